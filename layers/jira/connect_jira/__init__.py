@@ -1,0 +1,1 @@
+"""Who has installed the app, and how to speak to them."""

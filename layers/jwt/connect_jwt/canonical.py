@@ -1,0 +1,78 @@
+"""The canonical request and its hash, the `qsh` claim that binds a token to one request.
+
+The rules are those of Atlassian's Java code, which is what Jira runs, and they pass Atlassian's
+interoperability vectors. In one place they are not what the documentation says: repeated values are sorted
+as they are, not as they are encoded.
+
+https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/#qsh
+"""
+
+import hashlib
+from urllib.parse import quote, unquote_plus, urlsplit
+
+_UNRESERVED = "-._~"  # letters and digits are never encoded by quote
+_TOKEN_PARAMETER = "jwt"  # noqa: S105 - a parameter's name: the token cannot hash itself
+
+
+def canonical_request(method: str, path: str, query: str) -> str:
+    """`METHOD&path&query`, from which both sides compute the hash.
+
+    Args:
+        method: the HTTP method, in any case
+        path: what follows the base URL, percent-encoded or not, as the other side sees it
+        query: the query string exactly as it is sent, without its `?`
+    """
+    return f"{method.upper()}&{_canonical_path(path)}&{_canonical_query(query)}"
+
+
+def query_string_hash(method: str, path: str, query: str) -> str:
+    """The value of the `qsh` claim: 64 lower-case hex characters. Arguments as for `canonical_request`."""
+    canonical = canonical_request(method, path, query)
+    return hashlib.sha256(canonical.encode(errors="replace")).hexdigest()
+
+
+def split_url(url: str, base_url: str = "") -> tuple[str, str]:
+    """The path and the query of a URL that are hashed.
+
+    Args:
+        url: an absolute URL, or a path with or without a query
+        base_url: the site's or the app's base URL; its path, if it has one, is no part of the hash
+    """
+    parts = urlsplit(url)
+    return relative_path(parts.path, urlsplit(base_url).path), parts.query
+
+
+def relative_path(path: str, base_path: str) -> str:
+    """`path` below `base_path`, or as it is when it does not lie below it (`/a` is not above `/ab`)."""
+    base_path = base_path.rstrip("/")
+    if base_path and (path == base_path or path.startswith(f"{base_path}/")):
+        return path[len(base_path) :]
+    return path
+
+
+def _canonical_path(path: str) -> str:
+    path = path.removesuffix("/").replace("&", "%26")
+    return path if path.startswith("/") else f"/{path}"
+
+
+def _canonical_query(query: str) -> str:
+    values_by_name: dict[str, list[str]] = {}
+    for parameter in query.split("&"):
+        name, _, value = parameter.partition("=")
+        name = unquote_plus(name)
+        if name and name != _TOKEN_PARAMETER:
+            values_by_name.setdefault(name, []).append(unquote_plus(value))
+    encoded = {
+        _encode(name): ",".join(map(_encode, sorted(values, key=_utf16)))
+        for name, values in values_by_name.items()
+    }
+    return "&".join(f"{name}={encoded[name]}" for name in sorted(encoded))
+
+
+def _encode(text: str) -> str:
+    return quote(text, safe=_UNRESERVED, errors="replace")
+
+
+def _utf16(text: str) -> bytes:
+    """Java compares strings by UTF-16 unit: beyond the BMP that is another order than Python's."""
+    return text.encode("utf-16-be", "surrogatepass")

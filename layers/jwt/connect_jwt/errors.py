@@ -1,0 +1,82 @@
+"""Everything this project raises on purpose, as one tree.
+
+    ConnectError                 has a `reason`: a stable slug for logs and metrics
+    ├── TokenRefused             the sender's proof fails, finally
+    │   └── SignatureMismatch    … with the secrets at hand; fresher ones may tell
+    ├── KeyHostUnavailable       nothing can be said about the proof just now
+    ├── UrlNotSignable           a URL that this installation must not sign
+    └── connect_jira.errors      what goes wrong beyond the token
+
+The message is for the developer's log. It never holds a token, a secret or a query string, and it is never
+sent to whoever made the request.
+"""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a token is refused, or a URL not signed."""
+
+    ALG_NONE = "alg-none"
+    ALG_NOT_HS256 = "alg-not-hs256"
+    ALG_NOT_RS256 = "alg-not-rs256"
+    AUD_MISMATCH = "aud-mismatch"
+    AUD_MISSING = "aud-missing"
+    EXPIRED = "expired"
+    EXP_MISSING = "exp-missing"
+    IAT_MISSING = "iat-missing"
+    ISS_IS_APP_KEY = "iss-is-app-key"
+    ISS_UNKNOWN = "iss-unknown"
+    KEY_HOST_UNAVAILABLE = "key-host-unavailable"
+    KID_MISSING = "kid-missing"
+    KID_UNKNOWN = "kid-unknown"
+    KID_UNSAFE = "kid-unsafe"
+    LIFETIME_TOO_LONG = "lifetime-too-long"
+    NOT_YET_VALID = "not-yet-valid"
+    QSH_IS_CONTEXT = "qsh-is-context"
+    QSH_IS_NOT_CONTEXT = "qsh-is-not-context"
+    QSH_MISMATCH = "qsh-mismatch"
+    QSH_MISSING = "qsh-missing"
+    SCHEME_NOT_JWT = "scheme-not-jwt"
+    SECRET_MISMATCH = "secret-mismatch"  # noqa: S105 - a slug
+    SIGNATURE_MISMATCH = "signature-mismatch"
+    TIME_NOT_INTEGER = "time-not-integer"
+    TOKEN_MALFORMED = "token-malformed"  # noqa: S105 - a slug
+    TOKEN_MISSING = "token-missing"  # noqa: S105 - a slug
+    TOKEN_TOO_LARGE = "token-too-large"  # noqa: S105 - a slug
+    TOKEN_TWICE = "token-twice"  # noqa: S105 - a slug
+    WRONG_HOST = "wrong-host"
+
+
+class ConnectError(Exception):
+    """The root of the tree.
+
+    Attributes:
+        reason: a stable slug, such as `qsh-mismatch`
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(f"{reason}: {message}")
+        self.reason = reason
+
+
+class TokenRefused(ConnectError):  # noqa: N818 - what happened, in the field's words
+    """The proof fails, and sending the same request again will not mend it."""
+
+
+class SignatureMismatch(TokenRefused):
+    """No secret at hand made this signature; the site may have been given a newer one since."""
+
+
+class KeyHostUnavailable(ConnectError):  # noqa: N818 - as above
+    """Atlassian's key host gave no answer: the same request may well be accepted later."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Reason.KEY_HOST_UNAVAILABLE, message)
+
+
+class UrlNotSignable(ConnectError):  # noqa: N818 - as above
+    """The URL is not one of the installation's own site."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Reason.WRONG_HOST, message)

@@ -1,0 +1,88 @@
+"""Tokens for the requests that an app sends to Jira.
+
+`iss` is the app's key. Signing with the client key instead is the oldest cause of "401 Unauthorized", and
+nothing here can do it: a token is signed as a `SigningIdentity`, never from loose strings.
+
+https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/
+"""
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from connect_jwt.canonical import query_string_hash, split_url
+from connect_jwt.errors import UrlNotSignable
+from connect_jwt.identity import AppKey, SharedSecret
+from connect_jwt.tokens import HS256
+
+LIFETIME_SECONDS = 180
+"""What Jira's own sender and every official library use. Sign just before sending, and once per attempt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningIdentity:
+    """As whom an app speaks to one site.
+
+    Attributes:
+        app_key: the app's key, which becomes `iss`
+        base_url: the site's base URL; nothing outside it is signed
+        shared_secret: the secret that this site gave the app
+    """
+
+    app_key: AppKey
+    base_url: str
+    shared_secret: SharedSecret
+
+    def __post_init__(self) -> None:
+        """Stop a client key from becoming `iss`, also where no type checker looks."""
+        if not isinstance(self.app_key, AppKey):
+            raise TypeError("iss must be the app's key: AppKey(descriptor key), never the client key")
+
+
+def sign_request(identity: SigningIdentity, method: str, url: str, *, now: float) -> str:
+    """The token for one request to Jira, to be sent as `Authorization: JWT <token>`.
+
+    Args:
+        identity: as whom to sign
+        method: the HTTP method
+        url: the absolute URL exactly as it will be sent, below the identity's base URL
+        now: the time, in Unix seconds
+
+    Returns:
+        A compact JWT, HS256, valid for `LIFETIME_SECONDS`. It has no `sub`: that never impersonates, and
+        makes Jira refuse.
+
+    Raises:
+        UrlNotSignable: the URL lies outside the site
+    """
+    if not is_below(url, identity.base_url):
+        raise UrlNotSignable("the URL is not below the base URL of the site that this installation is on")
+    issued_at = int(now)
+    claims = {
+        "iss": identity.app_key,
+        "iat": issued_at,
+        "exp": issued_at + LIFETIME_SECONDS,
+        "qsh": query_string_hash(method, *split_url(url, identity.base_url)),
+    }
+    signing_input = _segment({"alg": "HS256", "typ": "JWT"}) + b"." + _segment(claims)
+    signature = HS256.sign(signing_input, identity.shared_secret.key_bytes())
+    return (signing_input + b"." + _base64url(signature)).decode()
+
+
+def is_below(url: str, base_url: str) -> bool:
+    """Whether an absolute URL lies below a base URL: same origin, and a path inside its path."""
+    target, base = urlsplit(url), urlsplit(base_url)
+    base_path = base.path.rstrip("/")
+    return (target.scheme, target.netloc) == (base.scheme, base.netloc) and (
+        target.path == base_path or target.path.startswith(f"{base_path}/")
+    )
+
+
+def _segment(value: dict[str, Any]) -> bytes:
+    return _base64url(json.dumps(value, separators=(",", ":")).encode())
+
+
+def _base64url(value: bytes) -> bytes:
+    return base64.urlsafe_b64encode(value).rstrip(b"=")

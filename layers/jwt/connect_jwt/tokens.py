@@ -1,0 +1,111 @@
+"""Where a request carries its token, and what the token says before anything of it is trusted."""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from jwt.algorithms import HMACAlgorithm, RSAAlgorithm
+
+from connect_jwt.errors import Reason, TokenRefused
+from connect_jwt.identity import ClientKey
+
+MAX_TOKEN_BYTES = 8 * 1024
+"""No token of Jira's comes near it; whatever is larger is not even parsed."""
+
+HS256 = HMACAlgorithm(HMACAlgorithm.SHA256)
+RS256 = RSAAlgorithm(RSAAlgorithm.SHA256)
+
+
+def find_token(authorization: str | None, query: str) -> str:
+    """The one token a request carries, in its `Authorization: JWT …` header or its `jwt` parameter.
+
+    Args:
+        authorization: the header's value, None when there is none
+        query: the query string exactly as it arrived
+
+    Raises:
+        TokenRefused: there is no token, or there are two that differ
+    """
+    tokens = {value for name, value in parse_qsl(query, keep_blank_values=True) if name == "jwt"}
+    if authorization is not None:
+        scheme, _, credentials = authorization.strip().partition(" ")
+        if scheme.lower() == "jwt":
+            tokens.add(credentials.strip())
+        elif not tokens:
+            raise TokenRefused(Reason.SCHEME_NOT_JWT, "the Authorization header's scheme is not JWT")
+    if not tokens:
+        raise TokenRefused(Reason.TOKEN_MISSING, "neither an Authorization header nor a jwt parameter")
+    if len(tokens) > 1:
+        raise TokenRefused(Reason.TOKEN_TWICE, "two different tokens in one request")
+    return tokens.pop()
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedToken:
+    """A token taken apart. Nothing in it is to be believed before its signature is verified."""
+
+    header: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    signing_input: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
+
+    @property
+    def issuer(self) -> ClientKey:
+        """The site that the token says it comes from.
+
+        Raises:
+            TokenRefused: it does not say
+        """
+        issuer = self.claims.get("iss")
+        if not isinstance(issuer, str) or not issuer:
+            raise TokenRefused(Reason.ISS_UNKNOWN, "no iss claim")
+        return ClientKey(issuer)
+
+    @property
+    def digest(self) -> str:
+        """What tells this token from every other: SHA-256 over the signed part, in hex.
+
+        The signature is left out, since one signature can be written in several ways.
+        """
+        return hashlib.sha256(self.signing_input).hexdigest()
+
+
+def parse_token(token: str) -> UnverifiedToken:
+    """Take a compact JWT apart.
+
+    Raises:
+        TokenRefused: it is larger than `MAX_TOKEN_BYTES`, or it is no compact JWT
+    """
+    if len(token) > MAX_TOKEN_BYTES:
+        raise TokenRefused(Reason.TOKEN_TOO_LARGE, f"{len(token)} characters")
+    try:
+        signing_input, _, signature = token.encode("ascii").rpartition(b".")
+        header, claims = signing_input.split(b".")
+        parsed = UnverifiedToken(
+            header=_json_object(header),
+            claims=_json_object(claims),
+            signing_input=signing_input,
+            signature=_base64url_decode(signature),
+        )
+    except (ValueError, RecursionError) as malformed:  # UnicodeError and JSONDecodeError are ValueErrors
+        raise TokenRefused(Reason.TOKEN_MALFORMED, "not a compact JWT of JSON objects") from malformed
+    return parsed
+
+
+def _json_object(segment: bytes) -> dict[str, Any]:
+    value = json.loads(_base64url_decode(segment))
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")  # noqa: TRY004 - one kind of error for whatever is malformed
+    return value
+
+
+def _base64url_decode(segment: bytes) -> bytes:
+    try:
+        return base64.b64decode(segment + b"=" * (-len(segment) % 4), altchars=b"-_", validate=True)
+    except binascii.Error as malformed:
+        raise ValueError("not base64url") from malformed

@@ -1,0 +1,225 @@
+"""Tokens of the requests that Jira sends to an app: one function for each kind of proof.
+
+The route decides which function is called. Algorithm and kind of proof are fixed in it, and nothing of the
+token's header is used but `kid`. A token that was made for one kind is refused as any other: accepting a
+browser's token elsewhere was CVE-2021-26073, and leaving the algorithm to the token lets a public key be used
+as a secret.
+
+https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/
+"""
+
+import hmac
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from connect_jwt.canonical import query_string_hash
+from connect_jwt.errors import Reason, SignatureMismatch, TokenRefused
+from connect_jwt.identity import ClientKey, SharedSecret
+from connect_jwt.tokens import HS256, RS256, UnverifiedToken, parse_token
+
+LEEWAY_SECONDS = 30
+"""How far Jira's clock and ours may be apart. Jira's own verifier allows as much."""
+
+MAX_LIFETIME_SECONDS = 3600
+"""From `iat` to `exp`. Jira's tokens live for minutes."""
+
+CONTEXT_QSH = "context-qsh"
+"""What a context token has instead of a hash, since a page uses one token for several requests."""
+
+_MIN_UNIX_TIME, _MAX_UNIX_TIME = 0, 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """The part of a request that its token is bound to.
+
+    Attributes:
+        method: the HTTP method
+        path: the path below the app's base URL
+        query: the query string exactly as it arrived
+    """
+
+    method: str
+    path: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedToken:
+    """What a token proves.
+
+    Attributes:
+        client_key: the site that signed it, or that Atlassian signed it for
+        account_id: the user on whose behalf, if any
+        issued_at: when it was signed, in Unix seconds
+        context: Jira's `context` claim
+        digest: tells this token from every other
+    """
+
+    client_key: ClientKey
+    account_id: str | None
+    issued_at: int
+    context: Mapping[str, Any]
+    digest: str
+
+
+def verify_install_token(
+    token: str,
+    *,
+    request: SignedRequest,
+    key_of: Callable[[object], RSAPublicKey],
+    audiences: Iterable[str],
+    now: float,
+) -> VerifiedToken:
+    """Verify the token of `installed` or `uninstalled`: RS256 with Atlassian's key, bound to this request.
+
+    It proves nothing about the body, which the hash does not cover: the caller compares what the body says of
+    itself, and takes each such token once.
+
+    Args:
+        token: as it came
+        request: what it came with
+        key_of: the public key of a `kid`; see `connect_jwt.install_keys`
+        audiences: the app's own base URLs
+        now: the time, in Unix seconds
+
+    Raises:
+        TokenRefused: the proof fails
+        KeyHostUnavailable: from `key_of`; nothing can be said just now
+    """
+    parsed = parse_token(token)
+    _require_algorithm(parsed, "RS256", Reason.ALG_NOT_RS256)
+    if not RS256.verify(parsed.signing_input, key_of(parsed.header.get("kid")), parsed.signature):
+        raise TokenRefused(Reason.SIGNATURE_MISMATCH, "not signed with the key that kid names")
+    issued_at = _check_times(parsed.claims, now)
+    _check_computed_qsh(parsed.claims, request)
+    _check_audience(parsed.claims, audiences)
+    return _verified(parsed, issued_at)
+
+
+def verify_request_token(
+    token: str,
+    *,
+    request: SignedRequest,
+    secrets_of: Callable[[ClientKey], Iterable[SharedSecret]],
+    now: float,
+) -> VerifiedToken:
+    """Verify the token of a webhook, of `enabled` or `disabled`, or of a page that Jira loads into an iframe:
+    HS256 with the site's secret, bound to this request.
+
+    Args:
+        token: as it came
+        request: what it came with
+        secrets_of: the secrets that the site which the token names may sign with, the current one first
+        now: the time, in Unix seconds
+
+    Raises:
+        SignatureMismatch: none of the secrets signed it
+        TokenRefused: the proof fails
+    """
+    parsed = parse_token(token)
+    issued_at = _check_site_signature(parsed, secrets_of, now)
+    _check_computed_qsh(parsed.claims, request)
+    return _verified(parsed, issued_at)
+
+
+def verify_context_token(
+    token: str, *, secrets_of: Callable[[ClientKey], Iterable[SharedSecret]], now: float
+) -> VerifiedToken:
+    """Verify the token that a page in the browser got from `AP.context.getToken()`: HS256 with the site's
+    secret, bound to no request.
+
+    It proves no more than that some user of the site has the app's page open. Arguments and errors as for
+    `verify_request_token`.
+    """
+    parsed = parse_token(token)
+    issued_at = _check_site_signature(parsed, secrets_of, now)
+    if _qsh(parsed.claims) != CONTEXT_QSH:
+        raise TokenRefused(Reason.QSH_IS_NOT_CONTEXT, "bound to one request: no token of the browser's own")
+    return _verified(parsed, issued_at)
+
+
+def _check_site_signature(
+    parsed: UnverifiedToken, secrets_of: Callable[[ClientKey], Iterable[SharedSecret]], now: float
+) -> int:
+    _require_algorithm(parsed, "HS256", Reason.ALG_NOT_HS256)
+    for secret in secrets_of(parsed.issuer):
+        if HS256.verify(parsed.signing_input, secret.key_bytes(), parsed.signature):
+            return _check_times(parsed.claims, now)
+    raise SignatureMismatch(Reason.SECRET_MISMATCH, "not signed with a secret of the site that iss names")
+
+
+def _require_algorithm(parsed: UnverifiedToken, required: str, reason: Reason) -> None:
+    algorithm = parsed.header.get("alg")
+    if algorithm != required:
+        is_none = isinstance(algorithm, str) and algorithm.lower() == "none"
+        raise TokenRefused(Reason.ALG_NONE if is_none else reason, f"this route takes {required} only")
+
+
+def _check_times(claims: Mapping[str, Any], now: float) -> int:
+    issued_at = _unix_time(claims, "iat", Reason.IAT_MISSING)
+    expires_at = _unix_time(claims, "exp", Reason.EXP_MISSING)
+    not_before = _unix_time(claims, "nbf", Reason.IAT_MISSING) if "nbf" in claims else issued_at
+    if max(issued_at, not_before) > now + LEEWAY_SECONDS:
+        raise TokenRefused(Reason.NOT_YET_VALID, f"valid in {max(issued_at, not_before) - now:.0f} seconds")
+    if expires_at < now - LEEWAY_SECONDS:
+        raise TokenRefused(Reason.EXPIRED, f"expired {now - expires_at:.0f} seconds ago")
+    if expires_at - issued_at > MAX_LIFETIME_SECONDS:
+        raise TokenRefused(Reason.LIFETIME_TOO_LONG, f"lives for {expires_at - issued_at} seconds")
+    return issued_at
+
+
+def _unix_time(claims: Mapping[str, Any], name: str, missing: Reason) -> int:
+    value = claims.get(name)
+    if value is None:
+        raise TokenRefused(missing, f"no {name} claim")
+    if type(value) is not int or not _MIN_UNIX_TIME <= value <= _MAX_UNIX_TIME:  # bool is an int, too
+        raise TokenRefused(Reason.TIME_NOT_INTEGER, f"{name} is not a number of seconds")
+    return value
+
+
+def _check_computed_qsh(claims: Mapping[str, Any], request: SignedRequest) -> None:
+    claimed = _qsh(claims)
+    if claimed == CONTEXT_QSH:
+        raise TokenRefused(Reason.QSH_IS_CONTEXT, "bound to no request: a browser's context token")
+    # An HTTP API hands paths over percent-decoded, other front doors do not.
+    paths = dict.fromkeys((request.path, quote(request.path, safe="/%:@!$&'()*+,;=~-._", errors="replace")))
+    hashes = (query_string_hash(request.method, path, request.query) for path in paths)
+    if not any(hmac.compare_digest(_comparable(claimed), expected.encode()) for expected in hashes):
+        raise TokenRefused(Reason.QSH_MISMATCH, "signed for another method, path or query")
+
+
+def _qsh(claims: Mapping[str, Any]) -> str:
+    claimed = claims.get("qsh")
+    if not isinstance(claimed, str):
+        raise TokenRefused(Reason.QSH_MISSING, "no qsh claim")
+    return claimed
+
+
+def _comparable(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _check_audience(claims: Mapping[str, Any], audiences: Iterable[str]) -> None:
+    claimed = claims.get("aud")
+    if not claimed:
+        raise TokenRefused(Reason.AUD_MISSING, "no aud claim")
+    own = {audience.removesuffix("/") for audience in audiences}
+    for audience in claimed if isinstance(claimed, list) else [claimed]:
+        if not isinstance(audience, str) or audience.removesuffix("/") not in own:
+            raise TokenRefused(Reason.AUD_MISMATCH, "meant for another app, or another address")
+
+
+def _verified(parsed: UnverifiedToken, issued_at: int) -> VerifiedToken:
+    account_id, context = parsed.claims.get("sub"), parsed.claims.get("context")
+    return VerifiedToken(
+        client_key=parsed.issuer,
+        account_id=account_id if isinstance(account_id, str) and account_id else None,
+        issued_at=issued_at,
+        context=context if isinstance(context, dict) else {},
+        digest=parsed.digest,
+    )

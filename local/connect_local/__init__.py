@@ -1,0 +1,1 @@
+"""The laptop: API Gateway, Lambda, queues and a Jira to talk to. Never deployed."""
