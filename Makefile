@@ -29,3 +29,17 @@ lock: .venv/dev ## compile requirements/ and the layers' requirements.txt from p
 		-o layers/$$layer/requirements.txt || exit; done
 
 LOCK := --python-version 3.13 --generate-hashes --no-header --no-emit-index-url
+# SAM pins older releases of what the rest uses: an environment of its own.
+.venv/sam: .venv/dev requirements/sam.txt
+	$(PYTHON) -m venv .venv/sam-cli
+	$(UV) pip sync --quiet --require-hashes --python .venv/sam-cli/bin/python requirements/sam.txt
+	ln -sf ../sam-cli/bin/sam $(BIN)/sam
+	@touch $@
+
+export SAM_CLI_TELEMETRY := 0
+
+build: .venv/sam ## build what is deployed, into .aws-sam (no Docker)
+	sam build
+
+deploy: build ## deploy to AWS; asks for what it needs
+	sam deploy --guided

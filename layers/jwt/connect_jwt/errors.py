@@ -60,7 +60,7 @@ class ConnectError(Exception):
         self.reason = reason
 
 
-class TokenRefused(ConnectError):  # noqa: N818 - what happened, in the field's words
+class TokenRefused(ConnectError):
     """The proof fails, and sending the same request again will not mend it."""
 
 
@@ -68,14 +68,14 @@ class SignatureMismatch(TokenRefused):
     """No secret at hand made this signature; the site may have been given a newer one since."""
 
 
-class KeyHostUnavailable(ConnectError):  # noqa: N818 - as above
+class KeyHostUnavailable(ConnectError):
     """Atlassian's key host gave no answer: the same request may well be accepted later."""
 
     def __init__(self, message: str) -> None:
         super().__init__(Reason.KEY_HOST_UNAVAILABLE, message)
 
 
-class UrlNotSignable(ConnectError):  # noqa: N818 - as above
+class UrlNotSignable(ConnectError):
     """The URL is not one of the installation's own site."""
 
     def __init__(self, message: str) -> None:

@@ -27,6 +27,7 @@ _SAFE_KID = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,128}", re.ASCII)  # it becomes
 _MAX_PEM_BYTES = 16 * 1024
 _MIN_RSA_BITS = 2048
 _NOT_FOUND_SECONDS = 60
+_TRY_LATER = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
 
 class InstallKeys:
@@ -54,7 +55,7 @@ class InstallKeys:
 
         Raises:
             TokenRefused: there is no such key, or the id is not one
-            KeyHostUnavailable: the key host gave no answer in `TIMEOUT_SECONDS`
+            KeyHostUnavailable: the key host gave no answer in `TIMEOUT_SECONDS`, or none that tells
         """
         if kid is None:
             raise TokenRefused(Reason.KID_MISSING, "the token's header names no key")
@@ -87,8 +88,10 @@ class InstallKeys:
                 response.close()
         except urllib3.exceptions.HTTPError as failure:
             raise KeyHostUnavailable(type(failure).__name__) from failure
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status in _TRY_LATER:
+            raise KeyHostUnavailable(f"answered {response.status}")
         key = _rsa_public_key(pem) if response.status == HTTPStatus.OK else None
-        if key is None and response.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        if key is None:
             self._not_found[kid] = True
         return key
 

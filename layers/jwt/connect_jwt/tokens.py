@@ -17,6 +17,8 @@ from connect_jwt.identity import ClientKey
 MAX_TOKEN_BYTES = 8 * 1024
 """No token of Jira's comes near it; whatever is larger is not even parsed."""
 
+_MAX_ISSUER_LENGTH = 255
+
 HS256 = HMACAlgorithm(HMACAlgorithm.SHA256)
 RS256 = RSAAlgorithm(RSAAlgorithm.SHA256)
 
@@ -59,11 +61,13 @@ class UnverifiedToken:
         """The site that the token says it comes from.
 
         Raises:
-            TokenRefused: it does not say
+            TokenRefused: it does not say, or says what no database can be asked for
         """
         issuer = self.claims.get("iss")
         if not isinstance(issuer, str) or not issuer:
             raise TokenRefused(Reason.ISS_UNKNOWN, "no iss claim")
+        if len(issuer) > _MAX_ISSUER_LENGTH or not issuer.isprintable():  # nor is a lone surrogate printable
+            raise TokenRefused(Reason.ISS_UNKNOWN, "the iss claim is no client key")
         return ClientKey(issuer)
 
     @property

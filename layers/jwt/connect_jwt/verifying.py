@@ -12,7 +12,7 @@ import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
@@ -163,7 +163,7 @@ def _require_algorithm(parsed: UnverifiedToken, required: str, reason: Reason) -
 def _check_times(claims: Mapping[str, Any], now: float) -> int:
     issued_at = _unix_time(claims, "iat", Reason.IAT_MISSING)
     expires_at = _unix_time(claims, "exp", Reason.EXP_MISSING)
-    not_before = _unix_time(claims, "nbf", Reason.IAT_MISSING) if "nbf" in claims else issued_at
+    not_before = _unix_time(claims, "nbf", Reason.TIME_NOT_INTEGER) if "nbf" in claims else issued_at
     if max(issued_at, not_before) > now + LEEWAY_SECONDS:
         raise TokenRefused(Reason.NOT_YET_VALID, f"valid in {max(issued_at, not_before) - now:.0f} seconds")
     if expires_at < now - LEEWAY_SECONDS:
@@ -186,8 +186,9 @@ def _check_computed_qsh(claims: Mapping[str, Any], request: SignedRequest) -> No
     claimed = _qsh(claims)
     if claimed == CONTEXT_QSH:
         raise TokenRefused(Reason.QSH_IS_CONTEXT, "bound to no request: a browser's context token")
-    # An HTTP API hands paths over percent-decoded, other front doors do not.
-    paths = dict.fromkeys((request.path, quote(request.path, safe="/%:@!$&'()*+,;=~-._", errors="replace")))
+    # An HTTP API hands paths over percent-decoded, other front doors do not; senders differ likewise.
+    encoded = quote(request.path, safe="/%:@!$&'()*+,;=~-._", errors="replace")
+    paths = dict.fromkeys((request.path, encoded, unquote(request.path)))
     hashes = (query_string_hash(request.method, path, request.query) for path in paths)
     if not any(hmac.compare_digest(_comparable(claimed), expected.encode()) for expected in hashes):
         raise TokenRefused(Reason.QSH_MISMATCH, "signed for another method, path or query")

@@ -1,0 +1,27 @@
+"""What the app does when something happens on a site. This is the file to make your own.
+
+A reaction gets the webhook and a client for the site it came from. Jira may send a webhook more than
+once, and the queue may hand one over again: doing it twice must come to the same as doing it once.
+"""
+
+from collections.abc import Callable
+
+from connect_jira.client import JiraClient
+from connect_jira.webhooks import Webhook
+
+PROPERTY = "connect-lambda"
+
+
+def issue_created(webhook: Webhook, jira: JiraClient) -> None:
+    """Leave a note on the new issue, as an issue property: which event the app has seen, and when."""
+    issue_path = f"/rest/api/3/issue/{webhook.payload['issue']['key']}"
+    issue = jira.get(issue_path, query={"fields": "summary", "properties": PROPERTY}).body
+    note = {"event": webhook.event, "timestamp": webhook.timestamp, "webhookId": webhook.webhook_id}
+    if issue.get("properties", {}).get(PROPERTY) != note:
+        jira.put(f"{issue_path}/properties/{PROPERTY}", note)
+
+
+REACTIONS: dict[str, Callable[[Webhook, JiraClient], None]] = {
+    "jira:issue_created": issue_created,
+}
+"""By the events that the descriptor's webhooks name."""

@@ -1,0 +1,47 @@
+"""`POST /lifecycle/{event}`: a site has installed, uninstalled, enabled or disabled the app.
+
+What is proved and decided is in `connect_jira.lifecycle`.
+"""
+
+import os
+from http import HTTPStatus
+from typing import Any
+
+import urllib3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from connect_jira.answers import Answer, empty_answer
+from connect_jira.front_door import answer
+from connect_jira.gateway import GatewayRequest
+from connect_jira.lifecycle import Lifecycle
+from connect_jira.wiring import Parts
+from connect_jwt.install_keys import InstallKeys
+
+logger = Logger()
+_parts = Parts.from_env(os.environ)
+_lifecycle = Lifecycle(
+    _parts.app,
+    store=_parts.store,
+    sealer=_parts.sealer,
+    tenants=_parts.tenants,
+    keys=InstallKeys(_parts.app.install_keys_url, http=urllib3.PoolManager()),
+)
+_events = {
+    "/lifecycle/installed": _lifecycle.installed,
+    "/lifecycle/uninstalled": _lifecycle.uninstalled,
+    "/lifecycle/enabled": _lifecycle.enabled,
+    "/lifecycle/disabled": _lifecycle.disabled,
+}
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
+    """Apply one lifecycle event."""
+    return answer(event, _apply, app=_parts.app, logger=logger)
+
+
+def _apply(request: GatewayRequest) -> Answer:
+    changed = _events[request.path](request)
+    logger.info("Lifecycle event taken", path=request.path, changed=changed)
+    return empty_answer(HTTPStatus.NO_CONTENT)

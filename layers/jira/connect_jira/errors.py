@@ -1,0 +1,50 @@
+"""What goes wrong beyond the token; a branch of the tree in `connect_jwt.errors`.
+
+ConnectError
+├── TokenRefused
+│   └── EventOutdated            a lifecycle event that was overtaken, or whose token was used before
+├── PayloadRefused               the sender is who they say; what they say cannot be used
+│   └── PayloadTooLarge          … because of its size
+├── NotInstalled                 the app is not, or no longer, installed for this client key
+├── TemporarilyUnavailable       AWS gave no answer: the same request may well succeed later
+├── SecretDoesNotOpen            the sealed secret is not this installation's, or its key is gone
+└── JiraError                    see `connect_jira.jira_errors`
+"""
+
+from connect_jwt.errors import ConnectError, TokenRefused
+
+
+class EventOutdated(TokenRefused):
+    """A lifecycle event that must change nothing any more."""
+
+
+class PayloadRefused(ConnectError):
+    """The body cannot be what this sender wants to say on this route."""
+
+
+class PayloadTooLarge(PayloadRefused):
+    """The body is larger than what can be passed on."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("payload-too-large", message)
+
+
+class NotInstalled(ConnectError):
+    """There is no installation to speak for."""
+
+    def __init__(self) -> None:
+        super().__init__("app-not-installed", "the app is not installed for this client key")
+
+
+class TemporarilyUnavailable(ConnectError):
+    """A service that this needs gave no answer."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("temporarily-unavailable", message)
+
+
+class SecretDoesNotOpen(ConnectError):
+    """The sealed secret was sealed for another app or client key, or with a key that is gone."""
+
+    def __init__(self) -> None:
+        super().__init__("secret-does-not-open", "KMS does not open the secret for this app and client key")

@@ -1,0 +1,146 @@
+"""What Jira tells of an installation: proved, understood, and put into the store.
+
+`installed` and `uninstalled` are signed by Atlassian, so that only Atlassian can give the app a secret;
+`enabled` and `disabled` by the site, with that secret.
+
+https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/#lifecycle
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from connect_jira import installation
+from connect_jira.errors import NotInstalled, TemporarilyUnavailable
+from connect_jira.gateway import GatewayRequest
+from connect_jira.installation import Installation, InstallationState, LifecycleEvent
+from connect_jira.payloads import installed_payload, lifecycle_payload
+from connect_jira.sealing import Sealer
+from connect_jira.settings import AppSettings
+from connect_jira.store import InstallationStore, RowChanged
+from connect_jira.tenants import Tenants
+from connect_jwt.identity import ClientKey
+from connect_jwt.install_keys import InstallKeys
+from connect_jwt.tokens import find_token
+from connect_jwt.verifying import SignedRequest, VerifiedToken, verify_install_token
+
+type Change = Callable[[Installation | None], Installation | None]
+"""What becomes of a row; None when it stays as it is."""
+
+_ATTEMPTS = 5  # Jira sends two events at a time at the most
+
+
+class Lifecycle:
+    """Takes the lifecycle requests of one app. Each method returns whether anything changed.
+
+    All raise `TokenRefused` when the proof fails, `PayloadRefused` when the body cannot be meant,
+    `KeyHostUnavailable` or `TemporarilyUnavailable` when nothing can be said just now.
+
+    IAM: what `connect_jira.store` needs to read and write and `connect_jira.sealing` to seal and open.
+
+    Args:
+        app: whose installations these are
+        store: where they are
+        sealer: what seals their secrets
+        tenants: who verifies what sites sign
+        keys: Atlassian's public keys
+        clock: Unix seconds
+    """
+
+    def __init__(
+        self,
+        app: AppSettings,
+        *,
+        store: InstallationStore,
+        sealer: Sealer,
+        tenants: Tenants,
+        keys: InstallKeys,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._app = app
+        self._store = store
+        self._sealer = sealer
+        self._tenants = tenants
+        self._keys = keys
+        self._clock = clock
+
+    def installed(self, request: GatewayRequest) -> bool:
+        """A site has installed the app, or installed it again: for a new secret, a new address, any time."""
+        token, payload = self._signed_by_atlassian(request, "installed")
+        content = installed_payload(payload, client_key=token.client_key, app=self._app)
+        event = self._event(token, request)
+        sealed_once = cache(lambda: self._sealer.seal(token.client_key, content.shared_secret))
+
+        def install(current: Installation | None) -> Installation | None:
+            if installation.already_applied(current, event):
+                return None
+            return installation.installed(current, event, content.site, sealed_once())
+
+        return self._change(token.client_key, install)
+
+    def uninstalled(self, request: GatewayRequest) -> bool:
+        """A site has uninstalled the app. Jira says so once, and does not wait for the answer."""
+        token, _ = self._signed_by_atlassian(request, "uninstalled")
+        event = self._event(token, request)
+
+        def uninstall(current: Installation | None) -> Installation | None:
+            if current is None or installation.already_applied(current, event):
+                return None
+            return installation.uninstalled(current, event)
+
+        return self._change(token.client_key, uninstall)
+
+    def enabled(self, request: GatewayRequest) -> bool:
+        """A site has enabled the app."""
+        return self._toggled(request, InstallationState.ENABLED)
+
+    def disabled(self, request: GatewayRequest) -> bool:
+        """A site has disabled the app: no signed call is accepted until it is enabled again."""
+        return self._toggled(request, InstallationState.DISABLED)
+
+    def _toggled(self, request: GatewayRequest, state: InstallationState) -> bool:
+        token = self._tenants.verify_request(request)
+        lifecycle_payload(request.body, event=state.value, client_key=token.client_key, app=self._app)
+        event = self._event(token, request)
+
+        def toggle(current: Installation | None) -> Installation:
+            if current is None:
+                raise NotInstalled
+            return installation.toggled(current, event, state)
+
+        return self._change(token.client_key, toggle)
+
+    def _signed_by_atlassian(
+        self, request: GatewayRequest, event: str
+    ) -> tuple[VerifiedToken, dict[str, Any]]:
+        token = verify_install_token(
+            find_token(request.headers.get("authorization"), request.query),
+            request=SignedRequest(request.method, request.path, request.query),
+            key_of=self._keys.public_key,
+            audiences=request.base_urls,
+            now=self._clock(),
+        )
+        payload = lifecycle_payload(request.body, event=event, client_key=token.client_key, app=self._app)
+        return token, payload
+
+    def _event(self, token: VerifiedToken, request: GatewayRequest) -> LifecycleEvent:
+        return LifecycleEvent(
+            signed_at=token.issued_at,
+            token_digest=token.digest,
+            body_digest=hashlib.sha256(request.body).hexdigest(),
+            received_at=int(self._clock()),
+        )
+
+    def _change(self, client_key: ClientKey, change: Change) -> bool:
+        for _ in range(_ATTEMPTS):
+            following = change(self._store.read(client_key))
+            if following is None:
+                return False
+            try:
+                self._store.write(following)
+            except RowChanged:
+                continue
+            return True
+        raise TemporarilyUnavailable("the installation kept being changed by others")

@@ -1,0 +1,46 @@
+"""What the app is called and where it lives: its environment variables, read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from connect_jira.descriptor import load_descriptor, webhook_events
+from connect_jwt.clouds import CLOUDS
+from connect_jwt.identity import AppKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppSettings:
+    """What every function that meets a token knows.
+
+    Attributes:
+        app_key: the descriptor's key on this stage
+        base_url: where the app is reached, if that is not the API's own URL; else empty
+        install_keys_url: the key host that signed installs are verified with
+        site_domains: the domains below which sites may be
+        extra_site_url: one more base URL that a site may have; else empty
+        webhook_events: the events that each webhook path receives
+    """
+
+    app_key: AppKey
+    base_url: str
+    install_keys_url: str
+    site_domains: tuple[str, ...]
+    extra_site_url: str
+    webhook_events: Mapping[str, list[str]]
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Self:
+        """Read `STAGE`, `DESCRIPTOR_PATH`, `BASE_URL`, `ATLASSIAN_CLOUD`, `INSTALL_KEYS_URL` and
+        `EXTRA_SITE_URL` as template.yaml sets them.
+        """
+        descriptor = load_descriptor(env)
+        cloud = CLOUDS[env["ATLASSIAN_CLOUD"]]
+        return cls(
+            app_key=AppKey(descriptor["key"]),
+            base_url=env["BASE_URL"].rstrip("/"),
+            install_keys_url=env["INSTALL_KEYS_URL"] or cloud.install_keys_url,
+            site_domains=cloud.site_domains,
+            extra_site_url=env["EXTRA_SITE_URL"],
+            webhook_events=webhook_events(descriptor),
+        )

@@ -1,0 +1,39 @@
+"""Which base URLs a site may have."""
+
+import re
+from urllib.parse import urlsplit
+
+from connect_jira.errors import PayloadRefused
+from connect_jira.settings import AppSettings
+
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]+", re.ASCII)
+_PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)*", re.ASCII)
+
+
+def check_site_url(base_url: str, app: AppSettings) -> str:
+    """The base URL of a site of the app's cloud, without a trailing slash.
+
+    The app will send what it knows there, signed; so it is https, on one of Atlassian's hosts, and nothing
+    but scheme, host and a plain path.
+
+    Raises:
+        PayloadRefused: it could be somebody else's
+    """
+    base_url = base_url.removesuffix("/")
+    if app.extra_site_url and base_url == app.extra_site_url:
+        return base_url
+    try:
+        url = urlsplit(base_url)
+    except ValueError:
+        url = urlsplit("")
+    host_is_atlassians = _HOST.fullmatch(url.netloc) and url.netloc.endswith(
+        tuple(f".{domain}" for domain in app.site_domains)
+    )
+    # Put together again it is what came: no userinfo, port, query or fragment, nothing a parser dropped.
+    if (
+        not host_is_atlassians
+        or not _PATH.fullmatch(url.path)
+        or base_url != f"https://{url.netloc}{url.path}"
+    ):
+        raise PayloadRefused("base-url-refused", "baseUrl is not the https address of a site of this cloud")
+    return base_url

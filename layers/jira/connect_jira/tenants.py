@@ -1,0 +1,139 @@
+"""Whose request is this, and with which secret: installations, remembered while a function is warm.
+
+What was read is used for minutes. A signature that fails against it is tried once more against a fresh read
+before it is refused, and so is a request that Jira refuses. A row read within the last second is fresh, so
+a flood of forged tokens costs one read a second for each site, and no call to KMS.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from cachetools import TTLCache
+
+from connect_jira.errors import NotInstalled
+from connect_jira.gateway import GatewayRequest
+from connect_jira.installation import Installation, is_storable
+from connect_jira.sealing import Sealer
+from connect_jira.store import InstallationStore
+from connect_jwt.errors import Reason, SignatureMismatch, TokenRefused
+from connect_jwt.identity import AppKey, ClientKey, SharedSecret
+from connect_jwt.signing import SigningIdentity
+from connect_jwt.tokens import find_token
+from connect_jwt.verifying import SignedRequest, VerifiedToken, verify_request_token
+
+REMEMBERED_SECONDS = 5 * 60
+"""How long an installation is used as it was read."""
+
+_FRESH_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    installation: Installation
+    read_at: float
+
+
+class Tenants:
+    """The installations of one app.
+
+    IAM: what `connect_jira.store` needs to read and `connect_jira.sealing` to open.
+
+    Args:
+        store: where installations are
+        sealer: what opens their secrets
+        app_key: the app
+        clock: Unix seconds
+    """
+
+    def __init__(
+        self,
+        store: InstallationStore,
+        sealer: Sealer,
+        *,
+        app_key: AppKey,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._sealer = sealer
+        self._app_key = app_key
+        self._clock = clock
+        self._remembered: TTLCache[ClientKey, _Remembered] = TTLCache(
+            maxsize=1000, ttl=REMEMBERED_SECONDS, timer=clock
+        )
+
+    def verify_request(self, request: GatewayRequest) -> VerifiedToken:
+        """Verify a request that a site has signed: a webhook, `enabled`, `disabled`, or a page being loaded.
+
+        Raises:
+            TokenRefused: the proof fails
+            TemporarilyUnavailable: AWS gave no answer
+            SecretDoesNotOpen: what is stored for the site cannot be used
+        """
+        token = find_token(request.headers.get("authorization"), request.query)
+        signed = SignedRequest(request.method, request.path, request.query)
+        try:
+            return verify_request_token(token, request=signed, secrets_of=self._secrets_of, now=self._clock())
+        except SignatureMismatch:
+            return verify_request_token(
+                token, request=signed, secrets_of=self._fresh_secrets_of, now=self._clock()
+            )
+
+    def signing_identity(self, client_key: ClientKey) -> SigningIdentity:
+        """As whom to speak to a site.
+
+        Raises:
+            NotInstalled: the app is not installed there
+            TemporarilyUnavailable, SecretDoesNotOpen: as for `verify_request`
+        """
+        return self._identity(self._installation(client_key))
+
+    def fresh_signing_identity(self, client_key: ClientKey) -> SigningIdentity:
+        """The same after a fresh read: for when Jira has refused what was signed."""
+        return self._identity(self._fresh_installation(client_key))
+
+    def _identity(self, installation: Installation) -> SigningIdentity:
+        site = installation.site
+        return SigningIdentity(
+            app_key=self._app_key,
+            base_url=site.base_url,
+            shared_secret=self._sealer.open(site.client_key, installation.require_sealed_secret()),
+        )
+
+    def _secrets_of(self, client_key: ClientKey) -> Iterator[SharedSecret]:
+        yield from self._secrets(client_key, self._installation)
+
+    def _fresh_secrets_of(self, client_key: ClientKey) -> Iterator[SharedSecret]:
+        yield from self._secrets(client_key, self._fresh_installation)
+
+    def _secrets(
+        self, client_key: ClientKey, installation_of: Callable[[ClientKey], Installation]
+    ) -> Iterator[SharedSecret]:
+        if str(client_key) == str(self._app_key):
+            raise TokenRefused(Reason.ISS_IS_APP_KEY, "iss is this app's own key, not a site's client key")
+        try:
+            installation = installation_of(client_key)
+            yield self._sealer.open(client_key, installation.require_sealed_secret())
+        except NotInstalled as unknown:
+            raise TokenRefused(
+                unknown.reason, "no site with this client key has the app installed"
+            ) from unknown
+        for previous in installation.previous_secrets:
+            if previous.valid_until > self._clock():
+                yield self._sealer.open(client_key, previous.sealed)
+
+    def _installation(self, client_key: ClientKey) -> Installation:
+        remembered = self._remembered.get(client_key)
+        return remembered.installation if remembered else self._fresh_installation(client_key)
+
+    def _fresh_installation(self, client_key: ClientKey) -> Installation:
+        remembered = self._remembered.get(client_key)
+        if remembered and self._clock() - remembered.read_at < _FRESH_SECONDS:
+            return remembered.installation
+        # A forged token's issuer can be anything.
+        installation = self._store.read(client_key) if is_storable(client_key) else None
+        if installation is None or installation.sealed_secret is None:
+            self._remembered.pop(client_key, None)
+            raise NotInstalled
+        self._remembered[client_key] = _Remembered(installation, self._clock())
+        return installation
