@@ -16,9 +16,13 @@ def issue_created(webhook: Webhook, jira: JiraClient) -> None:
     """Leave a note on the new issue, as an issue property: which event the app has seen, and when."""
     issue_path = f"/rest/api/3/issue/{webhook.payload['issue']['key']}"
     issue = jira.get(issue_path, query={"fields": "summary", "properties": PROPERTY}).body
-    note = {"event": webhook.event, "timestamp": webhook.timestamp, "webhookId": webhook.webhook_id}
-    if issue.get("properties", {}).get(PROPERTY) != note:
-        jira.put(f"{issue_path}/properties/{PROPERTY}", note)
+    last_note = issue.get("properties", {}).get(PROPERTY, {})
+    if webhook.webhook_id and last_note.get("webhookId") == webhook.webhook_id:
+        return  # delivered again
+    jira.put(
+        f"{issue_path}/properties/{PROPERTY}",
+        {"event": webhook.event, "timestamp": webhook.timestamp, "webhookId": webhook.webhook_id},
+    )
 
 
 REACTIONS: dict[str, Callable[[Webhook, JiraClient], None]] = {

@@ -163,12 +163,13 @@ def site_url(base_url: str, path: str, query: Query | None = None) -> str:
     Raises:
         UrlNotSignable: it leads away from the site, or Jira would refuse it as improperly formed
     """
-    url = path if "://" in path.partition("?")[0] else f"{base_url}{path}"
-    parts = urlsplit(url)
-    if _UNSENDABLE.search(path) or parts.fragment or not (path.startswith("/") or url == path):
+    is_absolute = "://" in path.partition("?")[0]
+    url = path if is_absolute else f"{base_url}{path}"
+    if _UNSENDABLE.search(path) or "#" in path or not (is_absolute or path.startswith("/")):
         raise UrlNotSignable("a path begins with a slash and has neither blanks nor a fragment: encode them")
     if not is_below(url, base_url):
         raise UrlNotSignable("the URL is not below the base URL of the site that this installation is on")
+    parts = urlsplit(url)
     if _NOT_NORMAL.search(parts.path):
         raise UrlNotSignable("Jira refuses paths with //, /./ or /../")
     added = urlencode(_texts(query or {}), doseq=True, quote_via=quote, safe=_UNRESERVED)

@@ -27,7 +27,6 @@ _SAFE_KID = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,128}", re.ASCII)  # it becomes
 _MAX_PEM_BYTES = 16 * 1024
 _MIN_RSA_BITS = 2048
 _NOT_FOUND_SECONDS = 60
-_TRY_LATER = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
 
 class InstallKeys:
@@ -87,12 +86,10 @@ class InstallKeys:
             finally:
                 response.close()
         except urllib3.exceptions.HTTPError as failure:
-            raise KeyHostUnavailable(type(failure).__name__) from failure
-        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status in _TRY_LATER:
-            raise KeyHostUnavailable(f"answered {response.status}")
+            raise KeyHostUnavailable(f"no answer from the key host ({type(failure).__name__})") from failure
         key = _rsa_public_key(pem) if response.status == HTTPStatus.OK else None
-        if key is None:
-            self._not_found[kid] = True
+        if key is None and response.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            self._not_found[kid] = True  # a host that fails may have the key in a moment
         return key
 
 

@@ -10,7 +10,7 @@ import base64
 import json
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from connect_jwt.canonical import query_string_hash, split_url
 from connect_jwt.errors import UrlNotSignable
@@ -73,10 +73,15 @@ def sign_request(identity: SigningIdentity, method: str, url: str, *, now: float
 
 def is_below(url: str, base_url: str) -> bool:
     """Whether an absolute URL lies below a base URL: same origin, and a path inside its path."""
-    target, base = urlsplit(url), urlsplit(base_url)
+    try:
+        target, base = urlsplit(url), urlsplit(base_url)
+    except ValueError:  # such as half an IPv6 address
+        return False
     base_path = base.path.rstrip("/")
-    return (target.scheme, target.netloc) == (base.scheme, base.netloc) and (
-        target.path == base_path or target.path.startswith(f"{base_path}/")
+    return (
+        (target.scheme, target.netloc) == (base.scheme, base.netloc)
+        and (target.path == base_path or target.path.startswith(f"{base_path}/"))
+        and ".." not in unquote(target.path).split("/")  # clients resolve it, and so leave the base URL
     )
 
 

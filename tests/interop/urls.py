@@ -1,0 +1,48 @@
+"""URLs as they are sent, made by Hypothesis: paths, names and values of any text, encoded as clients do."""
+
+import string
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import quote, quote_plus
+
+from hypothesis import strategies as st
+
+UNRESERVED = string.ascii_letters + string.digits + "-._~"
+
+_SPELLINGS: list[Callable[[str], str]] = [
+    quote_plus,  # a form's
+    partial(quote, safe=""),  # RFC 3986, strictly
+    partial(quote, safe="/:@!$'()*,;?"),  # … and leniently
+    lambda text: "".join(f"%{byte:02x}" for byte in text.encode()),  # every byte, in lower case
+]
+
+
+def any_text(*, min_size: int = 0) -> st.SearchStrategy[str]:
+    """Any text that can be sent: lone surrogates have no UTF-8."""
+    return st.text(st.characters(exclude_categories=["Cs"]), min_size=min_size, max_size=8)
+
+
+def text_in_one_order(*, min_size: int = 0) -> st.SearchStrategy[str]:
+    """Text that sorts by code point as by UTF-16 unit: without what lies above the surrogates in the BMP."""
+    characters = st.characters(max_codepoint=0xD7FF) | st.characters(min_codepoint=0x10000)
+    return st.text(characters, min_size=min_size, max_size=8)
+
+
+@st.composite
+def paths(draw: st.DrawFn, *, characters: str) -> str:
+    segments = st.text(characters, min_size=1, max_size=6) | st.sampled_from(["%20", "%2F", "%26", "a&b"])
+    trailing_slash = draw(st.sampled_from(["", "/"]))
+    return "/" + "/".join(draw(st.lists(segments, min_size=1, max_size=3))) + trailing_slash
+
+
+@st.composite
+def queries(draw: st.DrawFn, *, names: st.SearchStrategy[str], values: st.SearchStrategy[str]) -> str:
+    """Names that often repeat, and now and then no equals sign."""
+    name = st.sampled_from(["a", "b", "ab", "A", "jwt", "JWT"]) | names
+    parameters = []
+    for _ in range(draw(st.integers(0, 5))):
+        spell = draw(st.sampled_from(_SPELLINGS))
+        value = draw(values)
+        equals = "=" if value else draw(st.sampled_from(["", "="]))
+        parameters.append(f"{spell(draw(name))}{equals}{spell(value)}")
+    return "&".join(parameters)

@@ -1,0 +1,43 @@
+"""The descriptor of each stage."""
+
+import pytest
+
+from connect_jira.descriptor import at_base_url, load_descriptor, webhook_events
+
+STAGES = [("prod", "", ""), ("dev", "-dev", " (dev)"), ("staging", "-staging", " (staging)")]
+
+
+@pytest.mark.parametrize(("stage", "key_suffix", "name_suffix"), STAGES)
+def test_each_stage_is_an_app_of_its_own(
+    environment: dict[str, str], stage: str, key_suffix: str, name_suffix: str
+) -> None:
+    production = load_descriptor(environment)
+    descriptor = load_descriptor({**environment, "STAGE": stage})
+    assert descriptor["key"] == production["key"] + key_suffix
+    assert descriptor["name"] == production["name"] + name_suffix
+
+
+def test_served_it_has_the_base_url_and_no_placeholder(environment: dict[str, str]) -> None:
+    descriptor = at_base_url(load_descriptor(environment), "https://api.example.com/prod")
+    assert descriptor["baseUrl"] == "https://api.example.com/prod"
+    assert descriptor["links"]["self"] == "https://api.example.com/prod/atlassian-connect.json"
+    assert "{{" not in repr(descriptor)
+
+
+def test_a_variable_of_jiras_own_in_a_url_is_left_alone() -> None:
+    url = "/panel?issue=${issue.key}"
+    filled = at_base_url({"baseUrl": "{{baseUrl}}", "url": url, "n": [1, None]}, "https://a.example.com")
+    assert filled == {"baseUrl": "https://a.example.com", "url": url, "n": [1, None]}
+
+
+def test_webhooks_are_known_by_their_path() -> None:
+    webhooks = [
+        {"event": "jira:issue_created", "url": "/webhooks/issue?key=${issue.key}"},
+        {"event": "jira:issue_updated", "url": "/webhooks/issue"},
+        {"event": "comment_created", "url": "/webhooks/comment"},
+    ]
+    assert webhook_events({"modules": {"webhooks": webhooks}}) == {
+        "/webhooks/issue": ["jira:issue_created", "jira:issue_updated"],
+        "/webhooks/comment": ["comment_created"],
+    }
+    assert webhook_events({}) == {}

@@ -1,0 +1,261 @@
+"""What lifecycle requests make of an installation, and what they cannot make of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connect_jira.errors import EventOutdated, NotInstalled, PayloadRefused, TemporarilyUnavailable
+from connect_jira.installation import (
+    PREVIOUS_SECRET_SECONDS,
+    UNINSTALLED_ROW_SECONDS,
+    InstallationState,
+)
+from connect_jwt.errors import ConnectError, TokenRefused
+
+if TYPE_CHECKING:
+    from tests.unit.jira.conftest import Backend
+
+OLD, NEW, NEWER = ("o" * 40, "n" * 40, "m" * 40)
+
+
+def secret_of(backend: "Backend") -> str:
+    return backend.tenants.fresh_signing_identity(backend.row.site.client_key).shared_secret.reveal()
+
+
+def test_install_seals_the_secret_and_keeps_what_is_said_of_the_site(backend: "Backend") -> None:
+    assert backend.install(OLD, displayUrl="https://jira.example.com", oauthClientId="oauth-1")
+    assert backend.row.state is InstallationState.ENABLED
+    assert backend.row.site.base_url == "https://site.atlassian.net"
+    assert backend.row.site.display_url == "https://jira.example.com"
+    assert backend.row.site.oauth_client_id == "oauth-1"
+    assert OLD not in repr(backend.row)
+    assert secret_of(backend) == OLD
+
+
+def test_reinstall_replaces_the_secret_at_once_and_keeps_the_one_before_for_its_grace(
+    backend: "Backend",
+) -> None:
+    backend.install(OLD, age=10)
+    backend.install(NEW)
+    assert secret_of(backend) == NEW
+    webhook = backend.signed_by_site("/webhooks/issue_created", {}, OLD)
+    assert backend.new_tenants().verify_request(webhook).client_key == backend.row.site.client_key
+    backend.clock.now += PREVIOUS_SECRET_SECONDS + 1
+    late = backend.signed_by_site("/webhooks/issue_created", {}, OLD)
+    with pytest.raises(TokenRefused, match="secret-mismatch"):
+        backend.new_tenants().verify_request(late)
+
+
+def test_installing_again_with_the_same_secret_does_not_end_the_grace_of_the_one_before(
+    backend: "Backend",
+) -> None:
+    for secret, age in ((OLD, 20), (NEW, 10), (NEW, 5)):
+        backend.install(secret, age=age)
+    webhook = backend.signed_by_site("/webhooks/issue_created", {}, OLD)
+    assert backend.new_tenants().verify_request(webhook).client_key == backend.row.site.client_key
+
+
+def test_an_install_that_was_overtaken_changes_nothing(backend: "Backend") -> None:
+    backend.install(NEW)
+    before = backend.row
+    with pytest.raises(EventOutdated, match="event-outdated"):
+        backend.install(OLD, age=60)
+    assert backend.row == before
+
+
+def test_an_install_token_is_used_once_and_with_one_body(backend: "Backend") -> None:
+    backend.install(OLD)
+    with pytest.raises(EventOutdated, match="token-replayed"):
+        backend.install(NEW)  # in the same second the token is the same, to the letter
+    assert secret_of(backend) == OLD
+
+
+def test_the_same_install_request_again_is_taken_and_changes_nothing(backend: "Backend") -> None:
+    assert backend.install(OLD)
+    before, sealed = backend.row, backend.sealer.sealed
+    assert not backend.install(OLD)
+    assert (backend.row, backend.sealer.sealed) == (before, sealed)
+
+
+def test_tokens_of_one_second_are_all_remembered(backend: "Backend") -> None:
+    backend.install(OLD)
+    backend.uninstall()
+    with pytest.raises(EventOutdated, match="token-replayed"):
+        backend.install(NEW)
+    assert backend.row.state is InstallationState.UNINSTALLED
+
+
+def test_an_install_costs_one_read_one_encryption_and_one_write(backend: "Backend") -> None:
+    backend.install(OLD)
+    assert (backend.store.reads, backend.sealer.sealed, backend.store.writes) == (1, 1, 1)
+    assert backend.sealer.opened == []
+
+
+def test_uninstall_empties_the_row_and_gives_it_an_end(backend: "Backend") -> None:
+    backend.install(OLD, age=20, oauthClientId="oauth-1")
+    backend.install(NEW, age=10)
+    assert backend.uninstall()
+    assert backend.row.state is InstallationState.UNINSTALLED
+    assert backend.row.sealed_secret is None
+    assert backend.row.previous_secrets == ()
+    assert backend.row.site.oauth_client_id is None
+    assert backend.row.expires_at == backend.clock.now + UNINSTALLED_ROW_SECONDS
+    webhook = backend.signed_by_site("/webhooks/issue_created", {}, NEW)
+    with pytest.raises(TokenRefused, match="app-not-installed"):
+        backend.new_tenants().verify_request(webhook)
+
+
+def test_a_later_install_revives_an_uninstalled_site(backend: "Backend") -> None:
+    backend.install(OLD, age=20)
+    backend.uninstall(age=10)
+    assert backend.install(NEW)
+    assert backend.row.state is InstallationState.ENABLED
+    assert backend.row.expires_at is None
+    assert secret_of(backend) == NEW
+
+
+def test_an_uninstall_from_before_the_last_install_changes_nothing(backend: "Backend") -> None:
+    backend.install(NEW)
+    with pytest.raises(EventOutdated):
+        backend.uninstall(age=60)
+    assert backend.row.state is InstallationState.ENABLED
+
+
+def test_uninstalling_what_is_not_there_is_no_error(backend: "Backend") -> None:
+    assert not backend.uninstall()
+    assert backend.store.rows == {}
+
+
+@pytest.mark.parametrize("event", ["enabled", "disabled"])
+def test_enabled_and_disabled_change_the_state(backend: "Backend", event: str) -> None:
+    backend.install(OLD, age=10)
+    request = backend.signed_by_site(f"/lifecycle/{event}", backend.payload(event), OLD)
+    assert getattr(backend.lifecycle, event)(request)
+    assert backend.row.state == event
+
+
+def test_disabled_after_uninstalled_does_not_bring_the_site_back(backend: "Backend") -> None:
+    backend.install(OLD, age=10)
+    disabled = backend.signed_by_site("/lifecycle/disabled", backend.payload("disabled"), OLD)
+    backend.store.interfere = backend.uninstall  # between the read and the write of `disabled`
+    with pytest.raises(NotInstalled):
+        backend.lifecycle.disabled(disabled)
+    assert backend.row.state is InstallationState.UNINSTALLED
+
+
+def test_an_uninstall_is_not_lost_to_a_disabled_that_was_signed_after_it(backend: "Backend") -> None:
+    backend.install(OLD, age=10)
+    disabled = backend.signed_by_site("/lifecycle/disabled", backend.payload("disabled"), OLD)
+    backend.lifecycle.disabled(disabled)
+    assert backend.uninstall(age=1)
+    assert backend.row.state is InstallationState.UNINSTALLED
+
+
+def test_a_disabled_from_before_the_last_enabled_changes_nothing(backend: "Backend") -> None:
+    backend.install(OLD, age=20)
+    backend.lifecycle.enabled(
+        backend.signed_by_site("/lifecycle/enabled", backend.payload("enabled"), OLD, age=5)
+    )
+    late = backend.signed_by_site("/lifecycle/disabled", backend.payload("disabled"), OLD, age=10)
+    with pytest.raises(EventOutdated):
+        backend.lifecycle.disabled(late)
+    assert backend.row.state is InstallationState.ENABLED
+
+
+def test_a_row_that_others_write_meanwhile_is_read_again(backend: "Backend") -> None:
+    backend.install(OLD, age=20)
+    backend.store.interfere = lambda: backend.install(NEW, age=10)
+    assert backend.install(NEWER)
+    assert secret_of(backend) == NEWER
+    assert len(backend.row.previous_secrets) == 2
+
+
+def test_the_newer_of_two_installs_wins_in_whichever_order_they_are_written(backend: "Backend") -> None:
+    backend.install(OLD, age=20)
+    backend.store.interfere = lambda: backend.install(NEWER)
+    with pytest.raises(EventOutdated):
+        backend.install(NEW, age=10)
+    assert secret_of(backend) == NEWER
+
+
+def test_a_row_that_never_holds_still_is_for_jira_to_send_again(backend: "Backend") -> None:
+    backend.install(OLD, age=20)
+
+    def bump() -> None:
+        backend.store.rows[backend.row.site.client_key] = replace(
+            backend.row, revision=backend.row.revision + 1
+        )
+        backend.store.interfere = bump
+
+    backend.store.interfere = bump
+    with pytest.raises(TemporarilyUnavailable):
+        backend.install(NEW)
+
+
+SECRET_ONLY = {"sharedSecret": OLD}
+
+CONTRADICTIONS: dict[str, tuple[dict[str, Any], type[ConnectError], str]] = {
+    "another site's token": ({"clientKey": "someone-else"}, TokenRefused, "client-key-mismatch"),
+    "no clientKey": ({"clientKey": None}, TokenRefused, "client-key-mismatch"),
+    "another app": ({"key": "com.example.other"}, PayloadRefused, "app-key-mismatch"),
+    "another event": ({"eventType": "enabled"}, PayloadRefused, "event-mismatch"),
+    "no event": ({"eventType": None}, PayloadRefused, "event-mismatch"),
+    "no secret": ({"sharedSecret": None}, PayloadRefused, "secret-unusable"),
+    "short secret": ({"sharedSecret": "s" * 31}, PayloadRefused, "secret-unusable"),
+    "endless secret": ({"sharedSecret": "s" * 1025}, PayloadRefused, "secret-unusable"),
+    "unencodable secret": ({"sharedSecret": "\ud800" * 40}, PayloadRefused, "secret-unusable"),
+    "number for a secret": ({"sharedSecret": 10**40}, PayloadRefused, "secret-unusable"),
+    "no baseUrl": ({"baseUrl": None}, PayloadRefused, "base-url-refused"),
+    "foreign baseUrl": ({"baseUrl": "https://evil.example.com"}, PayloadRefused, "base-url-refused"),
+}
+
+
+@pytest.mark.parametrize(("changed", "error", "reason"), CONTRADICTIONS.values(), ids=CONTRADICTIONS)
+def test_a_body_that_contradicts_its_token_or_route_changes_nothing(
+    backend: "Backend", changed: dict[str, Any], error: type[ConnectError], reason: str
+) -> None:
+    payload = backend.payload("installed", **(SECRET_ONLY | changed))
+    with pytest.raises(error, match=reason) as refusal:
+        backend.lifecycle.installed(backend.signed_by_atlassian("installed", payload))
+    assert OLD not in str(refusal.value)
+    assert backend.store.rows == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"), [(b"{not json", "body-not-json"), (b"[1]", "body-not-object"), (b"", "body-not-json")]
+)
+def test_a_body_that_is_no_json_object_is_refused(backend: "Backend", body: bytes, reason: str) -> None:
+    request = backend.signed_by_atlassian("installed", backend.payload("installed", **SECRET_ONLY))
+    with pytest.raises(PayloadRefused, match=reason):
+        backend.lifecycle.installed(replace(request, body=body))
+
+
+@pytest.mark.parametrize("client_key", ["with space", "ü", "x" * 129])
+def test_a_client_key_that_cannot_be_a_message_group_is_refused(backend: "Backend", client_key: str) -> None:
+    payload = backend.payload("installed", clientKey=client_key, **SECRET_ONLY)
+    request = backend.signed_by_atlassian("installed", payload, iss=client_key)
+    with pytest.raises(PayloadRefused, match="client-key-unusable"):
+        backend.lifecycle.installed(request)
+
+
+SITE_SIGNED: dict[str, Callable[["Backend"], Any]] = {
+    "installed": lambda backend: backend.lifecycle.installed(
+        backend.signed_by_site("/lifecycle/installed", backend.payload("installed", **SECRET_ONLY), OLD)
+    ),
+    "uninstalled": lambda backend: backend.lifecycle.uninstalled(
+        backend.signed_by_site("/lifecycle/uninstalled", backend.payload("uninstalled"), OLD)
+    ),
+}
+
+
+@pytest.mark.parametrize("send", SITE_SIGNED.values(), ids=SITE_SIGNED)
+def test_a_site_cannot_install_or_uninstall_with_its_own_secret(
+    backend: "Backend", send: Callable[["Backend"], Any]
+) -> None:
+    backend.install(OLD, age=10)
+    before = backend.row
+    with pytest.raises(TokenRefused, match="alg-not-rs256"):
+        send(backend)
+    assert backend.row == before

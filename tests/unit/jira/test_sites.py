@@ -1,0 +1,74 @@
+"""Which base URLs are taken for a site's."""
+
+from dataclasses import replace
+
+import pytest
+
+from connect_jira.errors import PayloadRefused
+from connect_jira.settings import AppSettings
+from connect_jira.sites import check_site_url
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://site.atlassian.net", "https://site.atlassian.net"),
+        ("https://site.atlassian.net/", "https://site.atlassian.net"),
+        ("https://a-b.eu.atlassian.net", "https://a-b.eu.atlassian.net"),
+        ("https://site.atlassian.net/wiki", "https://site.atlassian.net/wiki"),
+    ],
+)
+def test_a_site_of_the_cloud_is_taken(app: AppSettings, given: str, kept: str) -> None:
+    assert check_site_url(given, app) == kept
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "http://site.atlassian.net",
+        "https://evil.example.com",
+        "https://site.atlassian.net.evil.example.com",
+        "https://evilatlassian.net",
+        "https://atlassian.net",
+        "https://.atlassian.net",
+        "https://user@site.atlassian.net",
+        "https://user:password@site.atlassian.net",
+        "https://site.atlassian.net@evil.example.com",
+        "https://evil.example.com\\@site.atlassian.net",
+        "https://evil.example.com/.atlassian.net",
+        "https://evil.example.com#.atlassian.net",
+        "https://evil.example.com?.atlassian.net",
+        "https://site.atlassian.net:443",
+        "https://site.atlassian.net:8443",
+        "https://site.atlassian.net?x=1",
+        "https://site.atlassian.net#x",
+        "https://site.atlassian.net/../x",
+        "https://site.atlassian.net//",
+        "https://site.atlassian.net\n",
+        " https://site.atlassian.net",
+        "https://site\t.atlassian.net",
+        "https://SITE.atlassian.net",
+        "https://sité.atlassian.net",
+        "https://site。atlassian.net",
+        "https://[::1].atlassian.net",
+        "https://[",
+        "ftp://site.atlassian.net",
+        "//site.atlassian.net",
+        "site.atlassian.net",
+        "javascript:alert(1)//.atlassian.net",
+        "https://site.jira-dev.com",
+        "",
+    ],
+)
+def test_anything_else_is_refused(app: AppSettings, base_url: str) -> None:
+    with pytest.raises(PayloadRefused, match="base-url-refused"):
+        check_site_url(base_url, app)
+
+
+def test_one_more_site_can_be_named_and_only_that_one(app: AppSettings) -> None:
+    laptop = replace(app, extra_site_url="http://localhost:2990")
+    assert check_site_url("http://localhost:2990", laptop) == "http://localhost:2990"
+    with pytest.raises(PayloadRefused):
+        check_site_url("http://localhost:2991", laptop)
+    with pytest.raises(PayloadRefused):
+        check_site_url("http://localhost:2990/x", laptop)

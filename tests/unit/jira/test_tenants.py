@@ -1,0 +1,111 @@
+"""What is remembered of an installation, and when it is read again."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connect_jira.errors import NotInstalled, SecretDoesNotOpen
+from connect_jira.tenants import REMEMBERED_SECONDS
+from connect_jwt.errors import SignatureMismatch, TokenRefused
+from connect_jwt.identity import ClientKey
+
+if TYPE_CHECKING:
+    from tests.unit.jira.conftest import Backend
+
+PATH = "/webhooks/issue_created"
+OLD, NEW, FORGED = ("o" * 40, "n" * 40, "f" * 40)
+
+
+@pytest.fixture
+def installed(backend: "Backend") -> "Backend":
+    backend.install(OLD, age=20)
+    backend.store.reads = 0
+    backend.sealer.opened.clear()
+    return backend
+
+
+def test_the_first_request_of_a_site_reads_once_and_the_next_ones_not_at_all(installed: "Backend") -> None:
+    for _ in range(5):
+        installed.tenants.verify_request(installed.signed_by_site(PATH, {}, OLD))
+        installed.clock.now += 5
+    assert installed.store.reads == 1
+
+
+def test_an_installation_is_read_again_after_minutes(installed: "Backend") -> None:
+    installed.tenants.verify_request(installed.signed_by_site(PATH, {}, OLD))
+    installed.clock.now += REMEMBERED_SECONDS + 1
+    installed.tenants.verify_request(installed.signed_by_site(PATH, {}, OLD))
+    assert installed.store.reads == 2
+
+
+def test_a_secret_that_was_rotated_elsewhere_is_found_by_reading_again(installed: "Backend") -> None:
+    installed.tenants.verify_request(installed.signed_by_site(PATH, {}, OLD))
+    installed.clock.now += 2
+    installed.install(NEW)
+    token = installed.tenants.verify_request(installed.signed_by_site(PATH, {}, NEW))
+    assert token.client_key in installed.store.rows
+
+
+def test_forged_tokens_cost_at_most_one_read_a_second_for_each_site(installed: "Backend") -> None:
+    for tenth in range(50):
+        installed.clock.now += 0.1
+        forged = installed.signed_by_site(PATH, {}, FORGED, jti=tenth)
+        with pytest.raises(SignatureMismatch):
+            installed.tenants.verify_request(forged)
+    assert installed.store.reads <= 6
+
+
+def test_the_previous_secret_is_opened_only_when_the_current_one_does_not_fit(installed: "Backend") -> None:
+    installed.install(NEW, age=10)
+    installed.tenants.verify_request(installed.signed_by_site(PATH, {}, NEW))
+    assert {sealed.decode().partition("|")[2] for sealed in installed.sealer.opened} == {NEW}
+
+
+def test_an_unknown_site_is_refused_and_not_remembered_as_unknown(backend: "Backend") -> None:
+    with pytest.raises(TokenRefused, match="app-not-installed"):
+        backend.tenants.verify_request(backend.signed_by_site(PATH, {}, OLD))
+    backend.install(OLD)
+    token = backend.tenants.verify_request(backend.signed_by_site(PATH, {}, OLD))
+    assert token.client_key == backend.row.site.client_key
+
+
+def test_an_uninstalled_site_is_forgotten(installed: "Backend") -> None:
+    installed.tenants.signing_identity(installed.row.site.client_key)
+    installed.clock.now += 2
+    installed.uninstall()
+    with pytest.raises(NotInstalled):
+        installed.tenants.fresh_signing_identity(installed.row.site.client_key)
+    with pytest.raises(NotInstalled):
+        installed.tenants.signing_identity(installed.row.site.client_key)
+
+
+@pytest.mark.parametrize("issuer", ["x" * 129, "ü", " ", "a b"])
+def test_an_issuer_that_can_be_no_client_key_is_never_looked_up(installed: "Backend", issuer: str) -> None:
+    with pytest.raises(TokenRefused, match="app-not-installed"):
+        installed.tenants.verify_request(installed.signed_by_site(PATH, {}, OLD, iss=issuer))
+    assert installed.store.reads == 0
+
+
+def test_our_own_app_key_as_issuer_is_refused_and_never_looked_up(installed: "Backend") -> None:
+    token = installed.signed_by_site(PATH, {}, OLD, iss=installed.app.app_key)
+    with pytest.raises(TokenRefused, match="iss-is-app-key"):
+        installed.tenants.verify_request(token)
+    assert installed.store.reads == 0
+
+
+def test_a_row_that_was_copied_to_another_site_does_not_open(installed: "Backend") -> None:
+    other = ClientKey("another-site")
+    copied = replace(installed.row, site=replace(installed.row.site, client_key=other))
+    installed.store.rows[other] = copied
+    with pytest.raises(SecretDoesNotOpen):
+        installed.tenants.signing_identity(other)
+
+
+def test_the_signing_identity_is_the_app_on_the_site_with_the_current_secret(installed: "Backend") -> None:
+    installed.install(NEW, age=10)
+    identity = installed.tenants.signing_identity(installed.row.site.client_key)
+    assert identity.app_key == installed.app.app_key
+    assert identity.base_url == "https://site.atlassian.net"
+    assert identity.shared_secret.reveal() == NEW
+    assert NEW not in repr(identity)

@@ -1,0 +1,8 @@
+"""`connect_jwt` is pure: its tests may not open a socket."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def no_sockets(socket_disabled: None) -> None:
+    """Make every attempt to open a socket an error."""

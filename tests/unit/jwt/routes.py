@@ -1,0 +1,107 @@
+"""The three kinds of route that the app has, each with a token that it accepts."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NoReturn
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from connect_jwt.errors import TokenRefused
+from connect_jwt.identity import ClientKey, SharedSecret
+from connect_jwt.verifying import (
+    SignedRequest,
+    VerifiedToken,
+    verify_context_token,
+    verify_install_token,
+    verify_request_token,
+)
+from tests.unit.jwt.handmade import KID, NOW, SECRET, SITE, Claims, atlassian_key, claims, hs256, qsh, rs256
+
+WEBHOOK = SignedRequest("POST", "/webhooks/issue", "project=A%26B&id=7")
+WEBHOOK_QSH = qsh("POST&/webhooks/issue&id=7&project=A%26B")
+INSTALL = SignedRequest("POST", "/lifecycle/installed", "")
+INSTALL_QSH = qsh("POST&/lifecycle/installed&")
+APP = "https://app.example.com"
+
+
+def webhook_claims(**changes: object) -> Claims:
+    return claims(**({"qsh": WEBHOOK_QSH} | changes))
+
+
+def context_claims(**changes: object) -> Claims:
+    return claims(**({"qsh": "context-qsh"} | changes))
+
+
+def install_claims(**changes: object) -> Claims:
+    return claims(**({"qsh": INSTALL_QSH, "aud": APP} | changes))
+
+
+def on_request_route(
+    token: str, *, request: SignedRequest = WEBHOOK, secrets: tuple[str, ...] = (SECRET,), now: float = NOW
+) -> VerifiedToken:
+    return verify_request_token(token, request=request, secrets_of=_secrets_of_site(secrets), now=now)
+
+
+def on_context_route(token: str, *, secrets: tuple[str, ...] = (SECRET,), now: float = NOW) -> VerifiedToken:
+    return verify_context_token(token, secrets_of=_secrets_of_site(secrets), now=now)
+
+
+def on_install_route(
+    token: str,
+    *,
+    request: SignedRequest = INSTALL,
+    key_of: Callable[[object], RSAPublicKey] | None = None,
+    audiences: tuple[str, ...] = (APP,),
+    now: float = NOW,
+) -> VerifiedToken:
+    return verify_install_token(
+        token, request=request, key_of=key_of or _atlassian_key_of, audiences=audiences, now=now
+    )
+
+
+@dataclass(frozen=True)
+class Route:
+    """A kind of route: what it takes, and how a token for it is made."""
+
+    claims: Callable[..., Claims]
+    sign: Callable[[object], str]
+    verify: Callable[..., VerifiedToken]
+
+
+REQUEST_ROUTE = Route(webhook_claims, hs256, on_request_route)
+CONTEXT_ROUTE = Route(context_claims, hs256, on_context_route)
+INSTALL_ROUTE = Route(install_claims, lambda payload: rs256(payload, key=atlassian_key()), on_install_route)
+
+each_route = pytest.mark.parametrize(
+    "route",
+    [
+        pytest.param(REQUEST_ROUTE, id="request"),
+        pytest.param(CONTEXT_ROUTE, id="context"),
+        pytest.param(INSTALL_ROUTE, id="install"),
+    ],
+)
+
+
+@contextmanager
+def refused_as(reason: str) -> Iterator[None]:
+    with pytest.raises(TokenRefused) as refusal:
+        yield
+    assert refusal.value.reason == reason, str(refusal.value)
+
+
+def never_called(argument: object) -> NoReturn:
+    pytest.fail(f"asked for {argument!r}")
+
+
+def _secrets_of_site(secrets: tuple[str, ...]) -> Callable[[ClientKey], list[SharedSecret]]:
+    def secrets_of(site: ClientKey) -> list[SharedSecret]:
+        return [SharedSecret(secret) for secret in secrets] if site == SITE else []
+
+    return secrets_of
+
+
+def _atlassian_key_of(kid: object) -> RSAPublicKey:
+    assert kid == KID
+    return atlassian_key().public_key()

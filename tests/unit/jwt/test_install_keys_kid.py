@@ -1,0 +1,71 @@
+"""A `kid` comes from a stranger and becomes part of a URL: only an identifier gets that far."""
+
+import pytest
+
+from connect_jwt.install_keys import InstallKeys
+from tests.unit.jwt.handmade import OMITTED, atlassian_key, rs256
+from tests.unit.jwt.key_host import URL, KeyHost
+from tests.unit.jwt.routes import install_claims, on_install_route, refused_as
+
+UNSAFE = {
+    "parent folder": "../x",
+    "a folder": "a/b",
+    "absolute path": "/etc/passwd",
+    "another host": "https://evil.example/key",
+    "host without scheme": "//evil.example/key",
+    "user and host": "@evil.example",
+    "backslash": "..\\x",
+    "encoded slash": "a%2Fb",
+    "encoded dot": "%2e",
+    "this folder": ".",
+    "the folder above": "..",
+    "more dots": "....",
+    "query": "a?b",
+    "fragment": "a#b",
+    "empty": "",
+    "space": "a b",
+    "129 characters": "a" * 129,
+    "not ASCII": "clé",
+    "digits that are not ASCII": "١٢٣",
+    "newline at the end": "a\n",
+    "dots and a newline": "..\n",
+    "newline inside": "a\r\nHost: evil.example",
+    "NUL": "a\0",
+    "number": 7,
+    "zero": 0,
+    "true": True,
+    "array": ["a"],
+    "object": {"kid": "a"},
+}
+
+
+@pytest.mark.parametrize("kid", UNSAFE.values(), ids=UNSAFE)
+def test_what_is_no_identifier_never_reaches_the_key_host(kid: object) -> None:
+    key_host = KeyHost()
+    with refused_as("kid-unsafe"):
+        on_install_route(
+            rs256(install_claims(), key=atlassian_key(), kid=kid),
+            key_of=InstallKeys(URL, http=key_host).public_key,
+        )
+    assert key_host.asked == []
+
+
+@pytest.mark.parametrize("kid", [OMITTED, None], ids=["left out", "null"])
+def test_a_token_without_kid_never_reaches_the_key_host(kid: object) -> None:
+    key_host = KeyHost()
+    with refused_as("kid-missing"):
+        on_install_route(
+            rs256(install_claims(), key=atlassian_key(), kid=kid),
+            key_of=InstallKeys(URL, http=key_host).public_key,
+        )
+    assert key_host.asked == []
+
+
+@pytest.mark.parametrize("kid", ["a", "0e50fccb-239d-4991-a5db-dc850ba3f236", "a.b_c-1", "..a", "a" * 128])
+def test_an_identifier_is_asked_for_as_it_is(kid: str) -> None:
+    key_host = KeyHost()
+    on_install_route(
+        rs256(install_claims(), key=atlassian_key(), kid=kid),
+        key_of=InstallKeys(URL, http=key_host).public_key,
+    )
+    assert key_host.asked == [f"GET {URL}/{kid}"]

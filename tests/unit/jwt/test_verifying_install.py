@@ -1,0 +1,104 @@
+"""An install token is Atlassian's word for one site, meant for one app."""
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from connect_jwt.errors import KeyHostUnavailable
+from connect_jwt.install_keys import InstallKeys
+from tests.unit.jwt.handmade import KID, OMITTED, SITE, atlassian_key, rs256
+from tests.unit.jwt.key_host import URL, KeyHost, answer
+from tests.unit.jwt.routes import install_claims, on_install_route, refused_as
+
+APP, STAGED = "https://app.example.com", "https://api.example.com/prod"
+
+
+def _verify_for(audience: object) -> str:
+    token = rs256(install_claims(aud=audience), key=atlassian_key())
+    return on_install_route(token, audiences=(APP, f"{STAGED}/")).client_key
+
+
+MEANT_FOR_US = {
+    "our base URL": APP,
+    "with a trailing slash": f"{APP}/",
+    "a base URL with a path": STAGED,
+    "that one with a trailing slash": f"{STAGED}/",
+    "a list of one": [APP],
+    "a list of ours": [f"{APP}/", STAGED],
+}
+
+
+@pytest.mark.parametrize("audience", MEANT_FOR_US.values(), ids=MEANT_FOR_US)
+def test_our_own_base_urls_are_accepted(audience: object) -> None:
+    assert _verify_for(audience) == SITE
+
+
+NOT_MEANT_FOR_US = {
+    "another app": "https://another-app.example",
+    "ours is only its beginning": f"{APP}.evil.example",
+    "ours is only its beginning, at a slash": f"{APP}/another-app",
+    "only the beginning of ours": "https://app.example",
+    "ours without its path": "https://api.example.com",
+    "ours beside its path": "https://api.example.com/production",
+    "two trailing slashes": f"{APP}//",
+    "another scheme": APP.replace("https", "http"),
+    "another port": f"{APP}:8443",
+    "upper case": APP.upper(),
+    "a space": f" {APP}",
+    "the app's host only": "app.example.com",
+    "a slash": "/",
+    "a list with a foreign entry": [APP, "https://another-app.example"],
+    "a foreign entry first": ["https://another-app.example", APP],
+    "a list with an empty entry": [APP, ""],
+    "a list with null": [APP, None],
+    "a list in a list": [[APP]],
+    "object": {"url": APP},
+    "number": 7,
+    "true": True,
+}
+
+
+@pytest.mark.parametrize("audience", NOT_MEANT_FOR_US.values(), ids=NOT_MEANT_FOR_US)
+def test_whatever_else_is_refused(audience: object) -> None:
+    with refused_as("aud-mismatch"):
+        _verify_for(audience)
+
+
+NOBODY = {"left out": OMITTED, "null": None, "empty": "", "an empty list": [], "false": False}
+
+
+@pytest.mark.parametrize("audience", NOBODY.values(), ids=NOBODY)
+def test_an_install_token_meant_for_nobody_is_refused(audience: object) -> None:
+    with refused_as("aud-missing"):
+        _verify_for(audience)
+
+
+def test_an_app_that_knows_no_base_url_of_its_own_accepts_none() -> None:
+    with refused_as("aud-mismatch"):
+        on_install_route(rs256(install_claims(aud=APP), key=atlassian_key()), audiences=())
+
+
+def test_a_kid_that_the_key_host_does_not_know_is_refused() -> None:
+    key_host = KeyHost(answer(status=404))
+    token = rs256(install_claims(), key=atlassian_key(), kid="fake-kid")
+    with refused_as("kid-unknown"):
+        on_install_route(token, key_of=InstallKeys(URL, http=key_host).public_key)
+    assert key_host.asked == [f"GET {URL}/fake-kid"]
+
+
+def test_the_kid_is_passed_on_as_it_came() -> None:
+    asked: list[object] = []
+
+    def key_of(kid: object) -> RSAPublicKey:
+        asked.append(kid)
+        return atlassian_key().public_key()
+
+    on_install_route(rs256(install_claims(), key=atlassian_key()), key_of=key_of)
+    assert asked == [KID]
+
+
+def test_a_key_host_that_does_not_answer_is_no_refusal() -> None:
+    def key_of(_: object) -> RSAPublicKey:
+        raise KeyHostUnavailable("ReadTimeoutError")
+
+    with pytest.raises(KeyHostUnavailable):
+        on_install_route(rs256(install_claims(), key=atlassian_key()), key_of=key_of)
