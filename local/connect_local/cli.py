@@ -1,0 +1,116 @@
+"""The `connect` command."""
+
+import json
+import sys
+import time
+from urllib.parse import SplitResult, urlsplit
+
+import click
+
+from connect_jwt.canonical import canonical_request, query_string_hash, split_url
+from connect_jwt.errors import ConnectError
+from connect_jwt.identity import AppKey, SharedSecret
+from connect_jwt.signing import SigningIdentity, sign_request
+from connect_local.errors import LaptopError
+
+_METHOD = click.Choice(["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"], case_sensitive=False)
+_PORT = click.IntRange(0, 65535)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def connect() -> None:
+    """A Jira app's backend on AWS Lambda: run it here, and see what its tokens are made of."""
+
+
+@connect.command()
+@click.option("--port", type=_PORT, default=3000, show_default=True, help="Where the app is.")
+@click.option("--jira-port", type=_PORT, default=2990, show_default=True, help="Where the laptop's Jira is.")
+@click.option("--no-jira", is_flag=True, help="Without the laptop's Jira.")
+@click.option("--install-keys-url", metavar="URL", help="Trust the install keys of this host.")
+@click.option(
+    "--engine",
+    type=click.Choice(["moto", "dynamodb-local"]),
+    default="moto",
+    show_default=True,
+    help="What the table is in.",
+)
+def up(port: int, jira_port: int, no_jira: bool, install_keys_url: str | None, engine: str) -> None:  # noqa: FBT001 - click passes options by name
+    """Run the stack until Ctrl-C."""
+    from connect_local.up import run  # noqa: PLC0415 - `connect qsh` needs no server
+
+    run(port=port, jira_port=None if no_jira else jira_port, install_keys_url=install_keys_url, engine=engine)
+
+
+@connect.command()
+def demo() -> None:
+    """The main job, narrated: install, event, signed call. Exit 0 only if every step held."""
+    from connect_local.demo import run  # noqa: PLC0415 - as above
+
+    sys.exit(0 if run() else 1)
+
+
+@connect.command()
+@click.argument("method", type=_METHOD)
+@click.argument("url")
+@click.option("--base-url", default="", metavar="URL", help="Whose path is no part of the hash.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def qsh(method: str, url: str, base_url: str, as_json: bool) -> None:  # noqa: FBT001 - as above
+    """The canonical request of METHOD URL, and its hash."""
+    _parsed(url)
+    path, query = split_url(url, base_url)
+    canonical, digest = canonical_request(method, path, query), query_string_hash(method, path, query)
+    if as_json:
+        click.echo(json.dumps({"canonical": canonical, "qsh": digest}))
+    else:
+        click.echo(f"{canonical}\n{digest}")
+
+
+@connect.command()
+@click.argument("method", type=_METHOD)
+@click.argument("url")
+@click.option("--app-key", required=True, metavar="KEY", help="The descriptor's key; it becomes iss.")
+@click.option(
+    "--secret", required=True, metavar="SECRET", help="The sharedSecret, or - to read it from stdin."
+)
+@click.option("--base-url", metavar="URL", help="The site's base URL; its path is no part of the hash.")
+def sign(method: str, url: str, app_key: str, secret: str, base_url: str | None) -> None:
+    """A token for METHOD URL on stdout, valid for three minutes."""
+    if secret == "-":  # noqa: S105 - stands for stdin
+        secret = sys.stdin.readline().rstrip("\r\n")
+    if not secret:
+        raise click.UsageError("the secret is empty")
+    parts = _parsed(url)
+    if not base_url:
+        base_url = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "https://site.invalid"
+    identity = SigningIdentity(app_key=AppKey(app_key), base_url=base_url, shared_secret=SharedSecret(secret))
+    target = url if parts.netloc else f"{base_url.rstrip('/')}{url}"  # a token does not name its host
+    click.echo(sign_request(identity, method, target, now=time.time()))
+
+
+def _parsed(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+    except ValueError as malformed:
+        raise click.UsageError(f"not a URL: {malformed}") from malformed
+    if not parts.netloc and not url.startswith("/"):
+        raise click.UsageError("give an absolute URL, or a path that begins with a slash")
+    return parts
+
+
+def main() -> None:
+    """Run the command; whatever is wrong is said in one line."""
+    try:
+        connect.main(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as no_arguments:
+        no_arguments.show()
+        sys.exit(2)
+    except click.UsageError as wrong:
+        command = wrong.ctx.command_path if wrong.ctx else "connect"
+        sentence = " ".join(wrong.format_message().split())
+        click.echo(f"{command}: {sentence} (see {command} --help)", err=True)
+        sys.exit(2)
+    except (LaptopError, ConnectError) as wrong:
+        click.echo(f"connect: {wrong}", err=True)
+        sys.exit(1)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)

@@ -1,0 +1,18 @@
+"""The laptop's Jira: a stand-in for a Jira Cloud site that refuses what Jira refuses, and knows why.
+
+- `connect_local.jira.laptop`: the whole of it, as one object
+- `connect_local.jira.site`, `.entities`: what is on the site
+- `connect_local.jira.lifecycle`, `.webhooks`: what the site sends to apps; `.descriptor`, `.tokens`,
+  `.install_key` and `.apps` serve them
+- `connect_local.jira.gate`: what each REST call passes through; `.authentication`, `.scopes`, `.faults`,
+  `.connection` and `.journal` serve it
+- `connect_local.jira.rest`: the REST API behind the gate; `.rendering` knows Jira's JSON
+- `connect_local.jira.controls`: what is below `/_local/`
+- `connect_local.jira.strict_json`, `.errors`: for all of them
+"""
+
+from connect_local.jira.errors import NotCarriedOut
+from connect_local.jira.journal import RecordedRequest
+from connect_local.jira.laptop import LaptopJira
+
+__all__ = ["LaptopJira", "NotCarriedOut", "RecordedRequest"]

@@ -1,0 +1,146 @@
+"""An app's descriptor, checked as Jira checks it before an app is installed.
+
+https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/ and the JSON schema
+https://developer.atlassian.com/static/connect/docs/latest/schema/jira-global-schema.json
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
+
+from connect_jwt.identity import AppKey
+from connect_local.jira.errors import DescriptorInvalid
+from connect_local.jira.scopes import SCOPES, is_granted
+
+LIFECYCLE_EVENTS = ("installed", "uninstalled", "enabled", "disabled")
+
+_KEY = re.compile(r"[a-zA-Z0-9._-]{1,80}")
+_MAX_NAME, _MAX_BASE_URL = 80, 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookModule:
+    """One entry of `modules.webhooks`: which event goes to which path below the base URL."""
+
+    event: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Descriptor:
+    """What the site keeps of a descriptor.
+
+    Attributes:
+        key: the app's key
+        name: what the app's user is called
+        base_url: what every other URL of the app is relative to
+        scopes: in upper case
+        lifecycle: the path of each lifecycle event that the app wants to hear of
+        webhooks: the webhooks that the app wants to be sent
+    """
+
+    key: AppKey
+    name: str
+    base_url: str
+    scopes: frozenset[str]
+    lifecycle: Mapping[str, str]
+    webhooks: tuple[WebhookModule, ...]
+
+
+def read_descriptor(source: object) -> Descriptor:
+    """The descriptor that a JSON document is.
+
+    Raises:
+        DescriptorInvalid: Jira would not install it
+    """
+    if not isinstance(source, dict):
+        raise DescriptorInvalid("The descriptor is not a JSON object.")
+    _check_authentication(source.get("authentication"))
+    descriptor = Descriptor(
+        key=_key(source.get("key")),
+        name=_name(source.get("name")),
+        base_url=_base_url(source.get("baseUrl")),
+        scopes=_scopes(source.get("scopes", [])),
+        lifecycle=_lifecycle(source.get("lifecycle", {})),
+        webhooks=tuple(_webhooks(source.get("modules", {}))),
+    )
+    if descriptor.webhooks and not is_granted("READ", descriptor.scopes):
+        raise DescriptorInvalid("An app with webhooks needs the READ scope.")
+    return descriptor
+
+
+def _check_authentication(authentication: object) -> None:
+    if not isinstance(authentication, dict) or authentication.get("type") != "jwt":
+        raise DescriptorInvalid('The descriptor\'s authentication.type must be "jwt".')
+
+
+def _key(key: object) -> AppKey:
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise DescriptorInvalid(
+            "The descriptor's key must be 1 to 80 letters, digits, dots, hyphens or underscores."
+        )
+    return AppKey(key)
+
+
+def _name(name: object) -> str:
+    if not isinstance(name, str) or not 1 <= len(name) <= _MAX_NAME:
+        raise DescriptorInvalid(f"The descriptor's name must be 1 to {_MAX_NAME} characters long.")
+    return name
+
+
+def _base_url(base_url: object) -> str:
+    if not isinstance(base_url, str) or not base_url or len(base_url) > _MAX_BASE_URL:
+        raise DescriptorInvalid(
+            f"The descriptor's baseUrl must be a URL of at most {_MAX_BASE_URL} characters."
+        )
+    try:
+        parts = parse_url(base_url)
+    except LocationParseError as malformed:
+        raise DescriptorInvalid("The descriptor's baseUrl is not a URL.") from malformed
+    if parts.scheme not in {"http", "https"} or not parts.host or parts.query or parts.fragment:
+        raise DescriptorInvalid("The descriptor's baseUrl must be an http or https URL without a query.")
+    return base_url
+
+
+def _scopes(scopes: object) -> frozenset[str]:
+    names = [str(scope).upper() for scope in scopes] if isinstance(scopes, list) else [""]
+    if not SCOPES.issuperset(names):
+        raise DescriptorInvalid("The descriptor's scopes must be a list of Jira's scopes, such as READ.")
+    return frozenset(names)
+
+
+def _lifecycle(lifecycle: object) -> dict[str, str]:
+    if not isinstance(lifecycle, dict):
+        raise DescriptorInvalid("The descriptor's lifecycle must be an object.")
+    if "installed" not in lifecycle:
+        raise DescriptorInvalid("An app with JWT authentication must have a lifecycle.installed URL.")
+    return {
+        event: _relative_url(lifecycle[event], f"lifecycle.{event}")
+        for event in LIFECYCLE_EVENTS
+        if event in lifecycle
+    }
+
+
+def _webhooks(modules: object) -> Iterator[WebhookModule]:
+    webhooks = modules.get("webhooks", []) if isinstance(modules, dict) else None
+    if not isinstance(webhooks, list):
+        raise DescriptorInvalid(
+            "The descriptor's modules must be an object, and its modules.webhooks a list."
+        )
+    for webhook in webhooks:
+        if not isinstance(webhook, dict) or not isinstance(webhook.get("event"), str):
+            raise DescriptorInvalid("Each of the descriptor's modules.webhooks must name its event.")
+        url = _relative_url(webhook.get("url"), "modules.webhooks[].url")
+        yield WebhookModule(event=webhook["event"], url=url)
+
+
+def _relative_url(url: Any, name: str) -> str:  # noqa: ANN401 - it is what this function checks
+    if not isinstance(url, str) or not url.startswith("/") or url.startswith("//"):
+        raise DescriptorInvalid(
+            f'The descriptor\'s {name} must be relative to its baseUrl and start with "/".'
+        )
+    return url

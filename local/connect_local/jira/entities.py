@@ -1,0 +1,68 @@
+"""What a Jira site is made of, as values: whoever holds one holds a consistent picture of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from connect_jwt.identity import ClientKey, SharedSecret
+from connect_local.jira.descriptor import Descriptor
+
+type Json = Any
+"""Whatever `json.loads` returns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person, or the user that an app acts as (`account_type` "app")."""
+
+    account_id: str
+    display_name: str
+    account_type: str = "atlassian"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project; its key is the first half of its issues' keys."""
+
+    id: str
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A comment; `body` is an Atlassian Document."""
+
+    id: str
+    author: User
+    body: Json
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """An issue; `fields` holds what was set, the rest is rendered from its defaults."""
+
+    id: str
+    key: str
+    project: Project
+    creator: User
+    created: datetime
+    updated: datetime
+    fields: Mapping[str, Json]
+    comments: tuple[Comment, ...] = ()
+    properties: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """An app on this site. It stays known when it is uninstalled, only no longer `enabled`."""
+
+    descriptor: Descriptor
+    descriptor_url: str
+    client_key: ClientKey
+    shared_secret: SharedSecret
+    app_user: User
+    enabled: bool
+    installed_at: datetime

@@ -1,0 +1,20 @@
+"""Why the laptop's Jira does not carry a command out.
+
+    NotCarriedOut           the command makes no sense as things are
+    ├── DescriptorInvalid   Jira would not install an app with this descriptor
+    └── NothingSent         no app on the site wants to hear of the event
+
+The message says it in one sentence.
+"""
+
+
+class NotCarriedOut(Exception):
+    """The command makes no sense as things are."""
+
+
+class DescriptorInvalid(NotCarriedOut):
+    """Jira would not install an app with this descriptor."""
+
+
+class NothingSent(NotCarriedOut):
+    """No app on the site wants to hear of the event."""

@@ -1,0 +1,173 @@
+"""What every REST call passes through: the faults on order, Jira's check of who calls, and the journal."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from http import HTTPStatus
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from connect_jwt.canonical import relative_path
+from connect_local.jira.authentication import CallReason, CallRefused, RestCall, authenticate, normalised
+from connect_local.jira.connection import break_connection
+from connect_local.jira.entities import Installation
+from connect_local.jira.faults import Delay, Drop, Faults, RotateSecret, Status
+from connect_local.jira.journal import Journal, RecordedRequest, without_token
+from connect_local.jira.rest.answers import error_response
+from connect_local.jira.site import Site
+
+_FAULT = "fault"
+_FORM = "application/x-www-form-urlencoded"
+_MESSAGES: dict[HTTPStatus | str, str] = {
+    HTTPStatus.BAD_REQUEST: "Bad Request",
+    HTTPStatus.UNAUTHORIZED: "Client must be authenticated to access this resource.",
+    HTTPStatus.FORBIDDEN: "Forbidden",
+    CallReason.SCOPE_MISSING: "Request not in an authorized API scope",
+    CallReason.URI_IMPROPER: "The request URI is improperly formed",
+}
+"""By the reason or, where the reason is kept back, by the status."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """One request with the means to answer it; its body has been read."""
+
+    request: Request
+    path: str
+    query: str
+    body: bytes
+    at: datetime
+    send: Send
+
+
+class RestGate:
+    """The ASGI application that lets the calls through that Jira would accept.
+
+    Args:
+        rest: the application behind the gate; it finds the app that calls in `request.state.app`
+        site: whose apps may call
+        faults: what calls meet
+        journal: what became of them
+        rotate_secrets: for the fault of that name
+    """
+
+    def __init__(
+        self,
+        rest: ASGIApp,
+        *,
+        site: Site,
+        faults: Faults,
+        journal: Journal,
+        rotate_secrets: Callable[[], None],
+    ) -> None:
+        self._rest = rest
+        self._site = site
+        self._faults = faults
+        self._journal = journal
+        self._rotate_secrets = rotate_secrets
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        path = relative_path(scope["raw_path"].decode("ascii", "replace"), self._site.context_path)
+        if not normalised(path).startswith("/rest/"):
+            await error_response(HTTPStatus.NOT_FOUND)(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        query = scope["query_string"].decode("ascii", "replace")
+        exchange = _Exchange(request, path, query, await request.body(), self._site.now(), send)
+        await self._meet_fault(exchange)
+
+    async def _meet_fault(self, exchange: _Exchange) -> None:
+        match self._faults.take():
+            case Status() as fault:
+                headers = fault.headers(exchange.at)
+                response = error_response(fault.status, "A fault on order.", headers=headers)
+                await self._answer(exchange, response, reason=_FAULT)
+            case Drop(after=False):
+                self._record(exchange, None, reason=_FAULT)
+                await break_connection(exchange.request)
+            case Drop(after=True):
+                await self._let_through(replace(exchange, send=_nothing), reason=_FAULT)
+                await break_connection(exchange.request)
+            case Delay(seconds):
+                await asyncio.sleep(seconds)
+                await self._let_through(exchange)
+            case RotateSecret():
+                await run_in_threadpool(self._rotate_secrets)
+                await self._let_through(exchange)
+            case None:
+                await self._let_through(exchange)
+
+    async def _let_through(self, exchange: _Exchange, reason: str | None = None) -> None:
+        try:
+            app = authenticate(_rest_call(exchange), site=self._site)
+        except CallRefused as refused:
+            response = self._refusal(refused)
+            await self._answer(exchange, response, app=refused.app, reason=refused.reason)
+        else:
+            exchange.request.state.app = app
+            await self._answer(exchange, self._rest, app=app, reason=reason)
+
+    async def _answer(
+        self, exchange: _Exchange, handler: ASGIApp, *, app: Installation | None = None, reason: str | None
+    ) -> None:
+        async def recorded_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._record(exchange, message["status"], app=app, reason=reason)
+            await exchange.send(message)
+
+        await handler(exchange.request.scope, _replay(exchange), recorded_send)
+
+    def _refusal(self, refused: CallRefused) -> JSONResponse:
+        """As little as Jira says itself."""
+        message = _MESSAGES.get(refused.reason) or _MESSAGES[refused.status]
+        headers = {"WWW-Authenticate": f'JWT realm="{self._site.base_url}"'}
+        return JSONResponse(
+            {"message": message, "status-code": refused.status},
+            status_code=refused.status,
+            headers=headers if refused.status == HTTPStatus.UNAUTHORIZED else None,
+        )
+
+    def _record(
+        self, exchange: _Exchange, status: int | None, *, app: Installation | None = None, reason: str | None
+    ) -> None:
+        self._journal.record(
+            RecordedRequest(
+                method=exchange.request.method,
+                path=without_token(exchange.path, exchange.query),
+                status=status,
+                client_key=app.client_key if app else None,
+                reason=reason,
+                at=exchange.at,
+            )
+        )
+
+
+def _rest_call(exchange: _Exchange) -> RestCall:
+    """The call as Java's servlet API shows it: a form's fields are parameters like those of the query."""
+    request = exchange.request
+    is_form = request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM
+    fields = exchange.body.decode(errors="replace") if is_form and request.method == "POST" else ""
+    return RestCall(
+        method=request.method,
+        path=exchange.path,
+        parameters="&".join(filter(None, (exchange.query, fields))),
+        authorization=request.headers.get("authorization"),
+    )
+
+
+def _replay(exchange: _Exchange) -> Receive:
+    messages = iter([{"type": "http.request", "body": exchange.body, "more_body": False}])
+
+    async def receive() -> Message:
+        return next(messages, None) or await exchange.request.receive()
+
+    return receive
+
+
+async def _nothing(_: Message) -> None:
+    """Keep the answer back."""

@@ -1,0 +1,179 @@
+"""Installing, reinstalling and uninstalling apps, and telling them so.
+
+https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/#lifecycle
+"""
+
+import secrets
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from threading import Lock
+
+from connect_jwt.identity import AppKey, ClientKey, SharedSecret
+from connect_local.jira.apps import Answer, AppClient, AppUnreachable, url_of
+from connect_local.jira.descriptor import Descriptor
+from connect_local.jira.entities import Installation, Json, User
+from connect_local.jira.errors import NotCarriedOut
+from connect_local.jira.install_key import InstallKey
+from connect_local.jira.site import ADMIN, Site
+from connect_local.jira.tokens import install_token, site_token
+
+_ACCEPTED = {HTTPStatus.OK, HTTPStatus.NO_CONTENT}
+_SIGNED_BY_ATLASSIAN = {"installed", "uninstalled"}
+_SECRET_BYTES = 48
+_SECOND = timedelta(seconds=1)
+_HEADERS = {"User-Agent": "Atlassian HttpClient (laptop)"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifecycleResult:
+    """What came of a command.
+
+    Attributes:
+        key: the app's key; None when not even its descriptor could be had
+        client_key: the site's identity for the app
+        installed: whether the app took this installation; when it refused to be installed again, it stays
+            installed as it was
+        answers: the app's answer to each lifecycle event that it was told of, the decisive one first
+    """
+
+    key: AppKey | None
+    client_key: ClientKey | None
+    installed: bool
+    answers: dict[str, Answer]
+
+    @property
+    def decisive(self) -> Answer:
+        """The answer that the command turned on; without a status when the app did not want to be told."""
+        return next(iter(self.answers.values()), Answer(None))
+
+
+class Lifecycle:
+    """Carries the lifecycle commands out."""
+
+    def __init__(self, *, site: Site, apps: AppClient, install_key: InstallKey) -> None:
+        self._site = site
+        self._apps = apps
+        self._install_key = install_key
+        self._lock = Lock()
+        self._last_install: dict[AppKey, datetime] = {}
+
+    def install(self, descriptor_url: str) -> LifecycleResult:
+        """Install the app with this descriptor, or install it again with a new secret.
+
+        Raises:
+            DescriptorInvalid: Jira would not install it
+        """
+        try:
+            descriptor = self._apps.fetch_descriptor(descriptor_url)
+        except AppUnreachable as unreachable:
+            answers = {"installed": Answer(None, str(unreachable))}
+            return LifecycleResult(key=None, client_key=None, installed=False, answers=answers)
+        return self._install(descriptor, descriptor_url)
+
+    def reinstall(self, descriptor_url: str) -> LifecycleResult:
+        """Install an app again, with its descriptor as it is now and a new secret.
+
+        Raises:
+            NotCarriedOut: it is not installed
+            DescriptorInvalid: Jira would not install it
+        """
+        self._installed_from(descriptor_url)
+        return self.install(descriptor_url)
+
+    def uninstall(self, descriptor_url: str) -> LifecycleResult:
+        """Uninstall an app. Its calls are refused from now on, whatever it answers.
+
+        `disabled` and `uninstalled` are sent at the same time, as Jira does.
+
+        Raises:
+            NotCarriedOut: it is not installed
+        """
+        app = replace(self._installed_from(descriptor_url), enabled=False)
+        self._site.put_app(app)
+        with ThreadPoolExecutor(max_workers=2) as both:
+            sent = {
+                event: both.submit(self._tell, app, event)
+                for event in ("uninstalled", "disabled")
+                if event in app.descriptor.lifecycle
+            }
+        answers = {event: future.result() for event, future in sent.items()}
+        return LifecycleResult(
+            key=app.descriptor.key, client_key=app.client_key, installed=False, answers=answers
+        )
+
+    def rotate_secrets(self) -> None:
+        """Give every app a new secret, as a reinstall does."""
+        for app in self._site.enabled_apps():
+            self._install(app.descriptor, app.descriptor_url)
+
+    def _install(self, descriptor: Descriptor, descriptor_url: str) -> LifecycleResult:
+        app = Installation(
+            descriptor=descriptor,
+            descriptor_url=descriptor_url,
+            client_key=self._site.client_key(descriptor.key),
+            shared_secret=SharedSecret(secrets.token_urlsafe(_SECRET_BYTES)),
+            app_user=_app_user(descriptor),
+            enabled=True,
+            installed_at=self._next_install(descriptor.key),
+        )
+        answers = {"installed": self._tell(app, "installed")}
+        installed = answers["installed"].status in _ACCEPTED
+        if installed:
+            self._site.put_app(app)
+            if "enabled" in descriptor.lifecycle:
+                answers["enabled"] = self._tell(app, "enabled")
+        return LifecycleResult(
+            key=descriptor.key, client_key=app.client_key, installed=installed, answers=answers
+        )
+
+    def _next_install(self, app_key: AppKey) -> datetime:
+        """Wait until no `installed` has been signed for the app in this second.
+
+        Two of them would have the same token, and an app is right to take it once.
+        """
+        with self._lock:
+            now = self._site.now()
+            moment = max(now, self._last_install.get(app_key, now - _SECOND) + _SECOND)
+            self._last_install[app_key] = moment
+        time.sleep((moment - now).total_seconds())
+        return moment
+
+    def _installed_from(self, descriptor_url: str) -> Installation:
+        for app in self._site.enabled_apps():
+            if app.descriptor_url == descriptor_url:
+                return app
+        raise NotCarriedOut(f"No app is installed from {descriptor_url}.")
+
+    def _tell(self, app: Installation, event: str) -> Answer:
+        url = url_of(app.descriptor, app.descriptor.lifecycle[event])
+        now = self._site.now()
+        if event in _SIGNED_BY_ATLASSIAN:
+            token = install_token(app, url, key=self._install_key, admin=ADMIN, now=now)
+        else:
+            token = site_token(app, url, now=now)
+        return self._apps.post(url, token=token, payload=self._payload(app, event), headers=_HEADERS)
+
+    def _payload(self, app: Installation, event: str) -> Json:
+        payload = {
+            "key": app.descriptor.key,
+            "clientKey": app.client_key,
+            "serverVersion": "100285",
+            "pluginsVersion": "1001.0.0-SNAPSHOT",
+            "baseUrl": self._site.base_url,
+            "displayUrl": self._site.base_url,
+            "displayUrlServicedeskHelpCenter": self._site.base_url,
+            "productType": "jira",
+            "description": f"Jira on this laptop at {self._site.base_url}",
+            "cloudId": str(uuid.uuid5(uuid.NAMESPACE_URL, self._site.base_url)),
+            "eventType": event,
+        }
+        return payload | ({"sharedSecret": app.shared_secret.reveal()} if event == "installed" else {})
+
+
+def _app_user(descriptor: Descriptor) -> User:
+    account_id = uuid.uuid5(uuid.NAMESPACE_URL, descriptor.key)
+    return User(account_id=f"557058:{account_id}", display_name=descriptor.name, account_type="app")

@@ -1,0 +1,35 @@
+"""The part of Jira's REST API that the laptop's Jira has.
+
+https://developer.atlassian.com/cloud/jira/platform/rest/v3/
+"""
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import Mount, Router
+
+from connect_local.jira.rest.about import About
+from connect_local.jira.rest.answers import render_error
+from connect_local.jira.rest.comments import Comments
+from connect_local.jira.rest.issues import Issues
+from connect_local.jira.rest.projects import Projects
+from connect_local.jira.rest.properties import Properties
+from connect_local.jira.rest.search import Search
+from connect_local.jira.site import Site
+from connect_local.jira.webhooks import Webhooks
+
+
+def rest_api(site: Site, webhooks: Webhooks) -> Starlette:
+    """The application behind the gate."""
+    resources = (
+        About(site),
+        Projects(site),
+        Search(site),
+        Issues(site, webhooks),
+        Comments(site),
+        Properties(site),
+    )
+    routes = [route for resource in resources for route in resource.routes()]
+    return Starlette(
+        routes=[Mount("/rest/api/3", app=Router(routes, redirect_slashes=False))],
+        exception_handlers={HTTPException: render_error},
+    )

@@ -1,0 +1,105 @@
+"""The fields of an issue that a call sets, checked as Jira checks them.
+
+https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/
+"""
+
+from collections.abc import Mapping
+
+from connect_local.jira.entities import Json, User
+from connect_local.jira.rendering import ISSUE_TYPES, Renderer
+from connect_local.jira.site import Site
+
+_MAX_SUMMARY = 255
+_UNCHECKED = {"duedate", "priority"}
+_NO_DOCUMENT = "Operation value must be an Atlassian Document (see the Atlassian Document Format)"
+_NO_ACCOUNT = "Specify a valid account ID"
+_ERRORS = {
+    "assignee": _NO_ACCOUNT,
+    "description": _NO_DOCUMENT,
+    "environment": _NO_DOCUMENT,
+    "issuetype": "Specify a valid issue type",
+    "labels": "The labels must be words without spaces",
+    "reporter": _NO_ACCOUNT,
+    "summary": f"You must specify a summary of the issue: one line of at most {_MAX_SUMMARY} characters",
+}
+_NOT_SETTABLE = "Field '{}' cannot be set. It is not on the appropriate screen, or unknown."
+
+
+class Fields:
+    """Reads the `fields` of calls to one site."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._renderer = Renderer(site.base_url)
+
+    def errors(self, fields: Mapping[str, Json]) -> dict[str, str]:
+        """What is wrong, by the name of the field."""
+        return {
+            name: _ERRORS.get(name, _NOT_SETTABLE.format(name))
+            for name, value in fields.items()
+            if not self._is_good(name, value)
+        }
+
+    def resolved(self, fields: Mapping[str, Json]) -> dict[str, Json]:
+        """Fields without errors as an issue keeps them: in full what was only named."""
+        return {name: self._resolve(name, value) for name, value in fields.items()}
+
+    def _is_good(self, name: str, value: Json) -> bool:
+        match name:
+            case "summary":
+                return _is_summary(value)
+            case "issuetype":
+                return _issue_type(value) is not None
+            case "labels":
+                return _are_labels(value)
+            case "description" | "environment":
+                return value is None or is_document(value)
+            case "assignee" | "reporter":
+                return value is None or self._user(value) is not None
+        return name in _UNCHECKED or name.startswith("customfield_")
+
+    def _resolve(self, name: str, value: Json) -> Json:
+        if name == "issuetype" and (issue_type := _issue_type(value)):
+            return self._renderer.issue_type(issue_type)
+        if name in {"assignee", "reporter"} and (user := self._user(value)):
+            return self._renderer.user(user)
+        return value
+
+    def _user(self, value: Json) -> User | None:
+        account_id = named(value, "accountId", "id")
+        return self._site.user(account_id) if account_id else None
+
+
+def is_document(value: Json) -> bool:
+    """Whether a value is an Atlassian Document, which version 3 of the API wants wherever there is rich text.
+
+    https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
+    """
+    return (
+        isinstance(value, dict)
+        and value.get("type") == "doc"
+        and value.get("version") == 1
+        and isinstance(value.get("content"), list)
+    )
+
+
+def named(value: Json, *names: str) -> str | None:
+    """What a value such as `{"key": "DEMO"}` names, by the first of these members that it has."""
+    if not isinstance(value, dict):
+        return None
+    return next((value[name] for name in names if isinstance(value.get(name), str)), None)
+
+
+def _is_summary(value: Json) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and len(value) <= _MAX_SUMMARY and "\n" not in value
+
+
+def _issue_type(value: Json) -> str | None:
+    meant = named(value, "name", "id")
+    return next((name for name, id_ in ISSUE_TYPES.items() if meant in {name, id_}), None)
+
+
+def _are_labels(value: Json) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(label, str) and label.split() == [label] for label in value
+    )

@@ -1,0 +1,144 @@
+"""One Jira Cloud site: its people, projects and issues, and the apps that are installed on it."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count
+from threading import Lock
+from urllib.parse import urlsplit
+
+from connect_jwt.identity import AppKey, ClientKey
+from connect_local.jira.entities import Installation, Issue, Json, Project, User
+
+ADMIN = User(account_id="5b10ac8d82e05b22cc7d4ef5", display_name="Ada Admin")
+_PEOPLE = (ADMIN, User(account_id="5b10a2844c20165700ede21g", display_name="Mia Member"))
+_PROJECTS = (
+    Project(id="10000", key="DEMO", name="Demonstration"),
+    Project(id="10001", key="OPS", name="Operations"),
+    Project(id="10002", key="WEB", name="Website"),
+)
+_FIRST_ID = 10100
+
+
+class Site:
+    """A site's state. Every method is one short step under one lock; none of them waits for a network.
+
+    Args:
+        base_url: the site's base URL, as it is told to apps
+        clock: the time, in Unix seconds
+    """
+
+    def __init__(self, *, base_url: str, clock: Callable[[], float]) -> None:
+        self.base_url = base_url
+        self.context_path = urlsplit(base_url).path
+        self._clock = clock
+        self._lock = Lock()
+        self._ids = count(_FIRST_ID)
+        self._people = {user.account_id: user for user in _PEOPLE}
+        self._projects = {project.key: project for project in _PROJECTS}
+        self._issues: dict[str, Issue] = {}
+        self._apps: dict[AppKey, Installation] = {}
+
+    def now(self) -> datetime:
+        """The time on this site."""
+        return datetime.fromtimestamp(self._clock(), UTC)
+
+    # --- apps
+
+    def client_key(self, app_key: AppKey) -> ClientKey:
+        """This site's identity for an app: the same for ever, also when the app is installed anew."""
+        return ClientKey(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.base_url}#{app_key}"))
+
+    def apps(self) -> list[Installation]:
+        """Every app that is installed now or once was."""
+        with self._lock:
+            return list(self._apps.values())
+
+    def enabled_apps(self) -> list[Installation]:
+        """Every app that is installed now."""
+        return [app for app in self.apps() if app.enabled]
+
+    def enabled_app(self, app_key: AppKey) -> Installation | None:
+        """The app with this key, if it is installed now."""
+        return next((app for app in self.enabled_apps() if app.descriptor.key == app_key), None)
+
+    def put_app(self, app: Installation) -> None:
+        """Install an app, or replace what is known of it."""
+        with self._lock:
+            self._apps[app.descriptor.key] = app
+
+    # --- people and projects
+
+    def user(self, account_id: str) -> User | None:
+        """The user with this account id, an app's own user included."""
+        with self._lock:
+            app_users = {app.app_user.account_id: app.app_user for app in self._apps.values()}
+            return self._people.get(account_id) or app_users.get(account_id)
+
+    def projects(self) -> list[Project]:
+        """All projects, by key."""
+        with self._lock:
+            return sorted(self._projects.values(), key=lambda project: project.key)
+
+    def project(self, id_or_key: str) -> Project | None:
+        """The project with this id or key."""
+        with self._lock:
+            by_id = (project for project in self._projects.values() if project.id == id_or_key)
+            return self._projects.get(id_or_key.upper()) or next(by_id, None)
+
+    # --- issues
+
+    def issues(self) -> list[Issue]:
+        """All issues, in the order in which they came into being."""
+        with self._lock:
+            return list(self._issues.values())
+
+    def issue(self, id_or_key: str) -> Issue | None:
+        """The issue with this id or key."""
+        with self._lock:
+            by_id = (issue for issue in self._issues.values() if issue.id == id_or_key)
+            return self._issues.get(id_or_key.upper()) or next(by_id, None)
+
+    def create_issue(self, project: Project, creator: User, fields: Mapping[str, Json]) -> Issue:
+        """A new issue with the project's next number."""
+        with self._lock:
+            numbers = (
+                int(key.partition("-")[2]) for key in self._issues if key.startswith(f"{project.key}-")
+            )
+            return self._add_issue(f"{project.key}-{max(numbers, default=0) + 1}", project, creator, fields)
+
+    def ensure_issue(self, key: str, fields: Mapping[str, Json]) -> Issue:
+        """The issue with this key and these fields, which comes into being, with its project, if need be."""
+        with self._lock:
+            if issue := self._issues.get(key):
+                self._issues[key] = replace(issue, fields={**issue.fields, **fields}, updated=self.now())
+                return self._issues[key]
+            project_key = key.partition("-")[0]
+            project = self._projects.setdefault(
+                project_key, Project(id=self.new_id(), key=project_key, name=project_key.title())
+            )
+            return self._add_issue(key, project, ADMIN, fields)
+
+    def change_issue(self, key: str, change: Callable[[Issue], Issue]) -> Issue:
+        """Apply a change to the issue as it is now, which may be newer than the caller's picture of it."""
+        with self._lock:
+            self._issues[key] = replace(change(self._issues[key]), updated=self.now())
+            return self._issues[key]
+
+    def new_id(self) -> str:
+        """An id that nothing else on this site has."""
+        return str(next(self._ids))
+
+    def _add_issue(self, key: str, project: Project, creator: User, fields: Mapping[str, Json]) -> Issue:
+        now = self.now()
+        self._issues[key] = Issue(
+            id=self.new_id(),
+            key=key,
+            project=project,
+            creator=creator,
+            created=now,
+            updated=now,
+            fields=fields,
+        )
+        return self._issues[key]

@@ -1,0 +1,172 @@
+"""Webhooks to the apps that ask for them in their descriptor, sent and sent again as Jira does.
+
+https://developer.atlassian.com/cloud/jira/platform/webhooks/; which answers are final is known from
+https://community.developer.atlassian.com/t/30554
+"""
+
+import logging
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http import HTTPStatus
+from threading import Event
+
+from connect_jwt.identity import AppKey
+from connect_local.jira.apps import Answer, AppClient, url_of
+from connect_local.jira.descriptor import WebhookModule
+from connect_local.jira.entities import Issue, Json
+from connect_local.jira.errors import NotCarriedOut, NothingSent
+from connect_local.jira.rendering import Renderer
+from connect_local.jira.site import Site
+from connect_local.jira.tokens import site_token
+
+RETRY_DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""Jira sends up to five times more, too, but waits 5 to 15 minutes each time."""
+
+_CONCURRENCY = 20  # Jira's limit of primary webhooks at a time for one app on one site
+_TEMPORARY = {
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.TOO_EARLY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+}
+_FIRST_SERVER_ERROR = 500
+_UNINSTALLED = Answer(None, "The app is not installed any more.")
+_ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]+-[1-9][0-9]*")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookResult:
+    """What came of an event.
+
+    Attributes:
+        identifier: the `X-Atlassian-Webhook-Identifier` it was sent with
+        answers: the answer to the first attempt, of each app and webhook that it was sent to
+    """
+
+    identifier: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Delivery:
+    app_key: AppKey
+    webhook: WebhookModule
+    payload: Json
+    identifier: str
+
+
+class Webhooks:
+    """Sends a site's events.
+
+    Args:
+        site: whose events
+        apps: sends them
+        retry_delays: how long to wait before each further attempt, in seconds
+    """
+
+    def __init__(self, *, site: Site, apps: AppClient, retry_delays: Sequence[float]) -> None:
+        self._site = site
+        self._apps = apps
+        self._retry_delays = retry_delays
+        self._renderer = Renderer(site.base_url)
+        self._background = ThreadPoolExecutor(_CONCURRENCY, thread_name_prefix="jira-webhooks")
+        self._closing = Event()
+
+    def send(self, event: str, body: Mapping[str, Json], identifier: str | None = None) -> WebhookResult:
+        """Send an event at once; what an app did not take is sent again in the background.
+
+        The issue in the body comes into being if it was not there, and takes on the fields it has there.
+
+        Args:
+            event: such as `jira:issue_created`
+            body: what the payload holds besides `timestamp` and `webhookEvent`
+            identifier: of this event; a new one when there is none
+
+        Raises:
+            NothingSent: no app on the site has a webhook for it
+            NotCarriedOut: the issue in the body has no key
+        """
+        deliveries = self._deliveries(event, self._with_issue(body), identifier or str(uuid.uuid4()))
+        if not deliveries:
+            raise NothingSent(f"No app on this site has a webhook for {event}.")
+        answers = tuple(self._attempt(delivery) for delivery in deliveries)
+        for delivery, answer in zip(deliveries, answers, strict=True):
+            if _is_temporary(answer):
+                self._background.submit(self._retry, delivery)
+        return WebhookResult(identifier=deliveries[0].identifier, answers=answers)
+
+    def issue_created(self, issue: Issue) -> None:
+        """Send `jira:issue_created` in the background."""
+        body = {
+            "issue_event_type_name": "issue_created",
+            "user": self._renderer.user(issue.creator),
+            "issue": self._rendered(issue),
+        }
+        for delivery in self._deliveries("jira:issue_created", body, str(uuid.uuid4())):
+            self._background.submit(self._deliver, delivery)
+
+    def close(self) -> None:
+        """Give up what is still to be sent again."""
+        self._closing.set()
+        self._background.shutdown(cancel_futures=True)
+
+    def _with_issue(self, body: Mapping[str, Json]) -> Mapping[str, Json]:
+        if "issue" not in body:
+            return body
+        issue = body["issue"]
+        key = issue.get("key") if isinstance(issue, dict) else None
+        if not isinstance(key, str) or not _ISSUE_KEY.fullmatch(key):
+            raise NotCarriedOut('The issue in the body needs a key, such as {"issue": {"key": "DEMO-1"}}.')
+        fields = issue.get("fields", {})
+        if not isinstance(fields, dict):
+            raise NotCarriedOut("The fields of the issue in the body must be an object.")
+        return {**body, "issue": {**issue, **self._rendered(self._site.ensure_issue(key, fields))}}
+
+    def _rendered(self, issue: Issue) -> dict[str, Json]:
+        return {**self._renderer.reference(issue), "fields": self._renderer.fields(issue)}
+
+    def _deliveries(self, event: str, body: Mapping[str, Json], identifier: str) -> list[_Delivery]:
+        timestamp = int(self._site.now().timestamp() * 1000)
+        payload = {"timestamp": timestamp, "webhookEvent": event, **body}
+        return [
+            _Delivery(app_key=app.descriptor.key, webhook=webhook, payload=payload, identifier=identifier)
+            for app in self._site.enabled_apps()
+            for webhook in app.descriptor.webhooks
+            if webhook.event == event
+        ]
+
+    def _deliver(self, delivery: _Delivery) -> None:
+        if _is_temporary(self._attempt(delivery)):
+            self._retry(delivery)
+
+    def _retry(self, delivery: _Delivery) -> None:
+        for retry, delay in enumerate(self._retry_delays, start=1):
+            if self._closing.wait(delay) or not _is_temporary(self._attempt(delivery, retry)):
+                return
+        _log.warning("gave up on webhook %s to %s", delivery.identifier, delivery.app_key)
+
+    def _attempt(self, delivery: _Delivery, retry: int = 0) -> Answer:
+        # As it is now: its secret may have been rotated since the last attempt.
+        app = self._site.enabled_app(delivery.app_key)
+        if app is None:
+            return _UNINSTALLED
+        url = url_of(app.descriptor, delivery.webhook.url)
+        headers = {
+            "User-Agent": "Atlassian Webhook HTTP Client",
+            "X-Atlassian-Webhook-Identifier": delivery.identifier,
+            "X-Atlassian-Webhook-Flow": "Primary",
+        }
+        if retry:
+            headers["X-Atlassian-Webhook-Retry"] = str(retry)
+        token = site_token(app, url, now=self._site.now())
+        return self._apps.post(url, token=token, payload=delivery.payload, headers=headers)
+
+
+def _is_temporary(answer: Answer) -> bool:
+    if answer is _UNINSTALLED:
+        return False
+    return answer.status is None or answer.status in _TEMPORARY or answer.status >= _FIRST_SERVER_ERROR

@@ -1,0 +1,134 @@
+"""The whole stack on a laptop: API Gateway, Lambda, DynamoDB, KMS, SQS, and a Jira to talk to.
+
+What it is made of is in template.yaml; nothing here says it a second time. Everything listens on 127.0.0.1.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Self
+
+import urllib3
+
+from connect_local.cloud import LaptopCloud
+from connect_local.errors import LaptopError
+from connect_local.event_source import QueuePoller
+from connect_local.functions import LaptopFunction
+from connect_local.gateway import LaptopGateway
+from connect_local.jira import LaptopJira
+from connect_local.jira.journal import RecordedRequest
+from connect_local.ports import LOOPBACK, listen
+from connect_local.routing import Routes
+from connect_local.servers import ThreadedServer
+from connect_local.template import Template
+
+_READY_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackOptions:
+    """What `connect up` is asked for.
+
+    Attributes:
+        port: where the app is; 0 for any
+        jira_port: where the laptop's Jira is; None for none, 0 for any
+        install_keys_url: whose install keys are trusted, when not the laptop's Jira's
+        engine: what the table is in, `moto` or `dynamodb-local`
+        on_log: takes each line that a function prints, with the function's name
+        on_jira_request: takes each REST call that the laptop's Jira has answered
+    """
+
+    port: int = 3000
+    jira_port: int | None = 2990
+    install_keys_url: str | None = None
+    engine: str = "moto"
+    on_log: Callable[[str, str], None] = lambda _function, _line: None
+    on_jira_request: Callable[[RecordedRequest], None] = lambda _request: None
+
+
+class LaptopStack:
+    """A running stack; a context manager that leaves nothing behind.
+
+    Raises:
+        LaptopError: a port is taken, or a part does not start
+    """
+
+    def __init__(self, options: StackOptions) -> None:
+        if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+            raise LaptopError("this is Lambda itself: the laptop's stack is not for here")
+        self._options = options
+        self._parts = ExitStack()
+        self.jira: LaptopJira | None = None
+        self.functions: dict[str, LaptopFunction] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self._parts.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._parts.close()
+
+    @property
+    def descriptor_url(self) -> str:
+        """What Jira installs the app from."""
+        return f"{self.base_url}/atlassian-connect.json"
+
+    def _start(self) -> None:
+        options = self._options
+        app_listener = listen(options.port, "--port")
+        self._parts.callback(app_listener.close)
+        self.base_url = f"http://localhost:{app_listener.getsockname()[1]}"
+        site_url = self._start_jira() if options.jira_port is not None else ""
+        keys_url = options.install_keys_url or (self.jira.install_keys_url if self.jira else "")
+        template = Template({"BaseUrl": self.base_url, "InstallKeysUrl": keys_url, "ExtraSiteUrl": site_url})
+        self.cloud = LaptopCloud(template, engine=options.engine)
+        self._parts.callback(self.cloud.stop)
+        self.cloud.start()
+        for name in template.resources("AWS::Serverless::Function"):
+            function = LaptopFunction(name, template, self.cloud, log=self._log_of(name))
+            self._parts.callback(function.stop)
+            self.functions[name] = function
+        for source in template.event_sources():
+            poller = QueuePoller(source, self.functions[source.function], self.cloud)
+            self._parts.callback(poller.stop)
+            poller.start()
+        gateway = LaptopGateway(Routes(template.routes()), self.functions)
+        self._serve(ThreadedServer(gateway, app_listener))
+        self._wait_until_ready()
+
+    def _start_jira(self) -> str:
+        assert self._options.jira_port is not None  # noqa: S101 - for the type checker
+        listener = listen(self._options.jira_port, "--jira-port")
+        self._parts.callback(listener.close)
+        base_url = f"http://localhost:{listener.getsockname()[1]}"
+        self.jira = LaptopJira(base_url=base_url, on_request=self._options.on_jira_request)
+        self._parts.callback(self.jira.close)
+        self._serve(ThreadedServer(self.jira.app, listener, http=self.jira.protocol))
+        return base_url
+
+    def _serve(self, server: ThreadedServer) -> None:
+        self._parts.callback(server.stop)
+        server.start()
+
+    def _log_of(self, function: str) -> Callable[[str], None]:
+        return lambda line: self._options.on_log(function, line)
+
+    def _wait_until_ready(self) -> None:
+        """The descriptor is there: gateway, Lambda and a function work."""
+        deadline = time.monotonic() + _READY_SECONDS
+        url = self.descriptor_url.replace("localhost", LOOPBACK)
+        with urllib3.PoolManager() as http:
+            while time.monotonic() < deadline:
+                try:
+                    if http.request("GET", url, timeout=10, retries=False).status == 200:  # noqa: PLR2004
+                        return
+                except urllib3.exceptions.HTTPError:
+                    pass
+                time.sleep(0.05)
+        raise LaptopError("the app does not answer; its log above says why")

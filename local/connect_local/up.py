@@ -1,0 +1,42 @@
+"""`connect up`: the stack, until Ctrl-C."""
+
+import signal
+import threading
+
+from rich.console import Console
+
+from connect_local.jira.journal import RecordedRequest
+from connect_local.stack import LaptopStack, StackOptions
+
+
+def run(*, port: int, jira_port: int | None, install_keys_url: str | None, engine: str) -> None:
+    """Start the stack, say where it is and what happens in it, and stop it on SIGINT or SIGTERM."""
+    console = Console(highlight=False, soft_wrap=True)
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+
+    def on_log(function: str, line: str) -> None:
+        console.print(f"[dim]{function}[/]", end=" ")
+        console.print(line, markup=False)
+
+    def on_jira_request(request: RecordedRequest) -> None:
+        colour = "green" if request.reason is None else "red"
+        console.print(f"[{colour}]jira[/]", end=" ")
+        console.print(request.method, request.path, request.status, request.reason or "", markup=False)
+
+    options = StackOptions(
+        port=port,
+        jira_port=jira_port,
+        install_keys_url=install_keys_url,
+        engine=engine,
+        on_log=on_log,
+        on_jira_request=on_jira_request,
+    )
+    with LaptopStack(options) as stack:
+        console.print(f"[bold]App[/]   {stack.descriptor_url}")
+        if stack.jira:
+            console.print(f"[bold]Jira[/]  {stack.jira.base_url}")
+        console.print("Ctrl-C stops everything.")
+        stopping.wait()
+        console.print("Stopping …")

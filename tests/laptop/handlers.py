@@ -1,0 +1,34 @@
+"""Handlers that behave in every way a function can."""
+
+import os
+import sys
+import time
+from typing import Any
+
+
+def echo(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return {
+        "event": event,
+        "pid": os.getpid(),
+        "requestId": context.aws_request_id,
+        "arn": context.invoked_function_arn,
+        "remaining": context.get_remaining_time_in_millis(),
+    }
+
+
+def fail(event: dict[str, Any], _context: Any) -> None:
+    raise ValueError(f"no good: {event['name']}")
+
+
+def crash(_event: dict[str, Any], _context: Any) -> None:
+    os._exit(3)
+
+
+def sleep(event: dict[str, Any], _context: Any) -> str:
+    time.sleep(event["seconds"])
+    return "slept"
+
+
+def talk(event: dict[str, Any], _context: Any) -> None:
+    sys.stdout.write(event["words"] + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,111 @@
+"""One process of a function, under AWS's own runtime client and under the plain one."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from connect_local.environment import Environment
+from connect_local.template import PROJECT
+
+RUNTIMES = ["connect_local.runtime"] + (["awslambdaric"] if sys.platform == "linux" else [])
+ARN = "arn:aws:lambda:us-east-1:123456789012:function:Test"
+
+type Start = Callable[[str], Environment]
+
+
+@pytest.fixture
+def lines() -> list[str]:
+    return []
+
+
+@pytest.fixture(params=RUNTIMES)
+def start(request: pytest.FixtureRequest, lines: list[str]) -> Iterator[Start]:
+    environments: list[Environment] = []
+
+    def start(handler: str) -> Environment:
+        environment = Environment(
+            [sys.executable, "-m", request.param, handler],
+            {
+                "AWS_LAMBDA_FUNCTION_NAME": "Test",
+                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+                "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": str(PROJECT),
+            },
+            arn=ARN,
+            log=lines.append,
+        )
+        environments.append(environment)
+        return environment
+
+    yield start
+    for environment in environments:
+        environment.stop()
+
+
+def test_an_event_reaches_the_handler_and_its_answer_comes_back(start: Start) -> None:
+    result = start("tests.laptop.handlers.echo").invoke(b'{"name": "\xc3\xbc"}', timeout=10)
+    answer = json.loads(result.payload)
+    assert not result.failed
+    assert answer["event"] == {"name": "ü"}
+    assert answer["arn"] == ARN
+    assert answer["requestId"]
+    assert 5000 < answer["remaining"] <= 10000
+
+
+def test_a_warm_environment_is_the_same_process_with_another_request(start: Start) -> None:
+    environment = start("tests.laptop.handlers.echo")
+    first, second = (json.loads(environment.invoke(b"{}", timeout=10).payload) for _ in range(2))
+    assert first["pid"] == second["pid"]
+    assert first["requestId"] != second["requestId"]
+
+
+def test_an_exception_is_the_functions_error_and_the_environment_lives_on(start: Start) -> None:
+    environment = start("tests.laptop.handlers.fail")
+    for _ in range(2):
+        result = environment.invoke(b'{"name": "x"}', timeout=10)
+        assert result.failed
+        assert json.loads(result.payload)["errorType"] == "ValueError"
+        assert json.loads(result.payload)["errorMessage"] == "no good: x"
+
+
+def test_a_process_that_dies_fails_its_invocation_and_is_not_used_again(start: Start) -> None:
+    environment = start("tests.laptop.handlers.crash")
+    result = environment.invoke(b"{}", timeout=10)
+    assert result.failed
+    assert json.loads(result.payload)["errorType"] == "Runtime.ExitError"
+    assert not environment.alive
+
+
+def test_a_handler_that_cannot_be_imported_fails_the_first_invocation(start: Start) -> None:
+    result = start("tests.laptop.handlers_that_are_not_there.echo").invoke(b"{}", timeout=10)
+    assert result.failed
+
+
+def test_a_function_that_exceeds_its_time_is_stopped(start: Start) -> None:
+    environment = start("tests.laptop.handlers.sleep")
+    environment.invoke(b'{"seconds": 0}', timeout=10)
+    started = time.monotonic()
+    result = environment.invoke(b'{"seconds": 60}', timeout=0.5)
+    assert result.failed
+    assert json.loads(result.payload)["errorType"] == "Sandbox.Timedout"
+    assert time.monotonic() - started < 10
+
+
+def test_stopping_ends_what_is_running(start: Start) -> None:
+    environment = start("tests.laptop.handlers.sleep")
+    environment.invoke(b'{"seconds": 0}', timeout=10)
+    environment.stop()
+    assert not environment.alive
+    assert environment.invoke(b'{"seconds": 0}', timeout=10).failed
+
+
+def test_what_a_function_prints_is_followed(start: Start, lines: list[str]) -> None:
+    environment = start("tests.laptop.handlers.talk")
+    environment.invoke(b'{"words": "hello from inside"}', timeout=10)
+    environment.stop()
+    assert "hello from inside" in "\n".join(lines)

@@ -1,0 +1,80 @@
+"""Which descriptors Jira would install."""
+
+from typing import Any
+
+import pytest
+
+from connect_local.jira.descriptor import read_descriptor
+from connect_local.jira.errors import DescriptorInvalid
+
+GOOD: dict[str, Any] = {
+    "key": "com.example.app",
+    "name": "Example",
+    "baseUrl": "https://app.example/prod",
+    "authentication": {"type": "jwt"},
+    "scopes": ["read", "WRITE"],
+    "lifecycle": {"installed": "/installed", "dare-migration": "/later"},
+    "modules": {
+        "webhooks": [{"event": "comment_created", "url": "/comment?a=1"}],
+        "generalPages": [{"key": "main"}],
+    },
+    "something": "new",
+}
+
+
+def test_a_good_descriptor_is_read() -> None:
+    descriptor = read_descriptor(GOOD)
+    assert descriptor.key == "com.example.app"
+    assert descriptor.base_url == "https://app.example/prod"
+    assert descriptor.scopes == {"READ", "WRITE"}
+    assert descriptor.lifecycle == {"installed": "/installed"}
+    assert [(webhook.event, webhook.url) for webhook in descriptor.webhooks] == [
+        ("comment_created", "/comment?a=1")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"key": None}, "key"),
+        ({"key": ""}, "key"),
+        ({"key": "com example"}, "key"),
+        ({"key": "a" * 81}, "key"),
+        ({"key": "com.example\n"}, "key"),
+        ({"name": None}, "name"),
+        ({"name": "n" * 81}, "name"),
+        ({"baseUrl": None}, "baseUrl"),
+        ({"baseUrl": "app.example"}, "baseUrl"),
+        ({"baseUrl": "ftp://app.example"}, "baseUrl"),
+        ({"baseUrl": "https://"}, "baseUrl"),
+        ({"baseUrl": "https://app.example?a=1"}, "baseUrl"),
+        ({"baseUrl": "https://[app"}, "baseUrl"),
+        ({"baseUrl": "https://app.example/" + "a" * 200}, "baseUrl"),
+        ({"authentication": None}, "authentication.type"),
+        ({"authentication": {"type": "none"}}, "authentication.type"),
+        ({"scopes": "READ"}, "scopes"),
+        ({"scopes": ["RAED"]}, "scopes"),
+        ({"scopes": []}, "READ"),
+        ({"lifecycle": []}, "lifecycle"),
+        ({"lifecycle": {"enabled": "/enabled"}}, "lifecycle.installed"),
+        ({"lifecycle": {"installed": "https://app.example/installed"}}, "lifecycle.installed"),
+        ({"lifecycle": {"installed": "//elsewhere.example/installed"}}, "lifecycle.installed"),
+        ({"lifecycle": {"installed": "/installed", "disabled": 1}}, "lifecycle.disabled"),
+        ({"modules": []}, "modules"),
+        ({"modules": {"webhooks": {}}}, "modules.webhooks"),
+        ({"modules": {"webhooks": [{"url": "/a"}]}}, "event"),
+        ({"modules": {"webhooks": [{"event": "a", "url": "a"}]}}, "modules.webhooks[].url"),
+    ],
+)
+def test_a_bad_descriptor_is_refused_in_one_sentence(change: dict[str, Any], named: str) -> None:
+    with pytest.raises(DescriptorInvalid) as refused:
+        read_descriptor(GOOD | change)
+    sentence = str(refused.value)
+    assert named in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+def test_a_descriptor_is_an_object() -> None:
+    with pytest.raises(DescriptorInvalid):
+        read_descriptor(["com.example.app"])

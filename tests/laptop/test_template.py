@@ -1,0 +1,61 @@
+"""The template, as the laptop's stack reads it."""
+
+from pathlib import Path
+
+import pytest
+
+from connect_local.template import Template
+
+TEXT = """
+Parameters:
+  Stage: {Default: dev}
+  Url: {Default: ""}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+  HasUrl: !Not [!Equals [!Ref Url, ""]]
+Globals:
+  Function: {Timeout: 10, Environment: {Variables: {A: 1, B: !Ref Stage}}}
+Resources:
+  Table: {Type: AWS::DynamoDB::Table}
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Timeout: 30
+      Environment: {Variables: {B: own, C: !GetAtt Table.Arn}}
+      Values:
+        - !Ref Table
+        - !Sub "arn:${AWS::Partition}:${AWS::Region}:${Stage}"
+        - !If [IsProd, yes, [no, !Ref Stage]]
+        - !If [HasUrl, !Ref Url, none]
+      Unknown: !Join [",", [a, b]]
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    (tmp_path / "template.yaml").write_text(TEXT, encoding="utf-8")
+    return tmp_path / "template.yaml"
+
+
+def test_references_and_conditions_are_worked_out(path: Path) -> None:
+    for parameters, expected in [
+        ({}, ["Table.Ref", "arn:aws:us-east-1:dev", [False, "dev"], "none"]),
+        ({"Stage": "prod", "Url": "u"}, ["Table.Ref", "arn:aws:us-east-1:prod", True, "u"]),
+    ]:
+        template = Template(parameters, path)
+        values = template.function("Worker")["Values"]
+        assert template.resolve(values, lambda name, attribute: f"{name}.{attribute}") == expected
+
+
+def test_a_function_has_what_all_share_and_its_own(path: Path) -> None:
+    template = Template({}, path)
+    worker = template.function("Worker")
+    variables = template.resolve(worker["Environment"]["Variables"], lambda name, what: f"{name}.{what}")
+    assert worker["Timeout"] == 30
+    assert variables == {"A": 1, "B": "own", "C": "Table.Arn"}
+
+
+def test_what_is_not_known_is_said_and_not_guessed(path: Path) -> None:
+    template = Template({}, path)
+    with pytest.raises(NotImplementedError, match="Fn::Join"):
+        template.resolve(template.function("Worker")["Unknown"], lambda name, _: name)
