@@ -1,15 +1,15 @@
 """Whose request is this, and with which secret: installations, remembered while a function is warm.
 
 What was read is used for minutes. A signature that fails against it is tried once more against a fresh read
-before it is refused, and so is a request that Jira refuses. A row read within the last second is fresh, so
-a flood of forged tokens costs one read a second for each site, and no call to KMS.
+before it is refused, and so is a request that Jira refuses. Each site has an allowance of such reads, so that
+a flood of forged tokens soon costs one read a second and no call to KMS; what is used then is a second old.
 """
 
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 
 from connect_jira.errors import NotInstalled
 from connect_jira.gateway import GatewayRequest
@@ -25,13 +25,14 @@ from connect_jwt.verifying import SignedRequest, VerifiedToken, verify_request_t
 REMEMBERED_SECONDS = 5 * 60
 """How long an installation is used as it was read."""
 
-_FRESH_SECONDS = 1.0
+_REREADS_AT_ONCE = 20.0
+_REREADS_PER_SECOND = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    installation: Installation
-    read_at: float
+@dataclass(slots=True)
+class _Allowance:
+    left: float
+    counted_at: float
 
 
 class Tenants:
@@ -58,9 +59,10 @@ class Tenants:
         self._sealer = sealer
         self._app_key = app_key
         self._clock = clock
-        self._remembered: TTLCache[ClientKey, _Remembered] = TTLCache(
+        self._remembered: TTLCache[ClientKey, Installation] = TTLCache(
             maxsize=1000, ttl=REMEMBERED_SECONDS, timer=clock
         )
+        self._rereads: LRUCache[ClientKey, _Allowance] = LRUCache(maxsize=1000)
 
     def verify_request(self, request: GatewayRequest) -> VerifiedToken:
         """Verify a request that a site has signed: a webhook, `enabled`, `disabled`, or a page being loaded.
@@ -123,17 +125,28 @@ class Tenants:
                 yield self._sealer.open(client_key, previous.sealed)
 
     def _installation(self, client_key: ClientKey) -> Installation:
-        remembered = self._remembered.get(client_key)
-        return remembered.installation if remembered else self._fresh_installation(client_key)
+        return self._remembered.get(client_key) or self._read(client_key)
 
     def _fresh_installation(self, client_key: ClientKey) -> Installation:
         remembered = self._remembered.get(client_key)
-        if remembered and self._clock() - remembered.read_at < _FRESH_SECONDS:
-            return remembered.installation
+        return remembered if remembered and not self._may_reread(client_key) else self._read(client_key)
+
+    def _read(self, client_key: ClientKey) -> Installation:
         # A forged token's issuer can be anything.
         installation = self._store.read(client_key) if is_storable(client_key) else None
         if installation is None or installation.sealed_secret is None:
             self._remembered.pop(client_key, None)
             raise NotInstalled
-        self._remembered[client_key] = _Remembered(installation, self._clock())
+        self._remembered[client_key] = installation
         return installation
+
+    def _may_reread(self, client_key: ClientKey) -> bool:
+        now = self._clock()
+        allowance = self._rereads.setdefault(client_key, _Allowance(_REREADS_AT_ONCE, now))
+        earned = (now - allowance.counted_at) * _REREADS_PER_SECOND
+        allowance.left = min(allowance.left + earned, _REREADS_AT_ONCE)
+        allowance.counted_at = now
+        if allowance.left < 1:
+            return False
+        allowance.left -= 1
+        return True

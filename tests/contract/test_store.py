@@ -1,0 +1,134 @@
+"""The store keeps its promises over every engine: the same tests for moto and for Amazon's DynamoDB Local."""
+
+import threading
+import uuid
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from connect_jira.errors import TemporarilyUnavailable
+from connect_jira.installation import Installation, InstallationState, PreviousSecret, Site
+from connect_jira.store import InstallationStore, RowChanged
+from connect_jwt.identity import ClientKey
+from connect_local.cloud import LaptopCloud
+from connect_local.ports import free_port
+
+
+@pytest.fixture
+def store(dynamodb: Any, table: str) -> InstallationStore:
+    return InstallationStore(dynamodb, table=table)
+
+
+@pytest.fixture
+def installation() -> Installation:
+    return Installation(
+        site=Site(client_key=ClientKey(str(uuid.uuid4())), base_url="https://site.atlassian.net"),
+        state=InstallationState.ENABLED,
+        sealed_secret=b"\x00sealed\xff",
+        signed_at=1_795_443_600,
+        tokens_used={"token": "body"},
+        updated_at=1_795_443_601,
+    )
+
+
+def test_what_is_not_there_is_none(store: InstallationStore) -> None:
+    assert store.read(ClientKey("nobody")) is None
+
+
+def test_a_row_is_read_as_it_was_written(store: InstallationStore, installation: Installation) -> None:
+    full = replace(
+        installation,
+        site=replace(
+            installation.site, display_url="https://d.example.com", oauth_client_id="o", installation_id="i"
+        ),
+        previous_secrets=(PreviousSecret(b"\x01", 5), PreviousSecret(b"\x02", 4)),
+        toggled_at=7,
+        expires_at=1_798_035_600,
+    )
+    for row in (installation, replace(full, revision=2)):
+        store.write(row)
+        assert store.read(row.site.client_key) == row
+
+
+def test_an_emptied_row_holds_no_secret(
+    store: InstallationStore, dynamodb: Any, table: str, installation: Installation
+) -> None:
+    store.write(installation)
+    store.write(replace(installation, sealed_secret=None, revision=2))
+    key = {"clientKey": {"S": installation.site.client_key}}
+    item = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
+    assert "sealedSecret" not in item
+
+
+def test_a_first_revision_is_not_written_over_a_row(
+    store: InstallationStore, installation: Installation
+) -> None:
+    store.write(installation)
+    with pytest.raises(RowChanged):
+        store.write(replace(installation, sealed_secret=b"other"))
+    assert store.read(installation.site.client_key) == installation
+
+
+@pytest.mark.parametrize("revision", [1, 2, 4, 5])
+def test_a_revision_is_written_only_over_the_one_before_it(
+    store: InstallationStore, installation: Installation, revision: int
+) -> None:
+    for before in (1, 2):
+        store.write(replace(installation, revision=before))
+    with pytest.raises(RowChanged):
+        store.write(replace(installation, revision=revision))
+    store.write(replace(installation, revision=3))
+
+
+def test_a_later_revision_is_not_written_where_the_row_is_gone(
+    store: InstallationStore, installation: Installation
+) -> None:
+    with pytest.raises(RowChanged):
+        store.write(replace(installation, revision=2))
+
+
+def test_of_many_that_write_at_once_exactly_one_succeeds(
+    cloud: LaptopCloud, table: str, installation: Installation
+) -> None:
+    InstallationStore(cloud.client("dynamodb"), table=table).write(installation)
+    start, outcomes = threading.Barrier(8), []
+
+    def write(number: int) -> None:
+        store = InstallationStore(cloud.client("dynamodb"), table=table)
+        start.wait()
+        try:
+            store.write(replace(installation, sealed_secret=bytes([number]), revision=2))
+            outcomes.append("written")
+        except RowChanged:
+            outcomes.append("changed")
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["changed"] * 7 + ["written"]
+
+
+def test_rows_expire_by_the_attribute_that_is_written(dynamodb: Any, table: str) -> None:
+    ttl = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    assert ttl == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expiresAt"}
+
+
+def test_a_database_that_gives_no_answer_is_temporarily_unavailable(installation: Installation) -> None:
+    dead = boto3.client(
+        "dynamodb",
+        endpoint_url=f"http://127.0.0.1:{free_port()}",
+        region_name="us-east-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    store = InstallationStore(dead, table="table")
+    with pytest.raises(TemporarilyUnavailable, match="dynamodb:GetItem"):
+        store.read(installation.site.client_key)
+    with pytest.raises(TemporarilyUnavailable, match="dynamodb:PutItem"):
+        store.write(installation)

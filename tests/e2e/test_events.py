@@ -1,0 +1,152 @@
+"""The sample events of `events/`, given to the functions that they are for."""
+
+import base64
+import json
+import time
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+
+from connect_jira.webhooks import Webhook
+from connect_jwt.canonical import query_string_hash
+from connect_local.stack import LaptopStack
+from connect_local.template import PROJECT
+
+EVENTS = sorted((PROJECT / "events").glob("*.json"))
+FUNCTIONS = {
+    "descriptor": "DescriptorFunction",
+    "lifecycle": "LifecycleFunction",
+    "webhooks": "WebhooksFunction",
+    "jira_calls": "JiraCallsFunction",
+}
+
+
+def event_of(name: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((PROJECT / "events" / f"{name}.json").read_text(encoding="utf-8"))
+    return event
+
+
+def invoke(stack: LaptopStack, name: str, event: dict[str, Any]) -> dict[str, Any]:
+    function = stack.functions[FUNCTIONS[name.partition("-")[0]]]
+    result = function.invoke(json.dumps(event).encode())
+    assert not result.failed, result.payload
+    answer: dict[str, Any] = json.loads(result.payload)
+    return answer
+
+
+@pytest.fixture(scope="module")
+def site(stack: LaptopStack) -> tuple[str, str]:
+    """A site that has installed the app: its clientKey and its secret."""
+    assert stack.jira is not None
+    assert stack.jira.lifecycle.install(stack.descriptor_url).installed
+    (installation,) = stack.jira.site.apps()
+    return installation.client_key, installation.shared_secret.reveal()
+
+
+def signed(event: dict[str, Any], client_key: str, secret: str) -> dict[str, Any]:
+    path, now = event["rawPath"], int(time.time())
+    claims = {"iss": client_key, "iat": now, "exp": now + 180, "qsh": query_string_hash("POST", path, "")}
+    event["headers"]["authorization"] = f"JWT {jwt.encode(claims, secret, algorithm='HS256')}"
+    return event
+
+
+@pytest.mark.parametrize("file", EVENTS, ids=lambda file: file.stem)
+def test_each_event_is_named_for_a_function_and_a_case(file: Path) -> None:
+    function, _, case = file.stem.partition("-")
+    assert function in FUNCTIONS
+    assert case
+
+
+def test_descriptor_get(stack: LaptopStack) -> None:
+    answer = invoke(stack, "descriptor", event_of("descriptor-get"))
+    assert answer["statusCode"] == HTTPStatus.OK
+    assert json.loads(answer["body"])["baseUrl"] == stack.base_url
+
+
+@pytest.mark.parametrize(
+    "name", [file.stem for file in EVENTS if file.stem.startswith(("lifecycle-", "webhooks-"))]
+)
+def test_a_sample_is_refused_as_it_lies_there_since_its_token_is_old_and_nobodys(
+    stack: LaptopStack, name: str
+) -> None:
+    answer = invoke(stack, name, event_of(name))
+    assert answer["statusCode"] == HTTPStatus.UNAUTHORIZED
+    assert "body" not in answer
+
+
+@pytest.mark.parametrize("name", ["webhooks-issue_created", "webhooks-issue_created-base64"])
+def test_a_sample_webhook_with_a_fresh_token_is_queued(
+    stack: LaptopStack, site: tuple[str, str], name: str
+) -> None:
+    event = signed(event_of(name), *site)
+    assert invoke(stack, name, event)["statusCode"] == HTTPStatus.NO_CONTENT
+
+
+@pytest.mark.parametrize("case", ["enabled", "disabled"])
+def test_a_sample_toggle_with_a_fresh_token_is_applied(
+    stack: LaptopStack, site: tuple[str, str], case: str
+) -> None:
+    event = event_of(f"lifecycle-{case}")
+    body = json.loads(event["body"]) | {"clientKey": site[0]}
+    event["body"] = json.dumps(body)
+    answer = invoke(stack, "lifecycle", signed(event, *site))
+    assert answer["statusCode"] == HTTPStatus.NO_CONTENT
+
+
+def test_the_base64_sample_is_the_plain_one() -> None:
+    plain, encoded = event_of("webhooks-issue_created"), event_of("webhooks-issue_created-base64")
+    assert base64.b64decode(encoded["body"]).decode() == plain["body"]
+
+
+def test_a_sample_batch_is_worked_off_and_only_what_failed_comes_back(
+    stack: LaptopStack, site: tuple[str, str]
+) -> None:
+    assert stack.jira is not None
+    event = event_of("jira_calls-queue")
+    good, bad = event["Records"]
+    for record in (good, bad):
+        message = json.loads(record["body"])
+        record["body"] = json.dumps(message | {"clientKey": site[0]})
+    key = Webhook.from_message(good["body"]).payload["issue"]["key"]
+    stack.jira.site.ensure_issue(key, {})
+    answer = invoke(stack, "jira_calls", event)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": bad["messageId"]}]}
+
+
+def test_a_sample_direct_call_is_answered_with_jiras_answer(
+    stack: LaptopStack, site: tuple[str, str]
+) -> None:
+    answer = invoke(stack, "jira_calls", event_of("jira_calls-direct") | {"clientKey": site[0]})
+    assert answer["status"] == HTTPStatus.OK
+    assert {project["key"] for project in answer["body"]} >= {"DEMO"}
+
+
+def test_a_direct_call_that_jira_refuses_is_answered_with_jiras_refusal(
+    stack: LaptopStack, site: tuple[str, str]
+) -> None:
+    call = {"clientKey": site[0], "path": "/rest/api/3/issue/NONE-1"}
+    answer = invoke(stack, "jira_calls", call)
+    assert answer["status"] == HTTPStatus.NOT_FOUND
+    assert answer["body"]["errorMessages"]
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        ({"path": "/x"}, "clientKey is missing: give it as a string"),
+        ({"clientKey": "c"}, "path is missing: give it as a string"),
+        ({"clientKey": "c", "path": "/x", "method": "STEAL"}, "method is none of GET, POST"),
+        ({"clientKey": "c", "path": "/x", "query": [1]}, "query is not an object"),
+        ({"clientKey": "c", "path": "/x", "url": "y"}, "unknown member 'url'"),
+        ({"clientKey": "nobody", "path": "/x"}, "the app is not installed for this client key"),
+    ],
+)
+def test_a_direct_call_that_cannot_be_made_fails_with_one_sentence(
+    stack: LaptopStack, call: dict[str, Any], sentence: str
+) -> None:
+    result = stack.functions["JiraCallsFunction"].invoke(json.dumps(call).encode())
+    assert result.failed
+    assert sentence in json.loads(result.payload)["errorMessage"]

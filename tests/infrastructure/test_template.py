@@ -1,0 +1,171 @@
+"""What template.yaml promises, read from the template itself."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from connect_jira.descriptor import webhook_events
+from connect_local.template import PROJECT, Template
+
+LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+ACTIONS = {
+    "DescriptorRole": LOGS,
+    "LifecycleRole": LOGS
+    | TRACES
+    | {"dynamodb:GetItem", "dynamodb:PutItem", "kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"},
+    "WebhooksRole": LOGS | TRACES | {"dynamodb:GetItem", "kms:Decrypt", "sqs:SendMessage"},
+    "JiraCallsRole": LOGS
+    | TRACES
+    | {"dynamodb:GetItem", "kms:Decrypt"}
+    | {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+}
+
+
+def template(**parameters: str) -> Template:
+    return Template(parameters)
+
+
+def resolved(kind: str, logical_id: str, **parameters: str) -> dict[str, Any]:
+    stack = template(**parameters)
+    properties = stack.resolve(stack.resources(kind)[logical_id], lambda name, what: f"{name}.{what}")
+    assert isinstance(properties, dict)
+    return properties
+
+
+def statements(role: str) -> Iterator[dict[str, Any]]:
+    for policy in resolved("AWS::IAM::Role", role)["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            actions = statement["Action"]
+            yield {**statement, "Action": actions if isinstance(actions, list) else [actions]}
+
+
+@pytest.mark.parametrize(("role", "actions"), ACTIONS.items(), ids=ACTIONS)
+def test_each_role_has_exactly_these_actions(role: str, actions: set[str]) -> None:
+    assert {action for statement in statements(role) for action in statement["Action"]} == actions
+
+
+@pytest.mark.parametrize("role", ACTIONS)
+def test_each_statement_is_for_one_resource(role: str) -> None:
+    for statement in statements(role):
+        assert statement["Effect"] == "Allow"
+        if statement["Resource"] == "*":
+            assert set(statement["Action"]) == TRACES
+        else:
+            assert statement["Resource"].endswith(".Arn")
+            assert "*" not in "".join(statement["Action"])
+
+
+@pytest.mark.parametrize("role", ACTIONS)
+def test_the_key_is_used_through_the_table_or_for_one_app_and_site(role: str) -> None:
+    for statement in statements(role):
+        if any(action.startswith("kms:") for action in statement["Action"]):
+            conditions = statement["Condition"]
+            through_table = conditions.get("StringEquals") == {
+                "kms:ViaService": "dynamodb.us-east-1.amazonaws.com"
+            }
+            for_one_site = conditions.get("Null") == {
+                "kms:EncryptionContext:appKey": "false",
+                "kms:EncryptionContext:clientKey": "false",
+            }
+            assert through_table or for_one_site
+
+
+def test_each_function_has_a_role_a_log_and_a_layer_with_the_descriptor_of_its_own() -> None:
+    functions = template().resources("AWS::Serverless::Function")
+    assert {function["Role"]["Fn::GetAtt"][0] for function in functions.values()} == set(ACTIONS)
+    logs = {function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions.values()}
+    assert len(logs) == len(functions)
+    for function in functions.values():
+        assert {"Ref": "DescriptorLayer"} in function["Layers"]
+
+
+def test_each_log_group_has_an_end() -> None:
+    groups = template().resources("AWS::Logs::LogGroup")
+    assert groups
+    for name in groups:
+        assert resolved("AWS::Logs::LogGroup", name, LogRetentionDays="7")["RetentionInDays"] == "7"
+
+
+@pytest.mark.parametrize(("stage", "protected"), [("dev", False), ("prod", True)])
+def test_the_table_is_encrypted_recoverable_and_protected_in_production(
+    stage: str, *, protected: bool
+) -> None:
+    table = resolved("AWS::DynamoDB::Table", "Installations", Stage=stage)
+    assert table["SSESpecification"] == {
+        "SSEEnabled": True,
+        "SSEType": "KMS",
+        "KMSMasterKeyId": "SecretsKey.Arn",
+    }
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is protected
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
+
+
+def test_the_key_rotates() -> None:
+    assert resolved("AWS::KMS::Key", "SecretsKey")["EnableKeyRotation"] is True
+
+
+def test_queues_are_encrypted_and_what_fails_is_kept() -> None:
+    for queue in template().resources("AWS::SQS::Queue").values():
+        assert queue["SqsManagedSseEnabled"] is True
+    queue = resolved("AWS::SQS::Queue", "JiraCalls")
+    worker = template().function("JiraCallsFunction")
+    assert queue["RedrivePolicy"] == {"deadLetterTargetArn": "FailedJiraCalls.Arn", "maxReceiveCount": 5}
+    assert queue["VisibilityTimeout"] >= 6 * worker["Timeout"]
+
+
+def test_the_access_log_holds_nothing_that_a_token_can_be_in() -> None:
+    log_format = template().resources("AWS::Serverless::HttpApi")["Api"]["AccessLogSettings"]["Format"]
+    for variable in json.loads(log_format).values():
+        assert variable not in {"$context.path", "$context.protocol", "$context.identity.userAgent"}
+        assert "querystring" not in variable.lower()
+        assert "authorizer" not in variable.lower()
+
+
+def test_the_api_is_throttled() -> None:
+    settings = template().resources("AWS::Serverless::HttpApi")["Api"]["DefaultRouteSettings"]
+    assert settings["ThrottlingRateLimit"] > 0
+    assert settings["ThrottlingBurstLimit"] > 0
+
+
+def test_no_parameter_and_no_variable_is_a_secret() -> None:
+    text = (PROJECT / "template.yaml").read_text(encoding="utf-8")
+    assert "NoEcho" not in text
+    for name in template().resources("AWS::Serverless::Function"):
+        for variable in template().function(name)["Environment"]["Variables"]:
+            assert variable in {
+                "STAGE",
+                "DESCRIPTOR_PATH",
+                "BASE_URL",
+                "ATLASSIAN_CLOUD",
+                "INSTALL_KEYS_URL",
+                "EXTRA_SITE_URL",
+                "POWERTOOLS_METRICS_NAMESPACE",
+                "POWERTOOLS_SERVICE_NAME",
+                "INSTALLATIONS_TABLE",
+                "SECRETS_KEY",
+                "JIRA_CALLS_QUEUE_URL",
+            }
+
+
+def test_everything_the_descriptor_names_has_a_route() -> None:
+    descriptor = json.loads((PROJECT / "descriptor" / "atlassian-connect.json").read_text(encoding="utf-8"))
+    routes = {(route.method, route.path) for route in template().routes()}
+    for path in descriptor["lifecycle"].values():
+        assert ("POST", path) in routes
+    for path in webhook_events(descriptor):
+        assert path.startswith("/webhooks/")
+    assert ("POST", "/webhooks/{event}") in routes
+    assert ("GET", "/atlassian-connect.json") in routes
+
+
+def test_functions_are_imported_by_the_same_name_in_lambda_and_here() -> None:
+    for name, function in template().resources("AWS::Serverless::Function").items():
+        module, _, attribute = function["Handler"].rpartition(".")
+        file = PROJECT / f"{module.replace('.', '/')}.py"
+        assert (file.is_file(), attribute) == (True, "handler"), name
+        assert file.parent == PROJECT / function["CodeUri"]
