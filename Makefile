@@ -1,9 +1,11 @@
-# Everything lives in this folder: Python packages in .venv, Node ones (tests only) in tests/node_modules.
+# Everything lives in this folder: Python packages in .venv, Node's (for tests only) in tests/node_modules.
 PYTHON ?= python3.13
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 UV := UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 $(BIN)/uv
+LOCK := --python-version 3.13 --generate-hashes --no-header --no-emit-index-url
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test check format build deploy lock clean
@@ -11,35 +13,61 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-# --- the environment -------------------------------------------------------------------------------------
+demo: .venv/dev ## the main job on this laptop, narrated: install, event, signed call
+	@$(BIN)/connect demo
 
-.venv/dev: requirements/dev.txt pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.13 is needed: install it, or name it with 'make PYTHON=/path/to/python3.13 …'"; exit 1; }
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(UV) pip sync --quiet --require-hashes requirements/dev.txt
-	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
-	@touch $@
+up: .venv/dev ## the stack on this laptop until Ctrl-C: the app on :3000, a Jira on :2990
+	@$(BIN)/connect up
 
-lock: .venv/dev ## compile requirements/ and the layers' requirements.txt from pyproject.toml
-	$(UV) pip compile --quiet --group pyproject.toml:dev --universal $(LOCK) -o requirements/dev.txt
-	$(UV) pip compile --quiet --group pyproject.toml:sam --universal $(LOCK) -o requirements/sam.txt
-	for layer in jwt jira; do $(UV) pip compile --quiet --group pyproject.toml:layer-$$layer \
-		-c requirements/dev.txt --python-platform aarch64-manylinux_2_28 $(LOCK) --no-annotate \
-		-o layers/$$layer/requirements.txt || exit; done
+test: .venv/sam tests/node_modules/.done ## every test
+	$(BIN)/pytest
 
-LOCK := --python-version 3.13 --generate-hashes --no-header --no-emit-index-url
-# SAM pins older releases of what the rest uses: an environment of its own.
-.venv/sam: .venv/dev requirements/sam.txt
-	$(PYTHON) -m venv .venv/sam-cli
-	$(UV) pip sync --quiet --require-hashes --python .venv/sam-cli/bin/python requirements/sam.txt
-	ln -sf ../sam-cli/bin/sam $(BIN)/sam
-	@touch $@
+check: .venv/sam ## formatting, lint, types, template
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	sam validate --lint
 
-export SAM_CLI_TELEMETRY := 0
+format: .venv/dev ## format the code, and mend what can be mended
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format .
 
 build: .venv/sam ## build what is deployed, into .aws-sam (no Docker)
 	sam build
 
 deploy: build ## deploy to AWS; asks for what it needs
 	sam deploy --guided
+
+lock: .venv/dev ## compile all requirements from pyproject.toml
+	$(UV) pip compile --quiet --group pyproject.toml:dev --universal $(LOCK) -o requirements/dev.txt
+	$(UV) pip compile --quiet --group pyproject.toml:sam --universal $(LOCK) -o requirements/sam.txt
+	for layer in jwt jira; do $(UV) pip compile --quiet --group pyproject.toml:layer-$$layer \
+		-c requirements/dev.txt --python-platform aarch64-manylinux_2_28 $(LOCK) --no-annotate \
+		-o layers/$$layer/requirements.txt || exit; done
+
+clean: ## remove everything that make has made
+	rm -rf .venv .aws-sam tests/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# --- environments --------------------------------------------------------------------------------------------
+
+.venv/dev: requirements/dev.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.13 is needed; if it is elsewhere: make PYTHON=/path/to/python3.13"; exit 1; }
+	@echo "Setting up .venv …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(UV) pip sync --quiet --require-hashes requirements/dev.txt
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# SAM pins older releases of what the rest uses, so it has an environment of its own.
+.venv/sam: .venv/dev requirements/sam.txt
+	@echo "Setting up the SAM CLI …"
+	@$(PYTHON) -m venv .venv/sam-cli
+	@$(UV) pip sync --quiet --require-hashes --python .venv/sam-cli/bin/python requirements/sam.txt
+	@ln -sf ../sam-cli/bin/sam $(BIN)/sam
+	@touch $@
+
+# The peers of the tests; without Node the tests that need them say so and are skipped.
+tests/node_modules/.done: tests/package-lock.json
+	@if command -v npm >/dev/null; then npm --prefix tests ci --silent && touch $@; \
+	else echo "No npm here: tests against Atlassian's JavaScript and DynamoDB Local will be skipped."; fi
