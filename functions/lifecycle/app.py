@@ -42,6 +42,8 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
 
 
 def _apply(request: GatewayRequest) -> Answer:
-    changed = _events[request.path](request)
-    logger.info("Lifecycle event taken", path=request.path, changed=changed)
+    outcome = _events[request.path](request)
+    logger.info(
+        "Lifecycle event taken", path=request.path, clientKey=outcome.client_key, changed=outcome.changed
+    )
     return empty_answer(HTTPStatus.NO_CONTENT)

@@ -14,6 +14,7 @@ from connect_local.ports import free_port
 from connect_local.template import PROJECT
 
 _START_SECONDS = 20
+_UNTIL_STDIN_ENDS = ["sh", "-c", '"$@" & read -r _; kill -9 $!', "sh"]  # even when this process is killed
 
 
 class DynamoDBLocal:
@@ -32,6 +33,7 @@ class DynamoDBLocal:
             )
         self._port = free_port()
         self._command = [
+            *_UNTIL_STDIN_ENDS,
             java,
             f"-Djava.library.path={jars[0].parent / 'DynamoDBLocal_lib'}",
             "-jar",
@@ -51,7 +53,11 @@ class DynamoDBLocal:
             LaptopError: it does not
         """
         self._process = subprocess.Popen(  # noqa: S603 - a fixed command
-            self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
@@ -65,5 +71,4 @@ class DynamoDBLocal:
     def stop(self) -> None:
         """Stop it; what it held is gone."""
         if self._process:
-            self._process.kill()
-            self._process.wait()
+            self._process.communicate()

@@ -13,8 +13,13 @@ def run(*, port: int, jira_port: int | None, install_keys_url: str | None, engin
     """Start the stack, say where it is and what happens in it, and stop it on SIGINT or SIGTERM."""
     console = Console(highlight=False, soft_wrap=True)
     stopping = threading.Event()
+
+    def stop(number: int, _frame: object) -> None:
+        stopping.set()
+        signal.signal(number, signal.SIG_DFL)  # a second one does not wait
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, stop)
 
     def on_log(function: str, line: str) -> None:
         console.print(f"[dim]{function}[/]", end=" ")

@@ -9,6 +9,7 @@ https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/#life
 import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -32,8 +33,21 @@ type Change = Callable[[Installation | None], Installation | None]
 _ATTEMPTS = 5  # Jira sends two events at a time at the most
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a lifecycle request.
+
+    Attributes:
+        client_key: the site
+        changed: whether its row is another now; a request that is repeated changes nothing
+    """
+
+    client_key: ClientKey
+    changed: bool
+
+
 class Lifecycle:
-    """Takes the lifecycle requests of one app. Each method returns whether anything changed.
+    """Takes the lifecycle requests of one app.
 
     All raise `TokenRefused` when the proof fails, `PayloadRefused` when the body cannot be meant,
     `KeyHostUnavailable` or `TemporarilyUnavailable` when nothing can be said just now.
@@ -66,7 +80,7 @@ class Lifecycle:
         self._keys = keys
         self._clock = clock
 
-    def installed(self, request: GatewayRequest) -> bool:
+    def installed(self, request: GatewayRequest) -> Outcome:
         """A site has installed the app, or installed it again: for a new secret, a new address, any time."""
         token, payload = self._signed_by_atlassian(request, "installed")
         content = installed_payload(payload, client_key=token.client_key, app=self._app)
@@ -80,7 +94,7 @@ class Lifecycle:
 
         return self._change(token.client_key, install)
 
-    def uninstalled(self, request: GatewayRequest) -> bool:
+    def uninstalled(self, request: GatewayRequest) -> Outcome:
         """A site has uninstalled the app. Jira says so once, and does not wait for the answer."""
         token, _ = self._signed_by_atlassian(request, "uninstalled")
         event = self._event(token, request)
@@ -92,15 +106,15 @@ class Lifecycle:
 
         return self._change(token.client_key, uninstall)
 
-    def enabled(self, request: GatewayRequest) -> bool:
+    def enabled(self, request: GatewayRequest) -> Outcome:
         """A site has enabled the app."""
         return self._toggled(request, InstallationState.ENABLED)
 
-    def disabled(self, request: GatewayRequest) -> bool:
+    def disabled(self, request: GatewayRequest) -> Outcome:
         """A site has disabled the app: no signed call is accepted until it is enabled again."""
         return self._toggled(request, InstallationState.DISABLED)
 
-    def _toggled(self, request: GatewayRequest, state: InstallationState) -> bool:
+    def _toggled(self, request: GatewayRequest, state: InstallationState) -> Outcome:
         token = self._tenants.verify_request(request)
         lifecycle_payload(request.body, event=state.value, client_key=token.client_key, app=self._app)
         event = self._event(token, request)
@@ -133,14 +147,14 @@ class Lifecycle:
             received_at=int(self._clock()),
         )
 
-    def _change(self, client_key: ClientKey, change: Change) -> bool:
+    def _change(self, client_key: ClientKey, change: Change) -> Outcome:
         for _ in range(_ATTEMPTS):
             following = change(self._store.read(client_key))
             if following is None:
-                return False
+                return Outcome(client_key, changed=False)
             try:
                 self._store.write(following)
             except RowChanged:
                 continue
-            return True
+            return Outcome(client_key, changed=True)
         raise TemporarilyUnavailable("the installation kept being changed by others")

@@ -181,11 +181,11 @@ class Backend:
 
     def install(self, secret: str, *, age: int = 0, **changed: Any) -> bool:
         payload = self.payload("installed", sharedSecret=secret, **changed)
-        return self.lifecycle.installed(self.signed_by_atlassian("installed", payload, age=age))
+        return self.lifecycle.installed(self.signed_by_atlassian("installed", payload, age=age)).changed
 
     def uninstall(self, *, age: int = 0) -> bool:
         payload = self.payload("uninstalled")
-        return self.lifecycle.uninstalled(self.signed_by_atlassian("uninstalled", payload, age=age))
+        return self.lifecycle.uninstalled(self.signed_by_atlassian("uninstalled", payload, age=age)).changed
 
     def _claims(self, path: str, age: int) -> dict[str, Any]:
         issued_at = int(self.clock.now) - age

@@ -132,7 +132,7 @@ def test_uninstalling_what_is_not_there_is_no_error(backend: "Backend") -> None:
 def test_enabled_and_disabled_change_the_state(backend: "Backend", event: str) -> None:
     backend.install(OLD, age=10)
     request = backend.signed_by_site(f"/lifecycle/{event}", backend.payload(event), OLD)
-    assert getattr(backend.lifecycle, event)(request)
+    assert getattr(backend.lifecycle, event)(request).changed
     assert backend.row.state == event
 
 
