@@ -5,6 +5,7 @@ once, and the queue may hand one over again: doing it twice must come to the sam
 """
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 from connect_jira.client import JiraClient
 from connect_jira.webhooks import Webhook
@@ -14,7 +15,7 @@ PROPERTY = "connect-lambda"
 
 def issue_created(webhook: Webhook, jira: JiraClient) -> None:
     """Leave a note on the new issue, as an issue property: which event the app has seen, and when."""
-    issue_path = f"/rest/api/3/issue/{webhook.payload['issue']['key']}"
+    issue_path = f"/rest/api/3/issue/{quote(webhook.payload['issue']['key'], safe='')}"
     issue = jira.get(issue_path, query={"fields": "summary", "properties": PROPERTY}).body
     last_note = issue.get("properties", {}).get(PROPERTY, {})
     if webhook.webhook_id and last_note.get("webhookId") == webhook.webhook_id:

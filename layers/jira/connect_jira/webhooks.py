@@ -4,6 +4,7 @@ https://developer.atlassian.com/cloud/jira/platform/webhooks/
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -12,6 +13,12 @@ from connect_jira.errors import PayloadRefused
 from connect_jira.gateway import GatewayRequest
 from connect_jira.payloads import json_object
 from connect_jwt.identity import ClientKey
+
+_NOT_IN_A_MESSAGE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
+"""What SQS does not take, such as half an emoji where a text was cut; JSON has another way to write it.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,4 +90,5 @@ class Webhook:
             "webhookId": self.webhook_id,
             "payload": self.payload,
         }
-        return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+        message = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+        return _NOT_IN_A_MESSAGE.sub(lambda character: f"\\u{ord(character[0]):04x}", message)

@@ -23,7 +23,7 @@ class Cloud:
 CLOUDS = {
     "commercial": Cloud(
         install_keys_url="https://connect-install-keys.atlassian.com",
-        site_domains=("atlassian.net",),
+        site_domains=("atlassian.net", "jira.com"),  # the oldest sites are on the latter
     ),
     "government": Cloud(
         install_keys_url="https://connect-install-keys.atlassian-us-gov-mod.com",

@@ -14,6 +14,7 @@ from connect_jira.sites import check_site_url
     [
         ("https://site.atlassian.net", "https://site.atlassian.net"),
         ("https://site.atlassian.net/", "https://site.atlassian.net"),
+        ("https://old.jira.com", "https://old.jira.com"),
         ("https://a-b.eu.atlassian.net", "https://a-b.eu.atlassian.net"),
         ("https://site.atlassian.net/wiki", "https://site.atlassian.net/wiki"),
     ],
