@@ -14,4 +14,4 @@ _base_url = os.environ["BASE_URL"].rstrip("/")
 def handler(event: dict[str, Any], _context: object) -> Answer:
     """Serve the descriptor with the base URL that the caller reached us by, or the configured one."""
     request = read_event(event, base_url=_base_url)
-    return json_answer(200, at_base_url(_descriptor, request.base_urls[0]))
+    return json_answer(200, at_base_url(_descriptor, request.base_url))

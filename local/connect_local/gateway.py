@@ -59,9 +59,9 @@ class LaptopGateway:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        if int(request.headers.get("content-length") or 0) > MAX_BODY_BYTES:
+        body = await _body_of(request)
+        if body is None:
             return JSONResponse({"message": "Request Entity Too Large"}, 413)
-        body = await request.body()
         invoke = _INVOKE.fullmatch(request.scope["path"])
         if invoke and invoke[1] in self._functions and request.method == "POST":
             return _invoke_response(await self._invoke(invoke[1], body or b"{}"))
@@ -75,6 +75,16 @@ class LaptopGateway:
     async def _invoke(self, function: str, event: bytes) -> InvocationResult:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._invocations, self._functions[function].invoke, event)
+
+
+async def _body_of(request: Request) -> bytes | None:
+    """The body; None when it is too large. Read to its end even so: who is still sending hears no answer."""
+    body, size = bytearray(), 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= MAX_BODY_BYTES:
+            body += chunk
+    return bytes(body) if size <= MAX_BODY_BYTES else None
 
 
 def http_event(request: Request, body: bytes, route: Route, variables: Mapping[str, str]) -> dict[str, Any]:

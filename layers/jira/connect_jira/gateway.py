@@ -25,7 +25,7 @@ class GatewayRequest:
         query: the query string exactly as it arrived
         headers: by lower-case name
         body: the bytes that were sent
-        base_urls: the app's own base URLs, the one to be told to others first
+        base_url: the app's own, which it tells Jira and which an install must be meant for
     """
 
     method: str
@@ -33,7 +33,7 @@ class GatewayRequest:
     query: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
-    base_urls: tuple[str, ...]
+    base_url: str
 
 
 def read_event(event: Mapping[str, Any], *, base_url: str = "") -> GatewayRequest:
@@ -41,12 +41,10 @@ def read_event(event: Mapping[str, Any], *, base_url: str = "") -> GatewayReques
 
     Args:
         event: payload version 2.0
-        base_url: the app's configured base URL; without one, it is what the caller reached us by
+        base_url: the app's configured base URL; only without one it is what the caller reached us by
     """
     context = event["requestContext"]
     stage_prefix = "" if context["stage"] == _DEFAULT_STAGE else f"/{context['stage']}"
-    reached_by = f"https://{context['domainName']}{stage_prefix}"
-    base_urls = (base_url, reached_by) if base_url else (reached_by,)
     path = _below(event["rawPath"], stage_prefix)
     if base_url:  # a custom domain's mapping may be in the path, too
         path = _below(path, urlsplit(base_url).path.rstrip("/"))
@@ -57,7 +55,7 @@ def read_event(event: Mapping[str, Any], *, base_url: str = "") -> GatewayReques
         query=event.get("rawQueryString", ""),
         headers={name.lower(): value for name, value in event.get("headers", {}).items()},
         body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(errors="replace"),
-        base_urls=base_urls,
+        base_url=base_url or f"https://{context['domainName']}{stage_prefix}",
     )
 
 

@@ -133,7 +133,7 @@ class Lifecycle:
             find_token(request.headers.get("authorization"), request.query),
             request=SignedRequest(request.method, request.path, request.query),
             key_of=self._keys.public_key,
-            audiences=request.base_urls,
+            audiences=(request.base_url,),
             now=self._clock(),
         )
         payload = lifecycle_payload(request.body, event=event, client_key=token.client_key, app=self._app)

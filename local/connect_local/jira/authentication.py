@@ -17,10 +17,10 @@ from typing import Any
 
 from connect_jwt.canonical import query_string_hash
 from connect_jwt.errors import Reason, TokenRefused
+from connect_jwt.scopes import is_granted, scope_of
 from connect_jwt.tokens import HS256, UnverifiedToken, find_token, parse_token
 from connect_jwt.verifying import CONTEXT_QSH, LEEWAY_SECONDS
 from connect_local.jira.entities import Installation
-from connect_local.jira.scopes import is_granted, scope_of
 from connect_local.jira.site import Site
 
 _UNREADABLE = {Reason.TOKEN_MALFORMED, Reason.TOKEN_TOO_LARGE}

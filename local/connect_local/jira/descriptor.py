@@ -13,8 +13,8 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from connect_jwt.identity import AppKey
+from connect_jwt.scopes import SCOPES, is_granted
 from connect_local.jira.errors import DescriptorInvalid
-from connect_local.jira.scopes import SCOPES, is_granted
 
 LIFECYCLE_EVENTS = ("installed", "uninstalled", "enabled", "disabled")
 

@@ -204,7 +204,7 @@ def _request(path: str, token: str, payload: object) -> GatewayRequest:
         query="",
         headers={"authorization": f"JWT {token}"},
         body=json.dumps(payload).encode(),
-        base_urls=(BASE_URL,),
+        base_url=BASE_URL,
     )
 
 

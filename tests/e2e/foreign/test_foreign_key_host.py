@@ -1,0 +1,95 @@
+"""Atlassian's key host as it answers, and as it does not."""
+
+import uuid
+
+import pytest
+
+from tests.e2e.foreign.app import App
+from tests.e2e.foreign.drafts import Draft, Site
+
+NO_IDENTIFIERS: list[object] = [
+    *("../atlassians-kid", "..", ".", "%2e%2e", "/atlassians-kid", "a/b", "kid?x", "kid#x", "kid\n", " ", ""),
+    *("@example.com", "é", "k" * 129, 7, True, ["atlassians-kid"], {"kid": "atlassians-kid"}),
+]
+
+
+def new_kid() -> str:
+    return str(uuid.uuid4())
+
+
+def install_signed_under(app: App, kid: object) -> Draft:
+    return app.install(Site()).signed_with_key(kid=kid)
+
+
+def test_a_key_is_fetched_once(app: App) -> None:
+    kid = new_kid()
+    app.jira.publish(kid)
+    for _ in range(2):
+        app.accepts(install_signed_under(app, kid))
+    assert app.jira.keys_asked().count(f"/{kid}") == 1
+
+
+def test_a_kid_that_the_key_host_does_not_know_is_refused_and_not_asked_for_again_at_once(app: App) -> None:
+    kid = new_kid()
+    for _ in range(2):
+        app.refuses(install_signed_under(app, kid), "kid-unknown")
+    assert app.jira.keys_asked().count(f"/{kid}") == 1
+
+
+@pytest.mark.parametrize("key", ["short", "elliptic", None], ids=["short", "elliptic", "no key at all"])
+def test_what_is_no_rsa_key_of_decent_length_is_none(app: App, key: str | None) -> None:
+    kid = new_kid()
+    app.jira.publish(kid, key)
+    app.refuses(install_signed_under(app, kid), "kid-unknown")
+
+
+@pytest.mark.parametrize("kid", NO_IDENTIFIERS, ids=repr)
+def test_a_kid_that_is_no_identifier_is_refused_and_never_asked_for(app: App, kid: object) -> None:
+    before = app.jira.keys_asked()
+    app.refuses(install_signed_under(app, kid), "kid-unsafe")
+    assert app.jira.keys_asked() == before
+
+
+def test_no_kid_is_refused(app: App) -> None:
+    app.refuses(install_signed_under(app, None), "kid-missing")
+
+
+def test_the_key_host_is_never_the_tokens_choice(app: App) -> None:
+    kid, url = new_kid(), f"{app.jira.key_host_url}/elsewhere"
+    header = {"alg": "RS256", "kid": kid, "jku": url, "x5u": url}
+    app.refuses(app.install(Site()).forged(header, key="atlassian"), "kid-unknown")
+    assert "/elsewhere" not in app.jira.keys_asked()
+
+
+def test_a_key_host_that_is_down_is_no_refusal_and_soon_forgotten(app: App) -> None:
+    kid = new_kid()
+    install = install_signed_under(app, kid)
+    app.jira.publish(kid, drops=True)
+    app.refuses(install, "key-host-unavailable", status=503)
+    app.jira.publish(kid)
+    app.accepts(install)
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_key_host_that_fails_has_no_key_and_that_is_soon_forgotten(app: App, status: int) -> None:
+    kid = new_kid()
+    install = install_signed_under(app, kid)
+    app.jira.publish(kid, status=status)
+    app.refuses(install, "kid-unknown")
+    app.jira.publish(kid)
+    app.accepts(install)
+
+
+def test_a_key_host_that_hangs_is_not_waited_for(app: App) -> None:
+    kid = new_kid()
+    app.jira.publish(kid, seconds=5)
+    answer = app.refuses(install_signed_under(app, kid), "key-host-unavailable", status=503)
+    assert answer.seconds < 4
+
+
+def test_what_is_known_is_verified_without_the_key_host(app: App) -> None:
+    kid = new_kid()
+    app.jira.publish(kid)
+    app.accepts(install_signed_under(app, kid))
+    app.jira.publish(kid, drops=True)
+    app.accepts(install_signed_under(app, kid))
