@@ -58,7 +58,7 @@ class InstallKeys:
         """
         if kid is None:
             raise TokenRefused(Reason.KID_MISSING, "the token's header names no key")
-        if not isinstance(kid, str) or not _SAFE_KID.fullmatch(kid):
+        if not isinstance(kid, str) or not is_safe_kid(kid):
             raise TokenRefused(Reason.KID_UNSAFE, "the token's kid is not an identifier")
         if kid in self._found:
             return self._found[kid]
@@ -91,6 +91,11 @@ class InstallKeys:
         if key is None and response.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             self._not_found[kid] = True  # a host that fails may have the key in a moment
         return key
+
+
+def is_safe_kid(kid: object) -> bool:
+    """Whether a `kid` may become part of a URL."""
+    return isinstance(kid, str) and _SAFE_KID.fullmatch(kid) is not None
 
 
 def _rsa_public_key(pem: bytes) -> RSAPublicKey | None:

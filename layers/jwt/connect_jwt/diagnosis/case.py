@@ -1,0 +1,95 @@
+"""A token that could be read, with the request it came with."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from connect_jwt.canonical import relative_path
+from connect_jwt.diagnosis.evidence import Direction, Evidence
+from connect_jwt.tokens import UnverifiedToken
+
+_ATLASSIAN_HOSTS = (".atlassian.net", ".jira.com", ".jira-dev.com", "api.atlassian.com")
+_SIGNED_BY_ATLASSIAN = ("/installed", "/uninstalled")
+_APP_PATHS = ("/lifecycle/", "/webhooks/", "/pages/", "/api/")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the checks look at."""
+
+    evidence: Evidence
+    token: UnverifiedToken
+    direction: Direction
+
+    def claim(self, name: str) -> Any:  # noqa: ANN401 - any JSON value
+        """A claim as it is, None when there is none."""
+        return self.token.claims.get(name)
+
+    @property
+    def to_jira(self) -> bool:
+        """Whether the app sent it to Jira."""
+        return self.direction is Direction.TO_JIRA
+
+    @property
+    def url(self) -> SplitResult:
+        """The URL, empty when it is not known."""
+        return split(self.evidence.url or "")
+
+    @property
+    def base_path(self) -> str:
+        """The path of the receiver's base URL; on an Atlassian host /wiki is Confluence's."""
+        if self.evidence.base_url:
+            return split(self.evidence.base_url).path.rstrip("/")
+        is_confluence = self.to_jira and is_atlassian(self.url) and self.url.path.startswith("/wiki/")
+        return "/wiki" if is_confluence else ""
+
+    @property
+    def path(self) -> str:
+        """The path below the receiver's base URL."""
+        return relative_path(self.url.path, self.base_path)
+
+    @property
+    def is_install(self) -> bool:
+        """Whether only Atlassian may have signed it."""
+        return not self.to_jira and self.path.rstrip("/").endswith(_SIGNED_BY_ATLASSIAN)
+
+    @property
+    def is_from_browser(self) -> bool:
+        """Whether it is a page's own call."""
+        return not self.to_jira and self.path.startswith("/api/")
+
+    @property
+    def form(self) -> str | None:
+        """The fields of a form, empty when they are not known; None when the body is none."""
+        content_type = self.evidence.header("Content-Type") or ""
+        is_form = content_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded"
+        return (self.evidence.body or "") if is_form else None
+
+
+def infer_direction(evidence: Evidence, token: UnverifiedToken) -> Direction:
+    """Who sent it to whom, from what is known best: the address, the kind of token, the issuer, the path."""
+    if evidence.direction:
+        return evidence.direction
+    url, claims = split(evidence.url or ""), token.claims
+    if is_atlassian(url) or "/rest/" in url.path:
+        return Direction.TO_JIRA
+    if "kid" in token.header or "context" in claims or claims.get("qsh") == "context-qsh":
+        return Direction.TO_APP
+    if evidence.app_key is not None and claims.get("iss") == evidence.app_key:
+        return Direction.TO_JIRA
+    if any(part in url.path for part in _APP_PATHS):
+        return Direction.TO_APP
+    return Direction.TO_JIRA
+
+
+def is_atlassian(url: SplitResult) -> bool:
+    """Whether a URL is on one of Atlassian's hosts."""
+    return f".{url.netloc}".endswith(_ATLASSIAN_HOSTS)
+
+
+def split(url: str) -> SplitResult:
+    """The parts of a URL, all empty when it is none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")

@@ -1,0 +1,141 @@
+"""Who signed it, with what, when and for whom: one check a function, each on its own."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from connect_jwt.diagnosis.case import Case
+from connect_jwt.diagnosis.catalogue import finding
+from connect_jwt.diagnosis.findings import Certainty, Finding
+from connect_jwt.diagnosis.transport import authorization
+from connect_jwt.install_keys import is_safe_kid
+from connect_jwt.signing import is_below
+from connect_jwt.verifying import LEEWAY_SECONDS, MAX_LIFETIME_SECONDS
+
+_CERTAIN, _LIKELY, _POSSIBLE = Certainty.CERTAIN, Certainty.LIKELY, Certainty.POSSIBLE
+_OAUTH_CLAIMS = ("scope", "client_id", "https://atlassian.com/oauthClientId", "https://id.atlassian.com/ujt")
+_UUID_PARTS = 5
+
+
+def check_kind(case: Case) -> Iterator[Finding]:
+    """Whether it is a Connect token at all."""
+    scheme, _ = authorization(case.evidence)
+    is_oauth = "qsh" not in case.token.claims and any(name in case.token.claims for name in _OAUTH_CLAIMS)
+    if is_oauth and (scheme or "jwt").lower() == "jwt":
+        yield finding("oauth-token-with-jwt-scheme", _CERTAIN, "an access token's claims, and no qsh")
+
+
+def check_algorithm(case: Case) -> Iterator[Finding]:
+    """The algorithm that the route takes."""
+    algorithm = case.token.header.get("alg")
+    required = "RS256" if case.is_install else "HS256"
+    if algorithm != required:
+        is_none = isinstance(algorithm, str) and algorithm.lower() == "none"
+        code = "alg-none" if is_none else f"alg-not-{required.lower()}"
+        yield finding(code, _CERTAIN, f"alg is {str(algorithm)[:20]}")
+
+
+def check_kid(case: Case) -> Iterator[Finding]:
+    """The key that an install's token names."""
+    if case.is_install and case.token.header.get("alg") == "RS256":
+        kid = case.token.header.get("kid")
+        if kid is None:
+            yield finding("kid-missing", _CERTAIN, "the header has no kid")
+        elif not is_safe_kid(kid):
+            yield finding("kid-unsafe", _CERTAIN, "kid is no identifier of letters, digits, dots and hyphens")
+
+
+def check_issuer(case: Case) -> Iterator[Finding]:
+    """Who says to have signed it: the app towards Jira, the site towards the app."""
+    issuer, evidence = case.claim("iss"), case.evidence
+    own = evidence.app_key if case.to_jira else evidence.client_key
+    others = evidence.client_key if case.to_jira else evidence.app_key
+    seen = f"iss is {str(issuer)[:80]}"
+    if not isinstance(issuer, str) or not issuer:
+        yield finding("iss-unknown", _CERTAIN, "there is no iss")
+    elif issuer == others and issuer != own:
+        yield finding("iss-is-client-key" if case.to_jira else "iss-is-app-key", _CERTAIN, seen)
+    elif own is not None and issuer != own:
+        undecorated = issuer.partition(":")[2]
+        decorated = " with a prefix" if undecorated in {evidence.app_key, evidence.client_key} else ""
+        if case.to_jira and evidence.client_key is None and _looks_like_a_client_key(issuer):
+            yield finding("iss-is-client-key", _LIKELY, f"{seen}, which has the shape of a clientKey")
+        yield finding("iss-unknown", _CERTAIN, f"{seen}{decorated}, not {own}")
+    elif own is None and case.to_jira and _looks_like_a_client_key(issuer):
+        yield finding("iss-is-client-key", _LIKELY, f"{seen}, which has the shape of a clientKey")
+
+
+def check_host(case: Case) -> Iterator[Finding]:
+    """Where a call of the app's goes."""
+    url, base_url = case.url, case.evidence.base_url
+    if case.to_jira and url.netloc:
+        if url.netloc == "api.atlassian.com":
+            yield finding("wrong-host", _CERTAIN, "the request goes to api.atlassian.com")
+        elif base_url and not is_below(case.evidence.url or "", base_url):
+            yield finding("wrong-host", _CERTAIN, f"the request goes to {url.netloc}, not below {base_url}")
+
+
+def check_times(case: Case) -> Iterator[Finding]:
+    """`iat`, `exp` and `nbf`, by themselves and by the clock."""
+    times = {name: case.claim(name) for name in ("iat", "exp", "nbf") if case.claim(name) is not None}
+    for name in ("exp", "iat"):
+        if name not in times:
+            yield finding(f"{name}-missing", _CERTAIN, f"there is no {name}")
+    for name, value in times.items():
+        if type(value) is not int:
+            yield finding(
+                "time-not-integer", _CERTAIN, f"{name} is {str(value)[:40]}, a {type(value).__name__}"
+            )
+    whole = {name: value for name, value in times.items() if type(value) is int}
+    yield from _check_clock(case, whole)
+    lifetime = whole.get("exp", 0) - whole.get("iat", 0) if {"iat", "exp"} <= whole.keys() else 0
+    if lifetime > MAX_LIFETIME_SECONDS:
+        certainty = _POSSIBLE if case.to_jira else _CERTAIN  # Jira's own limit is not published
+        yield finding("lifetime-too-long", certainty, f"valid for {lifetime} seconds")
+
+
+def _check_clock(case: Case, times: dict[str, int]) -> Iterator[Finding]:
+    now = case.evidence.now
+    if now is None:
+        return
+    if "exp" in times and times["exp"] < now - LEEWAY_SECONDS:
+        seen = f"expired at {_utc(times['exp'])}, {now - times['exp']:.0f} seconds before {_utc(now)}"
+        yield finding("expired", _CERTAIN, seen)
+    for name in ("nbf", "iat"):
+        if times.get(name, 0) > now + LEEWAY_SECONDS:
+            # Jira's own verifier looks at nbf and leaves iat alone.
+            certainty = _POSSIBLE if case.to_jira and name == "iat" else _CERTAIN
+            ahead = times[name] - now
+            yield finding("not-yet-valid", certainty, f"{name} is {ahead:.0f} seconds after {_utc(now)}")
+
+
+def check_subject(case: Case) -> Iterator[Finding]:
+    """A user in a token of the app's."""
+    if case.to_jira and case.claim("sub") is not None:
+        certainty = _CERTAIN if case.claim("sub") == "" else _LIKELY
+        yield finding("sub-present", certainty, "there is a sub")
+
+
+def check_audience(case: Case) -> Iterator[Finding]:
+    """The app that an install is meant for."""
+    if not case.is_install:
+        return
+    audience, base_url = case.claim("aud"), case.evidence.base_url
+    if not audience:
+        yield finding("aud-missing", _CERTAIN, "there is no aud")
+    elif base_url:
+        audiences = audience if isinstance(audience, list) else [audience]
+        foreign = [other for other in audiences if str(other).removesuffix("/") != base_url.removesuffix("/")]
+        if foreign:
+            yield finding("aud-mismatch", _CERTAIN, f"aud is {str(foreign[0])[:120]}, not {base_url}")
+
+
+def _looks_like_a_client_key(issuer: str) -> bool:
+    parts = issuer.split("-")
+    return len(parts) == _UUID_PARTS and all(part.isalnum() for part in parts)
+
+
+def _utc(seconds: float) -> str:
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)

@@ -1,0 +1,72 @@
+"""What the body and the receiver's answer add."""
+
+import json
+from collections.abc import Iterator
+from http import HTTPStatus
+
+from connect_jwt.diagnosis.case import Case
+from connect_jwt.diagnosis.catalogue import finding
+from connect_jwt.diagnosis.findings import Certainty, Finding
+from connect_jwt.scopes import is_granted, scope_of
+
+_FORBIDDEN_BY_SCOPE = "authorized api scope"
+_FOR_ADMINISTRATORS = tuple(
+    f"/rest/api/{version}/{resource}"
+    for version in (2, 3)
+    for resource in (
+        *("announcementBanner", "application-properties", "applicationrole", "auditing", "configuration"),
+        *("fieldconfiguration", "group", "issuesecurityschemes", "issuetypescheme", "license"),
+        *("notificationscheme", "permissionscheme", "projectCategory", "role", "screens", "settings"),
+        *("webhook", "workflow", "workflowscheme"),
+    )
+)
+
+
+def check_payload(case: Case) -> Iterator[Finding]:
+    """A lifecycle payload that speaks of somebody else than its token."""
+    if case.to_jira or not case.path.startswith("/lifecycle/") or not case.evidence.body:
+        return
+    try:
+        payload = json.loads(case.evidence.body)
+    except (ValueError, RecursionError):
+        return
+    if not isinstance(payload, dict):
+        return
+    if payload.get("clientKey") != case.claim("iss"):
+        yield finding("client-key-mismatch", Certainty.CERTAIN, "the body's clientKey is not the token's iss")
+    if case.evidence.app_key is not None and payload.get("key") != case.evidence.app_key:
+        yield finding(
+            "app-key-mismatch", Certainty.CERTAIN, f"the body's key is {str(payload.get('key'))[:80]}"
+        )
+
+
+def check_scopes(case: Case) -> Iterator[Finding]:
+    """What the descriptor asks for, and what this call needs."""
+    evidence = case.evidence
+    if not case.to_jira:
+        return
+    if (
+        evidence.status == HTTPStatus.FORBIDDEN
+        and _FORBIDDEN_BY_SCOPE in (evidence.response_body or "").lower()
+    ):
+        yield finding(
+            "scope-missing", Certainty.CERTAIN, "Jira says that the request is in no authorized scope"
+        )
+    elif evidence.scopes is not None and evidence.method and case.url.path:
+        needed = scope_of(evidence.method.upper(), case.path)
+        if not is_granted(needed, {scope.upper() for scope in evidence.scopes}):
+            seen = f"the call needs {needed}, the descriptor has {', '.join(evidence.scopes) or 'none'}"
+            yield finding("scope-missing", Certainty.CERTAIN, seen)
+
+
+def check_refusal_without_cause(case: Case) -> Iterator[Finding]:
+    """Jira refuses a token that is right by everything that is known."""
+    status = case.evidence.status
+    if not case.to_jira or status not in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return
+    if case.path.startswith(_FOR_ADMINISTRATORS):
+        yield finding("needs-admin", Certainty.LIKELY, f"Jira answered {status} to a call for administrators")
+    elif status == HTTPStatus.FORBIDDEN:
+        yield finding("needs-admin", Certainty.POSSIBLE, "Jira answered 403 to a token that is right")
+    else:
+        yield finding("app-not-installed", Certainty.LIKELY, "Jira answered 401 to a token that is right")

@@ -1,0 +1,113 @@
+"""All checks in turn, and what they come to."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+
+from connect_jwt.diagnosis.binding import check_binding, expected, hashed_from, is_bound
+from connect_jwt.diagnosis.case import Case, infer_direction
+from connect_jwt.diagnosis.checks import (
+    check_algorithm,
+    check_audience,
+    check_host,
+    check_issuer,
+    check_kid,
+    check_kind,
+    check_subject,
+    check_times,
+)
+from connect_jwt.diagnosis.circumstances import check_payload, check_refusal_without_cause, check_scopes
+from connect_jwt.diagnosis.evidence import Direction, Evidence
+from connect_jwt.diagnosis.findings import Certainty, Diagnosis, Finding, Verdict
+from connect_jwt.diagnosis.signature import check_signature, is_signed_right
+from connect_jwt.diagnosis.transport import check_transport, tokens_in
+from connect_jwt.errors import TokenRefused
+from connect_jwt.tokens import UnverifiedToken, parse_token
+
+_CHECKS = (
+    check_kind,
+    check_algorithm,
+    check_kid,
+    check_issuer,
+    check_host,
+    check_signature,
+    check_times,
+    check_binding,
+    check_audience,
+    check_payload,
+    check_scopes,
+    check_subject,
+)
+
+
+def diagnose(evidence: Evidence) -> Diagnosis:
+    """Why the token of a request is refused, or would be, as far as the evidence goes."""
+    transport = list(check_transport(evidence))
+    token = _readable(evidence)
+    if token is None:
+        return Diagnosis(
+            direction=evidence.direction or Direction.TO_JIRA,
+            verdict=Verdict.REFUSED,
+            findings=_sorted(transport),
+            header=None,
+            claims=None,
+            canonical=None,
+            expected_qsh=None,
+            actual_qsh=None,
+        )
+    case = Case(evidence, token, infer_direction(evidence, token))
+    findings = transport + [found for check in _CHECKS for found in check(case)]
+    if not any(found.certainty > Certainty.POSSIBLE for found in findings):
+        findings += check_refusal_without_cause(case)
+    unsettled = tuple(_unsettled(case))
+    match, right, qsh = hashed_from(case), expected(case), case.claim("qsh")
+    return Diagnosis(
+        direction=case.direction,
+        verdict=_verdict(findings, unsettled, evidence.status),
+        findings=_sorted(findings),
+        header=token.header,
+        claims=token.claims,
+        canonical=match.canonical if match else right[0] if right else None,
+        expected_qsh=right[1] if right else None,
+        actual_qsh=qsh if isinstance(qsh, str) else None,
+        unsettled=unsettled,
+    )
+
+
+def _readable(evidence: Evidence) -> UnverifiedToken | None:
+    tokens = tokens_in(evidence)
+    try:
+        return parse_token(tokens[0]) if tokens else None
+    except TokenRefused:
+        return None
+
+
+def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda found: -found.certainty))
+
+
+def _verdict(findings: list[Finding], unsettled: tuple[str, ...], status: int | None) -> Verdict:
+    if any(found.certainty > Certainty.POSSIBLE for found in findings):
+        return Verdict.REFUSED
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return Verdict.REFUSED
+    return Verdict.UNKNOWN if unsettled else Verdict.ACCEPTED
+
+
+def _unsettled(case: Case) -> Iterator[str]:
+    evidence = case.evidence
+    if case.is_install:
+        yield "Whether the signature is right: only Atlassian's public key of this kid can tell."
+    elif not evidence.secrets:
+        yield "Whether the signature is right: the site's sharedSecret would tell."
+    elif case.token.header.get("alg") == "HS256" and not is_signed_right(case):
+        yield "Whose secret made the signature, when none of those that are given did."
+    if is_bound(case) is None:
+        yield "Whether the token is bound to this request: its method and URL would tell."
+    own = evidence.app_key if case.to_jira else evidence.client_key
+    if own is None:
+        name = "the app's key" if case.to_jira else "the site's clientKey"
+        yield f"Whether iss is right: {name} would tell."
+    if case.is_install and evidence.base_url is None:
+        yield "Whether aud is right: the app's base URL would tell."
+    if evidence.now is None:
+        yield "Whether the token was in its time: the time of the request would tell."
