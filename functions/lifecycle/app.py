@@ -38,7 +38,7 @@ _events = {
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
     """Apply one lifecycle event."""
-    return answer(event, _apply, app=_parts.app, logger=logger)
+    return answer(event, _apply, app=_parts.app)
 
 
 def _apply(request: GatewayRequest) -> Answer:

@@ -24,7 +24,7 @@ _queue = JiraCallsQueue(boto3.client("sqs", config=CLIENT_CONFIG), url=os.enviro
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
     """Queue one webhook for `functions/jira_calls`."""
-    return answer(event, _enqueue, app=_parts.app, logger=logger)
+    return answer(event, _enqueue, app=_parts.app)
 
 
 def _enqueue(request: GatewayRequest) -> Answer:

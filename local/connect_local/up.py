@@ -29,6 +29,8 @@ def run(*, port: int, jira_port: int | None, install_keys_url: str | None, engin
         colour = "green" if request.reason is None else "red"
         console.print(f"[{colour}]jira[/]", end=" ")
         console.print(request.method, request.path, request.status, request.reason or "", markup=False)
+        if request.finding:
+            console.print(f"     {request.finding.seen}. {request.finding.fix}", markup=False)
 
     options = StackOptions(
         port=port,

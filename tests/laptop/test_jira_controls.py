@@ -26,6 +26,7 @@ def test_every_rest_call_is_on_record_the_oldest_first(
         "clientKey": client_key,
         "reason": None,
     }
+    assert second.pop("diagnosis")["fix"].endswith(".")
     assert second == {
         "method": "PUT",
         "path": "/rest/api/3/issue/DEMO-1",

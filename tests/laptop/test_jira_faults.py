@@ -117,7 +117,7 @@ def test_a_secret_that_is_rotated_meanwhile_makes_the_call_come_too_late(
     old_secret = installed_app.installed["sharedSecret"]
     order_fault(rotateSecret=True)
     assert rest("GET", "/myself").status == 401
-    assert last_call(jira) == (401, "secret-mismatch")
+    assert last_call(jira) == (401, "secret-previous")
     assert installed_app.installed["sharedSecret"] != old_secret
     assert rest("GET", "/myself").status == 200
 

@@ -15,8 +15,9 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import urllib3
+from aws_lambda_powertools import Logger
 
-from connect_jira.jira_errors import JiraUnreachable, jira_error
+from connect_jira.jira_errors import JiraError, JiraUnreachable, jira_error
 from connect_jira.tenants import Tenants
 from connect_jwt.errors import UrlNotSignable
 from connect_jwt.identity import ClientKey
@@ -24,6 +25,8 @@ from connect_jwt.signing import SigningIdentity, is_below, sign_request
 
 type Query = Mapping[str, str | int | bool | Iterable[str | int]]
 """Query parameters; a list repeats its parameter."""
+
+logger = Logger(child=True)
 
 CONNECT_TIMEOUT_SECONDS = 3.0
 READ_TIMEOUT_SECONDS = 10.0
@@ -105,7 +108,8 @@ class JiraClient:
             body: anything that JSON can say; None for no body
 
         Raises:
-            JiraError: Jira answered with an error, see `connect_jira.jira_errors`
+            JiraError: Jira answered with an error, see `connect_jira.jira_errors`; that of 401 and 403 has
+                a `finding` that says why
             UrlNotSignable: the path leads away from the site, or is one that Jira refuses
             NotInstalled: the app is not installed there
             TemporarilyUnavailable, SecretDoesNotOpen: the secret cannot be had
@@ -116,11 +120,29 @@ class JiraClient:
         if response.status == HTTPStatus.UNAUTHORIZED:
             fresh = self._tenants.fresh_signing_identity(self._client_key)
             if fresh != identity:
-                response = self._send(fresh, method, path, query, body)
+                logger.info("Secret replaced meanwhile; signing again", extra={"reason": "secret-previous"})
+                identity, response = fresh, self._send(fresh, method, path, query, body)
+        refusals = self._tenants.count_refusals(
+            self._client_key, refused=response.status == HTTPStatus.UNAUTHORIZED
+        )
         if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
-            call = f"{method} {urlsplit(path).path}"
-            raise jira_error(response.status, call=call, body=response.body, headers=dict(response.headers))
+            raise self._error(identity, method, path, response, refusals)
         return response
+
+    def _error(
+        self, identity: SigningIdentity, method: str, path: str, response: JiraResponse, refusals: int
+    ) -> JiraError:
+        from connect_jira.refusals import explain_outbound  # noqa: PLC0415 - few calls are refused
+
+        return jira_error(
+            response.status,
+            call=f"{method} {urlsplit(path).path}",
+            body=response.body,
+            headers=dict(response.headers),
+            finding=explain_outbound(
+                identity, method, site_url(identity.base_url, path), response, refusals=refusals
+            ),
+        )
 
     def _send(
         self, identity: SigningIdentity, method: str, path: str, query: Query | None, body: object

@@ -8,18 +8,15 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
-
 from connect_jira.answers import Answer, empty_answer
-from connect_jira.errors import PayloadRefused, PayloadTooLarge
+from connect_jira.errors import NotInstalled, PayloadRefused, PayloadTooLarge
 from connect_jira.gateway import GatewayRequest, read_event
 from connect_jira.settings import AppSettings
 from connect_jwt.errors import ConnectError, TokenRefused
 
 
 def answer(
-    event: Mapping[str, Any], handle: Callable[[GatewayRequest], Answer], *, app: AppSettings, logger: Logger
+    event: Mapping[str, Any], handle: Callable[[GatewayRequest], Answer], *, app: AppSettings
 ) -> Answer:
     """Answer an HTTP API's event.
 
@@ -27,29 +24,34 @@ def answer(
         event: payload version 2.0
         handle: what to do with the request
         app: where the app lives
-        logger: where a refusal is explained
     """
     request = read_event(event, base_url=app.base_url)
     try:
         return handle(request)
     except ConnectError as error:
         status = _status(error)
-        logger.warning(
-            "Request refused" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Request not answered",
-            reason=error.reason,
-            explanation=str(error),
-            status=int(status),
-            method=request.method,
-            path=request.path[:200],
-        )
-        with single_metric(name="RequestRefused", unit=MetricUnit.Count, value=1) as metric:
-            metric.add_dimension("reason", error.reason)
+        _report(error, status, request, app)
         return empty_answer(status)
+
+
+def _report(error: ConnectError, status: HTTPStatus, request: GatewayRequest, app: AppSettings) -> None:
+    from connect_jira.refusals import explain_inbound, report  # noqa: PLC0415 - few requests are refused
+
+    found = explain_inbound(error, request, app.app_key) if isinstance(error, TokenRefused) else None
+    report(
+        "Request refused" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Request not answered",
+        metric="RequestRefused",
+        code=found.code if found else error.reason,
+        explanation=f"{found.seen}. {found.why} {found.fix}" if found else str(error),
+        status=int(status),
+        method=request.method,
+        path=request.path[:200],
+    )
 
 
 def _status(error: ConnectError) -> HTTPStatus:
     match error:
-        case TokenRefused():
+        case TokenRefused() | NotInstalled():
             return HTTPStatus.UNAUTHORIZED
         case PayloadTooLarge():
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE

@@ -15,9 +15,12 @@ JiraError                 has `status`, and Jira's own `messages` and `field_err
 
 import json
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connect_jwt.errors import ConnectError
+
+if TYPE_CHECKING:
+    from connect_jwt.diagnosis import Finding
 
 
 class JiraError(ConnectError):
@@ -29,10 +32,17 @@ class JiraError(ConnectError):
         messages: Jira's `errorMessages`, or its `message`
         field_errors: Jira's `errors`, by field
         headers: the answer's headers, by lower-case name
+        finding: why Jira answered 401 or 403, as far as that can be told
     """
 
     def __init__(
-        self, status: int, *, call: str, body: object = None, headers: dict[str, str] | None = None
+        self,
+        status: int,
+        *,
+        call: str,
+        body: object = None,
+        headers: dict[str, str] | None = None,
+        finding: "Finding | None" = None,
     ) -> None:
         details: dict[str, Any] = body if isinstance(body, dict) else {}
         messages = details.get("errorMessages") or [details.get("message")]
@@ -43,7 +53,9 @@ class JiraError(ConnectError):
         self.messages = tuple(str(message) for message in messages if message)
         self.field_errors: dict[str, Any] = field_errors if isinstance(field_errors, dict) else {}
         said = " ".join((*self.messages, json.dumps(self.field_errors) if self.field_errors else ""))
-        super().__init__(f"jira-{status}", f"{call}: Jira answered {status} {said}".rstrip())
+        self.finding = finding
+        cause = f" ({finding.code}: {finding.why} {finding.fix})" if finding else ""
+        super().__init__(f"jira-{status}", f"{call}: Jira answered {status} {said}".rstrip() + cause)
 
 
 class JiraBadRequest(JiraError):
@@ -101,7 +113,9 @@ _BY_STATUS: dict[int, type[JiraError]] = {
 _BY_CLASS = {3: JiraMoved, 4: JiraError, 5: JiraServerError}
 
 
-def jira_error(status: int, *, call: str, body: object, headers: dict[str, str]) -> JiraError:
+def jira_error(
+    status: int, *, call: str, body: object, headers: dict[str, str], finding: "Finding | None"
+) -> JiraError:
     """The error for an answer whose status is not 2xx."""
     kind = _BY_STATUS.get(status) or _BY_CLASS.get(status // 100, JiraError)
-    return kind(status, call=call, body=body, headers=headers)
+    return kind(status, call=call, body=body, headers=headers, finding=finding)

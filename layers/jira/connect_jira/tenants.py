@@ -62,6 +62,7 @@ class Tenants:
         self._remembered: TTLCache[ClientKey, Installation] = TTLCache(
             maxsize=1000, ttl=REMEMBERED_SECONDS, timer=clock
         )
+        self._refusals: LRUCache[ClientKey, int] = LRUCache(maxsize=1000)
         self._rereads: LRUCache[ClientKey, _Allowance] = LRUCache(maxsize=1000)
 
     def verify_request(self, request: GatewayRequest) -> VerifiedToken:
@@ -93,6 +94,11 @@ class Tenants:
     def fresh_signing_identity(self, client_key: ClientKey) -> SigningIdentity:
         """The same after a fresh read: for when Jira has refused what was signed."""
         return self._identity(self._fresh_installation(client_key))
+
+    def count_refusals(self, client_key: ClientKey, *, refused: bool) -> int:
+        """How many calls in a row Jira has refused for this site, the last one included."""
+        self._refusals[client_key] = self._refusals.get(client_key, 0) + 1 if refused else 0
+        return self._refusals[client_key]
 
     def _identity(self, installation: Installation) -> SigningIdentity:
         site = installation.site

@@ -118,7 +118,8 @@ def _app_of(issuer: object, site: Site) -> Installation:
 def _check(call: RestCall, token: UnverifiedToken, app: Installation, site: Site) -> None:
     if not app.enabled:
         raise _unauthorized(CallReason.APP_NOT_INSTALLED)
-    if not HS256.verify(token.signing_input, app.shared_secret.key_bytes(), token.signature):
+    secrets = filter(None, (app.shared_secret, app.pending_secret))
+    if not any(HS256.verify(token.signing_input, key.key_bytes(), token.signature) for key in secrets):
         raise _unauthorized(Reason.SECRET_MISMATCH)
     _check_times(token.claims, site.now().timestamp())
     _check_qsh(token.claims.get("qsh"), call)

@@ -57,12 +57,19 @@ class Issue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """An app on this site. It stays known when it is uninstalled, only no longer `enabled`."""
+    """An app on this site. It stays known when it is uninstalled, only no longer `enabled`.
+
+    Attributes:
+        pending_secret: what the app is being told, and may already sign with
+        earlier_secrets: what it was told before, newest first
+    """
 
     descriptor: Descriptor
     descriptor_url: str
     client_key: ClientKey
     shared_secret: SharedSecret
+    pending_secret: SharedSecret | None = None
+    earlier_secrets: tuple[SharedSecret, ...] = ()
     app_user: User
     enabled: bool
     installed_at: datetime

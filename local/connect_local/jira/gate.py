@@ -12,9 +12,11 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connect_jwt.canonical import relative_path
+from connect_jwt.diagnosis import Evidence, Finding
 from connect_local.jira.authentication import CallReason, CallRefused, RestCall, authenticate, normalised
 from connect_local.jira.connection import break_connection
 from connect_local.jira.entities import Installation
+from connect_local.jira.explanation import explain
 from connect_local.jira.faults import Delay, Drop, Faults, RotateSecret, Status
 from connect_local.jira.journal import Journal, RecordedRequest, without_token
 from connect_local.jira.rest.answers import error_response
@@ -106,18 +108,27 @@ class RestGate:
         try:
             app = authenticate(_rest_call(exchange), site=self._site)
         except CallRefused as refused:
-            response = self._refusal(refused)
-            await self._answer(exchange, response, app=refused.app, reason=refused.reason)
+            found = explain(refused, _evidence(exchange), self._site)
+            reason = found.code if found else refused.reason
+            await self._answer(
+                exchange, self._refusal(refused), app=refused.app, reason=reason, finding=found
+            )
         else:
             exchange.request.state.app = app
             await self._answer(exchange, self._rest, app=app, reason=reason)
 
     async def _answer(
-        self, exchange: _Exchange, handler: ASGIApp, *, app: Installation | None = None, reason: str | None
+        self,
+        exchange: _Exchange,
+        handler: ASGIApp,
+        *,
+        app: Installation | None = None,
+        reason: str | None,
+        finding: Finding | None = None,
     ) -> None:
         async def recorded_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._record(exchange, message["status"], app=app, reason=reason)
+                self._record(exchange, message["status"], app=app, reason=reason, finding=finding)
             await exchange.send(message)
 
         await handler(exchange.request.scope, _replay(exchange), recorded_send)
@@ -133,7 +144,13 @@ class RestGate:
         )
 
     def _record(
-        self, exchange: _Exchange, status: int | None, *, app: Installation | None = None, reason: str | None
+        self,
+        exchange: _Exchange,
+        status: int | None,
+        *,
+        app: Installation | None = None,
+        reason: str | None,
+        finding: Finding | None = None,
     ) -> None:
         self._journal.record(
             RecordedRequest(
@@ -142,6 +159,7 @@ class RestGate:
                 status=status,
                 client_key=app.client_key if app else None,
                 reason=reason,
+                finding=finding,
                 at=exchange.at,
             )
         )
@@ -157,6 +175,16 @@ def _rest_call(exchange: _Exchange) -> RestCall:
         path=exchange.path,
         parameters="&".join(filter(None, (exchange.query, fields))),
         authorization=request.headers.get("authorization"),
+    )
+
+
+def _evidence(exchange: _Exchange) -> Evidence:
+    query = f"?{exchange.query}" if exchange.query else ""
+    return Evidence(
+        method=exchange.request.method,
+        url=exchange.request.scope["raw_path"].decode("ascii", "replace") + query,
+        headers=dict(exchange.request.headers),
+        body=exchange.body.decode(errors="replace"),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from threading import Lock
 from urllib.parse import unquote_plus
 
+from connect_jwt.diagnosis import Finding
 from connect_jwt.identity import ClientKey
 from connect_local.jira.entities import Json
 
@@ -23,6 +24,7 @@ class RecordedRequest:
         status: what was answered, or would have been when the connection broke; None when it broke before
         client_key: the site's identity for the app that called, None when that is not known
         reason: why it was refused, None when it was not
+        finding: what else there is to say of that
         at: when it came
     """
 
@@ -31,11 +33,12 @@ class RecordedRequest:
     status: int | None
     client_key: ClientKey | None
     reason: str | None
+    finding: Finding | None = None
     at: datetime
 
     def as_json(self) -> Json:
         """The entry of `GET /_local/requests`."""
-        return {
+        entry: dict[str, Json] = {
             "method": self.method,
             "path": self.path,
             "status": self.status,
@@ -43,6 +46,9 @@ class RecordedRequest:
             "reason": self.reason,
             "at": self.at.isoformat(timespec="milliseconds"),
         }
+        if self.finding:
+            entry["diagnosis"] = {"seen": self.finding.seen, "why": self.finding.why, "fix": self.finding.fix}
+        return entry
 
 
 class Journal:

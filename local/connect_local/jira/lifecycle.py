@@ -120,8 +120,14 @@ class Lifecycle:
             enabled=True,
             installed_at=self._next_install(descriptor.key),
         )
+        before = self._site.enabled_app(descriptor.key)
+        if before:
+            app = replace(app, earlier_secrets=(before.shared_secret, *before.earlier_secrets))
+            self._site.put_app(replace(before, pending_secret=app.shared_secret))
         answers = {"installed": self._tell(app, "installed")}
         installed = answers["installed"].status in _ACCEPTED
+        if before and not installed:
+            self._site.put_app(before)
         if installed:
             self._site.put_app(app)
             if "enabled" in descriptor.lifecycle:

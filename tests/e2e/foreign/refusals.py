@@ -141,15 +141,15 @@ BOUND_ELSEWHERE: Mapping[str, Refusal] = {
     "qsh of another path": Refusal(
         "qsh-mismatch", lambda draft: draft.hashed_as(path="/lifecycle/installing")
     ),
-    "qsh of another method": Refusal("qsh-mismatch", lambda draft: draft.hashed_as(method="GET")),
+    "qsh of another method": Refusal("qsh-method", lambda draft: draft.hashed_as(method="GET")),
     "qsh of a query that is not there": Refusal(
         "qsh-mismatch", lambda draft: draft.hashed_as(query=f"a={CANARY}")
     ),
     "a query that is not in qsh": Refusal(
-        "qsh-mismatch", lambda draft: draft.hashed_as(query="").asking(f"user_key={CANARY}")
+        "qsh-query-missing", lambda draft: draft.hashed_as(query="").asking(f"user_key={CANARY}")
     ),
-    "a query that is not the one in qsh": Refusal(
-        "qsh-mismatch", lambda draft: draft.hashed_as(query=f"a={CANARY}").asking(f"a={CANARY}&a=1")
+    "a parameter once more than in qsh": Refusal(
+        "qsh-repeated-values", lambda draft: draft.hashed_as(query=f"a={CANARY}").asking(f"a={CANARY}&a=1")
     ),
     "qsh of the whole URL": Refusal(
         "qsh-mismatch", lambda draft: draft.hashed_as(path=f"/{draft.base_url}{draft.path}")

@@ -33,6 +33,11 @@ def _no_sockets(socket_disabled: None) -> None:
     return socket_disabled
 
 
+@pytest.fixture(autouse=True)
+def _metrics(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tests")
+
+
 @pytest.fixture(scope="session")
 def environment() -> dict[str, str]:
     return {

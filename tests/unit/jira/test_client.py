@@ -197,6 +197,42 @@ def test_after_a_401_with_the_secret_unchanged_nothing_is_sent_again(backend: "B
     assert len(pool.sent) == 1
 
 
+def test_a_401_is_explained_in_the_error_and_counted_by_its_code(
+    backend: "Backend", capsys: pytest.CaptureFixture[str]
+) -> None:
+    client, _ = client_over(backend, (401, {"message": "Client must be authenticated"}))
+    with pytest.raises(JiraUnauthorized, match="app-not-installed") as error:
+        client.get("/rest/api/3/myself", query={"expand": "very-private"})
+    assert error.value.finding is not None
+    assert error.value.finding.code == "app-not-installed"
+    output = capsys.readouterr().out
+    assert '"CallRefused":[1.0]' in output.replace(" ", "")
+    assert '"reason":"app-not-installed"' in output.replace('": "', '":"')
+    assert "very-private" not in output
+    assert OLD not in output
+
+
+def test_a_run_of_401s_with_the_secret_unchanged_is_a_secret_out_of_sync(backend: "Backend") -> None:
+    client, pool = client_over(backend, (401, {}))
+    codes = []
+    for _ in range(4):
+        with pytest.raises(JiraUnauthorized) as error:
+            client.get("/rest/api/3/myself")
+        codes.append(error.value.finding.code if error.value.finding else None)
+    assert codes == ["app-not-installed"] * 2 + ["secret-out-of-sync"] * 2
+    pool.answers = [(200, {}), (401, {})]
+    client.get("/rest/api/3/myself")
+    with pytest.raises(JiraUnauthorized, match="app-not-installed"):
+        client.get("/rest/api/3/myself")
+
+
+def test_a_403_names_the_scope_that_is_missing(backend: "Backend") -> None:
+    said = {"errorMessages": ["Request not in an authorized API scope"]}
+    client, _ = client_over(backend, (403, said))
+    with pytest.raises(JiraForbidden, match="scope-missing"):
+        client.delete("/rest/api/3/issue/X-1")
+
+
 def test_a_site_that_has_uninstalled_the_app_is_not_called(backend: "Backend") -> None:
     client, pool = client_over(backend, (200, {}))
     backend.uninstall()

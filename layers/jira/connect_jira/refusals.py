@@ -1,0 +1,113 @@
+"""A refusal, told to the developer: one line in the log with its code and what was seen, one metric by code.
+
+Neither ever holds a token, a secret, a body or a query string.
+"""
+
+import json
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from connect_jira.gateway import GatewayRequest
+from connect_jwt.diagnosis import Certainty, Direction, Evidence, Finding, diagnose
+from connect_jwt.diagnosis.catalogue import finding
+from connect_jwt.errors import TokenRefused
+from connect_jwt.identity import AppKey
+from connect_jwt.signing import SigningIdentity, sign_request
+
+if TYPE_CHECKING:
+    from connect_jira.client import JiraResponse
+
+_logger = Logger(child=True)
+
+_BINDING = "qsh-mismatch"
+_OUT_OF_SYNC = 3
+"""So many refusals in a row with a secret that has not changed are no accident."""
+
+
+def report(message: str, *, metric: str, code: str, explanation: str, **where: object) -> None:
+    """Log a refusal, and count it by its code.
+
+    Args:
+        message: what was refused, in fixed words
+        metric: the metric's name
+        code: why, such as `qsh-context-path`
+        explanation: what was seen, and what to do
+        where: method, path, status and the like
+    """
+    _logger.warning(message, extra={"reason": code, "explanation": explanation, **where})
+    with single_metric(name=metric, unit=MetricUnit.Count, value=1) as counted:
+        counted.add_dimension("reason", code)
+
+
+def explain_inbound(refusal: TokenRefused, request: GatewayRequest, app_key: AppKey) -> Finding | None:
+    """What there is to say of a refused request beyond its reason; None when that is all.
+
+    Only a token whose signature was right is searched for the mistake in its hash.
+    """
+    is_bound_wrong = refusal.reason == _BINDING
+    url = f"{request.base_url}{request.path}" + (f"?{request.query}" if request.query else "")
+    diagnosis = diagnose(
+        Evidence(
+            method=request.method if is_bound_wrong else None,
+            url=url,
+            headers=request.headers,
+            direction=Direction.TO_APP,
+            app_key=app_key,
+            base_url=request.base_url,
+            now=time.time(),
+        )
+    )
+    for found in diagnosis.findings:
+        if found.code == refusal.reason or (is_bound_wrong and found.code.startswith("qsh-")):
+            return found
+    return None
+
+
+def explain_outbound(
+    identity: SigningIdentity, method: str, url: str, response: "JiraResponse", *, refusals: int
+) -> Finding | None:
+    """Why Jira has answered 401 or 403 to a call of the app's, and report it; None after any other answer.
+
+    Args:
+        identity: as whom the call was signed
+        method: the HTTP method
+        url: where it went
+        response: what Jira answered
+        refusals: how many calls in a row it has refused
+    """
+    if response.status not in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return None
+    now = time.time()
+    diagnosis = diagnose(
+        Evidence(
+            token=sign_request(identity, method, url, now=now),
+            method=method,
+            url=url,
+            direction=Direction.TO_JIRA,
+            app_key=identity.app_key,
+            secrets=(identity.shared_secret,),
+            base_url=identity.base_url,
+            now=now,
+            status=response.status,
+            response_body=json.dumps(response.body),
+        )
+    )
+    found = diagnosis.findings[0]
+    if found.code == "app-not-installed" and refusals >= _OUT_OF_SYNC:
+        seen = f"{refusals} calls in a row were refused, with the secret unchanged"
+        found = finding("secret-out-of-sync", Certainty.LIKELY, seen)
+    report(
+        "Jira refused a signed call",
+        metric="CallRefused",
+        code=found.code,
+        explanation=f"{found.seen}. {found.why} {found.fix}",
+        status=response.status,
+        method=method,
+        path=urlsplit(url).path[:200],
+    )
+    return found

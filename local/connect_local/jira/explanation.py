@@ -1,0 +1,49 @@
+"""Why a call was refused, as exactly as the site can tell: it knows every secret and every app."""
+
+from http import HTTPStatus
+
+from connect_jwt.diagnosis import Direction, Evidence, Finding, diagnose
+from connect_local.jira.authentication import CallRefused
+from connect_local.jira.entities import Installation
+from connect_local.jira.site import Site
+
+_REFINED = {"secret-mismatch": "secret-", "qsh-mismatch": "qsh-"}
+"""Reasons that have causes of their own, and how those begin."""
+
+
+def explain(refused: CallRefused, evidence: Evidence, site: Site) -> Finding | None:
+    """The finding that is the reason of a refusal, or the mistake that leads to it; None when there is none.
+
+    Args:
+        refused: as it was decided
+        evidence: the request
+        site: what the site knows besides
+    """
+    diagnosis = diagnose(_with_what_the_site_knows(evidence, refused.app, site, refused.status))
+    cause = _REFINED.get(refused.reason, refused.reason)
+    return next((found for found in diagnosis.findings if found.code.startswith(cause)), None)
+
+
+def _with_what_the_site_knows(
+    evidence: Evidence, app: Installation | None, site: Site, status: HTTPStatus
+) -> Evidence:
+    others = {
+        str(other.client_key): other.shared_secret
+        for other in site.apps()
+        if app is None or other.descriptor.key != app.descriptor.key
+    }
+    return Evidence(
+        method=evidence.method,
+        url=evidence.url,
+        headers=evidence.headers,
+        body=evidence.body,
+        direction=Direction.TO_JIRA,
+        app_key=app.descriptor.key if app else None,
+        client_key=app.client_key if app else None,
+        secrets=(app.shared_secret, *app.earlier_secrets) if app else (),
+        other_secrets=others,
+        base_url=site.base_url,
+        scopes=tuple(app.descriptor.scopes) if app else None,
+        now=site.now().timestamp(),
+        status=status,
+    )

@@ -1,0 +1,104 @@
+"""What a sender and what a developer are told of a refused request."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connect_jira.answers import Answer, empty_answer
+from connect_jira.errors import (
+    EventOutdated,
+    NotInstalled,
+    PayloadRefused,
+    PayloadTooLarge,
+    SecretDoesNotOpen,
+    TemporarilyUnavailable,
+)
+from connect_jira.front_door import answer
+from connect_jira.gateway import GatewayRequest
+from connect_jira.settings import AppSettings
+from connect_jwt.errors import ConnectError, KeyHostUnavailable, SignatureMismatch, TokenRefused
+from tests.unit.jira.conftest import PROJECT
+
+if TYPE_CHECKING:
+    from tests.unit.jira.conftest import Backend
+
+SECRET = "o" * 40
+PATH = "/webhooks/issue_created"
+
+
+@pytest.fixture
+def event() -> dict[str, Any]:
+    text = (PROJECT / "events" / "webhooks-issue_created.json").read_text(encoding="utf-8")
+    event: dict[str, Any] = json.loads(text)
+    event["rawQueryString"] = "private=query"
+    return event
+
+
+def failing(error: Exception) -> Any:
+    def handle(_: GatewayRequest) -> Any:
+        raise error
+
+    return handle
+
+
+STATUSES: list[tuple[ConnectError, int]] = [
+    (TokenRefused("expired", "long ago"), 401),
+    (SignatureMismatch("secret-mismatch", "no"), 401),
+    (EventOutdated("event-outdated", "no"), 401),
+    (PayloadRefused("body-not-json", "no"), 400),
+    (PayloadTooLarge("big"), 413),
+    (KeyHostUnavailable("no answer"), 503),
+    (TemporarilyUnavailable("no answer"), 503),
+    (SecretDoesNotOpen(), 503),
+    (NotInstalled(), 401),
+]
+
+
+@pytest.mark.parametrize(("error", "status"), STATUSES, ids=lambda value: type(value).__name__)
+def test_the_sender_is_told_a_status_and_nothing_else(
+    app: AppSettings, event: dict[str, Any], error: ConnectError, status: int
+) -> None:
+    assert answer(event, failing(error), app=app) == empty_answer(status)
+
+
+def test_what_nobody_foresaw_is_lambdas_to_report(app: AppSettings, event: dict[str, Any]) -> None:
+    with pytest.raises(ZeroDivisionError):
+        answer(event, failing(ZeroDivisionError()), app=app)
+
+
+def test_the_developer_is_told_the_reason_and_it_is_counted(
+    app: AppSettings,
+    event: dict[str, Any],
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answer(event, failing(TokenRefused("expired", "expired 40 seconds ago")), app=app)
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert record.__dict__["reason"] == "expired"
+    assert record.__dict__["status"] == 401
+    assert record.__dict__["path"] == PATH
+    metric = json.loads(next(line for line in capsys.readouterr().out.splitlines() if "_aws" in line))
+    assert metric["RequestRefused"] == [1.0]
+    assert metric["reason"] == "expired"
+    everything = json.dumps(metric) + repr(record.__dict__)
+    assert "private=query" not in everything
+    assert event["headers"]["authorization"].partition(" ")[2] not in everything
+
+
+def test_a_hash_of_another_request_is_explained_by_the_mistake_that_leads_to_it(
+    backend: "Backend", event: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    backend.install(SECRET)
+    request = backend.signed_by_site(f"/prod{PATH}", {}, SECRET)  # hashed with the stage in front
+    event["headers"]["authorization"] = request.headers["authorization"]
+    event["rawQueryString"] = ""
+
+    def prove(read: GatewayRequest) -> Answer:
+        backend.tenants.verify_request(read)
+        return empty_answer(204)
+
+    result = answer(event, prove, app=backend.app)
+    assert result == empty_answer(401)
+    assert caplog.records[-1].__dict__["reason"] == "qsh-stage-prefix"
