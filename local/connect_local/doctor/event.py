@@ -1,0 +1,36 @@
+"""An API Gateway event, as `events/` has samples of: a request to the app."""
+
+from connect_jira.gateway import read_event
+from connect_jwt.diagnosis import Direction, Evidence
+from connect_local.doctor.inputs import BadInput, parsed_json
+
+
+def read_gateway_event(text: str, *, base_url: str | None) -> Evidence:
+    """The request in an HTTP API's event, at the time when it was made.
+
+    Args:
+        text: payload version 2.0, as JSON
+        base_url: the app's, when that is not what the caller reached it by
+
+    Raises:
+        BadInput: it is no such event
+    """
+    event = parsed_json(text, "the event")
+    try:
+        request = read_event(event, base_url=(base_url or "").rstrip("/"))
+        made_at = event["requestContext"].get("timeEpoch")
+    except (KeyError, TypeError, AttributeError, ValueError) as wrong:
+        raise BadInput(
+            "that is no HTTP API event with payload version 2.0: requestContext, rawPath or body is not as it"
+            " should be"
+        ) from wrong
+    query = f"?{request.query}" if request.query else ""
+    return Evidence(
+        direction=Direction.TO_APP,
+        method=request.method,
+        url=f"{request.base_url}{request.path}{query}",
+        headers=request.headers,
+        body=request.body.decode(errors="replace"),
+        base_url=request.base_url,
+        now=made_at / 1000 if isinstance(made_at, int | float) else None,
+    )

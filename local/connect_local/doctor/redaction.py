@@ -1,0 +1,75 @@
+"""What must not be printed: secrets, signatures, whole tokens. And what a terminal must not be sent."""
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from connect_jwt.diagnosis import Evidence
+
+_HIDDEN = "[hidden]"
+_TOKEN = re.compile(r"\beyJ[\w-]*(?:\.[\w=-]*){1,2}", re.ASCII)
+_JWT_PARAMETER = re.compile(r"(?<![\w-])(jwt=)[^&\s#,]+", re.IGNORECASE)
+_MIN_LENGTH = 8
+"""Shorter strings are parts of ordinary words, and no secret is so short."""
+
+_MAX_DEPTH = 32
+
+
+def without_tokens(text: str) -> str:
+    """A text in which nothing shaped like a token is left, nor a `jwt` parameter's value."""
+    return _JWT_PARAMETER.sub(rf"\g<1>{_HIDDEN}", _TOKEN.sub(_HIDDEN, text))
+
+
+def visible(text: str) -> str:
+    """A text without characters that a terminal would obey or a file could not hold."""
+    return "".join(
+        character if character.isprintable() else json.dumps(character)[1:-1] for character in text
+    )
+
+
+class Redaction:
+    """Knows what is secret in the evidence, and takes it out of whatever is printed."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        hidden = {text for text in _hidden(evidence) if len(text) >= _MIN_LENGTH}
+        self._hidden = sorted(hidden, key=len, reverse=True)
+
+    def text(self, text: str) -> str:
+        """The text, fit to be printed."""
+        for secret in self._hidden:
+            text = text.replace(secret, _HIDDEN)
+        return without_tokens(text)
+
+    def value(self, value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - any JSON value
+        """The JSON value, fit to be printed as JSON."""
+        if depth > _MAX_DEPTH:
+            return "…"
+        match value:
+            case str():
+                return self.text(value)
+            case Mapping():
+                return {self.text(name): self.value(member, depth + 1) for name, member in value.items()}
+            case list():
+                return [self.value(member, depth + 1) for member in value]
+            case float() if not math.isfinite(value):  # what Python reads, but JSON does not have
+                return str(value)
+            case _:
+                return value
+
+
+def _hidden(evidence: Evidence) -> Iterable[str]:
+    for secret in (*evidence.secrets, *evidence.other_secrets.values()):
+        yield secret.reveal()
+    authorization = evidence.header("Authorization") or ""
+    tokens = [evidence.token or "", authorization, *authorization.split(), *_in_query(evidence.url or "")]
+    for token in tokens:
+        yield token
+        yield token.rpartition(".")[2]
+
+
+def _in_query(url: str) -> list[str]:
+    query = urlsplit(url).query
+    return [value for name, value in parse_qsl(query, keep_blank_values=True) if name == "jwt"]
