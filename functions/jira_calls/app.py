@@ -30,10 +30,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN4
     """Work off a batch of the queue, or make one call and answer with Jira's answer."""
     if "Records" in event:
         return process_partial_response(event, _work, _batch, context)
-    return DirectCall.from_event(event).make(_client)
+    return DirectCall.from_event(event).make(lambda client_key: _client(client_key, context))
 
 
-def _work(record: SQSRecord) -> None:
+def _work(record: SQSRecord, lambda_context: LambdaContext) -> None:
     webhook = Webhook.from_message(record.body)
     logger.append_keys(event=webhook.event, webhookId=webhook.webhook_id, clientKey=webhook.client_key)
     react = REACTIONS.get(webhook.event)
@@ -41,12 +41,17 @@ def _work(record: SQSRecord) -> None:
         logger.warning("No reaction to this event")
         return
     try:
-        react(webhook, _client(webhook.client_key))
+        react(webhook, _client(webhook.client_key, lambda_context))
     except Exception:
         logger.exception("Reaction failed; the message stays on the queue")
         raise
     logger.info("Reaction done")
 
 
-def _client(client_key: ClientKey) -> JiraClient:
-    return JiraClient(_parts.tenants, client_key, http=_http)
+def _client(client_key: ClientKey, context: LambdaContext) -> JiraClient:
+    return JiraClient(
+        _parts.tenants,
+        client_key,
+        http=_http,
+        remaining=lambda: context.get_remaining_time_in_millis() / 1000,
+    )

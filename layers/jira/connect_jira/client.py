@@ -1,67 +1,48 @@
-"""Requests to Jira, signed for the one installation that a client was made for.
+"""Requests to Jira, for the one installation that a client was made for."""
 
-The URL that is signed is the URL that is sent: it is built here, once, and no HTTP client adds to it. Each
-request is signed just before it is sent. Bodies are JSON; a form's fields would count as query parameters to
-Jira, and break the signature.
-"""
-
-import json
-import re
+import math
+import random
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
 
 import urllib3
 from aws_lambda_powertools import Logger
 
-from connect_jira.jira_errors import JiraError, JiraUnreachable, jira_error
+from connect_jira.errors import OutOfTime
+from connect_jira.jira_errors import JiraError, jira_error
+from connect_jira.rate_limits import is_near_limit
+from connect_jira.retries import Failure, is_repeatable, wait_before_retry
+from connect_jira.signed_call import READ_TIMEOUT_SECONDS, JiraResponse, SignedCall
 from connect_jira.tenants import Tenants
-from connect_jwt.errors import UrlNotSignable
+from connect_jira.urls import Query, site_url
 from connect_jwt.identity import ClientKey
-from connect_jwt.signing import SigningIdentity, is_below, sign_request
-
-type Query = Mapping[str, str | int | bool | Iterable[str | int]]
-"""Query parameters; a list repeats its parameter."""
+from connect_jwt.signing import SigningIdentity
 
 logger = Logger(child=True)
 
-CONNECT_TIMEOUT_SECONDS = 3.0
-READ_TIMEOUT_SECONDS = 10.0
-
-_UNRESERVED = "-._~"
-_PATH_SAFE = "/%:@!$&'()*+,;=" + _UNRESERVED
-_UNSENDABLE = re.compile(r"[\s\x00-\x20\x7f\\]")
-_NOT_NORMAL = re.compile(r"//|/\.{1,2}(?:/|$)")
-
-
-@dataclass(frozen=True, slots=True)
-class JiraResponse:
-    """What Jira answered.
-
-    Attributes:
-        status: 2xx
-        body: the JSON, the text of anything else, None when there was nothing
-        headers: by lower-case name
-    """
-
-    status: int
-    body: Any
-    headers: Mapping[str, str]
+_KEPT_BACK_SECONDS = 1.0
+"""What a function keeps of its time to say that it ran out of it."""
 
 
 class JiraClient:
     """Speaks to one site as the app.
+
+    Every request is signed just before it is sent, also when it is sent again. It is sent again, after a
+    second or two at the most, where that does no harm: after an answer that says when to come back, after a
+    connection that never came about, and after 502, 503, 504 or a connection that broke if doing it twice
+    comes to the same as doing it once. Whatever else happens is an error to whoever asked.
 
     IAM: what `connect_jira.tenants` needs to read and open.
 
     Args:
         tenants: where the installation is
         client_key: the site
-        http: the process's pool; it follows no redirect and repeats nothing
+        http: the process's pool
+        remaining: how many seconds there are left for everything, such as Lambda's
         clock: Unix seconds
+        sleep: waits for seconds
     """
 
     def __init__(
@@ -70,153 +51,166 @@ class JiraClient:
         client_key: ClientKey,
         *,
         http: urllib3.PoolManager,
+        remaining: Callable[[], float] = lambda: math.inf,
         clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._tenants = tenants
         self._client_key = client_key
         self._http = http
+        self._remaining = remaining
         self._clock = clock
+        self._sleep = sleep
 
     def get(self, path: str, *, query: Query | None = None) -> JiraResponse:
-        """`request` with GET."""
+        """`request` with GET. Repeating it does no harm."""
         return self.request("GET", path, query=query)
 
     def put(self, path: str, body: object, *, query: Query | None = None) -> JiraResponse:
-        """`request` with PUT."""
+        """`request` with PUT. It may be sent again although Jira has done it; that comes to the same."""
         return self.request("PUT", path, query=query, body=body)
 
-    def post(self, path: str, body: object, *, query: Query | None = None) -> JiraResponse:
-        """`request` with POST."""
-        return self.request("POST", path, query=query, body=body)
+    def post(
+        self, path: str, body: object, *, query: Query | None = None, repeatable: bool = False
+    ) -> JiraResponse:
+        """`request` with POST. Sent again only when Jira has certainly not done it, or if `repeatable`."""
+        return self.request("POST", path, query=query, body=body, repeatable=repeatable)
 
     def delete(self, path: str, *, query: Query | None = None) -> JiraResponse:
-        """`request` with DELETE."""
+        """`request` with DELETE. Sent again after it was done, it may end in `JiraNotFound`."""
         return self.request("DELETE", path, query=query)
 
+    def items(self, path: str, *, query: Query | None = None, name: str = "values") -> Iterator[Any]:
+        """Every item of a collection that has pages by `startAt`, a page at a time as they are needed.
+
+        What is added or removed meanwhile may be missed or come twice.
+
+        Args:
+            path: the collection's
+            query: parameters of every page, such as `maxResults`
+            name: the member of a page that holds its items, such as `comments`
+
+        Raises:
+            JiraError: as `request`
+        """
+        start = 0
+        while True:
+            page = self.get(path, query={**(query or {}), "startAt": start}).body
+            yield from page[name]
+            start = page.get("startAt", start) + len(page[name])
+            if not page[name] or page.get("isLast", start >= page.get("total", math.inf)):
+                return
+
+    def search(self, jql: str, *, fields: tuple[str, ...] = ("key",)) -> Iterator[dict[str, Any]]:
+        """Every issue that JQL finds, a page at a time as they are needed.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/
+
+        Args:
+            jql: bounded, such as `project = DEMO`
+            fields: what to know of each issue
+
+        Raises:
+            JiraError: as `request`
+        """
+        page: dict[str, Any] = {}
+        while not page.get("isLast", False):
+            asked = {"jql": jql, "fields": list(fields)}
+            if "nextPageToken" in page:
+                asked["nextPageToken"] = page["nextPageToken"]
+            page = self.post("/rest/api/3/search/jql", asked, repeatable=True).body
+            yield from page["issues"]
+            if "nextPageToken" not in page:
+                return
+
     def request(
-        self, method: str, path: str, *, query: Query | None = None, body: object = None
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        body: object = None,
+        repeatable: bool | None = None,
     ) -> JiraResponse:
-        """Send one signed request.
+        """Send one signed request, and again where the class says so.
 
         When Jira answers 401 the installation is read afresh, and if the site has another secret or address
-        by now the request is signed again, once. Nothing else is repeated.
+        by now the request is signed again, once.
 
         Args:
             method: the HTTP method
             path: such as `/rest/api/3/myself`, or an absolute URL of this site, such as a `nextPage` link
             query: parameters to add; they are encoded here
             body: anything that JSON can say; None for no body
+            repeatable: whether doing it twice comes to the same; None for what the method says of itself
 
         Raises:
             JiraError: Jira answered with an error, see `connect_jira.jira_errors`; that of 401 and 403 has
                 a `finding` that says why
+            OutOfTime: there is no time left to send it
             UrlNotSignable: the path leads away from the site, or is one that Jira refuses
             NotInstalled: the app is not installed there
             TemporarilyUnavailable, SecretDoesNotOpen: the secret cannot be had
         """
-        method = method.upper()
+        call = SignedCall(method.upper(), path, query, body)
+        if repeatable is None:
+            repeatable = is_repeatable(call.method)
+        attempt = 1
+        while True:
+            try:
+                return self._accepted(call)
+            except JiraError as error:
+                self._wait_or_raise(Failure(error=error, attempt=attempt, repeatable=repeatable))
+            attempt += 1
+
+    def _wait_or_raise(self, failure: Failure) -> None:
+        jitter = random.uniform(0.7, 1.3)  # noqa: S311 - spreads load, hides nothing
+        wait = wait_before_retry(failure, now=self._clock(), jitter=jitter)
+        if wait is None or wait + _KEPT_BACK_SECONDS >= self._remaining():
+            raise failure.error
+        logger.info("Calling Jira again", extra={"reason": failure.error.reason, "attempt": failure.attempt})
+        self._sleep(wait)
+
+    def _accepted(self, call: SignedCall) -> JiraResponse:
         identity = self._tenants.signing_identity(self._client_key)
-        response = self._send(identity, method, path, query, body)
+        response = self._send(call, identity)
         if response.status == HTTPStatus.UNAUTHORIZED:
             fresh = self._tenants.fresh_signing_identity(self._client_key)
             if fresh != identity:
                 logger.info("Secret replaced meanwhile; signing again", extra={"reason": "secret-previous"})
-                identity, response = fresh, self._send(fresh, method, path, query, body)
+                identity, response = fresh, self._send(call, fresh)
         refusals = self._tenants.count_refusals(
             self._client_key, refused=response.status == HTTPStatus.UNAUTHORIZED
         )
+        if is_near_limit(response.headers):
+            _count_near_limit()
         if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
-            raise self._error(identity, method, path, response, refusals)
+            raise self._error(call, identity, response, refusals)
         return response
 
+    def _send(self, call: SignedCall, identity: SigningIdentity) -> JiraResponse:
+        timeout = min(READ_TIMEOUT_SECONDS, self._remaining() - _KEPT_BACK_SECONDS)
+        if timeout <= 0:
+            raise OutOfTime(call.name)
+        return call.send(identity, self._http, now=self._clock(), timeout=timeout)
+
     def _error(
-        self, identity: SigningIdentity, method: str, path: str, response: JiraResponse, refusals: int
+        self, call: SignedCall, identity: SigningIdentity, response: JiraResponse, refusals: int
     ) -> JiraError:
         from connect_jira.refusals import explain_outbound  # noqa: PLC0415 - few calls are refused
 
+        url = site_url(identity.base_url, call.path, call.query)
         return jira_error(
             response.status,
-            call=f"{method} {urlsplit(path).path}",
+            call=call.name,
             body=response.body,
             headers=dict(response.headers),
-            finding=explain_outbound(
-                identity, method, site_url(identity.base_url, path), response, refusals=refusals
-            ),
-        )
-
-    def _send(
-        self, identity: SigningIdentity, method: str, path: str, query: Query | None, body: object
-    ) -> JiraResponse:
-        url = site_url(identity.base_url, path, query)
-        headers = {
-            "Accept": "application/json",
-            "Authorization": f"JWT {sign_request(identity, method, url, now=self._clock())}",
-        }
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        try:
-            answer = self._http.request(
-                method,
-                url,
-                body=None if body is None else json.dumps(body).encode(),
-                headers=headers,
-                timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_SECONDS, read=READ_TIMEOUT_SECONDS),
-                retries=False,
-                redirect=False,
-            )
-        except urllib3.exceptions.HTTPError as failure:
-            call = f"{method} {urlsplit(path).path}"
-            raise JiraUnreachable(call=call, cause=type(failure).__name__) from failure
-        return JiraResponse(
-            status=answer.status,
-            body=_content(answer.data, answer.headers.get("Content-Type", "")),
-            headers={name.lower(): value for name, value in answer.headers.items()},
+            finding=explain_outbound(identity, call.method, url, response, refusals=refusals),
         )
 
 
-def site_url(base_url: str, path: str, query: Query | None = None) -> str:
-    """The URL to sign and to send.
+def _count_near_limit() -> None:
+    from aws_lambda_powertools.metrics import MetricUnit, single_metric  # noqa: PLC0415 - seldom needed
 
-    Args:
-        base_url: the site's
-        path: below it, with or without a query of its own, or an absolute URL below it
-        query: parameters to add
-
-    Raises:
-        UrlNotSignable: it leads away from the site, or Jira would refuse it as improperly formed
-    """
-    is_absolute = "://" in path.partition("?")[0]
-    url = path if is_absolute else f"{base_url}{path}"
-    if _UNSENDABLE.search(path) or "#" in path or not (is_absolute or path.startswith("/")):
-        raise UrlNotSignable("a path begins with a slash and has neither blanks nor a fragment: encode them")
-    if not is_below(url, base_url):
-        raise UrlNotSignable("the URL is not below the base URL of the site that this installation is on")
-    parts = urlsplit(url)
-    if _NOT_NORMAL.search(parts.path):
-        raise UrlNotSignable("Jira refuses paths with //, /./ or /../")
-    added = urlencode(_texts(query or {}), doseq=True, quote_via=quote, safe=_UNRESERVED)
-    full_query = "&".join(filter(None, (quote(parts.query, safe=_PATH_SAFE + "?"), added)))
-    target = f"{parts.scheme}://{parts.netloc}{quote(parts.path, safe=_PATH_SAFE)}"
-    return f"{target}?{full_query}" if full_query else target
-
-
-def _texts(query: Query) -> dict[str, list[str]]:
-    return {
-        name: [_text(value)] if isinstance(value, str | int) else [_text(member) for member in value]
-        for name, value in query.items()
-    }
-
-
-def _text(value: str | int) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _content(data: bytes, content_type: str) -> Any:  # noqa: ANN401 - any JSON value
-    if not data:
-        return None
-    if "json" in content_type.lower():
-        try:
-            return json.loads(data)
-        except ValueError:
-            pass  # an intermediary's page under Jira's content type
-    return data.decode(errors="replace")
+    with single_metric(name="JiraNearLimit", unit=MetricUnit.Count, value=1):
+        pass

@@ -7,6 +7,7 @@ ConnectError
 │   └── PayloadTooLarge          … because of its size
 ├── NotInstalled                 the app is not, or no longer, installed for this client key
 ├── TemporarilyUnavailable       AWS gave no answer: the same request may well succeed later
+├── OutOfTime                    the function has no time left to ask Jira
 ├── SecretDoesNotOpen            the sealed secret is not this installation's, or its key is gone
 └── JiraError                    see `connect_jira.jira_errors`
 """
@@ -41,6 +42,13 @@ class TemporarilyUnavailable(ConnectError):
 
     def __init__(self, message: str) -> None:
         super().__init__("temporarily-unavailable", message)
+
+
+class OutOfTime(ConnectError):
+    """A call to Jira was not sent, since its answer could not be waited for."""
+
+    def __init__(self, call: str) -> None:
+        super().__init__("out-of-time", f"{call}: no time left; it was not sent")
 
 
 class SecretDoesNotOpen(ConnectError):

@@ -95,10 +95,15 @@ class JiraServerError(JiraError):
 
 
 class JiraUnreachable(JiraError):
-    """No answer: the request may or may not have had its effect."""
+    """No answer.
 
-    def __init__(self, *, call: str, cause: str) -> None:
+    Attributes:
+        may_have_worked: whether the request may have had its effect; not when no connection came about
+    """
+
+    def __init__(self, *, call: str, cause: str, may_have_worked: bool) -> None:
         super().__init__(0, call=call, body={"message": f"no answer from Jira ({cause})"})
+        self.may_have_worked = may_have_worked
 
 
 _BY_STATUS: dict[int, type[JiraError]] = {

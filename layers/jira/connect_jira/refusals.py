@@ -20,7 +20,7 @@ from connect_jwt.identity import AppKey
 from connect_jwt.signing import SigningIdentity, sign_request
 
 if TYPE_CHECKING:
-    from connect_jira.client import JiraResponse
+    from connect_jira.signed_call import JiraResponse
 
 _logger = Logger(child=True)
 

@@ -1,0 +1,53 @@
+"""The URL of a call to Jira, built once: what is signed is what is sent."""
+
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote, urlencode, urlsplit
+
+from connect_jwt.errors import UrlNotSignable
+from connect_jwt.signing import is_below
+
+type Query = Mapping[str, str | int | bool | Iterable[str | int]]
+"""Query parameters; a list repeats its parameter."""
+
+_UNRESERVED = "-._~"
+_PATH_SAFE = "/%:@!$&'()*+,;=" + _UNRESERVED
+_UNSENDABLE = re.compile(r"[\s\x00-\x20\x7f\\]")
+_NOT_NORMAL = re.compile(r"//|/\.{1,2}(?:/|$)")
+
+
+def site_url(base_url: str, path: str, query: Query | None = None) -> str:
+    """The URL to sign and to send.
+
+    Args:
+        base_url: the site's
+        path: below it, with or without a query of its own, or an absolute URL below it
+        query: parameters to add
+
+    Raises:
+        UrlNotSignable: it leads away from the site, or Jira would refuse it as improperly formed
+    """
+    is_absolute = "://" in path.partition("?")[0]
+    url = path if is_absolute else f"{base_url}{path}"
+    if _UNSENDABLE.search(path) or "#" in path or not (is_absolute or path.startswith("/")):
+        raise UrlNotSignable("a path begins with a slash and has neither blanks nor a fragment: encode them")
+    if not is_below(url, base_url):
+        raise UrlNotSignable("the URL is not below the base URL of the site that this installation is on")
+    parts = urlsplit(url)
+    if _NOT_NORMAL.search(parts.path):
+        raise UrlNotSignable("Jira refuses paths with //, /./ or /../")
+    added = urlencode(_texts(query or {}), doseq=True, quote_via=quote, safe=_UNRESERVED)
+    full_query = "&".join(filter(None, (quote(parts.query, safe=_PATH_SAFE + "?"), added)))
+    target = f"{parts.scheme}://{parts.netloc}{quote(parts.path, safe=_PATH_SAFE)}"
+    return f"{target}?{full_query}" if full_query else target
+
+
+def _texts(query: Query) -> dict[str, list[str]]:
+    return {
+        name: [_text(value)] if isinstance(value, str | int) else [_text(member) for member in value]
+        for name, value in query.items()
+    }
+
+
+def _text(value: str | int) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
