@@ -56,12 +56,12 @@ def wait_before_retry(failure: Failure, *, now: float, jitter: float) -> float |
     if limit.scope and limit.scope.is_quota:
         return None
     if limit.retry_after is not None:
-        wait = limit.retry_after * max(jitter, 1.0)  # never before the time that Jira names
+        wait, jitter = limit.retry_after, max(jitter, 1.0)  # never before the time that Jira names
     elif failure.repeatable or _was_never_sent(failure.error):
-        wait = _FIRST_WAIT_SECONDS * 2 ** (failure.attempt - 1) * jitter
+        wait = _FIRST_WAIT_SECONDS * 2 ** (failure.attempt - 1)
     else:
         return None
-    return wait if wait <= LONGEST_WAIT_SECONDS else None
+    return wait * jitter if wait <= LONGEST_WAIT_SECONDS else None
 
 
 def _may_pass(error: JiraError) -> bool:
