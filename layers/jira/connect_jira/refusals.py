@@ -7,7 +7,7 @@ import json
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
@@ -50,7 +50,8 @@ def explain_inbound(refusal: TokenRefused, request: GatewayRequest, app_key: App
     Only a token whose signature was right is searched for the mistake in its hash.
     """
     is_bound_wrong = refusal.reason == _BINDING
-    url = f"{request.base_url}{request.path}" + (f"?{request.query}" if request.query else "")
+    path = quote(request.path, safe="/%:@!$&'()*+,;=~-._", errors="replace")
+    url = f"{request.base_url}{path}" + (f"?{request.query}" if request.query else "")
     diagnosis = diagnose(
         Evidence(
             method=request.method if is_bound_wrong else None,

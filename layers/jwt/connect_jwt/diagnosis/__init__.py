@@ -4,7 +4,7 @@
 
 - `evidence`: what goes in; `findings`: what comes out; `diagnose`: how the one becomes the other
 - `transport`, `checks`, `signature`, `binding`, `circumstances`: the checks
-- `search`: the canonical request that a hash was made from
+- `search`, `queries`: the canonical request that a hash was made from
 - `catalogue`: every code, with its cause and its cure
 """
 

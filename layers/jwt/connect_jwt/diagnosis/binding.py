@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
-from connect_jwt.canonical import canonical_request, query_string_hash
+from connect_jwt.canonical import canonical_request
 from connect_jwt.diagnosis.case import Case
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.diagnosis.findings import Certainty, Finding
-from connect_jwt.diagnosis.search import Match, Sent, find
+from connect_jwt.diagnosis.search import Match, Sent, find, hash_of
 from connect_jwt.verifying import CONTEXT_QSH
 
 _CERTAIN = Certainty.CERTAIN
@@ -30,7 +30,7 @@ _WHAT = {
 def check_binding(case: Case) -> Iterator[Finding]:
     """The `qsh` claim; when it is another request's, which mistake leads to it."""
     qsh = case.claim("qsh")
-    if case.form is not None and case.to_jira and not case.evidence.body:
+    if _counts_form(case) and case.evidence.body is None:
         yield finding(
             "form-encoded-body", Certainty.LIKELY, "the body is a form, of which nothing else is known"
         )
@@ -45,50 +45,73 @@ def check_binding(case: Case) -> Iterator[Finding]:
         match = hashed_from(case)
         for code in match.codes if match else ():
             yield finding(code, _CERTAIN, _WHAT[code])
-        seen = (
-            "the hash is of another canonical request" if match else "the hash is of nothing that was tried"
-        )
-        yield finding("qsh-mismatch", _CERTAIN, seen)
+        yield finding("qsh-mismatch", _CERTAIN, _how_it_differs(match))
 
 
 def is_bound(case: Case) -> bool | None:
     """Whether the token is bound to the request it came with; None when that is not known well enough."""
-    sent = _sent(case)
-    if sent is None:
-        return None
-    if case.is_from_browser:
-        return bool(case.claim("qsh") == CONTEXT_QSH)
-    # Towards the app the path counts in every form that a front door may hand it over in.
-    paths = [sent.path] if case.to_jira else [sent.path, unquote(sent.path), quote(sent.path, safe="/%-._~")]
-    return case.claim("qsh") in {query_string_hash(sent.method, path, sent.parameters) for path in paths}
+    accepted = _accepted(case)
+    return case.qsh in accepted if accepted else None
 
 
-def expected(case: Case) -> tuple[str, str] | None:
-    """The right canonical request and its hash; None when the request is not known."""
-    sent = _sent(case)
-    if sent is None:
+def expected(case: Case) -> tuple[str | None, str] | None:
+    """The right canonical request and its hash; None when the request is not known.
+
+    A context token has a hash of no request.
+    """
+    accepted = _accepted(case)
+    if not accepted:
         return None
-    request = (sent.method, sent.path, sent.parameters)
-    return canonical_request(*request), query_string_hash(*request)
+    qsh = case.qsh if case.qsh in accepted else next(iter(accepted))
+    return accepted[qsh], qsh
 
 
 def hashed_from(case: Case) -> Match | None:
-    """The canonical request that the token was hashed from, where that can be found."""
-    sent, qsh = _sent(case), case.claim("qsh")
-    return find(qsh, sent) if sent and isinstance(qsh, str) else None
+    """The canonical request that the token was wrongly hashed from, where that can be found."""
+    sent = _sent(case)
+    if sent is None or case.qsh is None or case.is_from_browser or is_bound(case):
+        return None
+    return find(case.qsh, sent)
+
+
+def _accepted(case: Case) -> dict[str, str | None]:
+    """Each hash that the receiver takes, and what it is made from; none when the request is not known."""
+    if case.is_from_browser:
+        return {CONTEXT_QSH: None}
+    sent = _sent(case)
+    if sent is None:
+        return {}
+    # Towards the app the path counts in every form that a front door may hand it over in.
+    encoded = quote(sent.path, safe="/%:@!$&'()*+,;=~-._", errors="replace")
+    paths = [sent.path] if case.to_jira else dict.fromkeys([sent.path, encoded, unquote(sent.path)])
+    canonical = (canonical_request(sent.method, path, sent.parameters) for path in paths)
+    return {hash_of(request): request for request in canonical}
+
+
+def _how_it_differs(match: Match | None) -> str:
+    if match is None:
+        return "the hash is of nothing that was tried"
+    if not match.codes:
+        return "hashed without the & that ends a canonical request without a query"
+    return "the hash is of another canonical request"
+
+
+def _counts_form(case: Case) -> bool:
+    """Whether the receiver counts the fields of a form among the parameters: Jira's servlets do in a POST."""
+    return case.to_jira and case.form is not None and (case.evidence.method or "").upper() == "POST"
 
 
 def _sent(case: Case) -> Sent | None:
     method, url = case.evidence.method, case.url
     if method is None or not (url.path or url.netloc):
         return None
-    counts_form = case.to_jira and method.upper() == "POST" and case.form
     return Sent(
         method=method,
         origin=f"{url.scheme}://{url.netloc}" if url.netloc else "",
         raw_path=url.path,
+        base_path=case.base_path,
         path=case.path,
         query=url.query,
-        form=case.form or "" if counts_form else "",
+        form=case.form or "" if _counts_form(case) else "",
         prefix_code="qsh-context-path" if case.to_jira else "qsh-stage-prefix",
     )

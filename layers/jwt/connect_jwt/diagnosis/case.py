@@ -5,10 +5,15 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from connect_jwt.canonical import relative_path
+from connect_jwt.clouds import CLOUDS
 from connect_jwt.diagnosis.evidence import Direction, Evidence
 from connect_jwt.tokens import UnverifiedToken
 
-_ATLASSIAN_HOSTS = (".atlassian.net", ".jira.com", ".jira-dev.com", "api.atlassian.com")
+_ATLASSIAN_HOSTS = (
+    *(f".{domain}" for cloud in CLOUDS.values() for domain in cloud.site_domains),
+    ".api.atlassian.com",
+)
+_DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 _SIGNED_BY_ATLASSIAN = ("/installed", "/uninstalled")
 _APP_PATHS = ("/lifecycle/", "/webhooks/", "/pages/", "/api/")
 
@@ -24,6 +29,12 @@ class Case:
     def claim(self, name: str) -> Any:  # noqa: ANN401 - any JSON value
         """A claim as it is, None when there is none."""
         return self.token.claims.get(name)
+
+    @property
+    def qsh(self) -> str | None:
+        """The `qsh` claim, None when there is none that is text."""
+        qsh = self.claim("qsh")
+        return qsh if isinstance(qsh, str) else None
 
     @property
     def to_jira(self) -> bool:
@@ -77,14 +88,21 @@ def infer_direction(evidence: Evidence, token: UnverifiedToken) -> Direction:
         return Direction.TO_APP
     if evidence.app_key is not None and claims.get("iss") == evidence.app_key:
         return Direction.TO_JIRA
-    if any(part in url.path for part in _APP_PATHS):
+    is_from_site = evidence.client_key is not None and claims.get("iss") == evidence.client_key
+    if any(part in url.path for part in _APP_PATHS) or (is_from_site and url.path):
         return Direction.TO_APP
     return Direction.TO_JIRA
 
 
 def is_atlassian(url: SplitResult) -> bool:
     """Whether a URL is on one of Atlassian's hosts."""
-    return f".{url.netloc}".endswith(_ATLASSIAN_HOSTS)
+    return f".{host_of(url)}".endswith(_ATLASSIAN_HOSTS)
+
+
+def host_of(url: SplitResult) -> str:
+    """The host of a URL, and the port unless it is what the scheme implies."""
+    host = url.netloc.rpartition("@")[2].lower()
+    return host.removesuffix(_DEFAULT_PORTS.get(url.scheme, ""))
 
 
 def split(url: str) -> SplitResult:

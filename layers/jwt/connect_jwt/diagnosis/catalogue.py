@@ -142,7 +142,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Sign with HS256 and the sharedSecret.",
     ),
     "alg-not-rs256": (
-        "installed and uninstalled are signed by Atlassian, RS256 with a key of its own.",
+        "Atlassian signs installed and uninstalled itself: RS256, with a key of its own.",
         "Nobody but Atlassian can make this token; take it for forged.",
     ),
     "alg-none": ("The token is not signed.", "Sign it."),

@@ -1,9 +1,11 @@
 """Who signed it, with what, when and for whom: one check a function, each on its own."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from urllib.parse import SplitResult
 
-from connect_jwt.diagnosis.case import Case
+from connect_jwt.diagnosis.case import Case, host_of, split
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.diagnosis.findings import Certainty, Finding
 from connect_jwt.diagnosis.transport import authorization
@@ -13,14 +15,15 @@ from connect_jwt.verifying import LEEWAY_SECONDS, MAX_LIFETIME_SECONDS
 
 _CERTAIN, _LIKELY, _POSSIBLE = Certainty.CERTAIN, Certainty.LIKELY, Certainty.POSSIBLE
 _OAUTH_CLAIMS = ("scope", "client_id", "https://atlassian.com/oauthClientId", "https://id.atlassian.com/ujt")
-_UUID_PARTS = 5
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_UNIX_TIMES = range(2**53 + 1)
 
 
 def check_kind(case: Case) -> Iterator[Finding]:
     """Whether it is a Connect token at all."""
     scheme, _ = authorization(case.evidence)
     is_oauth = "qsh" not in case.token.claims and any(name in case.token.claims for name in _OAUTH_CLAIMS)
-    if is_oauth and (scheme or "jwt").lower() == "jwt":
+    if is_oauth and scheme in {None, "", "jwt"}:
         yield finding("oauth-token-with-jwt-scheme", _CERTAIN, "an access token's claims, and no qsh")
 
 
@@ -54,24 +57,26 @@ def check_issuer(case: Case) -> Iterator[Finding]:
         yield finding("iss-unknown", _CERTAIN, "there is no iss")
     elif issuer == others and issuer != own:
         yield finding("iss-is-client-key" if case.to_jira else "iss-is-app-key", _CERTAIN, seen)
-    elif own is not None and issuer != own:
+    elif issuer == own:
+        return
+    elif case.to_jira and evidence.client_key is None and _UUID.fullmatch(issuer):
+        certainty = _LIKELY if own is None else _CERTAIN
+        yield finding("iss-is-client-key", certainty, f"{seen}, which has the shape of a clientKey")
+    elif own is not None or (case.to_jira and ":" in issuer):  # which no app's key has
         undecorated = issuer.partition(":")[2]
         decorated = " with a prefix" if undecorated in {evidence.app_key, evidence.client_key} else ""
-        if case.to_jira and evidence.client_key is None and _looks_like_a_client_key(issuer):
-            yield finding("iss-is-client-key", _LIKELY, f"{seen}, which has the shape of a clientKey")
-        yield finding("iss-unknown", _CERTAIN, f"{seen}{decorated}, not {own}")
-    elif own is None and case.to_jira and _looks_like_a_client_key(issuer):
-        yield finding("iss-is-client-key", _LIKELY, f"{seen}, which has the shape of a clientKey")
+        yield finding("iss-unknown", _CERTAIN, f"{seen}{decorated}" + (f", not {own}" if own else ""))
 
 
 def check_host(case: Case) -> Iterator[Finding]:
     """Where a call of the app's goes."""
-    url, base_url = case.url, case.evidence.base_url
-    if case.to_jira and url.netloc:
-        if url.netloc == "api.atlassian.com":
+    host, base_url = host_of(case.url), split(case.evidence.base_url or "")
+    if case.to_jira and host:
+        if host == "api.atlassian.com":
             yield finding("wrong-host", _CERTAIN, "the request goes to api.atlassian.com")
-        elif base_url and not is_below(case.evidence.url or "", base_url):
-            yield finding("wrong-host", _CERTAIN, f"the request goes to {url.netloc}, not below {base_url}")
+        elif base_url.netloc and not is_below(_plain(case.url), _plain(base_url)):
+            seen = f"the request goes to {case.url.scheme}://{host}, not below {_plain(base_url)}"
+            yield finding("wrong-host", _CERTAIN, seen)
 
 
 def check_times(case: Case) -> Iterator[Finding]:
@@ -81,11 +86,10 @@ def check_times(case: Case) -> Iterator[Finding]:
         if name not in times:
             yield finding(f"{name}-missing", _CERTAIN, f"there is no {name}")
     for name, value in times.items():
-        if type(value) is not int:
-            yield finding(
-                "time-not-integer", _CERTAIN, f"{name} is {str(value)[:40]}, a {type(value).__name__}"
-            )
-    whole = {name: value for name, value in times.items() if type(value) is int}
+        if type(value) is not int or value not in _UNIX_TIMES:
+            kind = "beyond all clocks" if type(value) is int else f"of type {type(value).__name__}"
+            yield finding("time-not-integer", _CERTAIN, f"{name} is {str(value)[:40]}, {kind}")
+    whole = {name: value for name, value in times.items() if type(value) is int and value in _UNIX_TIMES}
     yield from _check_clock(case, whole)
     lifetime = whole.get("exp", 0) - whole.get("iat", 0) if {"iat", "exp"} <= whole.keys() else 0
     if lifetime > MAX_LIFETIME_SECONDS:
@@ -129,9 +133,9 @@ def check_audience(case: Case) -> Iterator[Finding]:
             yield finding("aud-mismatch", _CERTAIN, f"aud is {str(foreign[0])[:120]}, not {base_url}")
 
 
-def _looks_like_a_client_key(issuer: str) -> bool:
-    parts = issuer.split("-")
-    return len(parts) == _UUID_PARTS and all(part.isalnum() for part in parts)
+def _plain(url: SplitResult) -> str:
+    """A URL as a client understands it: no user, no capitals in the host, no port that is meant anyway."""
+    return f"{url.scheme}://{host_of(url)}{url.path}"
 
 
 def _utc(seconds: float) -> str:

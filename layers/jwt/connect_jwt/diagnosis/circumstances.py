@@ -10,6 +10,9 @@ from connect_jwt.diagnosis.findings import Certainty, Finding
 from connect_jwt.scopes import is_granted, scope_of
 
 _FORBIDDEN_BY_SCOPE = "authorized api scope"
+_NOT_PARSED = "failed to parse connect session auth token"
+"""What Jira says, with 403, to a Connect token after the word Bearer."""
+
 _FOR_ADMINISTRATORS = tuple(
     f"/rest/api/{version}/{resource}"
     for version in (2, 3)
@@ -40,6 +43,14 @@ def check_payload(case: Case) -> Iterator[Finding]:
         )
 
 
+def check_answer(case: Case) -> Iterator[Finding]:
+    """What Jira itself says of the scheme, where the request's header is not known."""
+    said = (case.evidence.response_body or "").lower()
+    if case.to_jira and case.evidence.header("Authorization") is None and _NOT_PARSED in said:
+        seen = "Jira says that it failed to parse a session token"
+        yield finding("scheme-not-jwt", Certainty.CERTAIN, seen)
+
+
 def check_scopes(case: Case) -> Iterator[Finding]:
     """What the descriptor asks for, and what this call needs."""
     evidence = case.evidence
@@ -56,17 +67,22 @@ def check_scopes(case: Case) -> Iterator[Finding]:
         needed = scope_of(evidence.method.upper(), case.path)
         if not is_granted(needed, {scope.upper() for scope in evidence.scopes}):
             seen = f"the call needs {needed}, the descriptor has {', '.join(evidence.scopes) or 'none'}"
-            yield finding("scope-missing", Certainty.CERTAIN, seen)
+            # A 401 is about identity, not about scopes; and a few POSTs do no more than read.
+            is_identity = evidence.status == HTTPStatus.UNAUTHORIZED
+            certainty = Certainty.POSSIBLE if is_identity else Certainty.LIKELY
+            yield finding("scope-missing", certainty, seen)
 
 
-def check_refusal_without_cause(case: Case) -> Iterator[Finding]:
-    """Jira refuses a token that is right by everything that is known."""
+def check_refusal_without_cause(case: Case, *, is_settled: bool) -> Iterator[Finding]:
+    """Jira refuses a token that is right, or in which nothing wrong can be seen while not all is known."""
+    certainty = Certainty.LIKELY if is_settled else Certainty.POSSIBLE
+    token = "a token that is right" if is_settled else "a token with no fault that can be seen"
     status = case.evidence.status
     if not case.to_jira or status not in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return
     if case.path.startswith(_FOR_ADMINISTRATORS):
-        yield finding("needs-admin", Certainty.LIKELY, f"Jira answered {status} to a call for administrators")
+        yield finding("needs-admin", certainty, f"Jira answered {status} to a call for administrators")
     elif status == HTTPStatus.FORBIDDEN:
-        yield finding("needs-admin", Certainty.POSSIBLE, "Jira answered 403 to a token that is right")
+        yield finding("needs-admin", Certainty.POSSIBLE, f"Jira answered 403 to {token}")
     else:
-        yield finding("app-not-installed", Certainty.LIKELY, "Jira answered 401 to a token that is right")
+        yield finding("app-not-installed", certainty, f"Jira answered 401 to {token}")

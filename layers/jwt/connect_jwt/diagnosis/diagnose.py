@@ -15,16 +15,22 @@ from connect_jwt.diagnosis.checks import (
     check_subject,
     check_times,
 )
-from connect_jwt.diagnosis.circumstances import check_payload, check_refusal_without_cause, check_scopes
+from connect_jwt.diagnosis.circumstances import (
+    check_answer,
+    check_payload,
+    check_refusal_without_cause,
+    check_scopes,
+)
 from connect_jwt.diagnosis.evidence import Direction, Evidence
 from connect_jwt.diagnosis.findings import Certainty, Diagnosis, Finding, Verdict
-from connect_jwt.diagnosis.signature import check_signature, is_signed_right
+from connect_jwt.diagnosis.signature import OF_NOBODY, check_signature
 from connect_jwt.diagnosis.transport import check_transport, tokens_in
 from connect_jwt.errors import TokenRefused
 from connect_jwt.tokens import UnverifiedToken, parse_token
 
 _CHECKS = (
     check_kind,
+    check_answer,
     check_algorithm,
     check_kid,
     check_issuer,
@@ -56,10 +62,10 @@ def diagnose(evidence: Evidence) -> Diagnosis:
         )
     case = Case(evidence, token, infer_direction(evidence, token))
     findings = transport + [found for check in _CHECKS for found in check(case)]
+    unsettled = tuple(_unsettled(case, findings))
     if not any(found.certainty > Certainty.POSSIBLE for found in findings):
-        findings += check_refusal_without_cause(case)
-    unsettled = tuple(_unsettled(case))
-    match, right, qsh = hashed_from(case), expected(case), case.claim("qsh")
+        findings += check_refusal_without_cause(case, is_settled=not unsettled)
+    match, right = hashed_from(case), expected(case)
     return Diagnosis(
         direction=case.direction,
         verdict=_verdict(findings, unsettled, evidence.status),
@@ -68,7 +74,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
         claims=token.claims,
         canonical=match.canonical if match else right[0] if right else None,
         expected_qsh=right[1] if right else None,
-        actual_qsh=qsh if isinstance(qsh, str) else None,
+        actual_qsh=case.qsh,
         unsettled=unsettled,
     )
 
@@ -93,13 +99,13 @@ def _verdict(findings: list[Finding], unsettled: tuple[str, ...], status: int | 
     return Verdict.UNKNOWN if unsettled else Verdict.ACCEPTED
 
 
-def _unsettled(case: Case) -> Iterator[str]:
+def _unsettled(case: Case, findings: list[Finding]) -> Iterator[str]:
     evidence = case.evidence
     if case.is_install:
         yield "Whether the signature is right: only Atlassian's public key of this kid can tell."
     elif not evidence.secrets:
         yield "Whether the signature is right: the site's sharedSecret would tell."
-    elif case.token.header.get("alg") == "HS256" and not is_signed_right(case):
+    elif any(found.seen == OF_NOBODY for found in findings):
         yield "Whose secret made the signature, when none of those that are given did."
     if is_bound(case) is None:
         yield "Whether the token is bound to this request: its method and URL would tell."

@@ -14,22 +14,30 @@ _CERTAIN = Certainty.CERTAIN
 
 
 def tokens_in(evidence: Evidence) -> list[str]:
-    """Every token the evidence holds, each once: the one that is given, the header's, the URL's."""
+    """Every token the evidence holds, each once: the one that is given, the header's, the URL's.
+
+    Beside a token, credentials of another scheme are something else.
+    """
+    in_url = _in_url(evidence)
+    scheme, credentials = authorization(evidence)
+    in_header = None if scheme != "jwt" and (evidence.token or in_url) else credentials
+    return list(dict.fromkeys(filter(None, (evidence.token, in_header, *in_url))))
+
+
+def _in_url(evidence: Evidence) -> list[str]:
     query = split(evidence.url or "").query
-    in_url = [value for name, value in parse_qsl(query, keep_blank_values=True) if name == "jwt"]
-    _, credentials = authorization(evidence)
-    return list(dict.fromkeys(filter(None, (evidence.token, credentials, *in_url))))
+    return [value for name, value in parse_qsl(query, keep_blank_values=True) if name == "jwt" and value]
 
 
 def authorization(evidence: Evidence) -> tuple[str | None, str | None]:
-    """The scheme and the credentials of the Authorization header, None for what is not there."""
+    """The Authorization header's scheme, in small letters, and its credentials; None for what is missing."""
     header = evidence.header("Authorization")
     if header is None:
         return None, None
     scheme, _, credentials = header.strip().partition(" ")
     if not credentials and "." in scheme:  # the bare token, without a scheme
         return "", scheme
-    return scheme, credentials.strip()
+    return scheme.lower(), credentials.strip()
 
 
 def check_transport(evidence: Evidence) -> Iterator[Finding]:
@@ -43,7 +51,7 @@ def check_transport(evidence: Evidence) -> Iterator[Finding]:
     if len(tokens) > 1:
         yield finding("token-twice", _CERTAIN, f"{len(tokens)} tokens that differ")
     scheme, credentials = authorization(evidence)
-    if scheme is not None and credentials and scheme.lower() != "jwt":
+    if scheme != "jwt" and credentials == tokens[0] and not _in_url(evidence):
         seen = f"the scheme is {scheme[:20]}" if scheme else "there is no scheme before the token"
         yield finding("scheme-not-jwt", _CERTAIN, seen)
     yield from _check_shape(tokens[0])
