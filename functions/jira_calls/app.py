@@ -4,15 +4,20 @@ What the app does about a webhook is in `functions/jira_calls/reactions.py`.
 """
 
 import os
+import time
 from typing import Any
 
+import boto3
 import urllib3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from connect_jira.aws import CLIENT_CONFIG
 from connect_jira.client import JiraClient
+from connect_jira.queue import JiraCallsQueue
+from connect_jira.retries import postponement
 from connect_jira.webhooks import Webhook
 from connect_jira.wiring import Parts
 from connect_jwt.identity import ClientKey
@@ -21,6 +26,7 @@ from functions.jira_calls.reactions import REACTIONS
 
 logger = Logger()
 _parts = Parts.from_env(os.environ)
+_queue = JiraCallsQueue(boto3.client("sqs", config=CLIENT_CONFIG), url=os.environ["JIRA_CALLS_QUEUE_URL"])
 _http = urllib3.PoolManager()
 _batch = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
@@ -42,8 +48,11 @@ def _work(record: SQSRecord, lambda_context: LambdaContext) -> None:
         return
     try:
         react(webhook, _client(webhook.client_key, lambda_context))
-    except Exception:
-        logger.exception("Reaction failed; the message stays on the queue")
+    except Exception as error:
+        deliveries = int(record.attributes.approximate_receive_count)
+        seconds = postponement(error, deliveries=deliveries, now=time.time())
+        logger.exception("Reaction failed; the message comes again", seconds=seconds, deliveries=deliveries)
+        _queue.postpone(record.receipt_handle, seconds=seconds)
         raise
     logger.info("Reaction done")
 

@@ -1,6 +1,7 @@
 """Signed calls through the real worker, while Jira fails in the ways it can."""
 
 import json
+import time
 from http import HTTPStatus
 from typing import Any
 
@@ -93,3 +94,16 @@ def test_a_comment_that_jira_has_certainly_not_made_is_made_after_the_wait(site:
     site.order(status=503, retryAfter=1)
     assert site.call("POST", COMMENTS, COMMENT)["status"] == HTTPStatus.CREATED
     assert site.call("GET", COMMENTS)["body"]["total"] == total + 1
+
+
+def test_a_webhook_that_meets_a_quota_is_worked_off_when_the_quota_allows(site: Site) -> None:
+    site.jira.site.ensure_issue("FAULT-2", {})
+    note = "/rest/api/3/issue/FAULT-2/properties/connect-lambda"
+    site.order(status=429, retryAfter=3, rateLimitReason="jira-quota-tenant-based")
+    ordered = time.monotonic()
+    site.jira.webhooks.send("jira:issue_created", {"issue": {"key": "FAULT-2"}}, "quota-1")
+    deadline = ordered + 30
+    while not site.seen(note) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert site.seen(note) == [HTTPStatus.CREATED]
+    assert time.monotonic() - ordered >= 3, "it did not wait for as long as Jira said"

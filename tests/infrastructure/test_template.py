@@ -20,7 +20,12 @@ ACTIONS = {
     "JiraCallsRole": LOGS
     | TRACES
     | {"dynamodb:GetItem", "kms:Decrypt"}
-    | {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+    | {
+        "sqs:ReceiveMessage",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ChangeMessageVisibility",
+    },
 }
 
 

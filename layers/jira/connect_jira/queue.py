@@ -14,12 +14,12 @@ MAX_MESSAGE_BYTES = 1024 * 1024
 
 
 class JiraCallsQueue:
-    """Takes work for the workers.
+    """Takes work for the workers, and takes back what could not be done.
 
     Messages of one site are one group, so that on this fair queue a site with much to do does not keep the
     others waiting.
 
-    IAM: `sqs:SendMessage` on the queue.
+    IAM: `sqs:SendMessage` to send and `sqs:ChangeMessageVisibility` to postpone, on the queue.
 
     Args:
         sqs: the client
@@ -43,3 +43,14 @@ class JiraCallsQueue:
             raise PayloadTooLarge(f"a message of {size} bytes, of {MAX_MESSAGE_BYTES}")
         with aws_errors("sqs:SendMessage"):
             self._sqs.send_message(QueueUrl=self._url, MessageBody=message, MessageGroupId=webhook.client_key)
+
+    def postpone(self, receipt_handle: str, *, seconds: int) -> None:
+        """Let a message that was received be handed over again, no sooner than in so many seconds.
+
+        Raises:
+            TemporarilyUnavailable: SQS gave no answer; the message comes again after the queue's own timeout
+        """
+        with aws_errors("sqs:ChangeMessageVisibility"):
+            self._sqs.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+            )
