@@ -18,8 +18,9 @@ from connect_jwt.verifying import (
     verify_install_token,
     verify_request_token,
 )
-from tests.interop.peers import NodePeer, PeerFailed
+from tests.interop.peers import NodePeer
 from tests.interop.urls import UNRESERVED, any_text, paths, queries
+from tests.node import NodeFailed
 
 SECRET = "a secret that both implementations were given, clé included"
 SITE, APP_KEY = "1d3c1a55-90a9-4bd7-8d06-36b4b4c84f16", "com.example.app"
@@ -93,7 +94,7 @@ def test_what_we_sign_it_verifies(npm_peer: NodePeer, method: str, path: str, qu
 
 
 def test_what_we_sign_it_refuses_with_another_secret(npm_peer: NodePeer) -> None:
-    with pytest.raises(PeerFailed, match="Signature verification failed"):
+    with pytest.raises(NodeFailed, match="Signature verification failed"):
         npm_peer.verified_claims(signed_by_us("GET", SITE_URL), SECRET + " ")
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from connect_jwt.canonical import canonical_request, split_url
-from tests.interop.peers import NodePeer, PeerFailed
+from tests.interop.peers import NodePeer
+from tests.node import NodeFailed
 
 
 def theirs_and_ours(npm_peer: NodePeer, url: str, base_url: str = "") -> tuple[str, str]:
@@ -64,6 +65,6 @@ def test_node_does_so_in_a_path_alone_only_when_there_is_an_at_sign(npm_peer: No
 
 
 def test_it_fails_where_java_writes_a_question_mark(npm_peer: NodePeer) -> None:
-    with pytest.raises(PeerFailed, match="URI malformed"):
+    with pytest.raises(NodeFailed, match="URI malformed"):
         npm_peer.canonical("GET", "/a?b=\ud800")
     assert canonical_request("GET", "/a", "b=\ud800") == "GET&/a&b=%3F"

@@ -1,10 +1,7 @@
 """The app on this laptop, a Jira that is none of ours, and what must be true of the log in the end."""
 
-import os
-import shutil
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -19,16 +16,9 @@ from tests.e2e.foreign.worker import Worker
 BEGIN_OF_TOKEN = "eyJ"  # {" in base64
 TELLING = 16  # characters, and what is shorter may be there by chance
 
-NODE_PACKAGE = Path(__file__).parents[2] / "node_modules" / "@atlassian" / "atlassian-jwt"
 
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def app() -> Iterator[App]:
-    if shutil.which("node") is None or not NODE_PACKAGE.is_dir():
-        reason = f"Node or {NODE_PACKAGE.name} is missing: `npm ci` in tests/"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
     log, worker = Log(), Worker()
     with foreign_jira() as jira:
         jira.publish(KID)

@@ -1,13 +1,12 @@
-"""A Jira that is none of ours: `foreign_jira.mjs` in a Node process, a line of JSON for each question."""
+"""A Jira that is none of ours: `foreign_jira.mjs` in a Node process."""
 
 import base64
-import json
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+
+from tests.node import NodeProcess, node_process
 
 _SCRIPT = Path(__file__).with_name("foreign_jira.mjs")
 
@@ -29,8 +28,7 @@ class ForeignJira:
     Keys go by name: `atlassian` is the one to trust; the others are `stranger`, `short` and `elliptic`.
     """
 
-    questions: IO[str]
-    answers: IO[str]
+    node: NodeProcess
     key_host_url: str
 
     def publish(
@@ -43,23 +41,23 @@ class ForeignJira:
         drops: bool = False,
     ) -> None:
         """Let the key host have a key, and say how it answers when it is asked for it."""
-        self._ask("publish", kid=kid, key=key, status=status, seconds=seconds, drops=drops)
+        self.node.ask("publish", kid=kid, key=key, status=status, seconds=seconds, drops=drops)
 
     def keys_asked(self) -> list[str]:
         """The path of every request to the key host, oldest first."""
-        return list(self._ask("keysAsked"))
+        return list(self.node.ask("keysAsked"))
 
     def public_key(self, key: str = "atlassian") -> str:
-        return str(self._ask("publicKey", key=key))
+        return str(self.node.ask("publicKey", key=key))
 
     def hash(self, method: str, url: str, base_url: str) -> str:
-        return str(self._ask("hash", method=method, url=url, baseUrl=base_url))
+        return str(self.node.ask("hash", method=method, url=url, baseUrl=base_url))
 
     def sign_symmetric(self, claims: Mapping[str, object], secret: str, algorithm: str = "HS256") -> str:
-        return str(self._ask("signSymmetric", claims=claims, secret=secret, algorithm=algorithm))
+        return str(self.node.ask("signSymmetric", claims=claims, secret=secret, algorithm=algorithm))
 
     def sign_asymmetric(self, claims: Mapping[str, object], kid: object, key: str = "atlassian") -> str:
-        return str(self._ask("signAsymmetric", claims=claims, kid=kid, key=key))
+        return str(self.node.ask("signAsymmetric", claims=claims, kid=kid, key=key))
 
     def forge(
         self,
@@ -71,7 +69,9 @@ class ForeignJira:
         digest: str = "sha256",
     ) -> str:
         """A token of any text, with a signature made by `secret`, by `key`, or with none."""
-        return str(self._ask("forge", header=header, claims=claims, secret=secret, key=key, digest=digest))
+        return str(
+            self.node.ask("forge", header=header, claims=claims, secret=secret, key=key, digest=digest)
+        )
 
     def send(
         self, port: int, method: str, target: str, headers: Mapping[str, str | list[str]], body: bytes
@@ -79,27 +79,11 @@ class ForeignJira:
         """Send a request to a port of this machine, its target verbatim."""
         encoded = base64.b64encode(body).decode()
         return Answer(
-            **self._ask("send", port=port, method=method, target=target, headers=headers, body=encoded)
+            **self.node.ask("send", port=port, method=method, target=target, headers=headers, body=encoded)
         )
-
-    def _ask(self, operation: str, **question: object) -> Any:
-        self.questions.write(json.dumps({"operation": operation, **question}) + "\n")
-        self.questions.flush()
-        return _value(self.answers)
 
 
 @contextmanager
 def foreign_jira() -> Iterator[ForeignJira]:
-    with subprocess.Popen(
-        ["node", str(_SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
-    ) as process:
-        if process.stdin is None or process.stdout is None:
-            raise RuntimeError("a pipe was asked for")
-        yield ForeignJira(process.stdin, process.stdout, key_host_url=_value(process.stdout))
-
-
-def _value(answers: IO[str]) -> Any:
-    answer = json.loads(answers.readline())
-    if "error" in answer:
-        raise RuntimeError(f"the Node process: {answer['error']}")
-    return answer["value"]
+    with node_process(_SCRIPT) as node:
+        yield ForeignJira(node, key_host_url=node.hear())
