@@ -123,6 +123,13 @@ def test_queues_are_encrypted_and_what_fails_is_kept() -> None:
     assert queue["VisibilityTimeout"] >= 6 * worker["Timeout"]
 
 
+def test_a_message_that_failed_for_good_raises_an_alarm() -> None:
+    alarm = resolved("AWS::CloudWatch::Alarm", "JiraCallsHaveFailed", AlarmTopicArn="arn:topic")
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": "FailedJiraCalls.QueueName"}]
+    assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 1)
+    assert alarm["AlarmActions"] == ["arn:topic"]
+
+
 def test_the_access_log_holds_nothing_that_a_token_can_be_in() -> None:
     log_format = template().resources("AWS::Serverless::HttpApi")["Api"]["AccessLogSettings"]["Format"]
     for variable in json.loads(log_format).values():
