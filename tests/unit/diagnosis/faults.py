@@ -74,7 +74,7 @@ _ACCESS: dict[str, Any] = {
     "scope": "read:jira-work",
     "client_id": "x",
 }
-_ACCESS_TOKEN = app_token(secret=atlassian_key(), algorithm="RS256", header={"kid": "auth"}, **_ACCESS)
+ACCESS_TOKEN = app_token(secret=atlassian_key(), algorithm="RS256", header={"kid": "auth"}, **_ACCESS)
 _ALIEN = atlassian_jwt.encode_token(
     "GET", f"{CALL_PATH}?{CALL_QUERY}", SITE, SECRET, payload_kwargs={"iat": NOW, "exp": NOW + 60}
 )
@@ -153,10 +153,10 @@ TO_JIRA = {
     "Bearer for a token with faults": Fault(
         "scheme-not-jwt", call(app_token(sub="x", iss=SITE), scheme="Bearer ")
     ),
-    "an access token": Fault("oauth-token-with-jwt-scheme", call(_ACCESS_TOKEN)),
+    "an access token": Fault("oauth-token-with-jwt-scheme", call(ACCESS_TOKEN)),
     "an access token for its own host": Fault(
         "oauth-token-with-jwt-scheme",
-        call(_ACCESS_TOKEN, url=f"https://api.atlassian.com/ex/jira/{SITE}{CALL_PATH}"),
+        call(ACCESS_TOKEN, url=f"https://api.atlassian.com/ex/jira/{SITE}{CALL_PATH}"),
     ),
     "no token": Fault("token-missing", replace(call(), headers={})),
     "no token after the scheme": Fault("token-missing", replace(call(), headers={"Authorization": "JWT"})),

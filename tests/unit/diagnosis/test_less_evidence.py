@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from connect_jwt.diagnosis import Certainty, Direction, Evidence, Verdict, diagnose
+from tests.unit.diagnosis.faults import ACCESS_TOKEN
 from tests.unit.diagnosis.signed import (
     APP_KEY,
     APP_URL,
@@ -149,3 +150,11 @@ def test_what_jira_says_of_the_scheme_counts_where_the_header_is_not_known() -> 
     diagnosis = diagnose(bare)
     assert diagnosis.findings[0].code == "scheme-not-jwt"
     assert diagnosis.findings[0].certainty is Certainty.CERTAIN
+
+
+def test_an_access_token_that_is_sent_as_one_is_none_of_connects_business() -> None:
+    url = f"https://api.atlassian.com/ex/jira/{SITE}/rest/api/3/myself"
+    diagnosis = diagnose(call(ACCESS_TOKEN, url=url, scheme="Bearer "))
+    assert diagnosis.findings == ()
+    assert diagnosis.verdict is Verdict.UNKNOWN
+    assert len(diagnosis.unsettled) == 1

@@ -16,6 +16,10 @@ _ATLASSIAN_HOSTS = (
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 _SIGNED_BY_ATLASSIAN = ("/installed", "/uninstalled")
 _APP_PATHS = ("/lifecycle/", "/webhooks/", "/pages/", "/api/")
+_ACCESS_TOKEN_CLAIMS = (
+    *("scope", "client_id"),
+    *("https://atlassian.com/oauthClientId", "https://id.atlassian.com/ujt"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,12 @@ class Case:
         """The `qsh` claim, None when there is none that is text."""
         qsh = self.claim("qsh")
         return qsh if isinstance(qsh, str) else None
+
+    @property
+    def is_access_token(self) -> bool:
+        """Whether it is a token of OAuth or Forge, which Connect's rules do not apply to."""
+        claims = self.token.claims
+        return "qsh" not in claims and any(name in claims for name in _ACCESS_TOKEN_CLAIMS)
 
     @property
     def to_jira(self) -> bool:

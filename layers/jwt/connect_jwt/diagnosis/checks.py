@@ -14,7 +14,6 @@ from connect_jwt.signing import is_below
 from connect_jwt.verifying import LEEWAY_SECONDS, MAX_LIFETIME_SECONDS
 
 _CERTAIN, _LIKELY, _POSSIBLE = Certainty.CERTAIN, Certainty.LIKELY, Certainty.POSSIBLE
-_OAUTH_CLAIMS = ("scope", "client_id", "https://atlassian.com/oauthClientId", "https://id.atlassian.com/ujt")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _UNIX_TIMES = range(2**53 + 1)
 
@@ -22,8 +21,7 @@ _UNIX_TIMES = range(2**53 + 1)
 def check_kind(case: Case) -> Iterator[Finding]:
     """Whether it is a Connect token at all."""
     scheme, _ = authorization(case.evidence)
-    is_oauth = "qsh" not in case.token.claims and any(name in case.token.claims for name in _OAUTH_CLAIMS)
-    if is_oauth and scheme in {None, "", "jwt"}:
+    if case.is_access_token and scheme in {None, "", "jwt"}:
         yield finding("oauth-token-with-jwt-scheme", _CERTAIN, "an access token's claims, and no qsh")
 
 

@@ -24,7 +24,7 @@ from connect_jwt.diagnosis.circumstances import (
 from connect_jwt.diagnosis.evidence import Direction, Evidence
 from connect_jwt.diagnosis.findings import Certainty, Diagnosis, Finding, Verdict
 from connect_jwt.diagnosis.signature import OF_NOBODY, check_signature
-from connect_jwt.diagnosis.transport import check_transport, tokens_in
+from connect_jwt.diagnosis.transport import authorization, check_transport, tokens_in
 from connect_jwt.errors import TokenRefused
 from connect_jwt.tokens import UnverifiedToken, parse_token
 
@@ -61,6 +61,8 @@ def diagnose(evidence: Evidence) -> Diagnosis:
             actual_qsh=None,
         )
     case = Case(evidence, token, infer_direction(evidence, token))
+    if case.is_access_token and authorization(evidence)[0] == "bearer":
+        return _not_connects(case)
     findings = transport + [found for check in _CHECKS for found in check(case)]
     unsettled = tuple(_unsettled(case, findings))
     if not any(found.certainty > Certainty.POSSIBLE for found in findings):
@@ -76,6 +78,21 @@ def diagnose(evidence: Evidence) -> Diagnosis:
         expected_qsh=right[1] if right else None,
         actual_qsh=case.qsh,
         unsettled=unsettled,
+    )
+
+
+def _not_connects(case: Case) -> Diagnosis:
+    is_refused = case.evidence.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+    return Diagnosis(
+        direction=case.direction,
+        verdict=Verdict.REFUSED if is_refused else Verdict.UNKNOWN,
+        findings=(),
+        header=case.token.header,
+        claims=case.token.claims,
+        canonical=None,
+        expected_qsh=None,
+        actual_qsh=None,
+        unsettled=("Whether this access token is right: it is no Connect token, and sent as it should be.",),
     )
 
 
