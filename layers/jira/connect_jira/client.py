@@ -197,15 +197,18 @@ class JiraClient:
     def _error(
         self, call: SignedCall, identity: SigningIdentity, response: JiraResponse, refusals: int
     ) -> JiraError:
-        from connect_jira.refusals import explain_outbound  # noqa: PLC0415 - few calls are refused
+        finding = None
+        if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            from connect_jira.refusals import explain_outbound  # noqa: PLC0415 - few calls are refused
 
-        url = site_url(identity.base_url, call.path, call.query)
+            url = site_url(identity.base_url, call.path, call.query)
+            finding = explain_outbound(identity, call.method, url, response, refusals=refusals)
         return jira_error(
             response.status,
             call=call.name,
             body=response.body,
             headers=dict(response.headers),
-            finding=explain_outbound(identity, call.method, url, response, refusals=refusals),
+            finding=finding,
         )
 
 

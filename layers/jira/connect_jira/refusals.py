@@ -5,14 +5,15 @@ Neither ever holds a token, a secret, a body or a query string.
 
 import json
 import time
-from http import HTTPStatus
+from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from connect_jira.gateway import GatewayRequest
+from connect_jwt.canonical import encoded_path
 from connect_jwt.diagnosis import Certainty, Direction, Evidence, Finding, diagnose
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.errors import TokenRefused
@@ -44,25 +45,26 @@ def report(message: str, *, metric: str, code: str, explanation: str, **where: o
         counted.add_dimension("reason", code)
 
 
+def inbound_evidence(request: GatewayRequest) -> Evidence:
+    """What a request that has reached the app says of itself, its body aside."""
+    query = f"?{request.query}" if request.query else ""
+    return Evidence(
+        method=request.method,
+        url=f"{request.base_url}{encoded_path(request.path)}{query}",
+        headers=request.headers,
+        direction=Direction.TO_APP,
+        base_url=request.base_url,
+    )
+
+
 def explain_inbound(refusal: TokenRefused, request: GatewayRequest, app_key: AppKey) -> Finding | None:
     """What there is to say of a refused request beyond its reason; None when that is all.
 
     Only a token whose signature was right is searched for the mistake in its hash.
     """
     is_bound_wrong = refusal.reason == _BINDING
-    path = quote(request.path, safe="/%:@!$&'()*+,;=~-._", errors="replace")
-    url = f"{request.base_url}{path}" + (f"?{request.query}" if request.query else "")
-    diagnosis = diagnose(
-        Evidence(
-            method=request.method if is_bound_wrong else None,
-            url=url,
-            headers=request.headers,
-            direction=Direction.TO_APP,
-            app_key=app_key,
-            base_url=request.base_url,
-            now=time.time(),
-        )
-    )
+    evidence = replace(inbound_evidence(request), app_key=app_key, now=time.time())
+    diagnosis = diagnose(evidence if is_bound_wrong else replace(evidence, method=None))
     for found in diagnosis.findings:
         if found.code == refusal.reason or (is_bound_wrong and found.code.startswith("qsh-")):
             return found
@@ -71,8 +73,8 @@ def explain_inbound(refusal: TokenRefused, request: GatewayRequest, app_key: App
 
 def explain_outbound(
     identity: SigningIdentity, method: str, url: str, response: "JiraResponse", *, refusals: int
-) -> Finding | None:
-    """Why Jira has answered 401 or 403 to a call of the app's, and report it; None after any other answer.
+) -> Finding:
+    """Why Jira has answered 401 or 403 to a call of the app's, and report it.
 
     Args:
         identity: as whom the call was signed
@@ -81,8 +83,6 @@ def explain_outbound(
         response: what Jira answered
         refusals: how many calls in a row it has refused
     """
-    if response.status not in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return None
     now = time.time()
     diagnosis = diagnose(
         Evidence(

@@ -8,9 +8,10 @@ https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connec
 """
 
 import hashlib
-from urllib.parse import quote, unquote_plus, urlsplit
+from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 _UNRESERVED = "-._~"  # letters and digits are never encoded by quote
+_PATH_CHARACTERS = "/%:@!$&'()*+,;=~-._"
 _TOKEN_PARAMETER = "jwt"  # noqa: S105 - a parameter's name: the token cannot hash itself
 
 
@@ -27,7 +28,11 @@ def canonical_request(method: str, path: str, query: str) -> str:
 
 def query_string_hash(method: str, path: str, query: str) -> str:
     """The value of the `qsh` claim: 64 lower-case hex characters. Arguments as for `canonical_request`."""
-    canonical = canonical_request(method, path, query)
+    return hash_of(canonical_request(method, path, query))
+
+
+def hash_of(canonical: str) -> str:
+    """The hash of a canonical request: 64 lower-case hex characters."""
     return hashlib.sha256(canonical.encode(errors="replace")).hexdigest()
 
 
@@ -48,6 +53,19 @@ def relative_path(path: str, base_path: str) -> str:
     if base_path and (path == base_path or path.startswith(f"{base_path}/")):
         return path[len(base_path) :]
     return path
+
+
+def encoded_path(path: str) -> str:
+    """A path with what needs it percent-encoded, and what is encoded left as it is."""
+    return quote(path, safe=_PATH_CHARACTERS, errors="replace")
+
+
+def received_paths(path: str) -> list[str]:
+    """The forms in which a sender may have hashed a path that was received: as it came, encoded, decoded.
+
+    An HTTP API hands paths over percent-decoded, other front doors do not; senders differ likewise.
+    """
+    return list(dict.fromkeys((path, encoded_path(path), unquote(path))))
 
 
 def _canonical_path(path: str) -> str:

@@ -70,6 +70,18 @@ class UnverifiedToken:
             raise TokenRefused(Reason.ISS_UNKNOWN, "the iss claim is no client key")
         return ClientKey(issuer)
 
+    def algorithm_fault(self, required: str) -> Reason | None:
+        """What is wrong with the algorithm that the header names, None when it is the required one.
+
+        Args:
+            required: `HS256` or `RS256`
+        """
+        algorithm = self.header.get("alg")
+        if algorithm == required:
+            return None
+        is_none = isinstance(algorithm, str) and algorithm.lower() == "none"
+        return Reason.ALG_NONE if is_none else Reason(f"alg-not-{required.lower()}")
+
     @property
     def digest(self) -> str:
         """What tells this token from every other: SHA-256 over the signed part, in hex.

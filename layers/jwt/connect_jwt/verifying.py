@@ -12,11 +12,10 @@ import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from connect_jwt.canonical import query_string_hash
+from connect_jwt.canonical import query_string_hash, received_paths
 from connect_jwt.errors import Reason, SignatureMismatch, TokenRefused
 from connect_jwt.identity import ClientKey, SharedSecret
 from connect_jwt.tokens import HS256, RS256, UnverifiedToken, parse_token
@@ -92,7 +91,7 @@ def verify_install_token(
         KeyHostUnavailable: from `key_of`; nothing can be said just now
     """
     parsed = parse_token(token)
-    _require_algorithm(parsed, "RS256", Reason.ALG_NOT_RS256)
+    _require_algorithm(parsed, "RS256")
     if not RS256.verify(parsed.signing_input, key_of(parsed.header.get("kid")), parsed.signature):
         raise TokenRefused(Reason.SIGNATURE_MISMATCH, "not signed with the key that kid names")
     issued_at = _check_times(parsed.claims, now)
@@ -146,18 +145,17 @@ def verify_context_token(
 def _check_site_signature(
     parsed: UnverifiedToken, secrets_of: Callable[[ClientKey], Iterable[SharedSecret]], now: float
 ) -> int:
-    _require_algorithm(parsed, "HS256", Reason.ALG_NOT_HS256)
+    _require_algorithm(parsed, "HS256")
     for secret in secrets_of(parsed.issuer):
         if HS256.verify(parsed.signing_input, secret.key_bytes(), parsed.signature):
             return _check_times(parsed.claims, now)
     raise SignatureMismatch(Reason.SECRET_MISMATCH, "not signed with a secret of the site that iss names")
 
 
-def _require_algorithm(parsed: UnverifiedToken, required: str, reason: Reason) -> None:
-    algorithm = parsed.header.get("alg")
-    if algorithm != required:
-        is_none = isinstance(algorithm, str) and algorithm.lower() == "none"
-        raise TokenRefused(Reason.ALG_NONE if is_none else reason, f"this route takes {required} only")
+def _require_algorithm(parsed: UnverifiedToken, required: str) -> None:
+    fault = parsed.algorithm_fault(required)
+    if fault is not None:
+        raise TokenRefused(fault, f"this route takes {required} only")
 
 
 def _check_times(claims: Mapping[str, Any], now: float) -> int:
@@ -186,10 +184,7 @@ def _check_computed_qsh(claims: Mapping[str, Any], request: SignedRequest) -> No
     claimed = _qsh(claims)
     if claimed == CONTEXT_QSH:
         raise TokenRefused(Reason.QSH_IS_CONTEXT, "bound to no request: a browser's context token")
-    # An HTTP API hands paths over percent-decoded, other front doors do not; senders differ likewise.
-    encoded = quote(request.path, safe="/%:@!$&'()*+,;=~-._", errors="replace")
-    paths = dict.fromkeys((request.path, encoded, unquote(request.path)))
-    hashes = (query_string_hash(request.method, path, request.query) for path in paths)
+    hashes = (query_string_hash(request.method, path, request.query) for path in received_paths(request.path))
     if not any(hmac.compare_digest(_comparable(claimed), expected.encode()) for expected in hashes):
         raise TokenRefused(Reason.QSH_MISMATCH, "signed for another method, path or query")
 

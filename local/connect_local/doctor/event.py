@@ -1,7 +1,10 @@
 """An API Gateway event, as `events/` has samples of: a request to the app."""
 
+from dataclasses import replace
+
 from connect_jira.gateway import read_event
-from connect_jwt.diagnosis import Direction, Evidence
+from connect_jira.refusals import inbound_evidence
+from connect_jwt.diagnosis import Evidence
 from connect_local.doctor.inputs import BadInput, parsed_json
 
 
@@ -24,13 +27,5 @@ def read_gateway_event(text: str, *, base_url: str | None) -> Evidence:
             "that is no HTTP API event with payload version 2.0: requestContext, rawPath or body is not as it"
             " should be"
         ) from wrong
-    query = f"?{request.query}" if request.query else ""
-    return Evidence(
-        direction=Direction.TO_APP,
-        method=request.method,
-        url=f"{request.base_url}{request.path}{query}",
-        headers=request.headers,
-        body=request.body.decode(errors="replace"),
-        base_url=request.base_url,
-        now=made_at / 1000 if isinstance(made_at, int | float) else None,
-    )
+    now = made_at / 1000 if isinstance(made_at, int | float) else None
+    return replace(inbound_evidence(request), body=request.body.decode(errors="replace"), now=now)

@@ -1,12 +1,10 @@
 """The answer for a person: readable in a terminal, plain lines in a pipe."""
 
-import hashlib
-
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from connect_jwt.canonical import canonical_request, split_url
+from connect_jwt.canonical import canonical_request, hash_of, split_url
 from connect_jwt.diagnosis import Certainty, Diagnosis, Direction, Evidence, Finding, Verdict
 from connect_local.doctor.claims import readable, utc
 from connect_local.doctor.examination import Examined
@@ -113,11 +111,7 @@ class Report:
         if evidence.method and evidence.url:
             path, query = split_url(evidence.url, evidence.base_url or "")
             sources.append(canonical_request(evidence.method, path, query))
-        hashes = {
-            hashlib.sha256(source.encode(errors="replace")).hexdigest(): source
-            for source in sources
-            if source
-        }
+        hashes = {hash_of(source): source for source in sources if source}
         return hashes.get(qsh or "")
 
     def _unsettled(self) -> None:

@@ -99,10 +99,9 @@ def _token(call: RestCall) -> UnverifiedToken:
         unreadable = refused.reason in _UNREADABLE
         status = HTTPStatus.BAD_REQUEST if unreadable else HTTPStatus.UNAUTHORIZED
         raise CallRefused(status, refused.reason) from refused
-    algorithm = token.header.get("alg")
-    if algorithm != "HS256":
-        is_none = isinstance(algorithm, str) and algorithm.lower() == "none"
-        raise _unauthorized(Reason.ALG_NONE if is_none else Reason.ALG_NOT_HS256)
+    fault = token.algorithm_fault("HS256")
+    if fault is not None:
+        raise _unauthorized(fault)
     return token
 
 

@@ -1,13 +1,12 @@
 """Which request the token is bound to."""
 
 from collections.abc import Iterator
-from urllib.parse import quote, unquote
 
-from connect_jwt.canonical import canonical_request
+from connect_jwt.canonical import canonical_request, hash_of, received_paths
 from connect_jwt.diagnosis.case import Case
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.diagnosis.findings import Certainty, Finding
-from connect_jwt.diagnosis.search import Match, Sent, find, hash_of
+from connect_jwt.diagnosis.search import Match, Sent, find
 from connect_jwt.verifying import CONTEXT_QSH
 
 _CERTAIN = Certainty.CERTAIN
@@ -27,8 +26,13 @@ _WHAT = {
 }
 
 
-def check_binding(case: Case) -> Iterator[Finding]:
-    """The `qsh` claim; when it is another request's, which mistake leads to it."""
+def check_binding(case: Case, *, match: Match | None) -> Iterator[Finding]:
+    """The `qsh` claim; when it is another request's, which mistake leads to it.
+
+    Args:
+        case: the token and its request
+        match: what `hashed_from` found
+    """
     qsh = case.claim("qsh")
     if _counts_form(case) and case.evidence.body is None:
         yield finding(
@@ -42,7 +46,6 @@ def check_binding(case: Case) -> Iterator[Finding]:
     elif qsh == CONTEXT_QSH:
         yield finding("qsh-is-context", _CERTAIN, "qsh is the literal context-qsh")
     elif is_bound(case) is False:
-        match = hashed_from(case)
         for code in match.codes if match else ():
             yield finding(code, _CERTAIN, _WHAT[code])
         yield finding("qsh-mismatch", _CERTAIN, _how_it_differs(match))
@@ -81,9 +84,7 @@ def _accepted(case: Case) -> dict[str, str | None]:
     sent = _sent(case)
     if sent is None:
         return {}
-    # Towards the app the path counts in every form that a front door may hand it over in.
-    encoded = quote(sent.path, safe="/%:@!$&'()*+,;=~-._", errors="replace")
-    paths = [sent.path] if case.to_jira else dict.fromkeys([sent.path, encoded, unquote(sent.path)])
+    paths = [sent.path] if case.to_jira else received_paths(sent.path)
     canonical = (canonical_request(sent.method, path, sent.parameters) for path in paths)
     return {hash_of(request): request for request in canonical}
 

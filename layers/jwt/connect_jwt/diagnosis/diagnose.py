@@ -1,6 +1,7 @@
 """All checks in turn, and what they come to."""
 
 from collections.abc import Iterator
+from functools import partial
 from http import HTTPStatus
 
 from connect_jwt.diagnosis.binding import check_binding, expected, hashed_from, is_bound
@@ -28,7 +29,7 @@ from connect_jwt.diagnosis.transport import authorization, check_transport, toke
 from connect_jwt.errors import TokenRefused
 from connect_jwt.tokens import UnverifiedToken, parse_token
 
-_CHECKS = (
+_BEFORE_THE_HASH = (
     check_kind,
     check_answer,
     check_algorithm,
@@ -37,7 +38,8 @@ _CHECKS = (
     check_host,
     check_signature,
     check_times,
-    check_binding,
+)
+_AFTER_THE_HASH = (
     check_audience,
     check_payload,
     check_scopes,
@@ -63,11 +65,12 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     case = Case(evidence, token, infer_direction(evidence, token))
     if case.is_access_token and authorization(evidence)[0] == "bearer":
         return _not_connects(case)
-    findings = transport + [found for check in _CHECKS for found in check(case)]
+    match, right = hashed_from(case), expected(case)
+    checks = (*_BEFORE_THE_HASH, partial(check_binding, match=match), *_AFTER_THE_HASH)
+    findings = transport + [found for check in checks for found in check(case)]
     unsettled = tuple(_unsettled(case, findings))
     if not any(found.certainty > Certainty.POSSIBLE for found in findings):
         findings += check_refusal_without_cause(case, is_settled=not unsettled)
-    match, right = hashed_from(case), expected(case)
     return Diagnosis(
         direction=case.direction,
         verdict=_verdict(findings, unsettled, evidence.status),

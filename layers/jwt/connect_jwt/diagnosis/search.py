@@ -1,13 +1,12 @@
 """The canonical request that a hash was made from, found by making the mistakes that people make."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from urllib.parse import quote, unquote
 
-from connect_jwt.canonical import canonical_request
+from connect_jwt.canonical import canonical_request, hash_of
 from connect_jwt.diagnosis.queries import Variant, wrong_queries
 
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
@@ -65,11 +64,6 @@ def find(qsh: str, sent: Sent) -> Match | None:
         if hash_of(canonical) == qsh:
             return Match(canonical, codes)
     return None
-
-
-def hash_of(canonical: str) -> str:
-    """The hash of a canonical request."""
-    return hashlib.sha256(canonical.encode(errors="replace")).hexdigest()
 
 
 def _candidates(sent: Sent) -> Iterator[Variant]:
