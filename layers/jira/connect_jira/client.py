@@ -10,15 +10,14 @@ from typing import Any
 import urllib3
 from aws_lambda_powertools import Logger
 
+from connect_jira.credentials import Credentials, CredentialsSource
 from connect_jira.errors import OutOfTime
 from connect_jira.jira_errors import JiraError, jira_error
 from connect_jira.rate_limits import is_near_limit
 from connect_jira.retries import Failure, is_repeatable, wait_before_retry
 from connect_jira.signed_call import READ_TIMEOUT_SECONDS, JiraResponse, SignedCall
-from connect_jira.tenants import Tenants
 from connect_jira.urls import Query, site_url
 from connect_jwt.identity import ClientKey
-from connect_jwt.signing import SigningIdentity
 
 logger = Logger(child=True)
 
@@ -34,10 +33,10 @@ class JiraClient:
     connection that never came about, and after 502, 503, 504 or a connection that broke if doing it twice
     comes to the same as doing it once. Whatever else happens is an error to whoever asked.
 
-    IAM: what `connect_jira.tenants` needs to read and open.
+    IAM: what the source of its credentials needs, such as `connect_jira.tenants`.
 
     Args:
-        tenants: where the installation is
+        source: where the credentials are
         client_key: the site
         http: the process's pool
         remaining: how many seconds there are left for everything, such as Lambda's
@@ -47,7 +46,7 @@ class JiraClient:
 
     def __init__(
         self,
-        tenants: Tenants,
+        source: CredentialsSource,
         client_key: ClientKey,
         *,
         http: urllib3.PoolManager,
@@ -55,7 +54,7 @@ class JiraClient:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._tenants = tenants
+        self._source = source
         self._client_key = client_key
         self._http = http
         self._remaining = remaining
@@ -172,44 +171,41 @@ class JiraClient:
         self._sleep(wait)
 
     def _accepted(self, call: SignedCall) -> JiraResponse:
-        identity = self._tenants.signing_identity(self._client_key)
-        response = self._send(call, identity)
+        credentials = self._source.credentials(self._client_key)
+        response = self._send(call, credentials)
         if response.status == HTTPStatus.UNAUTHORIZED:
-            fresh = self._tenants.fresh_signing_identity(self._client_key)
-            if fresh != identity:
+            fresh = self._source.fresh_credentials(self._client_key)
+            if fresh != credentials:
                 logger.info("Secret replaced meanwhile; signing again", extra={"reason": "secret-previous"})
-                identity, response = fresh, self._send(call, fresh)
-        refusals = self._tenants.count_refusals(
+                credentials, response = fresh, self._send(call, fresh)
+        refusals = self._source.count_refusals(
             self._client_key, refused=response.status == HTTPStatus.UNAUTHORIZED
         )
         if is_near_limit(response.headers):
             _count_near_limit()
         if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
-            raise self._error(call, identity, response, refusals)
+            raise _error(call, credentials, response, refusals)
         return response
 
-    def _send(self, call: SignedCall, identity: SigningIdentity) -> JiraResponse:
+    def _send(self, call: SignedCall, credentials: Credentials) -> JiraResponse:
         timeout = min(READ_TIMEOUT_SECONDS, self._remaining() - _KEPT_BACK_SECONDS)
         if timeout <= 0:
             raise OutOfTime(call.name)
-        return call.send(identity, self._http, now=self._clock(), timeout=timeout)
+        return call.send(credentials, self._http, now=self._clock(), timeout=timeout)
 
-    def _error(
-        self, call: SignedCall, identity: SigningIdentity, response: JiraResponse, refusals: int
-    ) -> JiraError:
-        finding = None
-        if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            from connect_jira.refusals import explain_outbound  # noqa: PLC0415 - few calls are refused
 
-            url = site_url(identity.base_url, call.path, call.query)
-            finding = explain_outbound(identity, call.method, url, response, refusals=refusals)
-        return jira_error(
-            response.status,
-            call=call.name,
-            body=response.body,
-            headers=dict(response.headers),
-            finding=finding,
-        )
+def _error(call: SignedCall, credentials: Credentials, response: JiraResponse, refusals: int) -> JiraError:
+    finding = None
+    if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        url = site_url(credentials.base_url, call.path, call.query)
+        finding = credentials.explain(call.method, url, response, refusals=refusals)
+    return jira_error(
+        response.status,
+        call=call.name,
+        body=response.body,
+        headers=dict(response.headers),
+        finding=finding,
+    )
 
 
 def _count_near_limit() -> None:

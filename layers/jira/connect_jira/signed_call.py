@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import urllib3
 
+from connect_jira.credentials import Credentials
 from connect_jira.jira_errors import JiraUnreachable
 from connect_jira.urls import Query, site_url
-from connect_jwt.signing import SigningIdentity, sign_request
 
 CONNECT_TIMEOUT_SECONDS = 3.0
 READ_TIMEOUT_SECONDS = 10.0
@@ -38,7 +38,7 @@ class JiraResponse:
 
 @dataclass(frozen=True, slots=True)
 class SignedCall:
-    """What to ask of Jira, as whichever identity.
+    """What to ask of Jira, with whichever credentials.
 
     Attributes:
         method: the HTTP method, in upper case
@@ -58,12 +58,12 @@ class SignedCall:
         return f"{self.method} {urlsplit(self.path).path}"
 
     def send(
-        self, identity: SigningIdentity, http: urllib3.PoolManager, *, now: float, timeout: float
+        self, credentials: Credentials, http: urllib3.PoolManager, *, now: float, timeout: float
     ) -> JiraResponse:
         """Sign and send it.
 
         Args:
-            identity: as whom
+            credentials: as whom
             http: the process's pool; it follows no redirect and repeats nothing
             now: the time, in Unix seconds
             timeout: how long to wait for the answer, in seconds
@@ -72,10 +72,10 @@ class SignedCall:
             JiraUnreachable: there was no answer
             UrlNotSignable: the path leads away from the site, or is one that Jira refuses
         """
-        url = site_url(identity.base_url, self.path, self.query)
+        url = site_url(credentials.base_url, self.path, self.query)
         headers = {
             "Accept": "application/json",
-            "Authorization": f"JWT {sign_request(identity, self.method, url, now=now)}",
+            "Authorization": credentials.authorization(self.method, url, now=now),
         }
         if self.body is not None:
             headers["Content-Type"] = "application/json"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from cachetools import LRUCache, TTLCache
 
+from connect_jira.credentials import ConnectCredentials
 from connect_jira.errors import NotInstalled
 from connect_jira.gateway import GatewayRequest
 from connect_jira.installation import Installation, is_storable
@@ -82,18 +83,18 @@ class Tenants:
                 token, request=signed, secrets_of=self._fresh_secrets_of, now=self._clock()
             )
 
-    def signing_identity(self, client_key: ClientKey) -> SigningIdentity:
-        """As whom to speak to a site.
+    def credentials(self, client_key: ClientKey) -> ConnectCredentials:
+        """What to call a site with, as the app.
 
         Raises:
             NotInstalled: the app is not installed there
             TemporarilyUnavailable, SecretDoesNotOpen: as for `verify_request`
         """
-        return self._identity(self._installation(client_key))
+        return ConnectCredentials(self._identity(self._installation(client_key)))
 
-    def fresh_signing_identity(self, client_key: ClientKey) -> SigningIdentity:
+    def fresh_credentials(self, client_key: ClientKey) -> ConnectCredentials:
         """The same after a fresh read: for when Jira has refused what was signed."""
-        return self._identity(self._fresh_installation(client_key))
+        return ConnectCredentials(self._identity(self._fresh_installation(client_key)))
 
     def count_refusals(self, client_key: ClientKey, *, refused: bool) -> int:
         """How many calls in a row Jira has refused for this site, the last one included."""

@@ -62,7 +62,7 @@ def ask_deployed(stack: str, client_key: ClientKey) -> Examined:
         now=time.time(),
     )
     try:
-        identity = parts.tenants.signing_identity(client_key)
+        identity = parts.tenants.credentials(client_key).identity
     except NotInstalled:
         return not_installed(known)
     except SecretDoesNotOpen as wrong:

@@ -21,7 +21,7 @@ OLD, NEW, NEWER = ("o" * 40, "n" * 40, "m" * 40)
 
 
 def secret_of(backend: "Backend") -> str:
-    return backend.tenants.fresh_signing_identity(backend.row.site.client_key).shared_secret.reveal()
+    return backend.tenants.fresh_credentials(backend.row.site.client_key).identity.shared_secret.reveal()
 
 
 def test_install_seals_the_secret_and_keeps_what_is_said_of_the_site(backend: "Backend") -> None:

@@ -84,12 +84,12 @@ def test_an_unknown_site_is_refused_and_not_remembered_as_unknown(backend: "Back
 
 
 def test_an_uninstalled_site_is_forgotten(installed: "Backend") -> None:
-    installed.tenants.signing_identity(installed.row.site.client_key)
+    installed.tenants.credentials(installed.row.site.client_key)
     installed.uninstall()
     with pytest.raises(NotInstalled):
-        installed.tenants.fresh_signing_identity(installed.row.site.client_key)
+        installed.tenants.fresh_credentials(installed.row.site.client_key)
     with pytest.raises(NotInstalled):
-        installed.tenants.signing_identity(installed.row.site.client_key)
+        installed.tenants.credentials(installed.row.site.client_key)
 
 
 @pytest.mark.parametrize("issuer", ["x" * 129, "ü", " ", "a b"])
@@ -111,12 +111,12 @@ def test_a_row_that_was_copied_to_another_site_does_not_open(installed: "Backend
     copied = replace(installed.row, site=replace(installed.row.site, client_key=other))
     installed.store.rows[other] = copied
     with pytest.raises(SecretDoesNotOpen):
-        installed.tenants.signing_identity(other)
+        installed.tenants.credentials(other)
 
 
 def test_the_signing_identity_is_the_app_on_the_site_with_the_current_secret(installed: "Backend") -> None:
     installed.install(NEW, age=10)
-    identity = installed.tenants.signing_identity(installed.row.site.client_key)
+    identity = installed.tenants.credentials(installed.row.site.client_key).identity
     assert identity.app_key == installed.app.app_key
     assert identity.base_url == "https://site.atlassian.net"
     assert identity.shared_secret.reveal() == NEW

@@ -1,0 +1,87 @@
+"""What a call to Jira proves itself with: a token for this one request, or an access token.
+
+A client only asks for credentials, and for fresh ones once Jira has answered 401.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from connect_jwt.identity import ClientKey
+from connect_jwt.signing import SigningIdentity, sign_request
+
+if TYPE_CHECKING:
+    from connect_jira.signed_call import JiraResponse
+    from connect_jwt.diagnosis import Finding
+
+
+class Credentials(Protocol):
+    """What is needed to call one site."""
+
+    @property
+    def base_url(self) -> str:
+        """What the paths of calls are below."""
+
+    def authorization(self, method: str, url: str, *, now: float) -> str:
+        """The `Authorization` header of one request, made just before it is sent.
+
+        Raises:
+            UrlNotSignable: the URL lies outside the site
+        """
+
+    def explain(self, method: str, url: str, response: "JiraResponse", *, refusals: int) -> "Finding | None":
+        """Why Jira has answered 401 or 403, reported; `refusals` of its answers in a row were like that."""
+
+
+class CredentialsSource(Protocol):
+    """Where a client gets its credentials from."""
+
+    def credentials(self, client_key: ClientKey) -> Credentials:
+        """Those for a site.
+
+        Raises:
+            NotInstalled: the app is not installed there
+            TemporarilyUnavailable, SecretDoesNotOpen: they cannot be had
+        """
+
+    def fresh_credentials(self, client_key: ClientKey) -> Credentials:
+        """The same, not from memory: for when Jira has refused what was used."""
+
+    def count_refusals(self, client_key: ClientKey, *, refused: bool) -> int:
+        """How many calls in a row Jira has refused for this site, the last one included."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectCredentials:
+    """The app itself, by its shared secret."""
+
+    identity: SigningIdentity
+
+    @property
+    def base_url(self) -> str:
+        """The site's."""
+        return self.identity.base_url
+
+    def authorization(self, method: str, url: str, *, now: float) -> str:
+        """A Connect JWT for this request alone."""
+        return f"JWT {sign_request(self.identity, method, url, now=now)}"
+
+    def explain(self, method: str, url: str, response: "JiraResponse", *, refusals: int) -> "Finding":
+        """What the diagnosis finds."""
+        from connect_jira.refusals import explain_outbound  # noqa: PLC0415 - few calls are refused
+
+        return explain_outbound(self.identity, method, url, response, refusals=refusals)
+
+
+@dataclass(frozen=True, slots=True)
+class BearerCredentials:
+    """Whoever an access token was given for."""
+
+    base_url: str
+    access_token: str = field(repr=False)
+
+    def authorization(self, _method: str, _url: str, *, now: float) -> str:  # noqa: ARG002 - whatever the request
+        """The access token."""
+        return f"Bearer {self.access_token}"
+
+    def explain(self, _method: str, _url: str, _response: "JiraResponse", *, refusals: int) -> None:
+        """Nothing: what an access token is good for is known to Atlassian alone."""
