@@ -1,7 +1,7 @@
 """What the app does when something happens on a site. This is the file to make your own.
 
-A reaction gets the webhook and a client for the site it came from. Jira may send a webhook more than
-once, and the queue may hand one over again: doing it twice must come to the same as doing it once.
+A reaction gets the webhook and a client for the site it came from. What Jira sends twice is done once; but
+when a process dies in the middle it is done again, so doing it twice must come to the same as doing it once.
 """
 
 from collections.abc import Callable
@@ -15,13 +15,9 @@ PROPERTY = "connect-lambda"
 
 def issue_created(webhook: Webhook, jira: JiraClient) -> None:
     """Leave a note on the new issue, as an issue property: which event the app has seen, and when."""
-    issue_path = f"/rest/api/3/issue/{quote(webhook.payload['issue']['key'], safe='')}"
-    issue = jira.get(issue_path, query={"fields": "summary", "properties": PROPERTY}).body
-    last_note = issue.get("properties", {}).get(PROPERTY, {})
-    if webhook.webhook_id and last_note.get("webhookId") == webhook.webhook_id:
-        return  # delivered again
+    issue = quote(webhook.payload["issue"]["key"], safe="")
     jira.put(
-        f"{issue_path}/properties/{PROPERTY}",
+        f"/rest/api/3/issue/{issue}/properties/{PROPERTY}",
         {"event": webhook.event, "timestamp": webhook.timestamp, "webhookId": webhook.webhook_id},
     )
 

@@ -12,13 +12,14 @@ from connect_jira.answers import Answer, empty_answer
 from connect_jira.aws import CLIENT_CONFIG
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
-from connect_jira.queue import JiraCallsQueue
+from connect_jira.metrics import count
+from connect_jira.traces import TRACE_HEADER, is_own
 from connect_jira.webhooks import Webhook
-from connect_jira.wiring import Parts
+from connect_jira.wiring import Parts, jira_calls_queue
 
 logger = Logger()
 _parts = Parts.from_env(os.environ)
-_queue = JiraCallsQueue(boto3.client("sqs", config=CLIENT_CONFIG), url=os.environ["JIRA_CALLS_QUEUE_URL"])
+_queue = jira_calls_queue(os.environ, boto3.client("sqs", config=CLIENT_CONFIG))
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -30,8 +31,11 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
 def _enqueue(request: GatewayRequest) -> Answer:
     token = _parts.tenants.verify_request(request)
     webhook = Webhook.from_request(request, token.client_key, _parts.app.webhook_events)
-    _queue.send(webhook)
-    logger.info(
-        "Webhook queued", event=webhook.event, webhookId=webhook.webhook_id, clientKey=webhook.client_key
-    )
+    about = {"event": webhook.event, "webhookId": webhook.webhook_id, "clientKey": webhook.client_key}
+    if is_own(request.headers.get(TRACE_HEADER.lower()), _parts.app.app_key):
+        logger.info("Webhook caused by a reaction; no reaction to it", extra=about)
+        count("OwnChange")
+    else:
+        _queue.send(webhook)
+        logger.info("Webhook queued", extra=about)
     return empty_answer(HTTPStatus.NO_CONTENT)

@@ -1,27 +1,18 @@
-"""AWS behind the laptop's functions: table, key and queues as template.yaml declares them, made in moto."""
+"""AWS behind the laptop's functions: what template.yaml declares is made in moto."""
 
 import json
 import logging
-import os
-import secrets
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 import boto3
 from moto.server import ThreadedMotoServer
 
+from connect_local.aws_environment import NOBODYS, forget_real_aws
 from connect_local.dynamodb_local import DynamoDBLocal
-from connect_local.template import REGION, Template
-
-_NOBODYS = {
-    "AWS_ACCESS_KEY_ID": "laptop",
-    "AWS_SECRET_ACCESS_KEY": "laptop",
-    "AWS_REGION": REGION,
-    "AWS_DEFAULT_REGION": REGION,
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    "AWS_EC2_METADATA_DISABLED": "true",
-}
+from connect_local.event_bus import let_invoke
+from connect_local.fair_queue import make_fair
+from connect_local.template import EventRule, Template
 
 
 class LaptopCloud:
@@ -35,9 +26,8 @@ class LaptopCloud:
     """
 
     def __init__(self, template: Template, *, engine: str = "moto") -> None:
-        _forget_real_aws()
+        forget_real_aws()
         self._template = template
-        self._stack = f"laptop-{secrets.token_hex(4)}"  # moto keeps what it holds for the whole process
         self._attributes: dict[str, dict[str, str]] = {}
         self._dynamodb_local = DynamoDBLocal() if engine == "dynamodb-local" else None
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -60,7 +50,7 @@ class LaptopCloud:
         host, port = self._moto.get_host_and_port()
         moto = f"http://{host}:{port}"
         return {
-            **_NOBODYS,
+            **NOBODYS,
             "AWS_ENDPOINT_URL": moto,
             "AWS_ENDPOINT_URL_DYNAMODB": self._dynamodb_local.url if self._dynamodb_local else moto,
         }
@@ -84,8 +74,29 @@ class LaptopCloud:
             if make is None:
                 raise NotImplementedError(f"{kind} is not known to the laptop's stack")
             resolved = self._template.resolve(properties, self.attribute)
-            self._attributes[logical_id] = make(self, f"{self._stack}-{logical_id}", resolved)
+            self._attributes[logical_id] = make(self, self._name(logical_id), resolved)
         return self._attributes[logical_id][name]
+
+    def make_rule(self, rule: EventRule, invoke: Callable[[bytes], object]) -> None:
+        """Make a rule of EventBridge.
+
+        Args:
+            rule: the rule
+            invoke: takes each event that it lets through
+        """
+        name = self._name(rule.logical_id)
+        events = self.client("events")
+        events.put_rule(Name=name, EventBusName=rule.bus, EventPattern=json.dumps(rule.pattern))
+        let_invoke(rule.bus, name, invoke)
+
+    def deliver(self, destination: str, record: dict[str, Any]) -> None:
+        """Send a record of Lambda's to the queue with this ARN."""
+        sqs = self.client("sqs")
+        url = sqs.get_queue_url(QueueName=destination.rpartition(":")[2])["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody=json.dumps(record))
+
+    def _name(self, logical_id: str) -> str:
+        return f"{self._template.stack_name}-{logical_id}"
 
     def _make_key(self, _name: str, properties: dict[str, Any]) -> dict[str, str]:
         kms = self.client("kms")
@@ -109,7 +120,7 @@ class LaptopCloud:
                 "SSEType": encryption["SSEType"],
                 "KMSMasterKeyId": encryption["KMSMasterKeyId"],
             },
-            DeletionProtectionEnabled=properties["DeletionProtectionEnabled"],
+            DeletionProtectionEnabled=properties.get("DeletionProtectionEnabled", False),
         )["TableDescription"]
         dynamodb.update_time_to_live(
             TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"]
@@ -125,18 +136,23 @@ class LaptopCloud:
                 for key, value in properties.items()
             },
         )["QueueUrl"]
+        make_fair(name)
         arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         return {"Ref": url, "Arn": arn}
+
+    def _make_bucket(self, name: str, _properties: dict[str, Any]) -> dict[str, str]:
+        """Nothing outlives the laptop's stack, so neither encryption nor expiry is there to be seen."""
+        self.client("s3").create_bucket(Bucket=name.lower())
+        return {"Ref": name.lower(), "Arn": f"arn:aws:s3:::{name.lower()}"}
+
+    def _make_bus(self, _name: str, properties: dict[str, Any]) -> dict[str, str]:
+        arn = self.client("events").create_event_bus(**properties)["EventBusArn"]
+        return {"Ref": properties["Name"], "Arn": arn}
 
     _makers: ClassVar[dict[str, Callable[["LaptopCloud", str, dict[str, Any]], dict[str, str]]]] = {
         "AWS::KMS::Key": _make_key,
         "AWS::DynamoDB::Table": _make_table,
         "AWS::SQS::Queue": _make_queue,
+        "AWS::S3::Bucket": _make_bucket,
+        "AWS::Events::EventBus": _make_bus,
     }
-
-
-def _forget_real_aws() -> None:
-    """Take the user's profile, credentials and region out of this process: they are for real accounts."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        del os.environ[name]
-    os.environ.update(_NOBODYS)

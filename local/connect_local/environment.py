@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -41,7 +41,7 @@ def failure(kind: str, message: str) -> InvocationResult:
 class _Invocation:
     event: bytes
     timeout: float
-    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    request_id: str
     result: Future[InvocationResult] = field(default_factory=Future)
 
 
@@ -86,22 +86,43 @@ class Environment:
         """Whether it can take another invocation."""
         return self._process.poll() is None
 
-    def invoke(self, event: bytes, *, timeout: float) -> InvocationResult:
+    @property
+    def busy(self) -> bool:
+        """Whether it is in the middle of an invocation."""
+        return self._running is not None and not self._running.result.done()
+
+    def invoke(self, event: bytes, *, timeout: float, request_id: str | None = None) -> InvocationResult:
         """Run the handler.
 
         Args:
             event: JSON
             timeout: the function's, in seconds; an environment that exceeds it is stopped, as in Lambda
+            request_id: the same when the same event is tried again
         """
-        self._running = invocation = _Invocation(event, timeout)
+        self._running = invocation = _Invocation(event, timeout, request_id or str(uuid.uuid4()))
         self._waiting.put(invocation)
         if not self.alive:
             self._end_invocation()
         return invocation.result.result()
 
-    def stop(self) -> None:
-        """Stop the process, whatever it is doing."""
+    def ask_to_end(self) -> None:
+        """Tell a process that is in the middle of an invocation to bring it to an end (SIGTERM)."""
+        if self.busy:
+            self._process.terminate()
+
+    def kill(self) -> None:
+        """End the process at once (SIGKILL), as when its machine fails; an invocation fails with it."""
         self._process.kill()
+
+    def stop(self, *, patience: float = 0) -> None:
+        """Stop the process.
+
+        Args:
+            patience: for how many seconds an invocation may still be answered
+        """
+        if self._running:
+            wait([self._running.result], timeout=max(patience, 0))
+        self.kill()
         self._follower.join()
         self._waiting.put(None)
         self._server.shutdown()

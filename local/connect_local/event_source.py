@@ -44,10 +44,13 @@ class QueuePoller:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop polling; what is being worked on goes on until its environment is stopped."""
+        """Stop polling; what is being worked on goes on until the function is stopped."""
         self._stopping.set()
         self._thread.join(timeout=_LONG_POLL_SECONDS + 2)
-        self._workers.shutdown(wait=False)
+
+    def finish(self) -> None:
+        """Wait until what was being worked on is done, and deleted."""
+        self._workers.shutdown()
 
     def _poll(self) -> None:
         while not self._stopping.is_set():
@@ -80,11 +83,19 @@ class QueuePoller:
             failed = _failed_messages(self._function.invoke(json.dumps(event).encode()), messages)
             for message in messages:
                 if message["MessageId"] not in failed:
-                    self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
-        except (ClientError, BotoCoreError):
-            pass  # the services are being stopped; undeleted messages would come again
+                    self._delete(message)
         finally:
             self._slots.release()
+
+    def _delete(self, message: dict[str, Any]) -> None:
+        while True:
+            try:
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+            except (ClientError, BotoCoreError):  # SQS is out of order: what is done must not come again
+                if self._stopping.wait(1):
+                    return
+            else:
+                return
 
     def _record(self, message: dict[str, Any]) -> dict[str, Any]:
         return {

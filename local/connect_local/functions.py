@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from connect_local.template import ACCOUNT, PROJECT, REGION, Template
 
 _RUNTIME = "awslambdaric" if sys.platform == "linux" else "connect_local.runtime"
 _MAX_ENVIRONMENTS = 16
+_DRAIN_SECONDS = 3
 
 
 class LaptopFunction:
@@ -29,7 +31,7 @@ class LaptopFunction:
     ) -> None:
         properties = template.function(name)
         self._timeout = float(properties["Timeout"])
-        self._arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
+        self.arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
         self._command = [sys.executable, "-m", _RUNTIME, properties["Handler"]]
         self._variables = function_variables(name, template, cloud.attribute) | cloud.environment()
         self._log = log
@@ -37,30 +39,51 @@ class LaptopFunction:
         self._all: set[Environment] = set()
         self._lock = threading.Lock()
         self._free = threading.Semaphore(_MAX_ENVIRONMENTS)
-        self._stopped = False
+        self._ends_at: float | None = None
 
-    def invoke(self, event: bytes) -> InvocationResult:
-        """Run the handler in an idle environment, or in a new one."""
+    def invoke(self, event: bytes, *, request_id: str | None = None) -> InvocationResult:
+        """Run the handler in an idle environment, or in a new one.
+
+        Args:
+            event: JSON
+            request_id: the same when the same event is tried again
+        """
         with self._free:
             environment = self._take()
             if environment is None:
                 return failure("Laptop.Stopped", "the stack is being stopped")
             try:
-                return environment.invoke(event, timeout=self._timeout)
+                return environment.invoke(event, timeout=self._timeout, request_id=request_id)
             finally:
                 self._give_back(environment)
 
-    def stop(self) -> None:
-        """Stop all its environments."""
+    def kill_one(self) -> bool:
+        """Kill an environment that is in the middle of an invocation; whether there was one."""
         with self._lock:
-            self._stopped = True
-            environments = list(self._all)
-        for environment in environments:
-            environment.stop()
+            for environment in self._all:
+                if environment.busy:
+                    environment.kill()
+                    return True
+        return False
+
+    def ask_to_end(self) -> None:
+        """Take no more invocations, and let those under way be answered within seconds."""
+        with self._lock:
+            if self._ends_at is None:
+                self._ends_at = time.monotonic() + _DRAIN_SECONDS
+                for environment in self._all:
+                    environment.ask_to_end()
+
+    def stop(self) -> None:
+        """Stop all its environments, those in the middle of an invocation when they have answered."""
+        self.ask_to_end()
+        assert self._ends_at is not None  # noqa: S101 - for the type checker
+        for environment in list(self._all):
+            environment.stop(patience=self._ends_at - time.monotonic())
 
     def _take(self) -> Environment | None:
         with self._lock:
-            if self._stopped:
+            if self._ends_at is not None:
                 return None
             while self._idle:
                 environment = self._idle.pop()
@@ -68,7 +91,7 @@ class LaptopFunction:
                     return environment
                 self._all.discard(environment)
                 environment.stop()
-            environment = Environment(self._command, self._variables, arn=self._arn, log=self._log)
+            environment = Environment(self._command, self._variables, arn=self.arn, log=self._log)
             self._all.add(environment)
             return environment
 

@@ -4,6 +4,7 @@ As in AWS, the query string is verbatim and the path is percent-decoded. It also
 API, so that `aws lambda invoke --endpoint-url` works as it does against AWS.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from connect_local.asynchronous import AsynchronousInvocations
 from connect_local.environment import InvocationResult
 from connect_local.functions import LaptopFunction
 from connect_local.routing import Routes
@@ -28,6 +30,15 @@ from connect_local.template import ACCOUNT, Route
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 """What an HTTP API takes."""
+
+MAX_EVENT_BYTES = 6 * 1024 * 1024 + 100
+"""What Lambda takes when somebody waits for the answer: a request's event is larger than its body."""
+
+MAX_ASYNCHRONOUS_EVENT_BYTES = 1024 * 1024
+"""What Lambda takes when nobody does.
+
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
 
 _INVOKE = re.compile(r"/2015-03-31/functions/([\w-]+)/invocations", re.ASCII)
 _TEXT = re.compile(r"text/|application/(?:[\w.+-]*\+)?(?:json|xml|javascript)", re.IGNORECASE)
@@ -40,11 +51,18 @@ class LaptopGateway:
     Args:
         routes: which function a request is for
         functions: the functions, by logical id
+        asynchronous: take their events when nobody waits, likewise
     """
 
-    def __init__(self, routes: Routes, functions: Mapping[str, LaptopFunction]) -> None:
+    def __init__(
+        self,
+        routes: Routes,
+        functions: Mapping[str, LaptopFunction],
+        asynchronous: Mapping[str, AsynchronousInvocations],
+    ) -> None:
         self._routes = routes
         self._functions = functions
+        self._asynchronous = asynchronous
         self._invocations = ThreadPoolExecutor(max_workers=64, thread_name_prefix="invoke")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,16 +79,32 @@ class LaptopGateway:
     async def _answer(self, request: Request) -> Response:
         body = await _body_of(request)
         if body is None:
-            return JSONResponse({"message": "Request Entity Too Large"}, 413)
+            return _too_large()
         invoke = _INVOKE.fullmatch(request.scope["path"])
         if invoke and invoke[1] in self._functions and request.method == "POST":
-            return _invoke_response(await self._invoke(invoke[1], body or b"{}"))
+            return await self._answer_invoke(invoke[1], request, body or b"{}")
         found = self._routes.match(request.method, request.scope["path"])
         if found is None:
             return JSONResponse({"message": "Not Found"}, 404)
         route, variables = found
-        event = http_event(request, body, route, variables)
-        return _http_response(await self._invoke(route.function, json.dumps(event).encode()))
+        event = json.dumps(http_event(request, body, route, variables), ensure_ascii=False).encode()
+        if len(event) > MAX_EVENT_BYTES:
+            return _too_large()
+        return _http_response(await self._invoke(route.function, event))
+
+    async def _answer_invoke(self, function: str, request: Request, event: bytes) -> Response:
+        asynchronous = request.headers.get("x-amz-invocation-type") == "Event"
+        limit = MAX_ASYNCHRONOUS_EVENT_BYTES if asynchronous else MAX_EVENT_BYTES
+        if len(event) > limit:
+            message = f"Request must be smaller than {limit} bytes for the InvokeFunction operation"
+            return _invoke_refusal(413, "RequestEntityTooLargeException", message)
+        if not _is_json(event):
+            message = "Could not parse request body into json"
+            return _invoke_refusal(400, "InvalidRequestContentException", message)
+        if asynchronous:
+            request_id = self._asynchronous[function].put(event)
+            return Response(status_code=202, headers={"x-amzn-RequestId": request_id})
+        return _invoke_response(await self._invoke(function, event))
 
     async def _invoke(self, function: str, event: bytes) -> InvocationResult:
         loop = asyncio.get_running_loop()
@@ -161,6 +195,22 @@ def _http_response(result: InvocationResult) -> Response:
     for cookie in answer.get("cookies", []):
         response.raw_headers.append((b"set-cookie", cookie.encode()))
     return response
+
+
+def _too_large() -> Response:
+    return JSONResponse({"message": "Request Entity Too Large"}, 413)
+
+
+def _is_json(event: bytes) -> bool:
+    try:
+        json.loads(event)
+    except ValueError:
+        return False
+    return True
+
+
+def _invoke_refusal(status: int, kind: str, message: str) -> Response:
+    return JSONResponse({"Type": "User", "message": message}, status, headers={"x-amzn-ErrorType": kind})
 
 
 def _invoke_response(result: InvocationResult) -> Response:

@@ -5,13 +5,14 @@ What it is made of is in template.yaml; nothing here says it a second time. Ever
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Self
 
 import urllib3
 
+from connect_local.asynchronous import LAMBDAS_RETRY_SECONDS, AsynchronousInvocations
 from connect_local.cloud import LaptopCloud
 from connect_local.errors import LaptopError
 from connect_local.event_source import QueuePoller
@@ -36,6 +37,7 @@ class StackOptions:
         jira_port: where the laptop's Jira is; None for none, 0 for any
         install_keys_url: whose install keys are trusted, when not the laptop's Jira's
         engine: what the table is in, `moto` or `dynamodb-local`
+        retry_seconds: how long an event waits that a function has failed on, asynchronously
         on_log: takes each line that a function prints, with the function's name
         on_jira_request: takes each REST call that the laptop's Jira has answered
     """
@@ -44,6 +46,7 @@ class StackOptions:
     jira_port: int | None = 2990
     install_keys_url: str | None = None
     engine: str = "moto"
+    retry_seconds: Sequence[float] = LAMBDAS_RETRY_SECONDS
     on_log: Callable[[str, str], None] = lambda _function, _line: None
     on_jira_request: Callable[[RecordedRequest], None] = lambda _request: None
 
@@ -92,15 +95,40 @@ class LaptopStack:
         self.cloud.start()
         for name in template.resources("AWS::Serverless::Function"):
             function = LaptopFunction(name, template, self.cloud, log=self._log_of(name))
-            self._parts.callback(function.stop)
             self.functions[name] = function
-        for source in template.event_sources():
-            poller = QueuePoller(source, self.functions[source.function], self.cloud)
-            self._parts.callback(poller.stop)
-            poller.start()
-        gateway = LaptopGateway(Routes(template.routes()), self.functions)
+        self._start_lambda(template)
+        gateway = LaptopGateway(Routes(template.routes()), self.functions, self.asynchronous)
         self._serve(ThreadedServer(gateway, app_listener))
         self._wait_until_ready()
+
+    def _start_lambda(self, template: Template) -> None:
+        """Connect the functions to queue and bus; what is under way is brought to an end before they stop."""
+        pollers = [
+            QueuePoller(source, self.functions[source.function], self.cloud)
+            for source in template.event_sources()
+        ]
+        self.asynchronous = {
+            name: AsynchronousInvocations(
+                function,
+                template.asynchronous_invocation(name, self.cloud.attribute),
+                deliver=self.cloud.deliver,
+                retry_seconds=self._options.retry_seconds,
+            )
+            for name, function in self.functions.items()
+        }
+        sources: list[QueuePoller | AsynchronousInvocations] = [*pollers, *self.asynchronous.values()]
+        for steps in (
+            [source.finish for source in sources],
+            [function.stop for function in self.functions.values()],
+            [function.ask_to_end for function in self.functions.values()],
+            [source.stop for source in sources],
+        ):  # the last are taken first
+            for step in steps:
+                self._parts.callback(step)
+        for poller in pollers:
+            poller.start()
+        for rule in template.event_rules(self.cloud.attribute):
+            self.cloud.make_rule(rule, self.asynchronous[rule.function].put)
 
     def _start_jira(self) -> str:
         assert self._options.jira_port is not None  # noqa: S101 - for the type checker

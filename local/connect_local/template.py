@@ -1,6 +1,7 @@
 """template.yaml, read as CloudFormation and SAM would: the laptop has no second description of the stack."""
 
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,8 @@ _PSEUDO_PARAMETERS = {
     "AWS::AccountId": ACCOUNT,
     "AWS::Partition": "aws",
     "AWS::URLSuffix": "amazonaws.com",
-    "AWS::StackName": "laptop",
 }
+_LAMBDAS_RETRIES = 2
 _REFERENCE = re.compile(r"\$\{([\w:]+)\}", re.ASCII)
 
 
@@ -61,6 +62,24 @@ class EventSource:
     maximum_concurrency: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRule:
+    """A rule of EventBridge that invokes a function; `bus` is the bus's name."""
+
+    logical_id: str
+    function: str
+    bus: str
+    pattern: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsynchronousInvocation:
+    """What Lambda does about an event that a function fails on; `on_failure` is an ARN."""
+
+    retries: int
+    on_failure: str | None
+
+
 class Template:
     """The stack's template with its parameters.
 
@@ -73,7 +92,13 @@ class Template:
         with path.open(encoding="utf-8") as file:
             self._template: dict[str, Any] = yaml.load(file, Loader=_Loader)  # noqa: S506 - a safe loader's child
         defaults = {name: str(given["Default"]) for name, given in self._template["Parameters"].items()}
-        self._known = {**_PSEUDO_PARAMETERS, **defaults, **parameters}
+        self.stack_name = f"laptop-{secrets.token_hex(4)}"  # moto keeps what it holds for the whole process
+        self._known = {
+            **_PSEUDO_PARAMETERS,
+            "AWS::StackName": self.stack_name,
+            **defaults,
+            **parameters,
+        }
 
     def resources(self, kind: str) -> dict[str, dict[str, Any]]:
         """The properties of the resources of a type, by logical id."""
@@ -99,7 +124,7 @@ class Template:
         """What the functions' HttpApi events say."""
         return [
             Route(method=event["Method"].upper(), path=event["Path"], function=function)
-            for function, event in self._events("HttpApi")
+            for function, _, event in self._events("HttpApi")
         ]
 
     def event_sources(self) -> list[EventSource]:
@@ -111,8 +136,40 @@ class Template:
                 batch_size=event["BatchSize"],
                 maximum_concurrency=event["ScalingConfig"]["MaximumConcurrency"],
             )
-            for function, event in self._events("SQS")
+            for function, _, event in self._events("SQS")
         ]
+
+    def event_rules(self, attribute_of: Callable[[str, str], Any]) -> list[EventRule]:
+        """What the functions' EventBridgeRule events say.
+
+        Args:
+            attribute_of: as for `resolve`
+        """
+        return [
+            EventRule(
+                logical_id=f"{function}{name}",
+                function=function,
+                bus=self.resolve(event["EventBusName"], attribute_of),
+                pattern=event["Pattern"],
+            )
+            for function, name, event in self._events("EventBridgeRule")
+        ]
+
+    def asynchronous_invocation(
+        self, function: str, attribute_of: Callable[[str, str], Any]
+    ) -> AsynchronousInvocation:
+        """What a function's EventInvokeConfig says, or Lambda when it says nothing.
+
+        Args:
+            function: its logical id
+            attribute_of: as for `resolve`
+        """
+        config = self.function(function).get("EventInvokeConfig", {})
+        on_failure = config.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+        return AsynchronousInvocation(
+            retries=config.get("MaximumRetryAttempts", _LAMBDAS_RETRIES),
+            on_failure=self.resolve(on_failure, attribute_of),
+        )
 
     def resolve(self, value: Any, attribute_of: Callable[[str, str], Any]) -> Any:  # noqa: ANN401 - any value
         """A value with its references and functions worked out.
@@ -159,11 +216,12 @@ class Template:
     def _parameter(self, value: Any) -> Any:  # noqa: ANN401 - any value
         return self._known[value["Ref"]] if isinstance(value, dict) else value
 
-    def _events(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
+    def _events(self, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
+        """By the function's logical id and their own."""
         return [
-            (name, event["Properties"])
-            for name, function in self.resources("AWS::Serverless::Function").items()
-            for event in function.get("Events", {}).values()
+            (function, name, event["Properties"])
+            for function, properties in self.resources("AWS::Serverless::Function").items()
+            for name, event in properties.get("Events", {}).items()
             if event["Type"] == kind
         ]
 

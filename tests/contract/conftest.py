@@ -11,6 +11,11 @@ from connect_local.errors import LaptopError
 from connect_local.template import Template
 
 
+@pytest.fixture(autouse=True)
+def _metrics(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tests")
+
+
 @pytest.fixture(scope="module", params=["moto", "dynamodb-local"])
 def cloud(request: pytest.FixtureRequest) -> Iterator[LaptopCloud]:
     try:

@@ -10,7 +10,6 @@ from typing import Any
 import jwt
 import pytest
 
-from connect_jira.webhooks import Webhook
 from connect_jwt.canonical import query_string_hash
 from connect_local.stack import LaptopStack
 from connect_local.template import PROJECT
@@ -20,6 +19,7 @@ FUNCTIONS = {
     "descriptor": "DescriptorFunction",
     "lifecycle": "LifecycleFunction",
     "webhooks": "WebhooksFunction",
+    "call_requests": "CallRequestsFunction",
     "jira_calls": "JiraCallsFunction",
 }
 
@@ -85,7 +85,7 @@ def test_a_sample_webhook_with_a_fresh_token_is_queued(
     assert invoke(stack, name, event)["statusCode"] == HTTPStatus.NO_CONTENT
 
 
-@pytest.mark.parametrize("case", ["enabled", "disabled"])
+@pytest.mark.parametrize("case", ["disabled", "enabled"])
 def test_a_sample_toggle_with_a_fresh_token_is_applied(
     stack: LaptopStack, site: tuple[str, str], case: str
 ) -> None:
@@ -101,19 +101,44 @@ def test_the_base64_sample_is_the_plain_one() -> None:
     assert base64.b64decode(encoded["body"]).decode() == plain["body"]
 
 
-def test_a_sample_batch_is_worked_off_and_only_what_failed_comes_back(
+def test_a_sample_batch_is_worked_off_and_only_what_may_pass_comes_back(
     stack: LaptopStack, site: tuple[str, str]
 ) -> None:
     assert stack.jira is not None
     event = event_of("jira_calls-queue")
-    good, bad = event["Records"]
-    for record in (good, bad):
-        message = json.loads(record["body"])
-        record["body"] = json.dumps(message | {"clientKey": site[0]})
-    key = Webhook.from_message(good["body"]).payload["issue"]["key"]
-    stack.jira.site.ensure_issue(key, {})
+    _, webhook = event["Records"]
+    issue = json.loads(webhook["body"])["payload"]["issue"]["key"]
+    stack.jira.site.ensure_issue(issue, {})
+    no_issue = webhook | {"messageId": "no-issue", "body": message_of(webhook, payload={}, webhookId="none")}
+    for record in event["Records"]:
+        record["body"] = message_of(record, clientKey=site[0])
+    event["Records"].insert(0, no_issue | {"body": message_of(no_issue, clientKey=site[0])})
     answer = invoke(stack, "jira_calls", event)
-    assert answer == {"batchItemFailures": [{"itemIdentifier": bad["messageId"]}]}
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "no-issue"}]}
+    made = {call.path.partition("?")[0] for call in stack.jira.journal.requests()}
+    assert {"/rest/api/3/myself", f"/rest/api/3/issue/{issue}/properties/connect-lambda"} <= made
+
+
+def message_of(record: dict[str, Any], **changed: Any) -> str:
+    return json.dumps(json.loads(record["body"]) | changed)
+
+
+@pytest.mark.parametrize("case", ["requested", "schedule"])
+def test_a_sample_request_for_a_call_is_made(stack: LaptopStack, site: tuple[str, str], case: str) -> None:
+    assert stack.jira is not None
+    event = event_of(f"call_requests-{case}")
+    if "detail" in event:
+        event["detail"]["clientKey"] = site[0]
+    path = (event.get("detail") or event["everySite"])["path"]
+    before = len(stack.jira.journal.requests())
+    stack.functions["CallRequestsFunction"].invoke(json.dumps(event).encode())
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        made = [call.path.partition("?")[0] for call in stack.jira.journal.requests()[before:]]
+        if made:
+            break
+        time.sleep(0.1)
+    assert made == [path]
 
 
 def test_a_sample_direct_call_is_answered_with_jiras_answer(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from connect_jira.descriptor import webhook_events
+from connect_jira.work_done import REMEMBERED_SECONDS
 from connect_local.template import PROJECT, Template
 
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
@@ -16,10 +17,12 @@ ACTIONS = {
     "LifecycleRole": LOGS
     | TRACES
     | {"dynamodb:GetItem", "dynamodb:PutItem", "kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"},
-    "WebhooksRole": LOGS | TRACES | {"dynamodb:GetItem", "kms:Decrypt", "sqs:SendMessage"},
+    "WebhooksRole": LOGS | TRACES | {"dynamodb:GetItem", "kms:Decrypt", "sqs:SendMessage", "s3:PutObject"},
+    "CallRequestsRole": LOGS | TRACES | {"dynamodb:Scan", "kms:Decrypt", "sqs:SendMessage", "s3:PutObject"},
     "JiraCallsRole": LOGS
     | TRACES
-    | {"dynamodb:GetItem", "kms:Decrypt"}
+    | {"dynamodb:GetItem", "kms:Decrypt", "kms:GenerateDataKey", "s3:GetObject", "events:PutEvents"}
+    | {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "sqs:SendMessage"}
     | {
         "sqs:ReceiveMessage",
         "sqs:DeleteMessage",
@@ -53,13 +56,15 @@ def test_each_role_has_exactly_these_actions(role: str, actions: set[str]) -> No
 
 
 @pytest.mark.parametrize("role", ACTIONS)
-def test_each_statement_is_for_one_resource(role: str) -> None:
+def test_each_statement_is_for_resources_of_the_stack(role: str) -> None:
     for statement in statements(role):
         assert statement["Effect"] == "Allow"
         if statement["Resource"] == "*":
             assert set(statement["Action"]) == TRACES
         else:
-            assert statement["Resource"].endswith(".Arn")
+            resources = statement["Resource"]
+            for resource in resources if isinstance(resources, list) else [resources]:
+                assert resource.removesuffix("/*").strip("${}").endswith(".Arn")
             assert "*" not in "".join(statement["Action"])
 
 
@@ -119,8 +124,35 @@ def test_queues_are_encrypted_and_what_fails_is_kept() -> None:
         assert queue["SqsManagedSseEnabled"] is True
     queue = resolved("AWS::SQS::Queue", "JiraCalls")
     worker = template().function("JiraCallsFunction")
-    assert queue["RedrivePolicy"] == {"deadLetterTargetArn": "FailedJiraCalls.Arn", "maxReceiveCount": 5}
+    assert queue["RedrivePolicy"] == {"deadLetterTargetArn": "FailedJiraCalls.Arn", "maxReceiveCount": 50}
     assert queue["VisibilityTimeout"] >= 6 * worker["Timeout"]
+
+
+def test_what_is_too_large_for_the_queue_is_kept_for_as_long_as_a_message_lives() -> None:
+    bucket = resolved("AWS::S3::Bucket", "LargeMessages")
+    assert all(bucket["PublicAccessBlockConfiguration"].values())
+    assert bucket["BucketEncryption"]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    queues = [resolved("AWS::SQS::Queue", name) for name in ("JiraCalls", "FailedJiraCalls")]
+    seconds = sum(queue["MessageRetentionPeriod"] for queue in queues)
+    assert rule["ExpirationInDays"] * 24 * 3600 > seconds
+
+
+def test_work_is_remembered_for_longer_than_a_message_lives_in_the_queue() -> None:
+    assert resolved("AWS::SQS::Queue", "JiraCalls")["MessageRetentionPeriod"] < REMEMBERED_SECONDS
+    table = resolved("AWS::DynamoDB::Table", "WorkDone")
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expiration", "Enabled": True}
+
+
+def test_the_nightly_call_is_off_unless_it_is_wanted() -> None:
+    (schedule,) = (
+        event["Properties"]
+        for function in template().resources("AWS::Serverless::Function").values()
+        for event in function["Events"].values()
+        if event["Type"] == "ScheduleV2"
+    )
+    assert template().resolve(schedule["State"], lambda *_: "") == "DISABLED"
+    assert template(NightlyCall="ENABLED").resolve(schedule["State"], lambda *_: "") == "ENABLED"
 
 
 def test_a_message_that_failed_for_good_raises_an_alarm() -> None:
@@ -161,6 +193,11 @@ def test_no_parameter_and_no_variable_is_a_secret() -> None:
                 "INSTALLATIONS_TABLE",
                 "SECRETS_KEY",
                 "JIRA_CALLS_QUEUE_URL",
+                "FAILED_JIRA_CALLS_QUEUE_URL",
+                "LARGE_MESSAGES_BUCKET",
+                "WORK_DONE_TABLE",
+                "EVENT_BUS",
+                "USER_TOKENS_URL",
             }
 
 

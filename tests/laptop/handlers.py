@@ -1,7 +1,9 @@
 """Handlers that behave in every way a function can."""
 
 import os
+import signal
 import sys
+import threading
 import time
 from typing import Any
 
@@ -32,3 +34,18 @@ def sleep(event: dict[str, Any], _context: Any) -> str:
 def talk(event: dict[str, Any], _context: Any) -> None:
     sys.stdout.write(event["words"] + "\n")
     sys.stdout.flush()
+
+
+def until_told_to_end(_event: dict[str, Any], _context: Any) -> str:
+    told = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: told.set())
+    talk({"words": "begun"}, None)
+    while not told.wait(0.05):
+        pass
+    return "brought to an end"
+
+
+def whatever_it_is_told(_event: dict[str, Any], _context: Any) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    talk({"words": "begun"}, None)
+    time.sleep(60)

@@ -5,10 +5,12 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
-from connect_local.environment import Environment
+from connect_local.environment import Environment, InvocationResult
 from connect_local.template import PROJECT
 
 RUNTIMES = ["connect_local.runtime"] + (["awslambdaric"] if sys.platform == "linux" else [])
@@ -102,6 +104,45 @@ def test_stopping_ends_what_is_running(start: Start) -> None:
     environment.stop()
     assert not environment.alive
     assert environment.invoke(b'{"seconds": 0}', timeout=10).failed
+
+
+@contextmanager
+def in_mid_call(environment: Environment, lines: list[str]) -> Iterator[Future[InvocationResult]]:
+    """An invocation under way; `lines` say that it has begun."""
+    with ThreadPoolExecutor() as caller:
+        result = caller.submit(environment.invoke, b"{}", timeout=60)
+        deadline = time.monotonic() + 10
+        while "begun" not in lines and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert environment.busy
+        yield result
+
+
+def test_a_process_in_mid_call_may_bring_it_to_an_end(start: Start, lines: list[str]) -> None:
+    environment = start("tests.laptop.handlers.until_told_to_end")
+    with in_mid_call(environment, lines) as result:
+        environment.ask_to_end()
+        environment.stop(patience=10)
+    assert (result.result().failed, result.result().payload) == (False, b'"brought to an end"')
+    assert not environment.alive
+
+
+def test_a_process_that_does_not_end_when_told_is_ended(start: Start, lines: list[str]) -> None:
+    environment = start("tests.laptop.handlers.whatever_it_is_told")
+    with in_mid_call(environment, lines) as result:
+        environment.ask_to_end()
+        environment.stop(patience=0.2)
+    assert json.loads(result.result().payload)["errorType"] == "Runtime.ExitError"
+
+
+def test_an_idle_process_is_not_waited_for(start: Start) -> None:
+    environment = start("tests.laptop.handlers.echo")
+    environment.invoke(b"{}", timeout=10)
+    environment.ask_to_end()
+    started = time.monotonic()
+    environment.stop(patience=60)
+    assert time.monotonic() - started < 10
+    assert not environment.alive
 
 
 def test_what_a_function_prints_is_followed(start: Start, lines: list[str]) -> None:

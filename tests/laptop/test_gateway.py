@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connect_local.environment import InvocationResult, failure
-from connect_local.gateway import MAX_BODY_BYTES, LaptopGateway
+from connect_local.gateway import LaptopGateway
 from connect_local.ports import listen
 from connect_local.routing import Routes
 from connect_local.servers import ThreadedServer
@@ -24,6 +24,11 @@ ROUTES = [
 ]
 
 
+TEN_MEBIBYTES = 10 * 1024 * 1024
+LAMBDAS_LIMIT = 6_291_556
+"""https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB, in fact 100 bytes more."""
+
+
 class Recorder:
     """A function that remembers its event and answers what it is told to."""
 
@@ -32,11 +37,16 @@ class Recorder:
 
     def reset(self) -> None:
         self.events: list[dict[str, Any]] = []
+        self.put_events: list[Any] = []
         self.result = InvocationResult(b'{"statusCode": 204}')
 
     def invoke(self, event: bytes) -> InvocationResult:
         self.events.append(json.loads(event))
         return self.result
+
+    def put(self, event: bytes) -> str:
+        self.put_events.append(json.loads(event))
+        return "the request's id"
 
     def answer(self, answer: object) -> None:
         self.result = InvocationResult(json.dumps(answer).encode())
@@ -46,7 +56,8 @@ class Recorder:
 def gateway() -> Iterator[tuple[VerbatimHttp, dict[str, Recorder]]]:
     functions = {route.function: Recorder() for route in ROUTES}
     listener = listen(0, "")
-    server = ThreadedServer(LaptopGateway(Routes(ROUTES), functions), listener)  # type: ignore[arg-type]
+    gateway = LaptopGateway(Routes(ROUTES), functions, functions)  # type: ignore[arg-type]
+    server = ThreadedServer(gateway, listener)
     server.start()
     yield VerbatimHttp(listener.getsockname()[1]), functions
     server.stop()
@@ -186,7 +197,7 @@ def test_a_function_that_fails_is_a_500_that_says_nothing(
 def test_a_body_over_ten_mebibytes_never_reaches_a_function(
     client: VerbatimHttp, functions: dict[str, Recorder]
 ) -> None:
-    assert client.send("POST", "/items/7", body=b"x" * (MAX_BODY_BYTES + 1)).status == 413
+    assert client.send("POST", "/items/7", body=b"x" * (TEN_MEBIBYTES + 1)).status == 413
     assert functions["Item"].events == []
 
 
@@ -198,3 +209,58 @@ def test_lambdas_own_invoke_api_is_there(client: VerbatimHttp, functions: dict[s
     functions["Item"].result = failure("E", "m")
     assert client.send("POST", "/2015-03-31/functions/Item/invocations").headers["x-amz-function-error"]
     assert client.send("POST", "/2015-03-31/functions/None/invocations").status == 404
+
+
+INVOKE = "/2015-03-31/functions/Item/invocations"
+
+
+def test_an_event_that_nobody_waits_for_is_taken(
+    client: VerbatimHttp, functions: dict[str, Recorder]
+) -> None:
+    asynchronously = {"X-Amz-Invocation-Type": "Event"}
+    answer = client.send("POST", INVOKE, body=b'{"x": 1}', headers=asynchronously)
+    assert (answer.status, answer.text) == (202, "")
+    assert functions["Item"].put_events == [{"x": 1}]
+    assert functions["Item"].events == []
+    too_large = b'"' + b"x" * 1024 * 1024 + b'"'
+    assert client.send("POST", INVOKE, body=too_large, headers=asynchronously).status == 413
+    assert len(functions["Item"].put_events) == 1
+
+
+@pytest.mark.parametrize(("size", "status"), [(LAMBDAS_LIMIT, 200), (LAMBDAS_LIMIT + 1, 413)])
+def test_lambda_takes_an_event_of_six_mebibytes_and_a_little(
+    client: VerbatimHttp, functions: dict[str, Recorder], size: int, status: int
+) -> None:
+    answer = client.send("POST", INVOKE, body=b'"' + b"x" * (size - 2) + b'"')
+    assert answer.status == status
+    assert len(functions["Item"].events) == (status == 200)
+    assert (answer.headers.get("x-amzn-errortype") == "RequestEntityTooLargeException") == (status == 413)
+
+
+def test_what_is_no_json_is_no_event(client: VerbatimHttp, functions: dict[str, Recorder]) -> None:
+    assert client.send("POST", INVOKE, body=b"{x}").status == 400
+    assert functions["Item"].events == []
+
+
+@pytest.mark.parametrize(
+    ("content_type", "character", "count", "status"),
+    [
+        ("application/json", b"x", 6_250_000, 204),
+        ("application/json", b"x", LAMBDAS_LIMIT, 413),
+        ("application/json", b'"', 3_200_000, 413),  # two characters in the event
+        ("application/json", "ü".encode(), 3_100_000, 204),
+        ("application/octet-stream", b"x", 4_700_000, 204),
+        ("application/octet-stream", b"x", 4_750_000, 413),  # a third more as base64
+    ],
+)
+def test_a_request_whose_event_lambda_would_not_take_is_refused(
+    client: VerbatimHttp,
+    functions: dict[str, Recorder],
+    content_type: str,
+    character: bytes,
+    count: int,
+    status: int,
+) -> None:
+    answer = client.send("POST", "/items/7", body=character * count, headers={"Content-Type": content_type})
+    assert answer.status == status
+    assert len(functions["Item"].events) == (status == 204)

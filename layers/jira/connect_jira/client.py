@@ -10,13 +10,17 @@ from typing import Any
 import urllib3
 from aws_lambda_powertools import Logger
 
+from connect_jira.app_properties import AppProperties
 from connect_jira.credentials import Credentials, CredentialsSource
 from connect_jira.errors import OutOfTime
 from connect_jira.jira_errors import JiraError, jira_error
+from connect_jira.metrics import count
 from connect_jira.rate_limits import is_near_limit
-from connect_jira.retries import Failure, is_repeatable, wait_before_retry
+from connect_jira.repeatable import is_repeatable
+from connect_jira.retries import Failure, wait_before_retry
 from connect_jira.signed_call import READ_TIMEOUT_SECONDS, JiraResponse, SignedCall
 from connect_jira.urls import Query, site_url
+from connect_jira.user_tokens import UserTokens
 from connect_jwt.identity import ClientKey
 
 logger = Logger(child=True)
@@ -39,6 +43,8 @@ class JiraClient:
         source: where the credentials are
         client_key: the site
         http: the process's pool
+        users: where the access tokens of users come from, for `as_user`
+        trace: sent with every call, and back by Jira with the webhooks that the call causes
         remaining: how many seconds there are left for everything, such as Lambda's
         clock: Unix seconds
         sleep: waits for seconds
@@ -50,6 +56,8 @@ class JiraClient:
         client_key: ClientKey,
         *,
         http: urllib3.PoolManager,
+        users: UserTokens | None = None,
+        trace: str | None = None,
         remaining: Callable[[], float] = lambda: math.inf,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
@@ -57,6 +65,8 @@ class JiraClient:
         self._source = source
         self._client_key = client_key
         self._http = http
+        self._users = users
+        self._trace = trace
         self._remaining = remaining
         self._clock = clock
         self._sleep = sleep
@@ -122,6 +132,37 @@ class JiraClient:
             if "nextPageToken" not in page:
                 return
 
+    @property
+    def app_properties(self) -> AppProperties:
+        """What the app keeps on this site."""
+        return AppProperties(self, self._source.app_key)
+
+    def as_user(self, account_id: str, *, scopes: tuple[str, ...] = ()) -> "JiraClient":
+        """A client that does what a user does, with that user's permissions.
+
+        It needs the scope ACT_AS_USER. The access token is kept for about a quarter of an hour.
+
+        https://developer.atlassian.com/cloud/jira/platform/user-impersonation-for-connect-apps/
+
+        Args:
+            account_id: the user's
+            scopes: what it may be used for, such as `("READ",)`; all that the app has when there are none
+
+        Raises:
+            ImpersonationRefused: with the first call, when Atlassian does not grant it
+        """
+        if self._users is None:
+            raise ValueError("this client was made without users: pass users=UserTokens(…)")
+        return JiraClient(
+            self._users.acting_as(account_id, scopes),
+            self._client_key,
+            http=self._http,
+            trace=self._trace,
+            remaining=self._remaining,
+            clock=self._clock,
+            sleep=self._sleep,
+        )
+
     def request(
         self,
         method: str,
@@ -151,7 +192,7 @@ class JiraClient:
             NotInstalled: the app is not installed there
             TemporarilyUnavailable, SecretDoesNotOpen: the secret cannot be had
         """
-        call = SignedCall(method.upper(), path, query, body)
+        call = SignedCall(method.upper(), path, query, body, self._trace)
         if repeatable is None:
             repeatable = is_repeatable(call.method)
         attempt = 1
@@ -182,7 +223,7 @@ class JiraClient:
             self._client_key, refused=response.status == HTTPStatus.UNAUTHORIZED
         )
         if is_near_limit(response.headers):
-            _count_near_limit()
+            count("JiraNearLimit")
         if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
             raise _error(call, credentials, response, refusals)
         return response
@@ -206,10 +247,3 @@ def _error(call: SignedCall, credentials: Credentials, response: JiraResponse, r
         headers=dict(response.headers),
         finding=finding,
     )
-
-
-def _count_near_limit() -> None:
-    from aws_lambda_powertools.metrics import MetricUnit, single_metric  # noqa: PLC0415 - seldom needed
-
-    with single_metric(name="JiraNearLimit", unit=MetricUnit.Count, value=1):
-        pass

@@ -6,7 +6,7 @@ A client only asks for credentials, and for fresh ones once Jira has answered 40
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from connect_jwt.identity import ClientKey
+from connect_jwt.identity import AppKey, ClientKey
 from connect_jwt.signing import SigningIdentity, sign_request
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ class Credentials(Protocol):
 
 class CredentialsSource(Protocol):
     """Where a client gets its credentials from."""
+
+    @property
+    def app_key(self) -> AppKey:
+        """The app that speaks."""
 
     def credentials(self, client_key: ClientKey) -> Credentials:
         """Those for a site.

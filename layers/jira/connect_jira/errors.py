@@ -5,9 +5,13 @@ ConnectError
 │   └── EventOutdated            a lifecycle event that was overtaken, or whose token was used before
 ├── PayloadRefused               the sender is who they say; what they say cannot be used
 │   └── PayloadTooLarge          … because of its size
+├── RequestMalformed             a call that is asked for, but not in a way that could be made
+├── MessageUnreadable            a message of the queue that says nothing to do
 ├── NotInstalled                 the app is not, or no longer, installed for this client key
 ├── TemporarilyUnavailable       AWS gave no answer: the same request may well succeed later
 ├── OutOfTime                    the function has no time left to ask Jira
+├── BeingDone                    somebody else is at this work, or left it half done
+├── ImpersonationRefused         Atlassian does not let the app act as this user
 ├── SecretDoesNotOpen            the sealed secret is not this installation's, or its key is gone
 └── JiraError                    see `connect_jira.jira_errors`
 """
@@ -30,6 +34,20 @@ class PayloadTooLarge(PayloadRefused):
         super().__init__("payload-too-large", message)
 
 
+class RequestMalformed(ConnectError):
+    """What is asked for cannot be done as it is said."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("request-malformed", message)
+
+
+class MessageUnreadable(ConnectError):
+    """A message of the queue that this app has not written, or whose content is gone."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("message-unreadable", message)
+
+
 class NotInstalled(ConnectError):
     """There is no installation to speak for."""
 
@@ -49,6 +67,20 @@ class OutOfTime(ConnectError):
 
     def __init__(self, call: str) -> None:
         super().__init__("out-of-time", f"{call}: no time left; it was not sent")
+
+
+class BeingDone(ConnectError):
+    """The same work was begun and has not been reported as done: it is still going on, or was cut off."""
+
+    def __init__(self) -> None:
+        super().__init__("being-done", "the same work was begun before, and is not known to be done")
+
+
+class ImpersonationRefused(ConnectError):
+    """No access token is given for this user."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("impersonation-refused", message)
 
 
 class SecretDoesNotOpen(ConnectError):

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from connect_jira.gateway import GatewayRequest
+from connect_jira.metrics import count
 from connect_jwt.canonical import encoded_path
 from connect_jwt.diagnosis import Certainty, Direction, Evidence, Finding, diagnose
 from connect_jwt.diagnosis.catalogue import finding
@@ -41,8 +41,7 @@ def report(message: str, *, metric: str, code: str, explanation: str, **where: o
         where: method, path, status and the like
     """
     _logger.warning(message, extra={"reason": code, "explanation": explanation, **where})
-    with single_metric(name=metric, unit=MetricUnit.Count, value=1) as counted:
-        counted.add_dimension("reason", code)
+    count(metric, reason=code)
 
 
 def inbound_evidence(request: GatewayRequest) -> Evidence:

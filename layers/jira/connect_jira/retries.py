@@ -1,9 +1,8 @@
-"""Whether a call that failed is made again here and now, or when the work comes back from the queue.
+"""Whether a call that failed is made again here and now.
 
 A longer wait than a second or two is not Lambda's to sit out: the error goes to whoever asked.
 """
 
-import math
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -13,13 +12,8 @@ from connect_jira.rate_limits import read_rate_limit
 MAX_ATTEMPTS = 4
 LONGEST_WAIT_SECONDS = 2.0
 
-LONGEST_POSTPONEMENT_SECONDS = 12 * 3600
-"""What SQS allows."""
-
 _FIRST_WAIT_SECONDS = 0.25
-_FIRST_POSTPONEMENT_SECONDS = 30
 _PASSING = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
-_REPEATABLE_METHODS = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +29,6 @@ class Failure:
     error: JiraError
     attempt: int
     repeatable: bool
-
-
-def is_repeatable(method: str) -> bool:
-    """Whether HTTP says of a method that doing it twice comes to the same (RFC 9110, 9.2.2)."""
-    return method in _REPEATABLE_METHODS
 
 
 def wait_before_retry(failure: Failure, *, now: float, jitter: float) -> float | None:
@@ -67,19 +56,6 @@ def wait_before_retry(failure: Failure, *, now: float, jitter: float) -> float |
     else:
         return None
     return wait * jitter if wait <= LONGEST_WAIT_SECONDS else None
-
-
-def postponement(error: Exception, *, deliveries: int, now: float) -> int:
-    """How long a message whose work failed stays away, in whole seconds: as Jira says, or ever longer.
-
-    Args:
-        error: why the work failed
-        deliveries: how often the message has been handed over
-        now: Unix seconds
-    """
-    told = read_rate_limit(error.headers, now=now).retry_after if isinstance(error, JiraError) else None
-    seconds = _FIRST_POSTPONEMENT_SECONDS * 2 ** (deliveries - 1) if told is None else told
-    return min(math.ceil(seconds), LONGEST_POSTPONEMENT_SECONDS)
 
 
 def _may_pass(error: JiraError) -> bool:

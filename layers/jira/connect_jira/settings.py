@@ -19,6 +19,7 @@ class AppSettings:
         install_keys_url: the key host that signed installs are verified with
         site_domains: the domains below which sites may be
         extra_site_url: one more base URL that a site may have; else empty
+        user_tokens_url: the authorization server for acting as users; empty where none is known
         webhook_events: the events that each webhook path receives
     """
 
@@ -27,12 +28,13 @@ class AppSettings:
     install_keys_url: str
     site_domains: tuple[str, ...]
     extra_site_url: str
+    user_tokens_url: str
     webhook_events: Mapping[str, list[str]]
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
-        """Read `STAGE`, `DESCRIPTOR_PATH`, `BASE_URL`, `ATLASSIAN_CLOUD`, `INSTALL_KEYS_URL` and
-        `EXTRA_SITE_URL` as template.yaml sets them.
+        """Read `STAGE`, `DESCRIPTOR_PATH`, `BASE_URL`, `ATLASSIAN_CLOUD`, `INSTALL_KEYS_URL`,
+        `EXTRA_SITE_URL` and `USER_TOKENS_URL` as template.yaml sets them.
         """
         descriptor = load_descriptor(env)
         cloud = CLOUDS[env["ATLASSIAN_CLOUD"]]
@@ -42,5 +44,6 @@ class AppSettings:
             install_keys_url=env["INSTALL_KEYS_URL"] or cloud.install_keys_url,
             site_domains=cloud.site_domains,
             extra_site_url=env["EXTRA_SITE_URL"],
+            user_tokens_url=env["USER_TOKENS_URL"] or cloud.user_tokens_url,
             webhook_events=webhook_events(descriptor),
         )

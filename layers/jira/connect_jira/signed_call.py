@@ -13,6 +13,7 @@ import urllib3
 
 from connect_jira.credentials import Credentials
 from connect_jira.jira_errors import JiraUnreachable
+from connect_jira.traces import TRACE_HEADER
 from connect_jira.urls import Query, site_url
 
 CONNECT_TIMEOUT_SECONDS = 3.0
@@ -45,12 +46,14 @@ class SignedCall:
         path: below the site's base URL, or an absolute URL below it
         query: parameters to add
         body: anything that JSON can say; None for no body
+        trace: see `connect_jira.traces`
     """
 
     method: str
     path: str
     query: Query | None = field(default=None, repr=False)
     body: object = field(default=None, repr=False)
+    trace: str | None = None
 
     @property
     def name(self) -> str:
@@ -79,6 +82,8 @@ class SignedCall:
         }
         if self.body is not None:
             headers["Content-Type"] = "application/json"
+        if self.trace is not None:
+            headers[TRACE_HEADER] = self.trace
         try:
             answer = http.request(
                 self.method,

@@ -1,6 +1,6 @@
 """Installations in DynamoDB: one row for each site, written only over the row that was read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -51,6 +51,26 @@ class InstallationStore:
             )
         item = answer.get("Item")
         return _installation(item) if item else None
+
+    def enabled_sites(self) -> Iterator[ClientKey]:
+        """The sites that have the app installed and enabled, in no order; one that changes may be missed.
+
+        IAM: `dynamodb:Scan`
+
+        Raises:
+            TemporarilyUnavailable: DynamoDB gave no answer
+        """
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=self._table,
+            ProjectionExpression="clientKey",
+            FilterExpression="#state = :enabled",
+            ExpressionAttributeNames={"#state": "state"},
+            ExpressionAttributeValues={":enabled": _serialize(InstallationState.ENABLED.value)},
+        )
+        with aws_errors("dynamodb:Scan"):
+            for page in pages:
+                for item in page["Items"]:
+                    yield ClientKey(_deserialize(item["clientKey"]))
 
     def write(self, installation: Installation) -> None:
         """Write the next revision of a row.

@@ -36,6 +36,19 @@ class _Allowance:
     counted_at: float
 
 
+@dataclass(frozen=True, slots=True)
+class UserGrant:
+    """What an app may ask for the access tokens of a site's users with.
+
+    Attributes:
+        identity: the app on that site
+        oauth_client_id: what the site calls it for this; None when it may not
+    """
+
+    identity: SigningIdentity
+    oauth_client_id: str | None
+
+
 class Tenants:
     """The installations of one app.
 
@@ -58,7 +71,7 @@ class Tenants:
     ) -> None:
         self._store = store
         self._sealer = sealer
-        self._app_key = app_key
+        self.app_key = app_key
         self._clock = clock
         self._remembered: TTLCache[ClientKey, Installation] = TTLCache(
             maxsize=1000, ttl=REMEMBERED_SECONDS, timer=clock
@@ -96,6 +109,15 @@ class Tenants:
         """The same after a fresh read: for when Jira has refused what was signed."""
         return ConnectCredentials(self._identity(self._fresh_installation(client_key)))
 
+    def user_grant(self, client_key: ClientKey, *, fresh: bool) -> UserGrant:
+        """What to ask for a user's access token with; after a fresh read if `fresh`.
+
+        Raises:
+            NotInstalled, TemporarilyUnavailable, SecretDoesNotOpen: as for `credentials`
+        """
+        row = self._fresh_installation(client_key) if fresh else self._installation(client_key)
+        return UserGrant(self._identity(row), row.site.oauth_client_id)
+
     def count_refusals(self, client_key: ClientKey, *, refused: bool) -> int:
         """How many calls in a row Jira has refused for this site, the last one included."""
         self._refusals[client_key] = self._refusals.get(client_key, 0) + 1 if refused else 0
@@ -104,7 +126,7 @@ class Tenants:
     def _identity(self, installation: Installation) -> SigningIdentity:
         site = installation.site
         return SigningIdentity(
-            app_key=self._app_key,
+            app_key=self.app_key,
             base_url=site.base_url,
             shared_secret=self._sealer.open(site.client_key, installation.require_sealed_secret()),
         )
@@ -118,7 +140,7 @@ class Tenants:
     def _secrets(
         self, client_key: ClientKey, installation_of: Callable[[ClientKey], Installation]
     ) -> Iterator[SharedSecret]:
-        if str(client_key) == str(self._app_key):
+        if str(client_key) == str(self.app_key):
             raise TokenRefused(Reason.ISS_IS_APP_KEY, "iss is this app's own key, not a site's client key")
         try:
             installation = installation_of(client_key)

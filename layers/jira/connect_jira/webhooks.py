@@ -1,10 +1,8 @@
-"""A webhook: what of it is passed on, and how it travels through the queue.
+"""A webhook: what of it is passed on.
 
 https://developer.atlassian.com/cloud/jira/platform/webhooks/
 """
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -13,12 +11,6 @@ from connect_jira.errors import PayloadRefused
 from connect_jira.gateway import GatewayRequest
 from connect_jira.payloads import json_object
 from connect_jwt.identity import ClientKey
-
-_NOT_IN_A_MESSAGE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
-"""What SQS does not take, such as half an emoji where a text was cut; JSON has another way to write it.
-
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +63,19 @@ class Webhook:
             payload=payload,
         )
 
+    @property
+    def work_id(self) -> str | None:
+        """Tells the work that comes of it from every other; None when Jira gave no identifier."""
+        return self.webhook_id and f"webhook {self.client_key} {self.event} {self.webhook_id}"
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Reactions are: `functions/jira_calls/reactions.py` asks for that."""
+        return True
+
     @classmethod
-    def from_message(cls, message: str) -> Self:
-        """Read a message of the queue, which `to_message` wrote."""
-        fields = json.loads(message)
+    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
+        """Read what `to_fields` wrote."""
         return cls(
             client_key=ClientKey(fields["clientKey"]),
             event=fields["event"],
@@ -82,13 +83,11 @@ class Webhook:
             payload=fields["payload"],
         )
 
-    def to_message(self) -> str:
-        """The message that tells a worker of it."""
-        fields = {
+    def to_fields(self) -> dict[str, Any]:
+        """What is passed on of it."""
+        return {
             "clientKey": self.client_key,
             "event": self.event,
             "webhookId": self.webhook_id,
             "payload": self.payload,
         }
-        message = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-        return _NOT_IN_A_MESSAGE.sub(lambda character: f"\\u{ord(character[0]):04x}", message)

@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import boto3
 
 from connect_jira.aws import CLIENT_CONFIG
+from connect_jira.large_messages import LargeMessages
+from connect_jira.queue import JiraCallsQueue
 from connect_jira.sealing import Sealer
 from connect_jira.settings import AppSettings
 from connect_jira.store import InstallationStore
 from connect_jira.tenants import Tenants
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +36,11 @@ class Parts:
         store = InstallationStore(dynamodb, table=env["INSTALLATIONS_TABLE"])
         sealer = Sealer(kms, key_id=env["SECRETS_KEY"], app_key=app.app_key)
         return cls(app, store, sealer, Tenants(store, sealer, app_key=app.app_key))
+
+
+def jira_calls_queue(env: Mapping[str, str], sqs: "SQSClient") -> JiraCallsQueue:
+    """The queue, from `JIRA_CALLS_QUEUE_URL` and `LARGE_MESSAGES_BUCKET`."""
+    large = LargeMessages(
+        lambda: boto3.client("s3", config=CLIENT_CONFIG), bucket=env["LARGE_MESSAGES_BUCKET"]
+    )
+    return JiraCallsQueue(sqs, url=env["JIRA_CALLS_QUEUE_URL"], large=large)

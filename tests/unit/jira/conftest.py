@@ -47,6 +47,7 @@ def environment() -> dict[str, str]:
         "ATLASSIAN_CLOUD": "commercial",
         "INSTALL_KEYS_URL": "",
         "EXTRA_SITE_URL": "",
+        "USER_TOKENS_URL": "",
     }
 
 

@@ -8,7 +8,7 @@ import urllib3
 
 from connect_jira.errors import OutOfTime
 from connect_jira.jira_errors import JiraError, JiraRateLimited, JiraServerError, JiraUnreachable
-from connect_jira.retries import LONGEST_WAIT_SECONDS, MAX_ATTEMPTS, Failure, postponement, wait_before_retry
+from connect_jira.retries import LONGEST_WAIT_SECONDS, MAX_ATTEMPTS, Failure, wait_before_retry
 from tests.unit.jira.test_client import OLD, client_over
 
 if TYPE_CHECKING:
@@ -142,23 +142,3 @@ def test_a_limit_that_is_near_is_counted(backend: "Backend", capsys: pytest.Capt
     client, _ = client_over(backend, (200, {}, {"X-RateLimit-NearLimit": "true"}))
     client.get(PATH)
     assert "JiraNearLimit" in capsys.readouterr().out
-
-
-TOLD = {"retry-after": "90"}
-POSTPONEMENTS: list[tuple[Exception, int, int]] = [
-    (JiraRateLimited(429, call="GET /x", headers=TOLD), 1, 90),
-    (JiraRateLimited(429, call="GET /x", headers=TOLD), 4, 90),
-    (JiraServerError(503, call="GET /x", headers={"retry-after": "0"}), 1, 0),
-    (JiraServerError(503, call="GET /x"), 1, 30),
-    (JiraServerError(503, call="GET /x"), 2, 60),
-    (JiraServerError(503, call="GET /x"), 4, 240),
-    (KeyError("issue"), 3, 120),
-    (JiraRateLimited(429, call="GET /x", headers={"x-ratelimit-reset": "2026-11-23T10:00Z"}), 1, 12 * 3600),
-]
-
-
-@pytest.mark.parametrize(("error", "deliveries", "seconds"), POSTPONEMENTS)
-def test_work_comes_back_when_jira_says_so_or_ever_later(
-    error: Exception, deliveries: int, seconds: int
-) -> None:
-    assert postponement(error, deliveries=deliveries, now=0) == seconds

@@ -1,13 +1,12 @@
 """Webhooks, from the request to the queue's message and back."""
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_jira.errors import PayloadRefused, PayloadTooLarge
-from connect_jira.queue import MAX_MESSAGE_BYTES, JiraCallsQueue
+from connect_jira.errors import PayloadRefused
+from connect_jira.messages import read_text, to_text
 from connect_jira.webhooks import Webhook
 from connect_jwt.identity import ClientKey
 
@@ -51,32 +50,5 @@ def test_what_is_read_from_a_message_is_what_was_written_to_it(backend: "Backend
     request = request_for(backend, "/webhooks/issue_created", {"timestamp": 5, "issue": {"key": "Ü-1"}})
     request = replace(request, headers={"x-atlassian-webhook-identifier": "id-1"})
     webhook = Webhook.from_request(request, SITE, EVENTS)
-    assert Webhook.from_message(webhook.to_message()) == webhook
+    assert read_text(to_text(webhook)) == webhook
     assert (webhook.webhook_id, webhook.timestamp) == ("id-1", 5)
-
-
-class Sqs:
-    def __init__(self) -> None:
-        self.sent: list[dict[str, Any]] = []
-
-    def send_message(self, **message: Any) -> None:
-        self.sent.append(message)
-
-
-def test_messages_of_one_site_are_one_group() -> None:
-    sqs = Sqs()
-    webhook = Webhook(client_key=SITE, event="e", webhook_id=None, payload={})
-    JiraCallsQueue(sqs, url="https://queue").send(webhook)  # type: ignore[arg-type]
-    (message,) = sqs.sent
-    assert message["MessageGroupId"] == SITE
-    assert json.loads(message["MessageBody"])["clientKey"] == SITE
-
-
-def test_what_does_not_fit_into_a_message_is_refused_and_not_sent() -> None:
-    sqs = Sqs()
-    webhook = Webhook(
-        client_key=SITE, event="e", webhook_id=None, payload={"x": "ü" * (MAX_MESSAGE_BYTES // 2)}
-    )
-    with pytest.raises(PayloadTooLarge):
-        JiraCallsQueue(sqs, url="https://queue").send(webhook)  # type: ignore[arg-type]
-    assert sqs.sent == []

@@ -1,0 +1,49 @@
+"""What a message of the queue asks for: a call, or what the app does about a webhook."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from connect_jira.call_request import CallRequest
+from connect_jira.call_results import told_of
+from connect_jira.clients import JiraClients
+from connect_jira.invocation import Invocation
+from connect_jira.messages import Message
+from connect_jira.traces import trace_of
+from connect_jwt.identity import AppKey
+from functions.jira_calls.reactions import REACTIONS
+
+logger = Logger(child=True)
+
+
+class Work:
+    """Does what messages ask for.
+
+    Args:
+        clients: make the calls
+        app_key: the app
+    """
+
+    def __init__(self, clients: JiraClients, app_key: AppKey) -> None:
+        self._clients = clients
+        self._app_key = app_key
+
+    def do(self, message: Message, invocation: Invocation) -> dict[str, Any] | None:
+        """Make the call, and return what is told of its answer; or run the reaction."""
+        if isinstance(message, CallRequest):
+            jira = self._clients.on(message.client_key, invocation)
+            response = jira.request(
+                message.method,
+                message.path,
+                query=message.query,
+                body=message.body,
+                repeatable=message.may_be_repeated,
+            )
+            return told_of(message, response)
+        react = REACTIONS.get(message.event)
+        if react is None:
+            logger.warning("No reaction to this event")
+            return None
+        trace = trace_of(self._app_key, message)
+        react(message, self._clients.on(message.client_key, invocation, trace=trace))
+        return None

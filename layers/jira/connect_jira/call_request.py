@@ -1,0 +1,97 @@
+"""A call to Jira that somebody asks for: on the bus, by the schedule, or by direct invocation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from connect_jira.errors import RequestMalformed
+from connect_jira.repeatable import is_repeatable
+from connect_jwt.identity import ClientKey
+
+_METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
+_MEMBERS = ("clientKey", "method", "path", "query", "body", "idempotencyKey", "returnBody", "repeatable")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRequest:
+    """A call that is asked for.
+
+    Attributes:
+        client_key: the site
+        method: the HTTP method
+        path: such as `/rest/api/3/myself`
+        query: parameters; a list repeats its parameter
+        body: anything that JSON can say; None for no body
+        idempotency_key: the same each time the same call is asked for; None when it is asked for once
+        return_body: whether the body of Jira's answer is wanted in what is told of it
+        repeatable: whether making it twice comes to the same; None for what the method says of itself
+    """
+
+    client_key: ClientKey
+    method: str = "GET"
+    path: str
+    query: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    body: Any = field(default=None, repr=False)
+    idempotency_key: str | None = None
+    return_body: bool = False
+    repeatable: bool | None = None
+
+    @property
+    def work_id(self) -> str | None:
+        """Tells this work from every other."""
+        return self.idempotency_key and f"call {self.client_key} {self.idempotency_key}"
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether making it twice comes to the same as making it once."""
+        return is_repeatable(self.method) if self.repeatable is None else self.repeatable
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
+        """Read what was asked for.
+
+        Raises:
+            RequestMalformed: it does not say what to call, or says more than is known
+        """
+        unknown = fields.keys() - set(_MEMBERS)
+        if unknown:
+            raise RequestMalformed(f"unknown member {min(unknown)!r}: there are {', '.join(_MEMBERS)}")
+        for name in ("clientKey", "path"):
+            if not isinstance(fields.get(name), str) or not fields[name]:
+                raise RequestMalformed(f"{name} is missing: give it as a string")
+        method = str(fields.get("method") or "GET").upper()
+        if method not in _METHODS:
+            raise RequestMalformed(f"method is none of {', '.join(_METHODS)}")
+        query = fields.get("query") or {}
+        if not isinstance(query, dict):
+            raise RequestMalformed("query is not an object of parameters")
+        key = fields.get("idempotencyKey")
+        if not isinstance(key, str | None):
+            raise RequestMalformed("idempotencyKey is not a string")
+        for name in ("returnBody", "repeatable"):
+            if not isinstance(fields.get(name), bool | None):
+                raise RequestMalformed(f"{name} is neither true nor false")
+        return cls(
+            client_key=ClientKey(fields["clientKey"]),
+            method=method,
+            path=fields["path"],
+            query=query,
+            body=fields.get("body"),
+            idempotency_key=key,
+            return_body=bool(fields.get("returnBody")),
+            repeatable=fields.get("repeatable"),
+        )
+
+    def to_fields(self) -> dict[str, Any]:
+        """What `from_fields` reads."""
+        values = (
+            self.client_key,
+            self.method,
+            self.path,
+            self.query,
+            self.body,
+            self.idempotency_key,
+            self.return_body,
+            self.repeatable,
+        )
+        return dict(zip(_MEMBERS, values, strict=True))

@@ -1,0 +1,49 @@
+"""Messages of the queue of calls to Jira: JSON objects that say what kind of work they are."""
+
+import json
+import re
+from typing import Any
+
+from connect_jira.call_request import CallRequest
+from connect_jira.errors import MessageUnreadable, RequestMalformed
+from connect_jira.webhooks import Webhook
+
+type Message = Webhook | CallRequest
+"""What there is to work off."""
+
+_NOT_IN_A_MESSAGE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
+"""What SQS does not take, such as half an emoji where a text was cut; JSON has another way to write it.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+"""
+_WEBHOOK, _CALL = "webhook", "call"
+
+
+def to_text(message: Message) -> str:
+    """The message that tells a worker of it."""
+    kind = _WEBHOOK if isinstance(message, Webhook) else _CALL
+    return text_of({"kind": kind, **message.to_fields()})
+
+
+def text_of(fields: dict[str, Any]) -> str:
+    """An object as SQS takes it."""
+    text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return _NOT_IN_A_MESSAGE.sub(lambda character: f"\\u{ord(character[0]):04x}", text)
+
+
+def read_text(text: str) -> Message:
+    """The work that a message tells of.
+
+    Raises:
+        MessageUnreadable: `to_text` has not written it
+    """
+    try:
+        fields = json.loads(text)
+        match fields.pop("kind", None):
+            case "webhook":
+                return Webhook.from_fields(fields)
+            case "call":
+                return CallRequest.from_fields(fields)
+    except (ValueError, AttributeError, KeyError, TypeError, RequestMalformed) as malformed:
+        raise MessageUnreadable(f"the message is not one of this app's: {malformed}") from malformed
+    raise MessageUnreadable("the message does not say what kind of work it is")

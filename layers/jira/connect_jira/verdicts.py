@@ -1,0 +1,149 @@
+"""What becomes of a message whose work has failed: it comes again, is set aside, or has come to its end."""
+
+import math
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from connect_jira.errors import (
+    BeingDone,
+    MessageUnreadable,
+    NotInstalled,
+    OutOfTime,
+    RequestMalformed,
+    SecretDoesNotOpen,
+    TemporarilyUnavailable,
+)
+from connect_jira.jira_errors import JiraConflict, JiraError, JiraMoved, JiraServerError, JiraUnreachable
+from connect_jira.rate_limits import read_rate_limit
+from connect_jwt.errors import ConnectError, UrlNotSignable
+
+LONGEST_POSTPONEMENT_SECONDS = 12 * 3600
+"""What SQS allows."""
+
+GIVE_UP_SECONDS = 24 * 3600
+"""How long something is tried that may pass: time for Jira to renew a quota, and for somebody to mend it."""
+
+MAX_DELIVERIES = 5
+"""How often something is tried that will hardly pass, such as a mistake in a reaction."""
+
+_FIRST_POSTPONEMENT_SECONDS = 30
+_LONGEST_OWN_POSTPONEMENT_SECONDS = 3600
+_MAY_PASS = {
+    HTTPStatus.UNAUTHORIZED,  # disabled for now, or a new secret is on its way
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.TOO_EARLY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+}
+_PASSING = (
+    BeingDone,
+    JiraMoved,
+    JiraServerError,
+    JiraUnreachable,
+    OutOfTime,
+    SecretDoesNotOpen,
+    TemporarilyUnavailable,
+)
+_NEVER = (JiraError, UrlNotSignable, MessageUnreadable, RequestMalformed)
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """It comes again, in so many seconds."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Nothing more is tried until somebody has looked at it."""
+
+    reason: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """There is nothing left to do, and nothing to mend."""
+
+    reason: str
+
+
+type Verdict = Postponed | SetAside | Ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedDelivery:
+    """A message whose work has failed.
+
+    Attributes:
+        error: why
+        may_be_repeated: whether doing the work twice comes to the same as doing it once
+        deliveries: how often it was handed over, this time included
+        age: since it was put on the queue, in seconds
+        now: Unix seconds
+    """
+
+    error: Exception
+    may_be_repeated: bool
+    deliveries: int
+    age: float
+    now: float
+
+
+def verdict(failed: FailedDelivery) -> Verdict:
+    """What becomes of it.
+
+    - The app is not installed any more: there is nobody to do it for.
+    - It may have been done, and must not be done twice: somebody has to look.
+    - It can never succeed: set aside at once.
+    - It may pass: comes again, when Jira says or ever later, for a day.
+    - Nobody knows: comes again a few times.
+    """
+    error = failed.error
+    if isinstance(error, NotInstalled):
+        return Ended(error.reason)
+    if not failed.may_be_repeated and _may_be_done(error, failed.deliveries):
+        return SetAside(
+            "effect-unknown", f"{error}. It may have been done: look in Jira before it is done again"
+        )
+    if _may_pass(error):
+        out_of_patience = failed.age >= GIVE_UP_SECONDS
+    else:
+        out_of_patience = _never_passes(error) or failed.deliveries >= MAX_DELIVERIES
+    if out_of_patience:
+        return SetAside(_reason(error), str(error) or type(error).__name__)
+    return Postponed(postponement(error, deliveries=failed.deliveries, now=failed.now))
+
+
+def postponement(error: Exception, *, deliveries: int, now: float) -> int:
+    """How long a message whose work failed stays away, in whole seconds: as Jira says, or ever longer.
+
+    Args:
+        error: why the work failed
+        deliveries: how often the message has been handed over
+        now: Unix seconds
+    """
+    told = read_rate_limit(error.headers, now=now).retry_after if isinstance(error, JiraError) else None
+    if told is None:
+        told = min(_FIRST_POSTPONEMENT_SECONDS * 2 ** (deliveries - 1), _LONGEST_OWN_POSTPONEMENT_SECONDS)
+    return min(math.ceil(told), LONGEST_POSTPONEMENT_SECONDS)
+
+
+def _may_be_done(error: Exception, deliveries: int) -> bool:
+    if isinstance(error, BeingDone):  # at first it may well be another worker, who is still at it
+        return deliveries >= MAX_DELIVERIES
+    if isinstance(error, JiraUnreachable):
+        return error.may_have_worked
+    return isinstance(error, JiraServerError) and "retry-after" not in error.headers
+
+
+def _may_pass(error: Exception) -> bool:
+    return isinstance(error, _PASSING) or (isinstance(error, JiraError) and error.status in _MAY_PASS)
+
+
+def _never_passes(error: Exception) -> bool:
+    return isinstance(error, _NEVER) and not isinstance(error, JiraConflict)
+
+
+def _reason(error: Exception) -> str:
+    return error.reason if isinstance(error, ConnectError) else f"exception-{type(error).__name__}"

@@ -1,0 +1,171 @@
+"""Works off the queue of calls to Jira: each message once, each failure to where it belongs."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from connect_jira.call_request import CallRequest
+from connect_jira.call_results import CallResults
+from connect_jira.failed_calls import FailedJiraCalls
+from connect_jira.invocation import Invocation
+from connect_jira.jira_errors import JiraError, JiraRateLimited
+from connect_jira.messages import Message
+from connect_jira.metrics import count
+from connect_jira.pauses import Pauses
+from connect_jira.queue import JiraCallsQueue
+from connect_jira.verdicts import (
+    LONGEST_POSTPONEMENT_SECONDS,
+    Ended,
+    FailedDelivery,
+    Postponed,
+    SetAside,
+    verdict,
+)
+from connect_jira.work_done import WorkDone
+from connect_jwt.errors import ConnectError
+
+logger = Logger(child=True)
+
+ENOUGH_TIME_SECONDS = 5.0
+"""With less left of the function's time no further message is begun."""
+
+
+class ComesAgain(Exception):
+    """A message is not done, and stays in the queue."""
+
+
+class Worker:
+    """Works off messages.
+
+    IAM: what its parts need.
+
+    Args:
+        queue: where messages come from, and stay
+        failed: where they go when nothing more is tried
+        done: what was done before
+        results: tells what became of calls that were asked for
+        do: does what a message asks for; what it returns is kept
+        pauses: which sites to leave alone
+        is_ending: whether this process is being stopped
+        clock: Unix seconds
+    """
+
+    def __init__(
+        self,
+        *,
+        queue: JiraCallsQueue,
+        failed: FailedJiraCalls,
+        done: WorkDone,
+        results: CallResults,
+        do: Callable[[Message, Invocation], Any],
+        pauses: Pauses,
+        is_ending: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._queue = queue
+        self._failed = failed
+        self._done = done
+        self._results = results
+        self._do = do
+        self._pauses = pauses
+        self._is_ending = is_ending
+        self._clock = clock
+
+    def work(self, record: SQSRecord, invocation: Invocation) -> None:
+        """Do what a message asks for.
+
+        Raises:
+            Exception: it is not done; the message must stay in the queue
+        """
+        try:
+            self._take_up(record, invocation)
+        except ComesAgain:
+            raise
+        except Exception:  # such as when the queue does not answer, either
+            logger.exception("The message comes again after the queue's own timeout")
+            raise
+
+    def _take_up(self, record: SQSRecord, invocation: Invocation) -> None:
+        if self._is_ending() or invocation.get_remaining_time_in_millis() < ENOUGH_TIME_SECONDS * 1000:
+            self._come_again(record, 0, "out-of-time")
+        try:
+            message = self._queue.read(record.body)
+        except ConnectError as error:
+            self._judge(record, None, error)
+            return
+        with logger.append_context_keys(**_about(message)):
+            pause = self._pauses.seconds_left(message.client_key)
+            if pause:
+                self._come_again(record, pause, "site-paused")
+            try:
+                self._work(message, invocation)
+            except Exception as error:  # noqa: BLE001 - a reaction raises anything; the verdict tells them apart
+                self._judge(record, message, error)
+
+    def _work(self, message: Message, invocation: Invocation) -> None:
+        outcome = self._done.once(message, lambda: self._do(message, invocation), invocation=invocation)
+        if isinstance(message, CallRequest):
+            self._results.completed(message, outcome)
+        logger.info("Work done")
+
+    def _judge(self, record: SQSRecord, message: Message | None, error: Exception) -> None:
+        if message and isinstance(error, JiraRateLimited):
+            self._pauses.note(message.client_key, error)
+        attributes = record.attributes
+        deliveries = int(attributes.approximate_receive_count)
+        match verdict(
+            FailedDelivery(
+                error=error,
+                may_be_repeated=message is None or message.may_be_repeated,
+                deliveries=deliveries,
+                age=self._clock() - int(attributes.sent_timestamp) / 1000,
+                now=self._clock(),
+            )
+        ):
+            case Postponed(seconds):
+                self._come_again(record, seconds, _reason(error), error)
+            case SetAside(reason, explanation):
+                logger.error("Work failed; set aside", exc_info=error, reason=reason, deliveries=deliveries)
+                count("WorkSetAside", reason=reason)
+                self._tell(message, error, reason, explanation)
+                self._failed.add(
+                    record.body,
+                    client_key=message.client_key if message else None,
+                    reason=reason,
+                    explanation=explanation,
+                    deliveries=deliveries,
+                )
+            case Ended(reason):
+                logger.warning("Work came to its end", reason=reason)
+                count("WorkEnded", reason=reason)
+                self._tell(message, error, reason, str(error))
+
+    def _tell(self, message: Message | None, error: Exception, reason: str, explanation: str) -> None:
+        if isinstance(message, CallRequest):
+            status = error.status if isinstance(error, JiraError) and error.status else None
+            self._results.failed(message, reason=reason, explanation=explanation, status=status)
+
+    def _come_again(
+        self, record: SQSRecord, seconds: float, reason: str, error: Exception | None = None
+    ) -> None:
+        spread = random.uniform(1.0, 1.1)  # noqa: S311 - spreads load, hides nothing
+        wait = min(int(seconds * spread + 0.999), LONGEST_POSTPONEMENT_SECONDS)
+        logger.warning("The message comes again", reason=reason, seconds=wait, exc_info=error)
+        count("WorkPostponed", reason=reason)
+        self._queue.postpone(record.receipt_handle, seconds=wait)
+        raise ComesAgain(reason) from error
+
+
+def _about(message: Message) -> dict[str, Any]:
+    if isinstance(message, CallRequest):
+        path = message.path.partition("?")[0]
+        return {"clientKey": message.client_key, "method": message.method, "path": path}
+    return {"clientKey": message.client_key, "event": message.event, "webhookId": message.webhook_id}
+
+
+def _reason(error: Exception) -> str:
+    return error.reason if isinstance(error, ConnectError) else type(error).__name__

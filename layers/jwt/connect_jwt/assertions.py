@@ -1,0 +1,38 @@
+"""What an app asks for a user's access token with: an assertion, signed with the site's secret.
+
+https://developer.atlassian.com/cloud/jira/platform/user-impersonation-for-connect-apps/
+"""
+
+import jwt
+
+from connect_jwt.signing import SigningIdentity
+
+LIFETIME_SECONDS = 60
+"""As Atlassian's own client for this grant has it; more than two minutes are refused."""
+
+
+def sign_user_assertion(
+    identity: SigningIdentity, *, oauth_client_id: str, account_id: str, audience: str, now: float
+) -> str:
+    """The assertion for one user.
+
+    Args:
+        identity: the app on the user's site
+        oauth_client_id: what the site has told the app when it was installed
+        account_id: the user
+        audience: the authorization server's base URL
+        now: the time, in Unix seconds
+
+    Returns:
+        A compact JWT, HS256, valid for `LIFETIME_SECONDS`.
+    """
+    issued_at = int(now)
+    claims = {
+        "iss": f"urn:atlassian:connect:clientid:{oauth_client_id}",
+        "sub": f"urn:atlassian:connect:useraccountid:{account_id}",
+        "tnt": identity.base_url,
+        "aud": audience,
+        "iat": issued_at,
+        "exp": issued_at + LIFETIME_SECONDS,
+    }
+    return jwt.encode(claims, identity.shared_secret.key_bytes(), algorithm="HS256")

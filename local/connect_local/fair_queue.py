@@ -1,0 +1,45 @@
+"""Amazon's fair queues, which moto does not have: a site with much to do does not keep the others waiting.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html
+"""
+
+from collections import Counter
+from collections.abc import Hashable
+
+from moto.sqs.models import Message, Queue, sqs_backends
+
+from connect_local.template import ACCOUNT, REGION
+
+
+def make_fair(name: str) -> None:
+    """Let a queue of moto's hand out its messages as AWS does."""
+    sqs_backends[ACCOUNT][REGION].queues[name].__class__ = FairQueue  # type: ignore[type-abstract]  # moto makes them
+
+
+class FairQueue(Queue):
+    """A standard queue that hands out first what belongs to the groups with the fewest messages in flight.
+
+    In AWS that holds between groups that have been found noisy, and the others go before them. Here no group
+    has to be found noisy first: the thresholds are about more consumers than a laptop has. As in AWS, no
+    group is ever held back when nothing else waits, and a message without a group is one of its own.
+    """
+
+    @property
+    def messages(self) -> list[Message]:
+        """What can be received, in the order in which it should be."""
+        waiting = super().messages
+        load = Counter(_group(message) for message in self._messages if not message.visible)
+        order = {}
+        for message in waiting:
+            order[message.id] = load[_group(message)]
+            load[_group(message)] += 1
+        return sorted(waiting, key=lambda message: order[message.id])
+
+    def delete_message(self, receipt_handle: str) -> None:
+        """Delete a message; moto would forget one that is added meanwhile."""
+        with self._messages_lock:
+            super().delete_message(receipt_handle)
+
+
+def _group(message: Message) -> Hashable:
+    return message.group_id or message

@@ -1,0 +1,66 @@
+"""Sites that have used up their quota are left alone, and no others."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connect_jira.jira_errors import JiraRateLimited
+from connect_jira.pauses import Pauses
+from connect_jwt.identity import ClientKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BUSY, QUIET = ClientKey("busy"), ClientKey("quiet")
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def limited(reason: str, **headers: str) -> JiraRateLimited:
+    told = {"ratelimit-reason": reason, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    return JiraRateLimited(429, call="GET /x", headers=told)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def test_a_sites_quota_pauses_that_site_until_jira_says(clock: "Callable[[], float]") -> None:
+    pauses = Pauses(clock=clock)
+    pauses.note(BUSY, limited("jira-quota-tenant-based", retry_after="90"))
+    assert pauses.seconds_left(BUSY) == 90
+    assert pauses.seconds_left(QUIET) == 0
+
+
+def test_a_pause_ends(clock: Clock) -> None:
+    pauses = Pauses(clock=clock)
+    pauses.note(BUSY, limited("jira-quota-tenant-based", retry_after="90"))
+    clock.now += 60
+    assert pauses.seconds_left(BUSY) == 30
+    clock.now += 31
+    assert pauses.seconds_left(BUSY) == 0
+
+
+def test_the_apps_quota_pauses_all_sites(clock: Clock) -> None:
+    pauses = Pauses(clock=clock)
+    pauses.note(BUSY, limited("jira-quota-global-based", x_ratelimit_reset="1970-01-01T00:20:00Z"))
+    assert pauses.seconds_left(QUIET) == 200
+
+
+@pytest.mark.parametrize("reason", ["jira-burst-based", "jira-per-issue-on-write", "", "of tomorrow"])
+def test_other_limits_pause_nobody(clock: Clock, reason: str) -> None:
+    pauses = Pauses(clock=clock)
+    pauses.note(BUSY, limited(reason, retry_after="90"))
+    assert pauses.seconds_left(BUSY) == 0
+
+
+def test_a_quota_without_an_end_pauses_for_a_while(clock: Clock) -> None:
+    pauses = Pauses(clock=clock)
+    pauses.note(BUSY, limited("jira-quota-tenant-based"))
+    assert 10 <= pauses.seconds_left(BUSY) <= 600

@@ -1,0 +1,139 @@
+"""What becomes of work that has failed."""
+
+from typing import Any
+
+import pytest
+
+from connect_jira.errors import (
+    BeingDone,
+    ImpersonationRefused,
+    MessageUnreadable,
+    NotInstalled,
+    OutOfTime,
+    SecretDoesNotOpen,
+    TemporarilyUnavailable,
+)
+from connect_jira.jira_errors import JiraError, JiraRateLimited, JiraServerError, JiraUnreachable, jira_error
+from connect_jira.verdicts import Ended, FailedDelivery, Postponed, SetAside, Verdict, postponement, verdict
+from connect_jwt.errors import UrlNotSignable
+
+DAY = 24 * 3600
+
+
+def answered(status: int, **headers: str) -> JiraError:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return jira_error(status, call="POST /x", body=None, headers=named, finding=None)
+
+
+def no_answer(*, may_have_worked: bool) -> JiraUnreachable:
+    return JiraUnreachable(call="POST /x", cause="ReadTimeoutError", may_have_worked=may_have_worked)
+
+
+def judged(error: Exception, **about: Any) -> Verdict:
+    known = {"may_be_repeated": True, "deliveries": 1, "age": 0.0, "now": 0.0}
+    return verdict(FailedDelivery(error=error, **(known | about)))
+
+
+PASSING = [
+    answered(401),
+    answered(408),
+    answered(429),
+    answered(500),
+    answered(503),
+    answered(301),
+    no_answer(may_have_worked=True),
+    no_answer(may_have_worked=False),
+    TemporarilyUnavailable("kms:Decrypt failed"),
+    SecretDoesNotOpen(),
+    OutOfTime("GET /x"),
+    BeingDone(),
+]
+HOPELESS = [
+    answered(400),
+    answered(403),
+    answered(404),
+    answered(410),
+    answered(413),
+    UrlNotSignable("elsewhere"),
+    MessageUnreadable("what is this"),
+]
+WHO_KNOWS = [answered(409), KeyError("issue"), ImpersonationRefused("no grant")]
+
+
+def name(error: Exception) -> str:
+    return str(getattr(error, "reason", type(error).__name__))
+
+
+@pytest.mark.parametrize("error", PASSING, ids=name)
+def test_what_may_pass_comes_again_however_often_for_a_day(error: Exception) -> None:
+    assert isinstance(judged(error, deliveries=40, age=DAY - 1), Postponed)
+    assert isinstance(judged(error, deliveries=2, age=DAY), SetAside)
+
+
+@pytest.mark.parametrize("error", HOPELESS, ids=name)
+def test_what_can_never_succeed_is_set_aside_at_once(error: Exception) -> None:
+    assert isinstance(judged(error), SetAside)
+
+
+@pytest.mark.parametrize("error", WHO_KNOWS, ids=name)
+def test_what_nobody_knows_is_tried_a_few_times(error: Exception) -> None:
+    assert isinstance(judged(error, deliveries=4), Postponed)
+    assert isinstance(judged(error, deliveries=5), SetAside)
+
+
+def test_for_a_site_that_has_uninstalled_the_app_there_is_nothing_left_to_do() -> None:
+    assert judged(NotInstalled()) == Ended("app-not-installed")
+
+
+@pytest.mark.parametrize(
+    "error", [no_answer(may_have_worked=True), answered(500), answered(502), answered(504)], ids=name
+)
+def test_what_may_have_been_done_and_must_not_be_done_twice_waits_for_somebody_to_look(
+    error: Exception,
+) -> None:
+    found = judged(error, may_be_repeated=False)
+    assert isinstance(found, SetAside)
+    assert found.reason == "effect-unknown"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [no_answer(may_have_worked=False), answered(503, retry_after="5"), answered(429), answered(401)],
+    ids=name,
+)
+def test_what_has_certainly_not_been_done_comes_again_whatever_it_is(error: Exception) -> None:
+    assert isinstance(judged(error, may_be_repeated=False), Postponed)
+
+
+def test_work_that_another_worker_has_begun_is_waited_for_before_it_counts_as_cut_off() -> None:
+    assert isinstance(judged(BeingDone(), may_be_repeated=False, deliveries=4), Postponed)
+    found = judged(BeingDone(), may_be_repeated=False, deliveries=5)
+    assert isinstance(found, SetAside)
+    assert found.reason == "effect-unknown"
+
+
+def test_the_reason_of_a_mistake_in_a_reaction_is_its_kind() -> None:
+    assert judged(ZeroDivisionError(), deliveries=5) == SetAside(
+        "exception-ZeroDivisionError", "ZeroDivisionError"
+    )
+
+
+TOLD = {"retry-after": "90"}
+POSTPONEMENTS: list[tuple[Exception, int, int]] = [
+    (JiraRateLimited(429, call="GET /x", headers=TOLD), 1, 90),
+    (JiraRateLimited(429, call="GET /x", headers=TOLD), 4, 90),
+    (JiraServerError(503, call="GET /x", headers={"retry-after": "0"}), 1, 0),
+    (JiraServerError(503, call="GET /x"), 1, 30),
+    (JiraServerError(503, call="GET /x"), 2, 60),
+    (JiraServerError(503, call="GET /x"), 4, 240),
+    (JiraServerError(503, call="GET /x"), 40, 3600),
+    (KeyError("issue"), 3, 120),
+    (JiraRateLimited(429, call="GET /x", headers={"x-ratelimit-reset": "2026-11-23T10:00Z"}), 1, 12 * 3600),
+]
+
+
+@pytest.mark.parametrize(("error", "deliveries", "seconds"), POSTPONEMENTS)
+def test_work_comes_back_when_jira_says_so_or_ever_later(
+    error: Exception, deliveries: int, seconds: int
+) -> None:
+    assert postponement(error, deliveries=deliveries, now=0) == seconds

@@ -1,0 +1,234 @@
+"""Each message is worked off once, and each failure goes to where it belongs."""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import Any
+
+import pytest
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from connect_jira.call_request import CallRequest
+from connect_jira.errors import NotInstalled, TemporarilyUnavailable
+from connect_jira.jira_errors import JiraNotFound, JiraRateLimited, JiraServerError
+from connect_jira.messages import Message, read_text, to_text
+from connect_jira.pauses import Pauses
+from connect_jira.webhooks import Webhook
+from connect_jira.worker import ComesAgain, Worker
+from connect_jwt.identity import ClientKey
+
+NOW = 1_000_000.0
+BUSY, QUIET = ClientKey("busy"), ClientKey("quiet")
+QUOTA = {"ratelimit-reason": "jira-quota-tenant-based", "retry-after": "90"}
+
+
+@pytest.fixture(autouse=True)
+def log() -> StringIO:
+    """What the function's logger writes."""
+    stream = StringIO()
+    handler = Logger().registered_handler
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(stream)
+    return stream
+
+
+def webhook(site: ClientKey = BUSY) -> Webhook:
+    return Webhook(client_key=site, event="jira:issue_created", webhook_id="w-1", payload={})
+
+
+def call(**changed: Any) -> CallRequest:
+    return CallRequest(client_key=BUSY, path="/x?secret=1", idempotency_key="k", **changed)
+
+
+def record(body: str | Message, *, deliveries: int = 1, age: float = 0.0) -> SQSRecord:
+    return SQSRecord(
+        {
+            "body": body if isinstance(body, str) else to_text(body),
+            "receiptHandle": "handle",
+            "attributes": {
+                "ApproximateReceiveCount": str(deliveries),
+                "SentTimestamp": str(int((NOW - age) * 1000)),
+            },
+        }
+    )
+
+
+@dataclass
+class Invocation:
+    left: float = 20.0
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self.left * 1000)
+
+
+@dataclass
+class Workshop:
+    """A worker over doubles that write down what they are told."""
+
+    do: Callable[[Message], Any] = lambda _message: {"status": 200}
+    ending: bool = False
+    postponed: list[int] = field(default_factory=list)
+    aside: list[dict[str, Any]] = field(default_factory=list)
+    told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    worked: list[Message] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.worker = Worker(
+            queue=self,  # type: ignore[arg-type]
+            failed=self,  # type: ignore[arg-type]
+            done=self,  # type: ignore[arg-type]
+            results=self,  # type: ignore[arg-type]
+            do=lambda message, _invocation: self._do(message),
+            pauses=Pauses(clock=lambda: NOW),
+            is_ending=lambda: self.ending,
+            clock=lambda: NOW,
+        )
+
+    def _do(self, message: Message) -> Any:
+        self.worked.append(message)
+        return self.do(message)
+
+    def work(self, body: str | Message, invocation: Invocation | None = None, **about: Any) -> None:
+        self.worker.work(record(body, **about), invocation or Invocation())
+
+    # --- the queue
+    read = staticmethod(read_text)
+
+    def postpone(self, receipt_handle: str, *, seconds: int) -> None:
+        assert receipt_handle == "handle"
+        self.postponed.append(seconds)
+
+    # --- failed calls
+    def add(self, text: str, **about: Any) -> None:
+        self.aside.append({"text": text, **about})
+
+    # --- work done
+    def once(self, _message: Message, work: Callable[[], Any], *, invocation: Invocation) -> Any:
+        del invocation
+        return work()
+
+    # --- results
+    def completed(self, _request: CallRequest, outcome: dict[str, Any]) -> None:
+        self.told.append(("completed", outcome))
+
+    def failed(self, _request: CallRequest, **outcome: Any) -> None:
+        self.told.append(("failed", outcome))
+
+
+def fails_with(error: Exception) -> Callable[[Message], Any]:
+    def fail(_message: Message) -> Any:
+        raise error
+
+    return fail
+
+
+def test_what_became_of_a_call_is_told() -> None:
+    shop = Workshop()
+    shop.work(call())
+    assert shop.told == [("completed", {"status": 200})]
+
+
+def test_a_webhook_is_worked_off_without_a_word_on_the_bus() -> None:
+    shop = Workshop()
+    shop.work(webhook())
+    assert shop.worked == [webhook()]
+    assert shop.told == []
+
+
+def test_what_may_pass_comes_again_no_sooner_than_jira_says() -> None:
+    error = JiraServerError(503, call="GET /x", headers={"retry-after": "90"})
+    shop = Workshop(do=fails_with(error))
+    with pytest.raises(ComesAgain):
+        shop.work(webhook())
+    (seconds,) = shop.postponed
+    assert 90 <= seconds <= 99
+    assert shop.aside == []
+
+
+def test_what_can_never_succeed_is_set_aside_with_its_reason_and_told_once() -> None:
+    shop = Workshop(do=fails_with(JiraNotFound(404, call="GET /x")))
+    shop.work(call(), deliveries=2)
+    (aside,) = shop.aside
+    assert json.loads(aside["text"])["idempotencyKey"] == "k"
+    assert (aside["client_key"], aside["reason"], aside["deliveries"]) == (BUSY, "jira-404", 2)
+    ((what, outcome),) = shop.told
+    assert (what, outcome["status"], outcome["reason"]) == ("failed", 404, "jira-404")
+
+
+def test_a_message_that_says_nothing_is_set_aside_as_it_came() -> None:
+    shop = Workshop()
+    shop.work("what is this")
+    (aside,) = shop.aside
+    assert (aside["text"], aside["reason"], aside["client_key"]) == (
+        "what is this",
+        "message-unreadable",
+        None,
+    )
+
+
+def test_work_for_a_site_that_has_uninstalled_the_app_ends_and_is_not_set_aside() -> None:
+    shop = Workshop(do=fails_with(NotInstalled()))
+    shop.work(call())
+    assert shop.aside == []
+    assert shop.told[0][1]["reason"] == "app-not-installed"
+
+
+def test_a_site_out_of_quota_is_not_asked_again_while_others_go_on() -> None:
+    shop = Workshop(do=fails_with(JiraRateLimited(429, call="GET /x", headers=QUOTA)))
+    with pytest.raises(ComesAgain):
+        shop.work(webhook(BUSY))
+    shop.do = lambda _message: None
+    with pytest.raises(ComesAgain):
+        shop.work(webhook(BUSY))
+    shop.work(webhook(QUIET))
+    assert [message.client_key for message in shop.worked] == [BUSY, QUIET]
+    assert all(90 <= seconds <= 99 for seconds in shop.postponed)
+
+
+def test_a_pause_alone_never_sets_work_aside() -> None:
+    shop = Workshop(do=fails_with(JiraRateLimited(429, call="GET /x", headers=QUOTA)))
+    for deliveries in range(1, 40):
+        with pytest.raises(ComesAgain):
+            shop.work(webhook(), deliveries=deliveries)
+    assert shop.aside == []
+
+
+@pytest.mark.parametrize("stopped", ["by the clock", "by a signal"])
+def test_nothing_is_begun_that_there_is_no_time_for(stopped: str) -> None:
+    shop = Workshop(ending=stopped == "by a signal")
+    with pytest.raises(ComesAgain):
+        shop.work(webhook(), Invocation(left=3 if stopped == "by the clock" else 20))
+    assert shop.worked == []
+    assert shop.postponed == [0]
+
+
+def test_a_message_that_cannot_be_set_aside_stays_in_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = Workshop(do=fails_with(JiraNotFound(404, call="GET /x")))
+
+    def refuse(_text: str, **_about: Any) -> None:
+        raise TemporarilyUnavailable("sqs:SendMessage failed")
+
+    monkeypatch.setattr(shop, "add", refuse)
+    with pytest.raises(TemporarilyUnavailable):
+        shop.work(webhook())
+
+
+def test_the_log_tells_of_the_work_without_its_query(log: StringIO) -> None:
+    shop = Workshop(do=fails_with(JiraNotFound(404, call="GET /x")))
+    shop.work(call())
+    said = json.loads(log.getvalue())
+    assert (said["clientKey"], said["method"], said["path"]) == (BUSY, "GET", "/x")
+    assert said["reason"] == "jira-404"
+    assert "secret" not in log.getvalue()
+
+
+def test_the_log_of_one_message_says_nothing_of_the_one_before(log: StringIO) -> None:
+    shop = Workshop()
+    shop.work(webhook())
+    shop.work("what is this")
+    first, second = (json.loads(line) for line in log.getvalue().splitlines())
+    assert first["clientKey"] == BUSY
+    assert "clientKey" not in second
