@@ -18,7 +18,7 @@ class AppSettings:
         base_url: where the app is reached, if that is not the API's own URL; else empty
         install_keys_url: the key host that signed installs are verified with
         site_domains: the domains below which sites may be
-        extra_site_url: one more base URL that a site may have; else empty
+        extra_site_url: one more base URL that a site may have, and below which others may be; else empty
         user_tokens_url: the authorization server for acting as users; empty where none is known
         webhook_events: the events that each webhook path receives
     """

@@ -66,10 +66,55 @@ def test_anything_else_is_refused(app: AppSettings, base_url: str) -> None:
         check_site_url(base_url, app)
 
 
-def test_one_more_site_can_be_named_and_only_that_one(app: AppSettings) -> None:
-    laptop = replace(app, extra_site_url="http://localhost:2990")
-    assert check_site_url("http://localhost:2990", laptop) == "http://localhost:2990"
-    with pytest.raises(PayloadRefused):
-        check_site_url("http://localhost:2991", laptop)
-    with pytest.raises(PayloadRefused):
-        check_site_url("http://localhost:2990/x", laptop)
+LAPTOP = "http://localhost:2990"
+
+
+@pytest.mark.parametrize("below", ["", "/", "/sites/acme", "/sites/acme/", "/a-b_C9"])
+def test_one_more_site_can_be_named_and_those_below_it(app: AppSettings, below: str) -> None:
+    laptop = replace(app, extra_site_url=LAPTOP)
+    assert check_site_url(f"{LAPTOP}{below}", laptop) == f"{LAPTOP}{below}".removesuffix("/")
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "http://localhost:2991",
+        "http://localhost:29900",
+        "http://localhost:2990.evil",
+        "http://localhost:2990.evil.example.com/sites/acme",
+        "http://localhost:2990@evil.example.com",
+        "http://localhost:2990:80@evil.example.com/x",
+        "http://user@localhost:2990/sites/acme",
+        "http://localhost:2990acme",
+        "http://localhost:2990/sites/../x",
+        "http://localhost:2990/sites/./x",
+        "http://localhost:2990/..",
+        "http://localhost:2990//evil.example.com",
+        "http://localhost:2990/sites//acme",
+        "http://localhost:2990/sites/acme//",
+        "http://localhost:2990\\evil.example.com",
+        "http://localhost:2990/sites\\acme",
+        "http://localhost:2990/sites%2Facme",
+        "http://localhost:2990/sites/%2e%2e/x",
+        "http://localhost:2990?x=1",
+        "http://localhost:2990/sites/acme?x=1",
+        "http://localhost:2990/sites/acme#x",
+        "http://localhost:2990/sites/acme;x",
+        "http://localhost:2990/sites/acmé",
+        "http://localhost:2990/sites/acme\n",
+        "http://localhost:2990/sites/ac me",
+        "https://localhost:2990/sites/acme",
+        "HTTP://localhost:2990/sites/acme",
+        "",
+        "/",
+        "/sites/acme",
+    ],
+)
+def test_what_only_looks_like_one_below_is_refused(app: AppSettings, base_url: str) -> None:
+    with pytest.raises(PayloadRefused, match="base-url-refused"):
+        check_site_url(base_url, replace(app, extra_site_url=LAPTOP))
+
+
+def test_without_one_more_site_there_is_none_below_it(app: AppSettings) -> None:
+    with pytest.raises(PayloadRefused, match="base-url-refused"):
+        check_site_url("/sites/acme", replace(app, extra_site_url=""))
