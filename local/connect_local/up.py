@@ -27,7 +27,7 @@ def run(*, port: int, jira_port: int | None, install_keys_url: str | None, engin
 
     def on_jira_request(request: RecordedRequest) -> None:
         colour = "green" if request.reason is None else "red"
-        console.print(f"[{colour}]jira[/]", end=" ")
+        console.print(f"[{colour}]jira[/]", *filter(None, [request.site]), end=" ")
         console.print(request.method, request.path, request.status, request.reason or "", markup=False)
         if request.finding:
             console.print(f"     {request.finding.seen}. {request.finding.fix}", markup=False)

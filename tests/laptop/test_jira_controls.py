@@ -20,6 +20,7 @@ def test_every_rest_call_is_on_record_the_oldest_first(
     assert datetime.fromisoformat(first.pop("at")) <= datetime.fromisoformat(second.pop("at"))
     client_key = installed_app.installed["clientKey"]
     assert first == {
+        "site": "",
         "method": "GET",
         "path": "/rest/api/3/myself?a=%20b",
         "status": 200,
@@ -28,6 +29,7 @@ def test_every_rest_call_is_on_record_the_oldest_first(
     }
     assert second.pop("diagnosis")["fix"].endswith(".")
     assert second == {
+        "site": "",
         "method": "PUT",
         "path": "/rest/api/3/issue/DEMO-1",
         "status": 401,

@@ -175,6 +175,71 @@ def test_an_app_that_comes_back_meets_the_same_client_key_and_a_new_secret(
     assert rest("GET", "/myself").status == 200
 
 
+def test_a_disabled_app_is_told_so_and_refused_until_it_is_enabled(
+    jira_http: VerbatimHttp, installed_app: FakeApp, rest: SignedCalls, command: Command
+) -> None:
+    result = command("disable")
+    assert (result["status"], result["installed"], list(result["answers"])) == (204, True, ["disabled"])
+    assert rest("GET", "/myself").status == 401
+    assert jira_http.send("GET", "/_local/requests").json()[-1]["reason"] == "app-not-installed"
+    result = command("enable")
+    assert (result["status"], result["installed"], list(result["answers"])) == (204, True, ["enabled"])
+    assert rest("GET", "/myself").status == 200
+    assert installed_app.events() == ["disabled", "enabled"]
+    for received in installed_app.received:
+        assert site_claims(installed_app, received)["iss"] == installed_app.installed["clientKey"]
+        assert received.body["eventType"] == received.event
+        assert "sharedSecret" not in received.body
+
+
+def test_a_disabled_app_is_sent_no_webhooks(jira_http: VerbatimHttp, command: Command) -> None:
+    command("install")
+    command("disable")
+    webhook = {"event": "jira:issue_created", "body": {"issue": {"key": "DEMO-1"}}}
+    assert jira_http.send_json("POST", "/_local/webhooks", webhook).status == 404
+    command("enable")
+    assert jira_http.send_json("POST", "/_local/webhooks", webhook).status == 200
+
+
+def test_a_disabled_app_can_be_uninstalled_and_is_not_told_twice_that_it_is_disabled(
+    installed_app: FakeApp, command: Command
+) -> None:
+    command("disable")
+    assert list(command("uninstall")["answers"]) == ["uninstalled"]
+    assert installed_app.events() == ["disabled", "uninstalled"]
+
+
+def test_a_disabled_app_that_is_installed_again_is_enabled(rest: SignedCalls, command: Command) -> None:
+    command("disable")
+    assert command("reinstall")["installed"]
+    assert rest("GET", "/myself").status == 200
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "sentence"),
+    [
+        ([], "enable", "The app is enabled already."),
+        (["disable"], "disable", "The app is disabled already."),
+        (["uninstall"], "enable", "No app is installed from "),
+        (["uninstall"], "disable", "No app is installed from "),
+    ],
+)
+def test_what_is_so_already_is_not_done(
+    jira_http: VerbatimHttp,
+    installed_app: FakeApp,
+    command: Command,
+    before: list[str],
+    name: str,
+    sentence: str,
+) -> None:
+    for earlier in before:
+        command(earlier)
+    wish = {"descriptorUrl": installed_app.descriptor_url}
+    answer = jira_http.send_json("POST", f"/_local/{name}", wish)
+    assert answer.status == 400
+    assert answer.json()["error"].startswith(sentence)
+
+
 def test_an_app_need_not_be_up_to_be_uninstalled(jira: LaptopJira) -> None:
     with FakeApp() as app:
         jira.lifecycle.install(app.descriptor_url)

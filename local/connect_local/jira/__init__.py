@@ -1,9 +1,10 @@
-"""The laptop's Jira: a stand-in for a Jira Cloud site that refuses what Jira refuses, and knows why.
+"""The laptop's Jira: a stand-in for Jira Cloud that refuses what Jira refuses, and knows why.
 
 - `connect_local.jira.laptop`: the whole of it, as one object
-- `connect_local.jira.site`, `.entities`: what is on the site
-- `connect_local.jira.lifecycle`, `.webhooks`: what the site sends to apps; `.descriptor`, `.tokens`,
-  `.install_key` and `.apps` serve them
+- `connect_local.jira.tenant`: its sites
+- `connect_local.jira.site`, `.entities`: what is on a site
+- `connect_local.jira.lifecycle`, `.webhooks`: what a site sends to apps; `.descriptor`, `.tokens`,
+  `.install_key`, `.apps` and `.outbox` serve them
 - `connect_local.jira.gate`: what each REST call passes through; `.authentication`, `.scopes`, `.faults`,
   `.connection` and `.journal` serve it
 - `connect_local.jira.rest`: the REST API behind the gate; `.rendering` knows Jira's JSON

@@ -10,12 +10,13 @@ import urllib3
 from connect_local.jira.descriptor import Descriptor, read_descriptor
 from connect_local.jira.entities import Json
 from connect_local.jira.errors import DescriptorInvalid
+from connect_local.jira.outbox import THREADS
 from connect_local.jira.strict_json import parse_json
 
 _TIMEOUT = urllib3.Timeout(connect=3, total=10)
 """What Jira's own sender waited for (atlassian-connect, `ConnectHttpClientFactory`)."""
 
-_CONNECTIONS = 20  # as many as there are webhooks at a time
+_CONNECTIONS = 2 * THREADS  # to one host: webhooks, and what commands send meanwhile
 
 
 class AppUnreachable(Exception):

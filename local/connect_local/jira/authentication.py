@@ -20,7 +20,7 @@ from connect_jwt.errors import Reason, TokenRefused
 from connect_jwt.scopes import is_granted, scope_of
 from connect_jwt.tokens import HS256, UnverifiedToken, find_token, parse_token
 from connect_jwt.verifying import CONTEXT_QSH, LEEWAY_SECONDS
-from connect_local.jira.entities import Installation
+from connect_local.jira.entities import Installation, User
 from connect_local.jira.site import Site
 
 _UNREADABLE = {Reason.TOKEN_MALFORMED, Reason.TOKEN_TOO_LARGE}
@@ -166,9 +166,13 @@ def _check_subject(subject: object, site: Site) -> None:
         return
     if not subject:
         raise CallRefused(HTTPStatus.BAD_REQUEST, CallReason.SUB_EMPTY)
-    if not isinstance(subject, str) or site.user(subject) is None:
+    if not isinstance(subject, str) or not _is_active(site.user(subject)):
         raise _unauthorized(CallReason.SUB_UNKNOWN)
     raise CallRefused(HTTPStatus.FORBIDDEN, CallReason.SUB_PRESENT)
+
+
+def _is_active(user: User | None) -> bool:
+    return user is not None and user.active
 
 
 def _is_properly_formed(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""The site's own controls below `/_local/`: JSON in, JSON out."""
+"""The controls below `/_local/`: JSON in, JSON out; each for the site that it names."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -19,10 +19,16 @@ from connect_local.jira.faults import Faults
 from connect_local.jira.install_key import InstallKey
 from connect_local.jira.journal import Journal
 from connect_local.jira.lifecycle import Lifecycle, LifecycleResult
-from connect_local.jira.site import Site
 from connect_local.jira.strict_json import parse_json
-from connect_local.jira.webhooks import Webhooks
+from connect_local.jira.tenant import Tenant, Tenants
 
+_LIFECYCLE = {
+    "install": Lifecycle.install,
+    "reinstall": Lifecycle.reinstall,
+    "uninstall": Lifecycle.uninstall,
+    "enable": Lifecycle.enable,
+    "disable": Lifecycle.disable,
+}
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
 
@@ -30,27 +36,16 @@ class Controls:
     """Translates between HTTP and the commands.
 
     Args:
-        site: shown by `state`
-        lifecycle: carries out `install`, `reinstall` and `uninstall`
-        webhooks: carries out `webhooks`
-        faults: what `faults` orders
+        tenants: the sites, which carry the commands out
+        faults: what `faults` orders for no site in particular
         journal: shown by `requests`
         install_key: published below `install-keys`
     """
 
     def __init__(
-        self,
-        *,
-        site: Site,
-        lifecycle: Lifecycle,
-        webhooks: Webhooks,
-        faults: Faults,
-        journal: Journal,
-        install_key: InstallKey,
+        self, *, tenants: Tenants, faults: Faults, journal: Journal, install_key: InstallKey
     ) -> None:
-        self._site = site
-        self._lifecycle = lifecycle
-        self._webhooks = webhooks
+        self._tenants = tenants
         self._faults = faults
         self._journal = journal
         self._install_key = install_key
@@ -59,13 +54,15 @@ class Controls:
         """The controls as an ASGI application."""
         return Starlette(
             routes=[
-                Route("/install", _lifecycle_command(self._lifecycle.install), methods=["POST"]),
-                Route("/reinstall", _lifecycle_command(self._lifecycle.reinstall), methods=["POST"]),
-                Route("/uninstall", _lifecycle_command(self._lifecycle.uninstall), methods=["POST"]),
+                *(
+                    Route(f"/{name}", self._lifecycle_command(carry_out), methods=["POST"])
+                    for name, carry_out in _LIFECYCLE.items()
+                ),
                 Route("/webhooks", self._send_webhook, methods=["POST"]),
                 Route("/faults", self._order_faults, methods=["POST"]),
                 Route("/faults", self._clear_faults, methods=["DELETE"]),
                 Route("/requests", self._requests),
+                Route("/sites", self._sites),
                 Route("/state", self._state),
                 Route("/install-keys/{kid}", self._public_key),
             ],
@@ -74,6 +71,7 @@ class Controls:
 
     async def _send_webhook(self, request: Request) -> JSONResponse:
         command = await _object(request)
+        webhooks = self._tenant(command.get("site")).webhooks
         event, body, identifier = command.get("event"), command.get("body", {}), command.get("identifier")
         if not isinstance(event, str) or not event:
             raise NotCarriedOut("event must be the name of an event, such as jira:issue_created.")
@@ -83,7 +81,7 @@ class Controls:
             raise NotCarriedOut(
                 "identifier must be a word of up to 200 letters, digits, dots, hyphens or underscores."
             )
-        result = await run_in_threadpool(self._webhooks.send, event, body, identifier)
+        result = await run_in_threadpool(webhooks.send, event, body, identifier)
         return JSONResponse(
             {
                 **_answer(result.answers[0]),
@@ -93,53 +91,69 @@ class Controls:
         )
 
     async def _order_faults(self, request: Request) -> JSONResponse:
-        self._faults.order(await _object(request))
-        return JSONResponse({"pending": self._faults.pending()})
+        wish = await _object(request)
+        faults = self._faults if wish.get("site") is None else self._tenant(wish["site"]).faults
+        faults.order(wish)
+        return JSONResponse({"pending": faults.pending()})
 
     async def _clear_faults(self, _: Request) -> JSONResponse:
-        self._faults.clear()
-        return JSONResponse({"pending": self._faults.pending()})
+        for faults in (self._faults, *(tenant.faults for tenant in self._tenants.all())):
+            faults.clear()
+        return JSONResponse({"pending": 0})
 
     async def _requests(self, _: Request) -> JSONResponse:
         return JSONResponse([request.as_json() for request in self._journal.requests()])
 
-    async def _state(self, _: Request) -> JSONResponse:
+    async def _sites(self, _: Request) -> JSONResponse:
+        sites = [tenant.site for tenant in self._tenants.all()]
+        return JSONResponse([{"site": site.name, "baseUrl": site.base_url} for site in sites])
+
+    async def _state(self, request: Request) -> JSONResponse:
+        site = self._tenant(request.query_params.get("site")).site
         return JSONResponse(
             {
-                "site": {"baseUrl": self._site.base_url},
-                "apps": [_app(app) for app in self._site.apps()],
+                "site": {"baseUrl": site.base_url},
+                "apps": [_app(app) for app in site.apps()],
                 "issues": [
                     {"key": issue.key, "summary": issue.fields.get("summary"), "properties": issue.properties}
-                    for issue in self._site.issues()
+                    for issue in site.issues()
                 ],
             }
         )
+
+    def _lifecycle_command(
+        self, carry_out: Callable[[Lifecycle, str], LifecycleResult]
+    ) -> Callable[[Request], Awaitable[JSONResponse]]:
+        async def endpoint(request: Request) -> JSONResponse:
+            command = await _object(request)
+            url = command.get("descriptorUrl")
+            if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+                raise NotCarriedOut("descriptorUrl must be the http or https URL of the app's descriptor.")
+            lifecycle = self._tenant(command.get("site")).lifecycle
+            result = await run_in_threadpool(carry_out, lifecycle, url)
+            return JSONResponse(
+                {
+                    **_answer(result.decisive),
+                    "installed": result.installed,
+                    "key": result.key,
+                    "clientKey": result.client_key,
+                    "answers": {event: _answer(answer) for event, answer in result.answers.items()},
+                }
+            )
+
+        return endpoint
+
+    def _tenant(self, name: Json) -> Tenant:
+        if name is None:
+            return self._tenants.default
+        if not isinstance(name, str):
+            raise NotCarriedOut("site must be the name of a site.")
+        return self._tenants.ensure(name)
 
     async def _public_key(self, request: Request) -> Response:
         if request.path_params["kid"] != self._install_key.kid:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         return PlainTextResponse(self._install_key.public_pem())
-
-
-def _lifecycle_command(
-    carry_out: Callable[[str], LifecycleResult],
-) -> Callable[[Request], Awaitable[JSONResponse]]:
-    async def endpoint(request: Request) -> JSONResponse:
-        descriptor_url = (await _object(request)).get("descriptorUrl")
-        if not isinstance(descriptor_url, str) or not descriptor_url.startswith(("http://", "https://")):
-            raise NotCarriedOut("descriptorUrl must be the http or https URL of the app's descriptor.")
-        result = await run_in_threadpool(carry_out, descriptor_url)
-        return JSONResponse(
-            {
-                **_answer(result.decisive),
-                "installed": result.installed,
-                "key": result.key,
-                "clientKey": result.client_key,
-                "answers": {event: _answer(answer) for event, answer in result.answers.items()},
-            }
-        )
-
-    return endpoint
 
 
 async def _object(request: Request) -> dict[str, Json]:

@@ -19,6 +19,8 @@ class User:
     account_id: str
     display_name: str
     account_type: str = "atlassian"
+    is_admin: bool = False
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +59,11 @@ class Issue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """An app on this site. It stays known when it is uninstalled, only no longer `enabled`.
+    """An app on this site. It stays known when it is uninstalled.
 
     Attributes:
+        installed: whether it is still installed
+        enabled: whether it is installed and not disabled: it may call, and is sent webhooks
         pending_secret: what the app is being told, and may already sign with
         earlier_secrets: what it was told before, newest first
     """
@@ -71,5 +75,6 @@ class Installation:
     pending_secret: SharedSecret | None = None
     earlier_secrets: tuple[SharedSecret, ...] = ()
     app_user: User
+    installed: bool
     enabled: bool
     installed_at: datetime

@@ -1,37 +1,42 @@
 """Why a call was refused, as exactly as the site can tell: it knows every secret and every app."""
 
-from http import HTTPStatus
+from collections.abc import Iterable, Mapping
 
 from connect_jwt.diagnosis import Direction, Evidence, Finding, diagnose
+from connect_jwt.identity import SharedSecret
 from connect_local.jira.authentication import CallRefused
-from connect_local.jira.entities import Installation
 from connect_local.jira.site import Site
 
 _REFINED = {"secret-mismatch": "secret-", "qsh-mismatch": "qsh-"}
 """Reasons that have causes of their own, and how those begin."""
 
 
-def explain(refused: CallRefused, evidence: Evidence, site: Site) -> Finding | None:
+def explain(
+    refused: CallRefused, evidence: Evidence, site: Site, other_sites: Iterable[Site]
+) -> Finding | None:
     """The finding that is the reason of a refusal, or the mistake that leads to it; None when there is none.
 
     Args:
         refused: as it was decided
         evidence: the request
         site: what the site knows besides
+        other_sites: whose secrets may have been mistaken for its own
     """
-    diagnosis = diagnose(_with_what_the_site_knows(evidence, refused.app, site, refused.status))
+    others = {
+        str(other.client_key): other.shared_secret
+        for known in (site, *other_sites)
+        for other in known.apps()
+        if known is not site or refused.app is None or other.descriptor.key != refused.app.descriptor.key
+    }
+    diagnosis = diagnose(_with_what_is_known(evidence, refused, site, others))
     cause = _REFINED.get(refused.reason, refused.reason)
     return next((found for found in diagnosis.findings if found.code.startswith(cause)), None)
 
 
-def _with_what_the_site_knows(
-    evidence: Evidence, app: Installation | None, site: Site, status: HTTPStatus
+def _with_what_is_known(
+    evidence: Evidence, refused: CallRefused, site: Site, others: Mapping[str, SharedSecret]
 ) -> Evidence:
-    others = {
-        str(other.client_key): other.shared_secret
-        for other in site.apps()
-        if app is None or other.descriptor.key != app.descriptor.key
-    }
+    app = refused.app
     return Evidence(
         method=evidence.method,
         url=evidence.url,
@@ -45,5 +50,5 @@ def _with_what_the_site_knows(
         base_url=site.base_url,
         scopes=tuple(app.descriptor.scopes) if app else None,
         now=site.now().timestamp(),
-        status=status,
+        status=refused.status,
     )

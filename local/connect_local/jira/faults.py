@@ -72,7 +72,7 @@ type Fault = Status | Delay | Drop | RotateSecret
 
 
 class Faults:
-    """The faults to come, one for each call."""
+    """The faults to come, one for each call, to one site or to any."""
 
     def __init__(self) -> None:
         self._lock = Lock()

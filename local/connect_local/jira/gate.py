@@ -1,7 +1,6 @@
 """What every REST call passes through: the faults on order, Jira's check of who calls, and the journal."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -21,6 +20,7 @@ from connect_local.jira.faults import Delay, Drop, Faults, RotateSecret, Status
 from connect_local.jira.journal import Journal, RecordedRequest, without_token
 from connect_local.jira.rest.answers import error_response
 from connect_local.jira.site import Site
+from connect_local.jira.tenant import Tenant, Tenants
 
 _FAULT = "fault"
 _FORM = "application/x-www-form-urlencoded"
@@ -38,6 +38,7 @@ _MESSAGES: dict[HTTPStatus | str, str] = {
 class _Exchange:
     """One request with the means to answer it; its body has been read."""
 
+    tenant: Tenant
     request: Request
     path: str
     query: str
@@ -50,41 +51,31 @@ class RestGate:
     """The ASGI application that lets the calls through that Jira would accept.
 
     Args:
-        rest: the application behind the gate; it finds the app that calls in `request.state.app`
-        site: whose apps may call
-        faults: what calls meet
-        journal: what became of them
-        rotate_secrets: for the fault of that name
+        tenants: the sites, whose apps may call; a REST API finds the app that calls it in `request.state.app`
+        faults: what calls to any site meet, besides those to its own
+        journal: what became of the calls
     """
 
-    def __init__(
-        self,
-        rest: ASGIApp,
-        *,
-        site: Site,
-        faults: Faults,
-        journal: Journal,
-        rotate_secrets: Callable[[], None],
-    ) -> None:
-        self._rest = rest
-        self._site = site
+    def __init__(self, *, tenants: Tenants, faults: Faults, journal: Journal) -> None:
+        self._tenants = tenants
         self._faults = faults
         self._journal = journal
-        self._rotate_secrets = rotate_secrets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        path = relative_path(scope["raw_path"].decode("ascii", "replace"), self._site.context_path)
-        if not normalised(path).startswith("/rest/"):
+        sent_path = scope["raw_path"].decode("ascii", "replace")
+        tenant = self._tenants.at(sent_path)
+        path = relative_path(sent_path, tenant.site.context_path) if tenant else ""
+        if tenant is None or not normalised(path).startswith("/rest/"):
             await error_response(HTTPStatus.NOT_FOUND)(scope, receive, send)
             return
-        request = Request(scope, receive)
+        request = Request({**scope, "root_path": tenant.site.context_path}, receive)
         query = scope["query_string"].decode("ascii", "replace")
-        exchange = _Exchange(request, path, query, await request.body(), self._site.now(), send)
+        exchange = _Exchange(tenant, request, path, query, await request.body(), tenant.site.now(), send)
         await self._meet_fault(exchange)
 
     async def _meet_fault(self, exchange: _Exchange) -> None:
-        match self._faults.take():
+        match exchange.tenant.faults.take() or self._faults.take():
             case Status() as fault:
                 headers = fault.headers(exchange.at)
                 response = error_response(fault.status, "A fault on order.", headers=headers)
@@ -99,23 +90,24 @@ class RestGate:
                 await asyncio.sleep(seconds)
                 await self._let_through(exchange)
             case RotateSecret():
-                await run_in_threadpool(self._rotate_secrets)
+                await run_in_threadpool(exchange.tenant.lifecycle.rotate_secrets)
                 await self._let_through(exchange)
             case None:
                 await self._let_through(exchange)
 
     async def _let_through(self, exchange: _Exchange, reason: str | None = None) -> None:
+        site = exchange.tenant.site
         try:
-            app = authenticate(_rest_call(exchange), site=self._site)
+            app = authenticate(_rest_call(exchange), site=site)
         except CallRefused as refused:
-            found = explain(refused, _evidence(exchange), self._site)
+            others = [tenant.site for tenant in self._tenants.all() if tenant.site is not site]
+            found = explain(refused, _evidence(exchange), site, others)
             reason = found.code if found else refused.reason
-            await self._answer(
-                exchange, self._refusal(refused), app=refused.app, reason=reason, finding=found
-            )
+            response = _refusal(refused, site)
+            await self._answer(exchange, response, app=refused.app, reason=reason, finding=found)
         else:
             exchange.request.state.app = app
-            await self._answer(exchange, self._rest, app=app, reason=reason)
+            await self._answer(exchange, exchange.tenant.rest, app=app, reason=reason)
 
     async def _answer(
         self,
@@ -133,16 +125,6 @@ class RestGate:
 
         await handler(exchange.request.scope, _replay(exchange), recorded_send)
 
-    def _refusal(self, refused: CallRefused) -> JSONResponse:
-        """As little as Jira says itself."""
-        message = _MESSAGES.get(refused.reason) or _MESSAGES[refused.status]
-        headers = {"WWW-Authenticate": f'JWT realm="{self._site.base_url}"'}
-        return JSONResponse(
-            {"message": message, "status-code": refused.status},
-            status_code=refused.status,
-            headers=headers if refused.status == HTTPStatus.UNAUTHORIZED else None,
-        )
-
     def _record(
         self,
         exchange: _Exchange,
@@ -154,6 +136,7 @@ class RestGate:
     ) -> None:
         self._journal.record(
             RecordedRequest(
+                site=exchange.tenant.site.name,
                 method=exchange.request.method,
                 path=without_token(exchange.path, exchange.query),
                 status=status,
@@ -163,6 +146,17 @@ class RestGate:
                 at=exchange.at,
             )
         )
+
+
+def _refusal(refused: CallRefused, site: Site) -> JSONResponse:
+    """As little as Jira says itself."""
+    message = _MESSAGES.get(refused.reason) or _MESSAGES[refused.status]
+    headers = {"WWW-Authenticate": f'JWT realm="{site.base_url}"'}
+    return JSONResponse(
+        {"message": message, "status-code": refused.status},
+        status_code=refused.status,
+        headers=headers if refused.status == HTTPStatus.UNAUTHORIZED else None,
+    )
 
 
 def _rest_call(exchange: _Exchange) -> RestCall:

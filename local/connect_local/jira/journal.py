@@ -19,8 +19,9 @@ class RecordedRequest:
     """One REST call.
 
     Attributes:
+        site: the name of the site that was called, empty for the default one
         method: the HTTP method
-        path: the path with its query; of a token in it only the name
+        path: the path below the site's base URL, with its query; of a token in it only the name
         status: what was answered, or would have been when the connection broke; None when it broke before
         client_key: the site's identity for the app that called, None when that is not known
         reason: why it was refused, None when it was not
@@ -28,6 +29,7 @@ class RecordedRequest:
         at: when it came
     """
 
+    site: str = ""
     method: str
     path: str
     status: int | None
@@ -39,6 +41,7 @@ class RecordedRequest:
     def as_json(self) -> Json:
         """The entry of `GET /_local/requests`."""
         entry: dict[str, Json] = {
+            "site": self.site,
             "method": self.method,
             "path": self.path,
             "status": self.status,

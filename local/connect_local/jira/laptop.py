@@ -14,30 +14,33 @@ from connect_local.jira.gate import RestGate
 from connect_local.jira.install_key import InstallKey
 from connect_local.jira.journal import Journal, RecordedRequest
 from connect_local.jira.lifecycle import Lifecycle
+from connect_local.jira.outbox import Outbox
 from connect_local.jira.rest import rest_api
 from connect_local.jira.site import Site
+from connect_local.jira.tenant import Tenant, Tenants
 from connect_local.jira.webhooks import RETRY_DELAYS, Webhooks
 
 
 class LaptopJira:
-    """A Jira Cloud site that is as strict as the real one.
+    """A Jira Cloud with one site or several, as strict as the real one.
 
     Serve `app` with uvicorn, told to use `protocol`; without it no connection can be broken on order. Close
     it in the end, so that no thread is left behind.
 
     Attributes:
-        app: the site as an ASGI application
+        app: the whole as an ASGI application
         protocol: for `uvicorn.Config(http=…)`
-        base_url: the site's base URL
-        install_keys_url: where the public half of its install key is, as `<install_keys_url>/<kid>`
-        site: what is on it
-        lifecycle: installs, reinstalls and uninstalls apps
-        webhooks: sends them events
-        faults: what the next REST calls meet
+        base_url: the default site's base URL; those of the others are below it
+        install_keys_url: where the public half of the install key is, as `<install_keys_url>/<kid>`
+        tenants: its sites, each with what works for it
+        site: what is on the default site
+        lifecycle: installs, reinstalls and uninstalls apps there
+        webhooks: sends them that site's events
+        faults: what the next REST calls to any site meet
         journal: what became of the REST calls
 
     Args:
-        base_url: where the site is, without a slash at the end
+        base_url: where the default site is, without a slash at the end
         on_request: told of each REST call as it is answered
         install_key: Atlassian's; when there is none, a new one
         retry_delays: how long webhooks wait before each further attempt, in seconds
@@ -55,34 +58,38 @@ class LaptopJira:
         retry_delays: Sequence[float] = RETRY_DELAYS,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        install_key = install_key or InstallKey()
+        self._clock = clock
+        self._retry_delays = retry_delays
+        self._install_key = install_key or InstallKey()
         self._apps = AppClient()
+        self._outbox = Outbox()
         self.base_url = base_url
         self.install_keys_url = f"{base_url}/_local/install-keys"
-        self.site = Site(base_url=base_url, clock=clock)
-        self.lifecycle = Lifecycle(site=self.site, apps=self._apps, install_key=install_key)
-        self.webhooks = Webhooks(site=self.site, apps=self._apps, retry_delays=retry_delays)
+        self.tenants = Tenants(base_url=base_url, found=self._found)
+        self.site = self.tenants.default.site
+        self.lifecycle = self.tenants.default.lifecycle
+        self.webhooks = self.tenants.default.webhooks
         self.faults = Faults()
         self.journal = Journal(on_request)
         controls = Controls(
-            site=self.site,
-            lifecycle=self.lifecycle,
-            webhooks=self.webhooks,
-            faults=self.faults,
-            journal=self.journal,
-            install_key=install_key,
+            tenants=self.tenants, faults=self.faults, journal=self.journal, install_key=self._install_key
         )
-        gate = RestGate(
-            rest_api(self.site, self.webhooks),
-            site=self.site,
-            faults=self.faults,
-            journal=self.journal,
-            rotate_secrets=self.lifecycle.rotate_secrets,
-        )
+        gate = RestGate(tenants=self.tenants, faults=self.faults, journal=self.journal)
         routes = [Mount("/_local", controls.application()), Mount("", gate)]
         self.app = Starlette(routes=[Mount(self.site.context_path, routes=routes)])
 
     def close(self) -> None:
         """Send nothing more to the apps."""
-        self.webhooks.close()
+        self._outbox.close()
         self._apps.close()
+
+    def _found(self, name: str, base_url: str) -> Tenant:
+        site = Site(name=name, base_url=base_url, clock=self._clock)
+        webhooks = Webhooks(site=site, apps=self._apps, outbox=self._outbox, retry_delays=self._retry_delays)
+        return Tenant(
+            site=site,
+            lifecycle=Lifecycle(site=site, apps=self._apps, install_key=self._install_key),
+            webhooks=webhooks,
+            faults=Faults(),
+            rest=rest_api(site, webhooks),
+        )

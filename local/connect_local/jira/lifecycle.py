@@ -1,4 +1,4 @@
-"""Installing, reinstalling and uninstalling apps, and telling them so.
+"""Installing, reinstalling, disabling, enabling and uninstalling apps, and telling them so.
 
 https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/#lifecycle
 """
@@ -18,7 +18,7 @@ from connect_local.jira.descriptor import Descriptor
 from connect_local.jira.entities import Installation, Json, User
 from connect_local.jira.errors import NotCarriedOut
 from connect_local.jira.install_key import InstallKey
-from connect_local.jira.site import ADMIN, Site
+from connect_local.jira.site import Site
 from connect_local.jira.tokens import install_token, site_token
 
 _ACCEPTED = {HTTPStatus.OK, HTTPStatus.NO_CONTENT}
@@ -87,23 +87,41 @@ class Lifecycle:
     def uninstall(self, descriptor_url: str) -> LifecycleResult:
         """Uninstall an app. Its calls are refused from now on, whatever it answers.
 
-        `disabled` and `uninstalled` are sent at the same time, as Jira does.
+        `disabled`, unless it was so before, and `uninstalled` are sent at the same time, as Jira does.
 
         Raises:
             NotCarriedOut: it is not installed
         """
-        app = replace(self._installed_from(descriptor_url), enabled=False)
+        before = self._installed_from(descriptor_url)
+        app = replace(before, installed=False, enabled=False)
         self._site.put_app(app)
+        events = ("uninstalled", "disabled") if before.enabled else ("uninstalled",)
         with ThreadPoolExecutor(max_workers=2) as both:
             sent = {
                 event: both.submit(self._tell, app, event)
-                for event in ("uninstalled", "disabled")
+                for event in events
                 if event in app.descriptor.lifecycle
             }
         answers = {event: future.result() for event, future in sent.items()}
         return LifecycleResult(
             key=app.descriptor.key, client_key=app.client_key, installed=False, answers=answers
         )
+
+    def disable(self, descriptor_url: str) -> LifecycleResult:
+        """Disable an app, which stays installed. Its calls are refused from now on, whatever it answers.
+
+        Raises:
+            NotCarriedOut: it is not installed, or it is disabled
+        """
+        return self._switch(descriptor_url, enabled=False)
+
+    def enable(self, descriptor_url: str) -> LifecycleResult:
+        """Enable an app that was disabled.
+
+        Raises:
+            NotCarriedOut: it is not installed, or it is enabled
+        """
+        return self._switch(descriptor_url, enabled=True)
 
     def rotate_secrets(self) -> None:
         """Give every app a new secret, as a reinstall does."""
@@ -117,10 +135,11 @@ class Lifecycle:
             client_key=self._site.client_key(descriptor.key),
             shared_secret=SharedSecret(secrets.token_urlsafe(_SECRET_BYTES)),
             app_user=_app_user(descriptor),
+            installed=True,
             enabled=True,
             installed_at=self._next_install(descriptor.key),
         )
-        before = self._site.enabled_app(descriptor.key)
+        before = self._site.installed_app(descriptor.key)
         if before:
             app = replace(app, earlier_secrets=(before.shared_secret, *before.earlier_secrets))
             self._site.put_app(replace(before, pending_secret=app.shared_secret))
@@ -136,6 +155,18 @@ class Lifecycle:
             key=descriptor.key, client_key=app.client_key, installed=installed, answers=answers
         )
 
+    def _switch(self, descriptor_url: str, *, enabled: bool) -> LifecycleResult:
+        app = self._installed_from(descriptor_url)
+        event = "enabled" if enabled else "disabled"
+        if app.enabled == enabled:
+            raise NotCarriedOut(f"The app is {event} already.")
+        app = replace(app, enabled=enabled)
+        self._site.put_app(app)
+        answers = {event: self._tell(app, event)} if event in app.descriptor.lifecycle else {}
+        return LifecycleResult(
+            key=app.descriptor.key, client_key=app.client_key, installed=True, answers=answers
+        )
+
     def _next_install(self, app_key: AppKey) -> datetime:
         """Wait until no `installed` has been signed for the app in this second.
 
@@ -149,8 +180,8 @@ class Lifecycle:
         return moment
 
     def _installed_from(self, descriptor_url: str) -> Installation:
-        for app in self._site.enabled_apps():
-            if app.descriptor_url == descriptor_url:
+        for app in self._site.apps():
+            if app.installed and app.descriptor_url == descriptor_url:
                 return app
         raise NotCarriedOut(f"No app is installed from {descriptor_url}.")
 
@@ -158,7 +189,7 @@ class Lifecycle:
         url = url_of(app.descriptor, app.descriptor.lifecycle[event])
         now = self._site.now()
         if event in _SIGNED_BY_ATLASSIAN:
-            token = install_token(app, url, key=self._install_key, admin=ADMIN, now=now)
+            token = install_token(app, url, key=self._install_key, admin=self._site.admin, now=now)
         else:
             token = site_token(app, url, now=now)
         return self._apps.post(url, token=token, payload=self._payload(app, event), headers=_HEADERS)

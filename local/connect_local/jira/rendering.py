@@ -29,7 +29,7 @@ class Renderer:
             "accountType": user.account_type,
             "avatarUrls": {},
             "displayName": user.display_name,
-            "active": True,
+            "active": user.active,
             "timeZone": "Etc/UTC",
         }
 

@@ -11,8 +11,11 @@ from urllib.parse import urlsplit
 from connect_jwt.identity import AppKey, ClientKey
 from connect_local.jira.entities import Installation, Issue, Json, Project, User
 
-ADMIN = User(account_id="5b10ac8d82e05b22cc7d4ef5", display_name="Ada Admin")
-_PEOPLE = (ADMIN, User(account_id="5b10a2844c20165700ede21g", display_name="Mia Member"))
+ADMIN = User(account_id="5b10ac8d82e05b22cc7d4ef5", display_name="Ada Admin", is_admin=True)
+MEMBER = User(account_id="5b10a2844c20165700ede21g", display_name="Mia Member")
+FORMER = User(account_id="5b109f2e9729b51b54dc274d", display_name="Finn Former", active=False)
+"""The people of the default site. Every other site has its own, with the same names and other account ids."""
+
 _PROJECTS = (
     Project(id="10000", key="DEMO", name="Demonstration"),
     Project(id="10001", key="OPS", name="Operations"),
@@ -24,18 +27,28 @@ _FIRST_ID = 10100
 class Site:
     """A site's state. Every method is one short step under one lock; none of them waits for a network.
 
+    Attributes:
+        name: what tells it from the other sites of this Jira; empty for the default one
+        base_url: as it is told to apps
+        context_path: the path of the base URL
+        admin: who installs apps, and does what nobody else is said to do
+
     Args:
-        base_url: the site's base URL, as it is told to apps
+        name: as above
+        base_url: as above
         clock: the time, in Unix seconds
     """
 
-    def __init__(self, *, base_url: str, clock: Callable[[], float]) -> None:
+    def __init__(self, *, name: str, base_url: str, clock: Callable[[], float]) -> None:
+        self.name = name
         self.base_url = base_url
         self.context_path = urlsplit(base_url).path
         self._clock = clock
         self._lock = Lock()
         self._ids = count(_FIRST_ID)
-        self._people = {user.account_id: user for user in _PEOPLE}
+        people = [self._of_this_site(user) for user in (ADMIN, MEMBER, FORMER)]
+        self.admin = people[0]
+        self._people = {user.account_id: user for user in people}
         self._projects = {project.key: project for project in _PROJECTS}
         self._issues: dict[str, Issue] = {}
         self._apps: dict[AppKey, Installation] = {}
@@ -55,13 +68,15 @@ class Site:
         with self._lock:
             return list(self._apps.values())
 
-    def enabled_apps(self) -> list[Installation]:
-        """Every app that is installed now."""
-        return [app for app in self.apps() if app.enabled]
-
-    def enabled_app(self, app_key: AppKey) -> Installation | None:
+    def installed_app(self, app_key: AppKey) -> Installation | None:
         """The app with this key, if it is installed now."""
-        return next((app for app in self.enabled_apps() if app.descriptor.key == app_key), None)
+        with self._lock:
+            app = self._apps.get(app_key)
+        return app if app and app.installed else None
+
+    def enabled_apps(self) -> list[Installation]:
+        """Every app that is installed now, and not disabled."""
+        return [app for app in self.apps() if app.enabled]
 
     def put_app(self, app: Installation) -> None:
         """Install an app, or replace what is known of it."""
@@ -69,6 +84,11 @@ class Site:
             self._apps[app.descriptor.key] = app
 
     # --- people and projects
+
+    def people(self) -> list[User]:
+        """Everybody who is no app, the administrator first."""
+        with self._lock:
+            return list(self._people.values())
 
     def user(self, account_id: str) -> User | None:
         """The user with this account id, an app's own user included."""
@@ -118,7 +138,7 @@ class Site:
             project = self._projects.setdefault(
                 project_key, Project(id=self.new_id(), key=project_key, name=project_key.title())
             )
-            return self._add_issue(key, project, ADMIN, fields)
+            return self._add_issue(key, project, self.admin, fields)
 
     def change_issue(self, key: str, change: Callable[[Issue], Issue]) -> Issue:
         """Apply a change to the issue as it is now, which may be newer than the caller's picture of it."""
@@ -129,6 +149,12 @@ class Site:
     def new_id(self) -> str:
         """An id that nothing else on this site has."""
         return str(next(self._ids))
+
+    def _of_this_site(self, person: User) -> User:
+        if not self.name:
+            return person
+        own = uuid.uuid5(uuid.NAMESPACE_URL, f"{self.base_url}#{person.account_id}")
+        return replace(person, account_id=own.hex[:24])
 
     def _add_issue(self, key: str, project: Project, creator: User, fields: Mapping[str, Json]) -> Issue:
         now = self.now()

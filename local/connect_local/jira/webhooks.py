@@ -4,20 +4,21 @@ https://developer.atlassian.com/cloud/jira/platform/webhooks/; which answers are
 https://community.developer.atlassian.com/t/30554
 """
 
+import asyncio
 import logging
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
-from threading import Event
+from urllib.parse import urlsplit
 
 from connect_jwt.identity import AppKey
 from connect_local.jira.apps import Answer, AppClient, url_of
 from connect_local.jira.descriptor import WebhookModule
 from connect_local.jira.entities import Issue, Json
 from connect_local.jira.errors import NotCarriedOut, NothingSent
+from connect_local.jira.outbox import Outbox
 from connect_local.jira.rendering import Renderer
 from connect_local.jira.site import Site
 from connect_local.jira.tokens import site_token
@@ -25,7 +26,6 @@ from connect_local.jira.tokens import site_token
 RETRY_DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Jira sends up to five times more, too, but waits 5 to 15 minutes each time."""
 
-_CONCURRENCY = 20  # Jira's limit of primary webhooks at a time for one app on one site
 _TEMPORARY = {
     HTTPStatus.REQUEST_TIMEOUT,
     HTTPStatus.CONFLICT,
@@ -33,7 +33,7 @@ _TEMPORARY = {
     HTTPStatus.TOO_MANY_REQUESTS,
 }
 _FIRST_SERVER_ERROR = 500
-_UNINSTALLED = Answer(None, "The app is not installed any more.")
+_UNINSTALLED = Answer(None, "The app is not installed and enabled any more.")
 _ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]+-[1-9][0-9]*")
 _log = logging.getLogger(__name__)
 
@@ -54,6 +54,7 @@ class WebhookResult:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Delivery:
     app_key: AppKey
+    host: str
     webhook: WebhookModule
     payload: Json
     identifier: str
@@ -65,16 +66,16 @@ class Webhooks:
     Args:
         site: whose events
         apps: sends them
+        outbox: where they wait
         retry_delays: how long to wait before each further attempt, in seconds
     """
 
-    def __init__(self, *, site: Site, apps: AppClient, retry_delays: Sequence[float]) -> None:
+    def __init__(self, *, site: Site, apps: AppClient, outbox: Outbox, retry_delays: Sequence[float]) -> None:
         self._site = site
         self._apps = apps
+        self._outbox = outbox
         self._retry_delays = retry_delays
         self._renderer = Renderer(site.base_url)
-        self._background = ThreadPoolExecutor(_CONCURRENCY, thread_name_prefix="jira-webhooks")
-        self._closing = Event()
 
     def send(self, event: str, body: Mapping[str, Json], identifier: str | None = None) -> WebhookResult:
         """Send an event at once; what an app did not take is sent again in the background.
@@ -93,10 +94,10 @@ class Webhooks:
         deliveries = self._deliveries(event, self._with_issue(body), identifier or str(uuid.uuid4()))
         if not deliveries:
             raise NothingSent(f"No app on this site has a webhook for {event}.")
-        answers = tuple(self._attempt(delivery) for delivery in deliveries)
+        attempts = [self._outbox.start(self._attempt(delivery)) for delivery in deliveries]
+        answers = tuple(attempt.result() for attempt in attempts)
         for delivery, answer in zip(deliveries, answers, strict=True):
-            if _is_temporary(answer):
-                self._background.submit(self._retry, delivery)
+            self._outbox.start(self._send_again(delivery, answer))
         return WebhookResult(identifier=deliveries[0].identifier, answers=answers)
 
     def issue_created(self, issue: Issue) -> None:
@@ -107,12 +108,7 @@ class Webhooks:
             "issue": self._rendered(issue),
         }
         for delivery in self._deliveries("jira:issue_created", body, str(uuid.uuid4())):
-            self._background.submit(self._deliver, delivery)
-
-    def close(self) -> None:
-        """Give up what is still to be sent again."""
-        self._closing.set()
-        self._background.shutdown(cancel_futures=True)
+            self._outbox.start(self._deliver(delivery))
 
     def _with_issue(self, body: Mapping[str, Json]) -> Mapping[str, Json]:
         if "issue" not in body:
@@ -133,26 +129,38 @@ class Webhooks:
         timestamp = int(self._site.now().timestamp() * 1000)
         payload = {"timestamp": timestamp, "webhookEvent": event, **body}
         return [
-            _Delivery(app_key=app.descriptor.key, webhook=webhook, payload=payload, identifier=identifier)
+            _Delivery(
+                app_key=app.descriptor.key,
+                host=urlsplit(app.descriptor.base_url).netloc,
+                webhook=webhook,
+                payload=payload,
+                identifier=identifier,
+            )
             for app in self._site.enabled_apps()
             for webhook in app.descriptor.webhooks
             if webhook.event == event
         ]
 
-    def _deliver(self, delivery: _Delivery) -> None:
-        if _is_temporary(self._attempt(delivery)):
-            self._retry(delivery)
+    async def _deliver(self, delivery: _Delivery) -> None:
+        await self._send_again(delivery, await self._attempt(delivery))
 
-    def _retry(self, delivery: _Delivery) -> None:
+    async def _send_again(self, delivery: _Delivery, answer: Answer) -> None:
         for retry, delay in enumerate(self._retry_delays, start=1):
-            if self._closing.wait(delay) or not _is_temporary(self._attempt(delivery, retry)):
+            if not _is_temporary(answer):
                 return
-        _log.warning("gave up on webhook %s to %s", delivery.identifier, delivery.app_key)
+            await asyncio.sleep(delay)
+            answer = await self._attempt(delivery, retry)
+        if _is_temporary(answer):
+            _log.warning("gave up on webhook %s to %s", delivery.identifier, delivery.app_key)
 
-    def _attempt(self, delivery: _Delivery, retry: int = 0) -> Answer:
+    async def _attempt(self, delivery: _Delivery, retry: int = 0) -> Answer:
+        lane = (self._site.base_url, delivery.host)
+        return await self._outbox.request(lane, lambda: self._post(delivery, retry))
+
+    def _post(self, delivery: _Delivery, retry: int) -> Answer:
         # As it is now: its secret may have been rotated since the last attempt.
-        app = self._site.enabled_app(delivery.app_key)
-        if app is None:
+        app = self._site.installed_app(delivery.app_key)
+        if app is None or not app.enabled:
             return _UNINSTALLED
         url = url_of(app.descriptor, delivery.webhook.url)
         headers = {
