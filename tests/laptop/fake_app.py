@@ -116,9 +116,9 @@ class SignedCalls:
     app: FakeApp
     http: VerbatimHttp
 
-    def __call__(self, method: str, path: str, *value: object) -> Answer:
+    def __call__(self, method: str, path: str, *value: object, **headers: str) -> Answer:
         target = f"/rest/api/3{path}"
-        headers = self.app.sign(method, target)
+        headers |= self.app.sign(method, target)
         if value:
             return self.http.send_json(method, target, *value, **headers)
         return self.http.send(method, target, headers=headers)

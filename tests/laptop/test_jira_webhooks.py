@@ -8,10 +8,13 @@ import pytest
 from atlassian_jwt.url_utils import hash_url
 
 from connect_local.jira import LaptopJira
+from connect_local.jira.site import ADMIN
 from tests.laptop.fake_app import FakeApp, SignedCalls
 from tests.laptop.verbatim_http import Answer, VerbatimHttp
 
 EVENT = "jira:issue_created"
+NEW = {"project": {"key": "DEMO"}, "issuetype": {"name": "Task"}, "summary": "Mine"}
+FROM_AND_TO = ("from", "fromString", "to", "toString")
 
 
 @pytest.fixture
@@ -135,12 +138,125 @@ def test_what_is_sent_again_is_signed_with_the_secret_of_the_day(
 
 
 def test_an_issue_that_an_app_creates_is_told_to_apps(installed_app: FakeApp, rest: SignedCalls) -> None:
-    fields = {"project": {"key": "DEMO"}, "issuetype": {"name": "Task"}, "summary": "Mine"}
-    created = rest("POST", "/issue", {"fields": fields}).json()
+    created = rest("POST", "/issue", {"fields": NEW}).json()
     (webhook,) = installed_app.wait_for(1, "issue_created")
     assert webhook.body["issue"]["key"] == created["key"]
     assert webhook.body["user"]["accountType"] == "app"
     assert webhook.body["issue_event_type_name"] == "issue_created"
+
+
+@pytest.fixture
+def edited(fake_app: FakeApp, installed_app: FakeApp, jira: LaptopJira) -> FakeApp:
+    """The app, which wants to hear of edits, too."""
+    fake_app.descriptor["modules"]["webhooks"].append(
+        {"event": "jira:issue_updated", "url": "/webhooks/issue_updated"}
+    )
+    assert jira.lifecycle.install(fake_app.descriptor_url).installed
+    jira.site.ensure_issue("DEMO-1", {"summary": "Old", "labels": ["kept"]})
+    fake_app.received.clear()
+    return installed_app
+
+
+def test_an_edit_is_told_with_what_it_changed(edited: FakeApp, rest: SignedCalls) -> None:
+    fields = {
+        "summary": "New",
+        "labels": ["kept", "added"],
+        "assignee": {"accountId": ADMIN.account_id},
+        "issuetype": {"name": "Bug"},
+        "description": {
+            "type": "doc",
+            "version": 1,
+            "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Some words"}]}],
+        },
+        "customfield_10001": 2,
+    }
+    assert rest("PUT", "/issue/DEMO-1", {"fields": fields}).status == 204
+    (webhook,) = edited.wait_for(1, "issue_updated")
+    payload = webhook.body
+    assert (payload["webhookEvent"], payload["issue_event_type_name"]) == (
+        "jira:issue_updated",
+        "issue_updated",
+    )
+    assert payload["user"]["accountType"] == "app"
+    assert payload["issue"]["key"] == "DEMO-1"
+    assert payload["issue"]["fields"]["summary"] == "New"
+    assert payload["changelog"].keys() == {"id", "items"}
+    changes = {item.pop("field"): item for item in payload["changelog"]["items"]}
+    assert changes.keys() == fields.keys()
+    assert changes["summary"] == {
+        "fieldtype": "jira",
+        "fieldId": "summary",
+        "from": None,
+        "fromString": "Old",
+        "to": None,
+        "toString": "New",
+    }
+    said = {name: tuple(changes[name][member] for member in FROM_AND_TO) for name in changes}
+    del said["summary"]
+    assert said == {
+        "labels": ("", "kept", "", "kept added"),
+        "assignee": (None, None, ADMIN.account_id, ADMIN.display_name),
+        "issuetype": ("10001", "Task", "10002", "Bug"),
+        "description": (None, None, None, "Some words"),
+        "customfield_10001": (None, None, None, "2"),
+    }
+    assert changes["customfield_10001"]["fieldtype"] == "custom"
+
+
+def test_only_what_an_edit_changed_is_in_its_changelog(edited: FakeApp, rest: SignedCalls) -> None:
+    rest("PUT", "/issue/DEMO-1", {"fields": {"summary": "New", "labels": ["kept"]}})
+    (webhook,) = edited.wait_for(1, "issue_updated")
+    assert [item["field"] for item in webhook.body["changelog"]["items"]] == ["summary"]
+
+
+def test_an_edit_that_changes_nothing_is_told_nobody(
+    jira: LaptopJira, edited: FakeApp, rest: SignedCalls
+) -> None:
+    assert rest("PUT", "/issue/DEMO-1", {"fields": {"summary": "Old"}}).status == 204
+    assert rest("PUT", "/issue/DEMO-1", {"fields": {}}).status == 204
+    rest("PUT", "/issue/DEMO-1", {"fields": {"summary": "New"}})
+    (webhook,) = edited.wait_for(1, "issue_updated")
+    jira.close()
+    assert edited.events() == ["issue_updated"]
+    assert webhook.body["issue"]["fields"]["summary"] == "New"
+
+
+def test_a_property_is_told_nobody(jira: LaptopJira, edited: FakeApp, rest: SignedCalls) -> None:
+    assert rest("PUT", "/issue/DEMO-1/properties/p", 1).status == 201
+    rest("PUT", "/issue/DEMO-1", {"fields": {"summary": "New"}})
+    edited.wait_for(1, "issue_updated")
+    jira.close()
+    assert edited.events() == ["issue_updated"]
+
+
+def test_an_app_that_does_not_ask_for_edits_is_not_told(
+    jira: LaptopJira, installed_app: FakeApp, rest: SignedCalls
+) -> None:
+    jira.site.ensure_issue("DEMO-1", {})
+    rest("PUT", "/issue/DEMO-1", {"fields": {"summary": "New"}})
+    rest("POST", "/issue", {"fields": NEW})
+    installed_app.wait_for(1, "issue_created")
+    jira.close()
+    assert installed_app.events() == ["issue_created"]
+
+
+@pytest.mark.parametrize("trace", ["loop-1", "a b {~}", "t" * 1024])
+def test_the_trace_of_a_call_is_echoed_by_the_webhooks_that_it_causes(
+    edited: FakeApp, rest: SignedCalls, trace: str
+) -> None:
+    edited.answers["issue_created"] = [503]
+    rest("POST", "/issue", {"fields": NEW}, **{"X-Atlassian-Webhook-Trace": trace})
+    rest("PUT", "/issue/DEMO-1", {"fields": {"summary": "New"}}, **{"X-Atlassian-Webhook-Trace": trace})
+    webhooks = edited.wait_for(2, "issue_created") + edited.wait_for(1, "issue_updated")
+    assert {webhook.headers["x-atlassian-webhook-trace"] for webhook in webhooks} == {trace}
+
+
+@pytest.mark.parametrize("trace", [None, "", "t" * 1025, "a\tb", "\xe9"])
+def test_what_is_no_trace_is_not_echoed(installed_app: FakeApp, rest: SignedCalls, trace: str | None) -> None:
+    headers = {} if trace is None else {"X-Atlassian-Webhook-Trace": trace}
+    assert rest("POST", "/issue", {"fields": NEW}, **headers).status == 201
+    (webhook,) = installed_app.wait_for(1, "issue_created")
+    assert "x-atlassian-webhook-trace" not in webhook.headers
 
 
 def test_without_an_app_to_tell_nothing_is_sent(

@@ -2,7 +2,7 @@
 
 - `connect_local.jira.laptop`: the whole of it, as one object
 - `connect_local.jira.tenant`: its sites
-- `connect_local.jira.site`, `.entities`: what is on a site
+- `connect_local.jira.site`, `.entities`: what is on a site; `.editor` and `.changelog` for its issues
 - `connect_local.jira.lifecycle`, `.webhooks`: what a site sends to apps; `.descriptor`, `.tokens`,
   `.install_key`, `.apps` and `.outbox` serve them
 - `connect_local.jira.gate`: what each REST call passes through; `.authentication`, `.scopes`, `.faults`,

@@ -9,6 +9,7 @@ from starlette.routing import Mount
 from connect_local.jira.apps import AppClient
 from connect_local.jira.connection import BreakableConnection
 from connect_local.jira.controls import Controls
+from connect_local.jira.editor import Editor
 from connect_local.jira.faults import Faults
 from connect_local.jira.gate import RestGate
 from connect_local.jira.install_key import InstallKey
@@ -86,10 +87,12 @@ class LaptopJira:
     def _found(self, name: str, base_url: str) -> Tenant:
         site = Site(name=name, base_url=base_url, clock=self._clock)
         webhooks = Webhooks(site=site, apps=self._apps, outbox=self._outbox, retry_delays=self._retry_delays)
+        editor = Editor(site=site, webhooks=webhooks)
         return Tenant(
             site=site,
             lifecycle=Lifecycle(site=site, apps=self._apps, install_key=self._install_key),
             webhooks=webhooks,
+            editor=editor,
             faults=Faults(),
-            rest=rest_api(site, webhooks),
+            rest=rest_api(site, editor),
         )

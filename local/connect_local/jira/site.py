@@ -140,11 +140,16 @@ class Site:
             )
             return self._add_issue(key, project, self.admin, fields)
 
-    def change_issue(self, key: str, change: Callable[[Issue], Issue]) -> Issue:
-        """Apply a change to the issue as it is now, which may be newer than the caller's picture of it."""
+    def change_issue(self, key: str, change: Callable[[Issue], Issue]) -> tuple[Issue, Issue]:
+        """Apply a change to the issue as it is now, which may be newer than the caller's picture of it.
+
+        Returns:
+            the issue before and after
+        """
         with self._lock:
-            self._issues[key] = replace(change(self._issues[key]), updated=self.now())
-            return self._issues[key]
+            before = self._issues[key]
+            self._issues[key] = replace(change(before), updated=self.now())
+            return before, self._issues[key]
 
     def new_id(self) -> str:
         """An id that nothing else on this site has."""

@@ -8,6 +8,7 @@ from threading import Lock
 from starlette.types import ASGIApp
 
 from connect_jwt.canonical import relative_path
+from connect_local.jira.editor import Editor
 from connect_local.jira.errors import NotCarriedOut
 from connect_local.jira.faults import Faults
 from connect_local.jira.lifecycle import Lifecycle
@@ -29,6 +30,7 @@ class Tenant:
         site: what is on it
         lifecycle: installs apps on it
         webhooks: tells its apps of its events
+        editor: creates and edits its issues
         faults: what the next REST calls to it meet
         rest: its REST API, behind the gate
     """
@@ -36,6 +38,7 @@ class Tenant:
     site: Site
     lifecycle: Lifecycle
     webhooks: Webhooks
+    editor: Editor
     faults: Faults
     rest: ASGIApp
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from connect_jwt.identity import AppKey
 from connect_local.jira.apps import Answer, AppClient, url_of
 from connect_local.jira.descriptor import WebhookModule
-from connect_local.jira.entities import Issue, Json
+from connect_local.jira.entities import Issue, Json, User
 from connect_local.jira.errors import NotCarriedOut, NothingSent
 from connect_local.jira.outbox import Outbox
 from connect_local.jira.rendering import Renderer
@@ -58,6 +58,7 @@ class _Delivery:
     webhook: WebhookModule
     payload: Json
     identifier: str
+    trace: str | None
 
 
 class Webhooks:
@@ -100,14 +101,36 @@ class Webhooks:
             self._outbox.start(self._send_again(delivery, answer))
         return WebhookResult(identifier=deliveries[0].identifier, answers=answers)
 
-    def issue_created(self, issue: Issue) -> None:
-        """Send `jira:issue_created` in the background."""
+    def issue_created(self, issue: Issue, *, trace: str | None = None) -> None:
+        """Send `jira:issue_created` in the background.
+
+        Args:
+            issue: as it was created
+            trace: the `X-Atlassian-Webhook-Trace` of the call that created it
+        """
+        self._send_issue("issue_created", issue, by=issue.creator, trace=trace)
+
+    def issue_updated(
+        self, issue: Issue, *, by: User, changelog: Mapping[str, Json], trace: str | None = None
+    ) -> None:
+        """Send `jira:issue_updated` in the background.
+
+        Args:
+            issue: as it is now
+            by: who changed it
+            changelog: its `id` and `items`
+            trace: as for `issue_created`
+        """
+        self._send_issue("issue_updated", issue, by=by, trace=trace, changelog=changelog)
+
+    def _send_issue(self, name: str, issue: Issue, *, by: User, trace: str | None, **more: Json) -> None:
         body = {
-            "issue_event_type_name": "issue_created",
-            "user": self._renderer.user(issue.creator),
+            "issue_event_type_name": name,
+            "user": self._renderer.user(by),
             "issue": self._rendered(issue),
+            **more,
         }
-        for delivery in self._deliveries("jira:issue_created", body, str(uuid.uuid4())):
+        for delivery in self._deliveries(f"jira:{name}", body, str(uuid.uuid4()), trace):
             self._outbox.start(self._deliver(delivery))
 
     def _with_issue(self, body: Mapping[str, Json]) -> Mapping[str, Json]:
@@ -125,7 +148,9 @@ class Webhooks:
     def _rendered(self, issue: Issue) -> dict[str, Json]:
         return {**self._renderer.reference(issue), "fields": self._renderer.fields(issue)}
 
-    def _deliveries(self, event: str, body: Mapping[str, Json], identifier: str) -> list[_Delivery]:
+    def _deliveries(
+        self, event: str, body: Mapping[str, Json], identifier: str, trace: str | None = None
+    ) -> list[_Delivery]:
         timestamp = int(self._site.now().timestamp() * 1000)
         payload = {"timestamp": timestamp, "webhookEvent": event, **body}
         return [
@@ -135,6 +160,7 @@ class Webhooks:
                 webhook=webhook,
                 payload=payload,
                 identifier=identifier,
+                trace=trace,
             )
             for app in self._site.enabled_apps()
             for webhook in app.descriptor.webhooks
@@ -168,6 +194,8 @@ class Webhooks:
             "X-Atlassian-Webhook-Identifier": delivery.identifier,
             "X-Atlassian-Webhook-Flow": "Primary",
         }
+        if delivery.trace is not None:
+            headers["X-Atlassian-Webhook-Trace"] = delivery.trace
         if retry:
             headers["X-Atlassian-Webhook-Retry"] = str(retry)
         token = site_token(app, url, now=self._site.now())

@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Router
 
+from connect_local.jira.editor import Editor
 from connect_local.jira.rest.about import About
 from connect_local.jira.rest.answers import render_error
 from connect_local.jira.rest.comments import Comments
@@ -15,16 +16,15 @@ from connect_local.jira.rest.projects import Projects
 from connect_local.jira.rest.properties import Properties
 from connect_local.jira.rest.search import Search
 from connect_local.jira.site import Site
-from connect_local.jira.webhooks import Webhooks
 
 
-def rest_api(site: Site, webhooks: Webhooks) -> Starlette:
+def rest_api(site: Site, editor: Editor) -> Starlette:
     """The application behind the gate."""
     resources = (
         About(site),
         Projects(site),
         Search(site),
-        Issues(site, webhooks),
+        Issues(site, editor),
         Comments(site),
         Properties(site),
     )

@@ -3,31 +3,30 @@
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/
 """
 
-from dataclasses import replace
 from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from connect_local.jira.editor import Editor
 from connect_local.jira.entities import Json, Project
 from connect_local.jira.rendering import Renderer
 from connect_local.jira.rest.answers import JiraError
 from connect_local.jira.rest.fields import Fields, named
-from connect_local.jira.rest.requests import INVALID_PAYLOAD, caller, issue_of, json_object, names
+from connect_local.jira.rest.requests import INVALID_PAYLOAD, caller, issue_of, json_object, names, trace_of
 from connect_local.jira.rest.selection import select
 from connect_local.jira.site import Site
-from connect_local.jira.webhooks import Webhooks
 
 _EXPAND = "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations"
 
 
 class Issues:
-    """The issues of one site; the apps on it are told of new ones."""
+    """The issues of one site; the apps on it are told of what is done to them."""
 
-    def __init__(self, site: Site, webhooks: Webhooks) -> None:
+    def __init__(self, site: Site, editor: Editor) -> None:
         self._site = site
-        self._webhooks = webhooks
+        self._editor = editor
         self._fields = Fields(site)
         self._renderer = Renderer(site.base_url)
 
@@ -48,8 +47,8 @@ class Issues:
             errors["project"] = "Specify a valid project ID or key"
         if project is None or errors:
             raise JiraError(HTTPStatus.BAD_REQUEST, errors=errors)
-        issue = self._site.create_issue(project, caller(request), self._fields.resolved(fields))
-        self._webhooks.issue_created(issue)
+        resolved = self._fields.resolved(fields)
+        issue = self._editor.create(project, resolved, by=caller(request), trace=trace_of(request))
         return JSONResponse(self._renderer.reference(issue), status_code=HTTPStatus.CREATED)
 
     async def read(self, request: Request) -> JSONResponse:
@@ -72,7 +71,7 @@ class Issues:
         if errors := self._fields.errors(fields):
             raise JiraError(HTTPStatus.BAD_REQUEST, errors=errors)
         edited = self._fields.resolved(fields)
-        self._site.change_issue(issue.key, lambda now: replace(now, fields={**now.fields, **edited}))
+        self._editor.edit(issue.key, edited, by=caller(request), trace=trace_of(request))
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     def _project(self, reference: Json) -> Project | None:

@@ -10,6 +10,7 @@ from connect_local.jira.rest.answers import JiraError
 from connect_local.jira.site import Site
 from connect_local.jira.strict_json import parse_json
 
+_MAX_TRACE = 1024
 INVALID_PAYLOAD = "Invalid request payload. Refer to the REST API documentation and try again."
 
 
@@ -57,6 +58,15 @@ def caller(request: Request) -> User:
     """The user that the calling app acts as."""
     app_user: User = request.state.app.app_user
     return app_user
+
+
+def trace_of(request: Request) -> str | None:
+    """What the webhooks that the call causes are to echo, None when that is nothing Jira echoes.
+
+    https://developer.atlassian.com/cloud/jira/platform/webhooks/
+    """
+    trace = request.headers.get("x-atlassian-webhook-trace", "")
+    return trace if 0 < len(trace) <= _MAX_TRACE and trace.isascii() and trace.isprintable() else None
 
 
 def page_of(request: Request, *, max_results: int) -> slice:

@@ -1,0 +1,58 @@
+"""What an edit changed, as Jira's changelogs say it.
+
+The shape is that of the changelogs in https://developer.atlassian.com/cloud/jira/platform/webhooks/
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from connect_local.jira.entities import Json
+
+
+def changelog_items(before: Mapping[str, Json], after: Mapping[str, Json]) -> list[Json]:
+    """One item for each field that differs.
+
+    Args:
+        before: an issue's rendered fields, of which those that nobody can set are no concern
+        after: the same fields, later
+    """
+    return [_item(name, before.get(name), after[name]) for name in after if before.get(name) != after[name]]
+
+
+def _item(name: str, old: Json, new: Json) -> Json:
+    return {
+        "field": name,
+        "fieldtype": "custom" if name.startswith("customfield_") else "jira",
+        "fieldId": name,
+        "from": _id(old),
+        "fromString": _text(old),
+        "to": _id(new),
+        "toString": _text(new),
+    }
+
+
+def _id(value: Json) -> str | None:
+    """What identifies a user, an issue type or the like; labels have an empty id, the rest has none."""
+    if isinstance(value, list):
+        return ""
+    return value.get("accountId") or value.get("id") if isinstance(value, dict) else None
+
+
+def _text(value: Json) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return " ".join(_text(member) or "" for member in value)
+    if not isinstance(value, dict):
+        return json.dumps(value)
+    if value.get("type") == "doc":
+        return "\n".join("".join(_words(paragraph)) for paragraph in value.get("content", []))
+    named = (value[name] for name in ("displayName", "name", "value") if isinstance(value.get(name), str))
+    return next(named, json.dumps(value))
+
+
+def _words(node: Json) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield str(node.get("text", ""))
+        for inner in node.get("content", []):
+            yield from _words(inner)
