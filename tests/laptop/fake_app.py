@@ -111,13 +111,14 @@ def _do_nothing() -> object:
 
 @dataclass(frozen=True, slots=True)
 class SignedCalls:
-    """Calls to `/rest/api/3` that an app signs: `rest(method, path)` or `rest(method, path, json_value)`."""
+    """Calls to an API that an app signs: `rest(method, path)` or `rest(method, path, json_value)`."""
 
     app: FakeApp
     http: VerbatimHttp
+    api: str = "/rest/api/3"
 
     def __call__(self, method: str, path: str, *value: object, **headers: str) -> Answer:
-        target = f"/rest/api/3{path}"
+        target = f"{self.api}{path}"
         headers |= self.app.sign(method, target)
         if value:
             return self.http.send_json(method, target, *value, **headers)

@@ -19,6 +19,7 @@ from connect_local.jira.errors import DescriptorInvalid
 LIFECYCLE_EVENTS = ("installed", "uninstalled", "enabled", "disabled")
 
 _KEY = re.compile(r"[a-zA-Z0-9._-]{1,80}")
+_VERSION = "1.0.0"  # descriptors need none any more
 _MAX_NAME, _MAX_BASE_URL = 80, 200
 
 
@@ -41,6 +42,8 @@ class Descriptor:
         scopes: in upper case
         lifecycle: the path of each lifecycle event that the app wants to hear of
         webhooks: the webhooks that the app wants to be sent
+        version: of the app
+        is_licensed: whether the app is one that is paid for
     """
 
     key: AppKey
@@ -49,6 +52,8 @@ class Descriptor:
     scopes: frozenset[str]
     lifecycle: Mapping[str, str]
     webhooks: tuple[WebhookModule, ...]
+    version: str
+    is_licensed: bool
 
 
 def read_descriptor(source: object) -> Descriptor:
@@ -67,6 +72,8 @@ def read_descriptor(source: object) -> Descriptor:
         scopes=_scopes(source.get("scopes", [])),
         lifecycle=_lifecycle(source.get("lifecycle", {})),
         webhooks=tuple(_webhooks(source.get("modules", {}))),
+        version=str(source.get("version", _VERSION)),
+        is_licensed=source.get("enableLicensing") is True,
     )
     if descriptor.webhooks and not is_granted("READ", descriptor.scopes):
         raise DescriptorInvalid("An app with webhooks needs the READ scope.")

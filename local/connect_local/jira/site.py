@@ -52,6 +52,7 @@ class Site:
         self._projects = {project.key: project for project in _PROJECTS}
         self._issues: dict[str, Issue] = {}
         self._apps: dict[AppKey, Installation] = {}
+        self._app_properties: dict[AppKey, dict[str, Json]] = {}
 
     def now(self) -> datetime:
         """The time on this site."""
@@ -82,6 +83,22 @@ class Site:
         """Install an app, or replace what is known of it."""
         with self._lock:
             self._apps[app.descriptor.key] = app
+
+    def app_properties(self, app_key: AppKey) -> dict[str, Json]:
+        """What an app keeps here; it outlives the installation."""
+        with self._lock:
+            return dict(self._app_properties.get(app_key, {}))
+
+    def set_app_property(self, app_key: AppKey, key: str, value: Json) -> None:
+        """Keep something for an app, instead of what was there under this key."""
+        with self._lock:
+            self._app_properties.setdefault(app_key, {})[key] = value
+
+    def delete_app_property(self, app_key: AppKey, key: str) -> bool:
+        """Let go of a property; whether there was one."""
+        missing = object()
+        with self._lock:
+            return self._app_properties.get(app_key, {}).pop(key, missing) is not missing
 
     # --- people and projects
 

@@ -9,6 +9,7 @@ from starlette.routing import Mount, Router
 
 from connect_local.jira.editor import Editor
 from connect_local.jira.rest.about import About
+from connect_local.jira.rest.addons import Addons
 from connect_local.jira.rest.answers import render_error
 from connect_local.jira.rest.comments import Comments
 from connect_local.jira.rest.issues import Issues
@@ -30,6 +31,9 @@ def rest_api(site: Site, editor: Editor) -> Starlette:
     )
     routes = [route for resource in resources for route in resource.routes()]
     return Starlette(
-        routes=[Mount("/rest/api/3", app=Router(routes, redirect_slashes=False))],
+        routes=[
+            Mount("/rest/api/3", app=Router(routes, redirect_slashes=False)),
+            Mount("/rest/atlassian-connect/1", app=Addons(site).application()),
+        ],
         exception_handlers={HTTPException: render_error},
     )
