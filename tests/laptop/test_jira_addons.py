@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from connect_jwt.identity import AppKey
 from connect_local.jira import LaptopJira
 from tests.laptop.fake_app import KEY, FakeApp, SignedCalls
 from tests.laptop.verbatim_http import VerbatimHttp
@@ -83,7 +84,7 @@ def test_another_apps_are_not_there_whether_it_is_installed_or_not(
 
 def test_each_site_keeps_its_own(jira: LaptopJira, connect: SignedCalls) -> None:
     connect("PUT", f"{PROPERTIES}/settings", 1)
-    assert jira.tenants.ensure("acme").site.app_properties(KEY) == {}
+    assert jira.tenants.ensure("acme").site.app_properties(AppKey(KEY)) == {}
 
 
 def test_keys_and_values_are_limited(connect: SignedCalls) -> None:

@@ -5,8 +5,9 @@
 - `connect_local.jira.site`, `.entities`: what is on a site; `.editor` and `.changelog` for its issues
 - `connect_local.jira.lifecycle`, `.webhooks`: what a site sends to apps; `.descriptor`, `.tokens`,
   `.install_key`, `.apps` and `.outbox` serve them
-- `connect_local.jira.gate`: what each REST call passes through; `.authentication`, `.scopes`, `.faults`,
-  `.connection` and `.journal` serve it
+- `connect_local.jira.gate`: what each REST call passes through; `.authentication`, `.access_tokens`,
+  `.faults`, `.connection` and `.journal` serve it
+- `connect_local.jira.oauth`: the authorization server that issues access tokens
 - `connect_local.jira.rest`: the REST API behind the gate; `.rendering` knows Jira's JSON
 - `connect_local.jira.controls`: what is below `/_local/`
 - `connect_local.jira.strict_json`, `.errors`: for all of them

@@ -10,6 +10,7 @@ https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connec
 import hmac
 import posixpath
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
@@ -29,6 +30,9 @@ _UNREADABLE = {Reason.TOKEN_MALFORMED, Reason.TOKEN_TOO_LARGE}
 class CallReason(StrEnum):
     """Why a call is refused, where `connect_jwt.errors.Reason` has no word for it."""
 
+    ACCESS_TOKEN_EXPIRED = "access-token-expired"  # noqa: S105 - a slug
+    ACCESS_TOKEN_OF_ANOTHER_SITE = "access-token-of-another-site"  # noqa: S105 - a slug
+    ACCESS_TOKEN_UNKNOWN = "access-token-unknown"  # noqa: S105 - a slug
     APP_NOT_INSTALLED = "app-not-installed"
     ISS_IS_CLIENT_KEY = "iss-is-client-key"
     SCOPE_MISSING = "scope-missing"
@@ -72,7 +76,7 @@ class CallRefused(Exception):
 
 
 def authenticate(call: RestCall, *, site: Site) -> Installation:
-    """The app that makes a call.
+    """The app that makes a call, by its Connect JWT.
 
     Raises:
         CallRefused: Jira would refuse it
@@ -85,6 +89,26 @@ def authenticate(call: RestCall, *, site: Site) -> Installation:
         refused.app = app
         raise
     return app
+
+
+def check_path(call: RestCall) -> None:
+    """Refuse a path that is not its own normal form.
+
+    Raises:
+        CallRefused: it is not
+    """
+    if call.path.removesuffix("/") != normalised(call.path):
+        raise CallRefused(HTTPStatus.BAD_REQUEST, CallReason.URI_IMPROPER)
+
+
+def check_scope(call: RestCall, scopes: AbstractSet[str]) -> None:
+    """Refuse a call that these scopes do not cover.
+
+    Raises:
+        CallRefused: they do not
+    """
+    if not is_granted(scope_of(call.method, call.path), scopes):
+        raise CallRefused(HTTPStatus.FORBIDDEN, CallReason.SCOPE_MISSING)
 
 
 def normalised(path: str) -> str:
@@ -117,16 +141,13 @@ def _app_of(issuer: object, site: Site) -> Installation:
 def _check(call: RestCall, token: UnverifiedToken, app: Installation, site: Site) -> None:
     if not app.enabled:
         raise _unauthorized(CallReason.APP_NOT_INSTALLED)
-    secrets = filter(None, (app.shared_secret, app.pending_secret))
-    if not any(HS256.verify(token.signing_input, key.key_bytes(), token.signature) for key in secrets):
+    if not any(HS256.verify(token.signing_input, key.key_bytes(), token.signature) for key in app.secrets):
         raise _unauthorized(Reason.SECRET_MISMATCH)
     _check_times(token.claims, site.now().timestamp())
     _check_qsh(token.claims.get("qsh"), call)
     _check_subject(token.claims.get("sub"), site)
-    if not _is_properly_formed(call.path):
-        raise CallRefused(HTTPStatus.BAD_REQUEST, CallReason.URI_IMPROPER)
-    if not is_granted(scope_of(call.method, call.path), app.descriptor.scopes):
-        raise CallRefused(HTTPStatus.FORBIDDEN, CallReason.SCOPE_MISSING)
+    check_path(call)
+    check_scope(call, app.descriptor.scopes)
 
 
 def _check_times(claims: Mapping[str, Any], now: float) -> None:
@@ -173,10 +194,6 @@ def _check_subject(subject: object, site: Site) -> None:
 
 def _is_active(user: User | None) -> bool:
     return user is not None and user.active
-
-
-def _is_properly_formed(path: str) -> bool:
-    return path.removesuffix("/") == normalised(path)
 
 
 def _unauthorized(reason: str) -> CallRefused:

@@ -78,3 +78,8 @@ class Installation:
     installed: bool
     enabled: bool
     installed_at: datetime
+
+    @property
+    def secrets(self) -> tuple[SharedSecret, ...]:
+        """What the app may sign with just now."""
+        return (self.shared_secret, self.pending_secret) if self.pending_secret else (self.shared_secret,)

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connect_jwt.canonical import relative_path
 from connect_jwt.diagnosis import Evidence, Finding
+from connect_local.jira.access_tokens import AccessTokens, access_token_of
 from connect_local.jira.authentication import CallReason, CallRefused, RestCall, authenticate, normalised
 from connect_local.jira.connection import break_connection
 from connect_local.jira.entities import Installation
@@ -51,13 +52,18 @@ class RestGate:
     """The ASGI application that lets the calls through that Jira would accept.
 
     Args:
-        tenants: the sites, whose apps may call; a REST API finds the app that calls it in `request.state.app`
+        tenants: the sites, whose apps may call; a REST API finds who calls it in `request.state`: the
+            `app`, and the `user` that it acts as
+        access_tokens: what else than a Connect JWT an app may call with
         faults: what calls to any site meet, besides those to its own
         journal: what became of the calls
     """
 
-    def __init__(self, *, tenants: Tenants, faults: Faults, journal: Journal) -> None:
+    def __init__(
+        self, *, tenants: Tenants, access_tokens: AccessTokens, faults: Faults, journal: Journal
+    ) -> None:
         self._tenants = tenants
+        self._access_tokens = access_tokens
         self._faults = faults
         self._journal = journal
 
@@ -96,9 +102,14 @@ class RestGate:
                 await self._let_through(exchange)
 
     async def _let_through(self, exchange: _Exchange, reason: str | None = None) -> None:
-        site = exchange.tenant.site
+        site, call = exchange.tenant.site, _rest_call(exchange)
         try:
-            app = authenticate(_rest_call(exchange), site=site)
+            access_token = access_token_of(call)
+            if access_token is None:
+                app = authenticate(call, site=site)
+                user = app.app_user
+            else:
+                app, user = self._access_tokens.authenticate(access_token, call, site=site)
         except CallRefused as refused:
             others = [tenant.site for tenant in self._tenants.all() if tenant.site is not site]
             found = explain(refused, _evidence(exchange), site, others)
@@ -107,6 +118,7 @@ class RestGate:
             await self._answer(exchange, response, app=refused.app, reason=reason, finding=found)
         else:
             exchange.request.state.app = app
+            exchange.request.state.user = user
             await self._answer(exchange, exchange.tenant.rest, app=app, reason=reason)
 
     async def _answer(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from connect_local.jira.access_tokens import AccessTokens
 from connect_local.jira.apps import AppClient
 from connect_local.jira.connection import BreakableConnection
 from connect_local.jira.controls import Controls
@@ -15,6 +16,7 @@ from connect_local.jira.gate import RestGate
 from connect_local.jira.install_key import InstallKey
 from connect_local.jira.journal import Journal, RecordedRequest
 from connect_local.jira.lifecycle import Lifecycle
+from connect_local.jira.oauth import AuthorizationServer
 from connect_local.jira.outbox import Outbox
 from connect_local.jira.rest import rest_api
 from connect_local.jira.site import Site
@@ -33,6 +35,7 @@ class LaptopJira:
         protocol: for `uvicorn.Config(http=…)`
         base_url: the default site's base URL; those of the others are below it
         install_keys_url: where the public half of the install key is, as `<install_keys_url>/<kid>`
+        oauth_url: the authorization server that issues access tokens for acting as a user
         tenants: its sites, each with what works for it
         site: what is on the default site
         lifecycle: installs, reinstalls and uninstalls apps there
@@ -66,6 +69,7 @@ class LaptopJira:
         self._outbox = Outbox()
         self.base_url = base_url
         self.install_keys_url = f"{base_url}/_local/install-keys"
+        self.oauth_url = f"{base_url}/_local/oauth2"
         self.tenants = Tenants(base_url=base_url, found=self._found)
         self.site = self.tenants.default.site
         self.lifecycle = self.tenants.default.lifecycle
@@ -75,8 +79,18 @@ class LaptopJira:
         controls = Controls(
             tenants=self.tenants, faults=self.faults, journal=self.journal, install_key=self._install_key
         )
-        gate = RestGate(tenants=self.tenants, faults=self.faults, journal=self.journal)
-        routes = [Mount("/_local", controls.application()), Mount("", gate)]
+        access_tokens = AccessTokens()
+        oauth = AuthorizationServer(
+            base_url=self.oauth_url, tenants=self.tenants, access_tokens=access_tokens
+        )
+        gate = RestGate(
+            tenants=self.tenants, access_tokens=access_tokens, faults=self.faults, journal=self.journal
+        )
+        routes = [
+            Mount("/_local/oauth2", oauth.application()),
+            Mount("/_local", controls.application()),
+            Mount("", gate),
+        ]
         self.app = Starlette(routes=[Mount(self.site.context_path, routes=routes)])
 
     def close(self) -> None:

@@ -208,6 +208,8 @@ class Lifecycle:
             "cloudId": str(uuid.uuid5(uuid.NAMESPACE_URL, self._site.base_url)),
             "eventType": event,
         }
+        if "ACT_AS_USER" in app.descriptor.scopes:
+            payload["oauthClientId"] = self._site.oauth_client_id(app.descriptor.key)
         return payload | ({"sharedSecret": app.shared_secret.reveal()} if event == "installed" else {})
 
 

@@ -64,6 +64,10 @@ class Site:
         """This site's identity for an app: the same for ever, also when the app is installed anew."""
         return ClientKey(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.base_url}#{app_key}"))
 
+    def oauth_client_id(self, app_key: AppKey) -> str:
+        """This site's identity for an app that acts as users, towards the authorization server."""
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.base_url}#oauth#{app_key}"))
+
     def apps(self) -> list[Installation]:
         """Every app that is installed now or once was."""
         with self._lock:
@@ -106,6 +110,11 @@ class Site:
         """Everybody who is no app, the administrator first."""
         with self._lock:
             return list(self._people.values())
+
+    def put_person(self, person: User) -> None:
+        """Add somebody, or replace what is known of them."""
+        with self._lock:
+            self._people[person.account_id] = person
 
     def user(self, account_id: str) -> User | None:
         """The user with this account id, an app's own user included."""

@@ -56,8 +56,8 @@ def issue_of(request: Request, site: Site) -> Issue:
 
 def caller(request: Request) -> User:
     """The user that the calling app acts as."""
-    app_user: User = request.state.app.app_user
-    return app_user
+    user: User = request.state.user
+    return user
 
 
 def trace_of(request: Request) -> str | None:
