@@ -11,6 +11,7 @@ import jwt
 import pytest
 
 from connect_local.jira import LaptopJira
+from connect_local.jira.entities import User
 from connect_local.jira.site import ADMIN, FORMER, MEMBER
 from tests.laptop.fake_app import FakeApp
 from tests.laptop.jira_server import JiraServer
@@ -325,6 +326,21 @@ def test_an_access_token_is_bound_to_no_url(client: OAuthClient) -> None:
     for target in (MYSELF, f"{MYSELF}?a=1", "/rest/api/3/project/recent"):
         assert client.call(token, "GET", target).status == 200
     assert client.call(token, "GET", "/rest/api/3/x/../myself").status == 400
+
+
+@pytest.mark.parametrize(
+    ("acting", "about", "status"),
+    [(MEMBER, MEMBER, 200), (MEMBER, ADMIN, 403), (ADMIN, MEMBER, 200), (ADMIN, ADMIN, 200)],
+)
+def test_only_administrators_check_the_permissions_of_others(
+    client: OAuthClient, acting: User, about: User, status: int
+) -> None:
+    token = client.access_token(assertion=client.assertion(sub=f"{USER}{acting.account_id}"))
+    wish = {"accountId": about.account_id, "globalPermissions": ["ADMINISTER"]}
+    answer = client.call(token, "POST", "/rest/api/3/permissions/check", wish)
+    assert answer.status == status
+    if status == 200:
+        assert answer.json()["globalPermissions"] == (["ADMINISTER"] if about == ADMIN else [])
 
 
 def test_anybody_but_apps_and_those_who_have_left_can_be_acted_as(client: OAuthClient) -> None:

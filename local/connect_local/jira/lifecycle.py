@@ -215,4 +215,9 @@ class Lifecycle:
 
 def _app_user(descriptor: Descriptor) -> User:
     account_id = uuid.uuid5(uuid.NAMESPACE_URL, descriptor.key)
-    return User(account_id=f"557058:{account_id}", display_name=descriptor.name, account_type="app")
+    return User(
+        account_id=f"557058:{account_id}",
+        display_name=descriptor.name,
+        account_type="app",
+        is_admin="ADMIN" in descriptor.scopes,
+    )

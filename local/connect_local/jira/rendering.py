@@ -33,6 +33,16 @@ class Renderer:
             "timeZone": "Etc/UTC",
         }
 
+    def user_in_full(self, user: User) -> Json:
+        """A user as who asks for just this one sees them."""
+        nothing = {"size": 0, "items": []}
+        return {
+            **self.user(user),
+            "locale": "en_US",
+            "groups": nothing,
+            "applicationRoles": nothing,
+        }
+
     def project(self, project: Project) -> Json:
         """A project, as lists and issues have it."""
         return {

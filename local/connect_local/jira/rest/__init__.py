@@ -13,9 +13,11 @@ from connect_local.jira.rest.addons import Addons
 from connect_local.jira.rest.answers import render_error
 from connect_local.jira.rest.comments import Comments
 from connect_local.jira.rest.issues import Issues
+from connect_local.jira.rest.permissions import Permissions
 from connect_local.jira.rest.projects import Projects
 from connect_local.jira.rest.properties import Properties
 from connect_local.jira.rest.search import Search
+from connect_local.jira.rest.users import Users
 from connect_local.jira.site import Site
 
 
@@ -28,6 +30,8 @@ def rest_api(site: Site, editor: Editor) -> Starlette:
         Issues(site, editor),
         Comments(site),
         Properties(site),
+        Permissions(site),
+        Users(site),
     )
     routes = [route for resource in resources for route in resource.routes()]
     return Starlette(

@@ -25,9 +25,7 @@ class About:
 
     async def myself(self, request: Request) -> JSONResponse:
         """The user that the app acts as."""
-        nothing = {"size": 0, "items": []}
-        user = self._renderer.user(caller(request))
-        return JSONResponse(user | {"locale": "en_US", "groups": nothing, "applicationRoles": nothing})
+        return JSONResponse(self._renderer.user_in_full(caller(request)))
 
     async def server_info(self, _: Request) -> JSONResponse:
         """The site."""
