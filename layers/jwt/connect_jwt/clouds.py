@@ -1,7 +1,10 @@
-"""Atlassian's clouds: which sites each one hosts, and where its install keys are.
+"""Atlassian's clouds: which sites each one hosts, where its keys are, and where Forge tokens are good.
 
 An app is registered with one cloud. Which one is a setting of the deployment and never read from a request,
-so a key of one cloud cannot vouch for a site of another.
+so a key of one cloud cannot vouch for a site or an API of another.
+
+Forge's hosts: https://developer.atlassian.com/platform/forge/remote/essentials/. An Isolated Cloud has hosts
+of its own, and Atlassian says nothing of the government's: there they are settings of the deployment.
 """
 
 from dataclasses import dataclass
@@ -15,11 +18,15 @@ class Cloud:
         install_keys_url: where the public key of a `kid` is, as `<install_keys_url>/<kid>`
         user_tokens_url: the authorization server that gives access tokens of users; empty where none is known
         site_domains: the domains below which the sites of this cloud are
+        forge_keys_url: the JSON Web Key Set that Forge invocation tokens are verified with; None: not known
+        forge_api_url: the host below which apps call Jira with Forge tokens; None: not known
     """
 
     install_keys_url: str
     user_tokens_url: str
     site_domains: tuple[str, ...]
+    forge_keys_url: str | None
+    forge_api_url: str | None
 
 
 CLOUDS = {
@@ -27,16 +34,22 @@ CLOUDS = {
         install_keys_url="https://connect-install-keys.atlassian.com",
         user_tokens_url="https://oauth-2-authorization-server.services.atlassian.com",
         site_domains=("atlassian.net", "jira.com"),  # the oldest sites are on the latter
+        forge_keys_url="https://forge.cdn.prod.atlassian-dev.net/.well-known/jwks.json",
+        forge_api_url="https://api.atlassian.com",
     ),
     "government": Cloud(
         install_keys_url="https://connect-install-keys.atlassian-us-gov-mod.com",
         user_tokens_url="",
         site_domains=("atlassian-us-gov-mod.net", "atlassian-us-gov-mod.com"),
+        forge_keys_url=None,
+        forge_api_url=None,
     ),
     "staging": Cloud(
         install_keys_url="https://cs-migrations--cdn.us-west-1.staging.public.atl-paas.net",
         user_tokens_url="https://oauth-2-authorization-server.stg.services.atlassian.com",
         site_domains=("jira-dev.com",),
+        forge_keys_url="https://forge.cdn.stg.atlassian-dev.net/.well-known/jwks.json",
+        forge_api_url="https://api.stg.atlassian.com",
     ),
 }
 """By the name that the `AtlassianCloud` setting gives them."""

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a token is refused, or a URL not signed."""
+    """Why a token is refused, or a URL not signed. `connect_jwt.diagnosis` explains each."""
 
     ALG_NONE = "alg-none"
     ALG_NOT_HS256 = "alg-not-hs256"
@@ -46,6 +46,18 @@ class Reason(StrEnum):
     TOKEN_TOO_LARGE = "token-too-large"  # noqa: S105 - a slug
     TOKEN_TWICE = "token-twice"  # noqa: S105 - a slug
     WRONG_HOST = "wrong-host"
+
+
+class ForgeReason(StrEnum):
+    """Why a Forge invocation token is refused, where no Connect token is refused for the same."""
+
+    API_BASE_URL_REFUSED = "api-base-url-refused"
+    APP_CLAIM_MALFORMED = "app-claim-malformed"
+    INSTALLATION_ID_MALFORMED = "installation-id-malformed"
+    ISS_NOT_FORGE = "iss-not-forge"
+    JTI_MISSING = "jti-missing"
+    NBF_MISSING = "nbf-missing"
+    SCHEME_NOT_BEARER = "scheme-not-bearer"
 
 
 class ConnectError(Exception):

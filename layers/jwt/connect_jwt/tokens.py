@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from jwt.algorithms import HMACAlgorithm, RSAAlgorithm
 
-from connect_jwt.errors import Reason, TokenRefused
+from connect_jwt.errors import ForgeReason, Reason, TokenRefused
 from connect_jwt.identity import ClientKey
 
 MAX_TOKEN_BYTES = 8 * 1024
@@ -45,6 +45,23 @@ def find_token(authorization: str | None, query: str) -> str:
     if len(tokens) > 1:
         raise TokenRefused(Reason.TOKEN_TWICE, "two different tokens in one request")
     return tokens.pop()
+
+
+def find_bearer_token(authorization: str | None) -> str:
+    """The token of an `Authorization: Bearer …` header, which is where Forge puts its own.
+
+    Args:
+        authorization: the header's value, None when there is none
+
+    Raises:
+        TokenRefused: there is none, or it is of another scheme, such as a Connect token's
+    """
+    if authorization is None:
+        raise TokenRefused(Reason.TOKEN_MISSING, "no Authorization header")
+    scheme, _, credentials = authorization.strip().partition(" ")
+    if scheme.lower() != "bearer":
+        raise TokenRefused(ForgeReason.SCHEME_NOT_BEARER, "the Authorization header's scheme is not Bearer")
+    return credentials.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +98,19 @@ class UnverifiedToken:
             return None
         is_none = isinstance(algorithm, str) and algorithm.lower() == "none"
         return Reason.ALG_NONE if is_none else Reason(f"alg-not-{required.lower()}")
+
+    def require_algorithm(self, required: str) -> None:
+        """Refuse every other algorithm than the one that the route takes.
+
+        Args:
+            required: `HS256` or `RS256`
+
+        Raises:
+            TokenRefused: the header names another
+        """
+        fault = self.algorithm_fault(required)
+        if fault is not None:
+            raise TokenRefused(fault, f"this route takes {required} only")
 
     @property
     def digest(self) -> str:

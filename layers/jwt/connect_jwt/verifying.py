@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from connect_jwt.canonical import query_string_hash, received_paths
 from connect_jwt.errors import Reason, SignatureMismatch, TokenRefused
 from connect_jwt.identity import ClientKey, SharedSecret
+from connect_jwt.times import TimeRule, check_times
 from connect_jwt.tokens import HS256, RS256, UnverifiedToken, parse_token
 
 LEEWAY_SECONDS = 30
@@ -29,7 +30,7 @@ MAX_LIFETIME_SECONDS = 3600
 CONTEXT_QSH = "context-qsh"
 """What a context token has instead of a hash, since a page uses one token for several requests."""
 
-_MIN_UNIX_TIME, _MAX_UNIX_TIME = 0, 2**53
+_TIMES = TimeRule(leeway=LEEWAY_SECONDS, max_lifetime=MAX_LIFETIME_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,10 @@ def verify_install_token(
         KeyHostUnavailable: from `key_of`; nothing can be said just now
     """
     parsed = parse_token(token)
-    _require_algorithm(parsed, "RS256")
+    parsed.require_algorithm("RS256")
     if not RS256.verify(parsed.signing_input, key_of(parsed.header.get("kid")), parsed.signature):
         raise TokenRefused(Reason.SIGNATURE_MISMATCH, "not signed with the key that kid names")
-    issued_at = _check_times(parsed.claims, now)
+    issued_at, _ = check_times(parsed.claims, _TIMES, now)
     _check_computed_qsh(parsed.claims, request)
     _check_audience(parsed.claims, audiences)
     return _verified(parsed, issued_at)
@@ -145,39 +146,12 @@ def verify_context_token(
 def _check_site_signature(
     parsed: UnverifiedToken, secrets_of: Callable[[ClientKey], Iterable[SharedSecret]], now: float
 ) -> int:
-    _require_algorithm(parsed, "HS256")
+    parsed.require_algorithm("HS256")
     for secret in secrets_of(parsed.issuer):
         if HS256.verify(parsed.signing_input, secret.key_bytes(), parsed.signature):
-            return _check_times(parsed.claims, now)
+            issued_at, _ = check_times(parsed.claims, _TIMES, now)
+            return issued_at
     raise SignatureMismatch(Reason.SECRET_MISMATCH, "not signed with a secret of the site that iss names")
-
-
-def _require_algorithm(parsed: UnverifiedToken, required: str) -> None:
-    fault = parsed.algorithm_fault(required)
-    if fault is not None:
-        raise TokenRefused(fault, f"this route takes {required} only")
-
-
-def _check_times(claims: Mapping[str, Any], now: float) -> int:
-    issued_at = _unix_time(claims, "iat", Reason.IAT_MISSING)
-    expires_at = _unix_time(claims, "exp", Reason.EXP_MISSING)
-    not_before = _unix_time(claims, "nbf", Reason.TIME_NOT_INTEGER) if "nbf" in claims else issued_at
-    if max(issued_at, not_before) > now + LEEWAY_SECONDS:
-        raise TokenRefused(Reason.NOT_YET_VALID, f"valid in {max(issued_at, not_before) - now:.0f} seconds")
-    if expires_at < now - LEEWAY_SECONDS:
-        raise TokenRefused(Reason.EXPIRED, f"expired {now - expires_at:.0f} seconds ago")
-    if expires_at - issued_at > MAX_LIFETIME_SECONDS:
-        raise TokenRefused(Reason.LIFETIME_TOO_LONG, f"lives for {expires_at - issued_at} seconds")
-    return issued_at
-
-
-def _unix_time(claims: Mapping[str, Any], name: str, missing: Reason) -> int:
-    value = claims.get(name)
-    if value is None:
-        raise TokenRefused(missing, f"no {name} claim")
-    if type(value) is not int or not _MIN_UNIX_TIME <= value <= _MAX_UNIX_TIME:  # bool is an int, too
-        raise TokenRefused(Reason.TIME_NOT_INTEGER, f"{name} is not a number of seconds")
-    return value
 
 
 def _check_computed_qsh(claims: Mapping[str, Any], request: SignedRequest) -> None:
