@@ -1,0 +1,115 @@
+"""Forge's product events beside the Connect webhooks that tell of the same.
+
+What differs for every one of them: the event says its name in `eventType`, and who caused it as an account id
+in `atlassianId`; there is no `webhookEvent`, no `X-Atlassian-Webhook-Identifier`, and an `issue` has a few
+fields only, so what else is needed is fetched. What goes with something larger (the comments of an issue that
+is deleted) is not told of one by one.
+
+The names and what they carry: https://developer.atlassian.com/platform/forge/events-reference/jira/ and
+.../jira-software/; the scopes, and the two of issue properties, from Atlassian's own npm `@forge/manifest`.
+The webhooks: https://developer.atlassian.com/cloud/jira/platform/webhooks/
+"""
+
+from dataclasses import dataclass
+
+_WORK = ("read:jira-work",)
+_USER = ("read:jira-user",)
+_BOARD = ("read:jira-work", "read:jira-user")
+_CONFIGURATION = ("manage:jira-configuration",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgeEvent:
+    """The product event that tells of what a webhook tells of.
+
+    Attributes:
+        name: such as `avi:jira:created:issue`
+        scopes: what an app must have asked for to be sent it
+        differs: what is other than with the webhook, beside what always is; empty: nothing known
+    """
+
+    name: str
+    scopes: tuple[str, ...]
+    differs: str = ""
+
+
+_UNDOCUMENTED = "what it carries is not documented"
+_ONE_FOR_BOTH = "one event for a comment that is created and one that is edited"
+_FLAT = "the link's fields are at the top, not below issueLink"
+_OPTION = "one event for all settings, which property.key tells apart:"
+_OWN_EXPRESSIONS = "only of expressions in the app's own Forge workflow modules"
+
+
+def _event(name: str, scopes: tuple[str, ...] = _WORK, *, differs: str = "") -> ForgeEvent:
+    return ForgeEvent(name=name, scopes=scopes, differs=differs)
+
+
+FORGE_EVENTS = {
+    "jira:issue_created": _event("avi:jira:created:issue"),
+    "jira:issue_updated": _event("avi:jira:updated:issue"),
+    "jira:issue_deleted": _event("avi:jira:deleted:issue"),
+    "issue_property_set": _event("avi:jira:set:issue-property", differs=_UNDOCUMENTED),
+    "issue_property_deleted": _event("avi:jira:deleted:issue-property", differs=_UNDOCUMENTED),
+    "comment_created": _event("avi:jira:commented:issue", differs=_ONE_FOR_BOTH),
+    "comment_updated": _event("avi:jira:commented:issue", differs=_ONE_FOR_BOTH),
+    "comment_deleted": _event("avi:jira:deleted:comment"),
+    "worklog_created": _event("avi:jira:created:worklog"),
+    "worklog_updated": _event("avi:jira:updated:worklog"),
+    "worklog_deleted": _event("avi:jira:deleted:worklog"),
+    "attachment_created": _event("avi:jira:created:attachment"),
+    "attachment_deleted": _event("avi:jira:deleted:attachment"),
+    "issuelink_created": _event("avi:jira:created:issuelink", differs=_FLAT),
+    "issuelink_deleted": _event("avi:jira:deleted:issuelink", differs=_FLAT),
+    "issuetype_created": _event("avi:jira:created:issuetype", _CONFIGURATION),
+    "issuetype_updated": _event("avi:jira:updated:issuetype", _CONFIGURATION),
+    "issuetype_deleted": _event("avi:jira:deleted:issuetype", _CONFIGURATION),
+    "project_created": _event("avi:jira:created:project"),
+    "project_updated": _event("avi:jira:updated:project"),
+    "project_deleted": _event("avi:jira:deleted:project"),
+    "project_soft_deleted": _event("avi:jira:softdeleted:project"),
+    "project_restored_deleted": _event("avi:jira:restored:project"),
+    "project_archived": _event("avi:jira:archived:project"),
+    "project_restored_archived": _event("avi:jira:unarchived:project"),
+    "jira:version_created": _event("avi:jira:created:version"),
+    "jira:version_updated": _event("avi:jira:updated:version"),
+    "jira:version_deleted": _event("avi:jira:deleted:version"),
+    "jira:version_moved": _event("avi:jira:moved:version"),
+    "jira:version_merged": _event("avi:jira:merged:version"),
+    "jira:version_released": _event("avi:jira:released:version"),
+    "jira:version_unreleased": _event("avi:jira:unreleased:version"),
+    "filter_created": _event("avi:jira:created:filter", _CONFIGURATION),
+    "filter_updated": _event("avi:jira:updated:filter", _CONFIGURATION),
+    "filter_deleted": _event("avi:jira:deleted:filter", _CONFIGURATION),
+    "user_created": _event("avi:jira:created:user", _USER),
+    "user_updated": _event("avi:jira:updated:user", _USER),
+    "user_deleted": _event("avi:jira:deleted:user", _USER),
+    "sprint_created": _event("avi:jira-software:created:sprint"),
+    "sprint_updated": _event("avi:jira-software:updated:sprint"),
+    "sprint_deleted": _event("avi:jira-software:deleted:sprint"),
+    "sprint_started": _event("avi:jira-software:started:sprint"),
+    "sprint_closed": _event("avi:jira-software:closed:sprint"),
+    "board_created": _event("avi:jira-software:created:board", _BOARD),
+    "board_updated": _event("avi:jira-software:updated:board", _BOARD),
+    "board_deleted": _event("avi:jira-software:deleted:board", _BOARD),
+    "board_configuration_changed": _event("avi:jira-software:configuration-changed:board", _BOARD),
+    "option_voting_changed": _event(
+        "avi:jira:changed:configuration", _CONFIGURATION, differs=f"{_OPTION} jira.option.voting"
+    ),
+    "option_watching_changed": _event(
+        "avi:jira:changed:configuration", _CONFIGURATION, differs=f"{_OPTION} jira.option.watching"
+    ),
+    "option_unassigned_issues_changed": _event(
+        "avi:jira:changed:configuration", _CONFIGURATION, differs=f"{_OPTION} jira.option.allowunassigned"
+    ),
+    "option_subtasks_changed": _event(
+        "avi:jira:changed:configuration", _CONFIGURATION, differs=f"{_OPTION} jira.option.allowsubtasks"
+    ),
+    "option_issuelinks_changed": _event(
+        "avi:jira:changed:configuration", _CONFIGURATION, differs=f"{_OPTION} jira.option.issuelinking"
+    ),
+    "option_timetracking_provider_changed": _event("avi:jira:timetracking:provider:changed", _CONFIGURATION),
+    "jira_expression_evaluation_failed": _event(
+        "avi:jira:failed:expression", _CONFIGURATION, differs=_OWN_EXPRESSIONS
+    ),
+}
+"""By the Connect webhook's event. Forge has nothing for an event that is not here."""

@@ -1,0 +1,1 @@
+"""The app as Forge is told of it: a manifest, written from the descriptor."""

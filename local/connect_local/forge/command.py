@@ -1,0 +1,101 @@
+"""`connect forge manifest`."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+import yaml
+
+from connect_jira.descriptor import at_base_url, load_descriptor
+from connect_local.errors import LaptopError
+from connect_local.forge.manifest import UNREGISTERED, manifest_of
+from connect_local.jira.descriptor import read_descriptor
+from connect_local.jira.errors import DescriptorInvalid
+from connect_local.template import PROJECT
+
+DESCRIPTOR = PROJECT / "descriptor" / "atlassian-connect.json"
+STDOUT = "-"
+
+_APP_ID = re.compile(r"ari:cloud:ecosystem::app/[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was typed; the names are those of the options."""
+
+    base_url: str | None
+    app_id: str | None
+    stage: str
+    descriptor: str | None
+    output: str
+
+
+def run(options: Options) -> None:
+    """Write the manifest, and on stderr a line for whatever of the descriptor is not in it.
+
+    Raises:
+        click.UsageError: an option is wrong, or one is missing
+        LaptopError: there is no manifest to be written
+    """
+    if options.app_id is not None and not _APP_ID.fullmatch(options.app_id):
+        raise click.UsageError("--app-id is the app's ARI, such as ari:cloud:ecosystem::app/<uuid>")
+    descriptor = _descriptor(options)
+    app_id = options.app_id or _registered_id(options.output) or UNREGISTERED
+    manifest = manifest_of(descriptor, app_id=app_id)
+    for note in manifest.notes:
+        click.echo(note, err=True)
+    if options.output == STDOUT:
+        click.echo(manifest.to_yaml(), nl=False)
+        return
+    try:
+        Path(options.output).write_text(manifest.to_yaml(), encoding="utf-8")
+    except OSError as failure:
+        raise LaptopError(f"{options.output} cannot be written: {failure.strerror}") from failure
+
+
+def _descriptor(options: Options) -> dict[str, Any]:
+    path = options.descriptor or str(DESCRIPTOR)
+    try:
+        descriptor = load_descriptor({"DESCRIPTOR_PATH": path, "STAGE": options.stage})
+    except OSError as failure:
+        raise click.UsageError(f"--descriptor cannot be read: {failure.strerror}") from failure
+    except (ValueError, RecursionError) as malformed:
+        raise LaptopError(f"{path} is not JSON") from malformed
+    if options.base_url is not None:
+        base_url = _checked_base_url(options.base_url, "--base-url")
+        descriptor = at_base_url(descriptor, base_url)
+        if isinstance(descriptor, dict):
+            descriptor["baseUrl"] = base_url
+    elif "{{baseUrl}}" in json.dumps(descriptor):
+        raise click.UsageError("the descriptor leaves its baseUrl open: give the app's URL as --base-url")
+    try:
+        read_descriptor(descriptor)
+    except DescriptorInvalid as invalid:
+        raise LaptopError(str(invalid)) from invalid
+    descriptor["baseUrl"] = _checked_base_url(descriptor["baseUrl"], "the descriptor's baseUrl")
+    return descriptor
+
+
+def _checked_base_url(base_url: str, name: str) -> str:
+    try:
+        url = urlsplit(base_url)
+        is_plain = url.scheme == "https" and url.hostname and not url.username and not url.query
+    except ValueError:
+        is_plain = False
+    if not is_plain or "#" in base_url:
+        raise click.UsageError(f"{name} must be an https URL with nothing but a host and a path")
+    return base_url.rstrip("/")
+
+
+def _registered_id(output: str) -> str | None:
+    """The id that `forge register` has written into the manifest that is there."""
+    try:
+        written = yaml.safe_load(Path(output).read_text(encoding="utf-8"))
+        app_id = written["app"]["id"]
+    except (OSError, ValueError, yaml.YAMLError, TypeError, KeyError):
+        return None
+    return app_id if isinstance(app_id, str) and _APP_ID.fullmatch(app_id) else None

@@ -1,0 +1,143 @@
+"""A Forge manifest, from a descriptor.
+
+https://developer.atlassian.com/platform/forge/manifest-reference/
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from connect_local.errors import LaptopError
+from connect_local.forge.modules import connect_modules, permission_modules
+from connect_local.forge.native import REMOTE, native_modules, product_events
+from connect_local.forge.scopes import TOKEN_SCOPES, connect_scopes, native_scopes
+
+type Json = dict[str, Any]
+
+UNREGISTERED = "ari:cloud:ecosystem::app/invalid-run-forge-register"
+"""What stands for the app's id until `forge register` writes one; Atlassian's own converter has the same."""
+
+RUNTIME = "nodejs24.x"
+"""A manifest must name one, though nothing of the app runs on it."""
+
+_IN_THE_MANIFEST = {
+    "key", "baseUrl", "authentication", "scopes", "lifecycle", "modules",
+    "enableLicensing", "editionsEnabled", "translations", "cloudAppMigration", "regionBaseUrls",
+}  # fmt: skip
+_ELSEWHERE = {
+    "name": "the name is given to forge register",
+    "description": "it is given in the developer console",
+    "vendor": "it is given in the developer console",
+    "links": "they are given in the developer console",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A manifest, and what of the descriptor is not in it.
+
+    Attributes:
+        document: as `manifest.yml` has it
+        notes: a sentence each
+    """
+
+    document: Json
+    notes: tuple[str, ...]
+
+    def to_yaml(self) -> str:
+        """The file, with the notes as comments at its head."""
+        head = [
+            "Written by `connect forge manifest` from the descriptor, which is the place to change it.",
+            *(
+                ["`forge register` writes the app's id."]
+                if self.document["app"]["id"] == UNREGISTERED
+                else []
+            ),
+            *(f"- {note}" for note in self.notes),
+        ]
+        body = yaml.dump(
+            self.document,
+            Dumper=_Dumper,
+            sort_keys=False,
+            allow_unicode=True,
+            default_flow_style=False,
+            width=110,
+        )
+        return "".join(f"# {line}\n" for line in head) + body
+
+
+def manifest_of(descriptor: Json, *, app_id: str) -> Manifest:
+    """The manifest of an app that is delivered by Forge and answers as a Connect app and as a Forge remote.
+
+    Args:
+        descriptor: of one stage, with the base URL that the app is reached by
+        app_id: the ARI that `forge register` gave the app, or `UNREGISTERED`
+
+    Raises:
+        LaptopError: there is no manifest for such an app
+    """
+    notes: list[str] = []
+    scopes = [str(scope) for scope in descriptor.get("scopes", [])]
+    carried = connect_modules(descriptor, notes)
+    events = product_events(descriptor, notes)
+    native = native_scopes(scopes, notes)
+    if not native:
+        raise LaptopError("Forge gives no tokens to an app without a scope: the descriptor must ask for READ")
+    of_events = [scope for event in events for scope in event.scopes]
+    notes += [
+        f"scope {scope}: asked for because of a webhook's event, beyond the descriptor's own scopes"
+        for scope in dict.fromkeys(of_events)
+        if scope not in native
+    ]
+    notes += _unplaced(descriptor)
+    document = {
+        "app": {
+            "id": app_id,
+            "connect": {"key": descriptor["key"], "remote": REMOTE, "authentication": "jwt"},
+            "runtime": {"name": RUNTIME},
+            **_licensing(descriptor),
+        },
+        "remotes": [_remote(descriptor)],
+        "connectModules": carried,
+        "modules": native_modules(events) | permission_modules(descriptor),
+        "permissions": {
+            "scopes": list(dict.fromkeys([*connect_scopes(scopes), *TOKEN_SCOPES, *native, *of_events]))
+        },
+    }
+    return Manifest(document, tuple(notes))
+
+
+def _licensing(descriptor: Json) -> Json:
+    if not descriptor.get("enableLicensing"):
+        return {}
+    editions = {"editionsEnabled": True} if descriptor.get("editionsEnabled") else {}
+    return {"licensing": {"enabled": True, **editions}}
+
+
+def _remote(descriptor: Json) -> Json:
+    regions = descriptor.get("regionBaseUrls", {})
+    return {
+        "key": REMOTE,
+        "baseUrl": {"default": descriptor["baseUrl"], **regions} if regions else descriptor["baseUrl"],
+        "operations": ["storage", "compute", "fetch", "other"],
+        "storage": {"inScopeEUD": True},
+    }
+
+
+def _unplaced(descriptor: Json) -> list[str]:
+    return [
+        f"{name}: {_ELSEWHERE.get(name, 'a manifest has no place for it')}; left out"
+        for name in descriptor
+        if name not in _IN_THE_MANIFEST
+    ]
+
+
+class _Dumper(yaml.SafeDumper):
+    """Lists are set off from what holds them, and nothing is written as a reference to something above."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - PyYAML's own signature
+        super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - likewise
+        return True

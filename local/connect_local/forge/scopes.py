@@ -1,0 +1,54 @@
+"""Which scopes a manifest asks for, by those that the descriptor asks for.
+
+Connect's scopes go on under other names while Connect lasts. What the app does with Forge tokens needs scopes
+of Forge's own. Atlassian publishes no table from the ones to the others; this one goes by its descriptions of
+both, and takes the classic scopes, which span as much as Connect's do:
+
+https://developer.atlassian.com/cloud/jira/platform/scopes-for-connect-apps/
+https://developer.atlassian.com/cloud/jira/platform/scopes-for-oauth-2-3LO-and-forge-apps/
+"""
+
+from collections.abc import Iterable
+
+from connect_jwt.scopes import is_granted
+
+TOKEN_SCOPES = ("read:app-system-token", "read:app-user-token")
+"""Without these Forge brings no tokens to call Jira with: the app's own, and those of a page's user."""
+
+_NATIVE = {
+    "READ": ("read:jira-work", "read:jira-user"),
+    "WRITE": ("write:jira-work",),
+    "DELETE": (),  # write:jira-work deletes, too
+    "PROJECT_ADMIN": ("manage:jira-project",),
+    "ADMIN": ("manage:jira-configuration",),
+}
+_WITHOUT_COUNTERPART = {
+    "ACT_AS_USER": "to act as a user in the background Forge asks for allowImpersonation on each scope",
+    "ACCESS_EMAIL_ADDRESSES": "Forge has no classic scope for it; if it is used, add read:email-address:jira",
+}
+
+
+def connect_scopes(scopes: Iterable[str]) -> list[str]:
+    """The descriptor's own, by their names in a manifest: `ACT_AS_USER` is `act-as-user:connect-jira`."""
+    return [
+        f"{scope.lower().replace('_', '-')}:connect-jira"
+        for scope in map(str.upper, scopes)
+        if scope != "NONE"
+    ]
+
+
+def native_scopes(scopes: Iterable[str], notes: list[str]) -> list[str]:
+    """What the app needs to do with Forge tokens what it does as a Connect app.
+
+    Args:
+        scopes: the descriptor's
+        notes: takes a sentence for each scope that has no counterpart
+    """
+    asked_for = {scope.upper() for scope in scopes}
+    notes += [
+        f"scope {scope}: {_WITHOUT_COUNTERPART[scope]}"
+        for scope in sorted(asked_for & _WITHOUT_COUNTERPART.keys())
+    ]
+    return [
+        native for scope, natives in _NATIVE.items() if is_granted(scope, asked_for) for native in natives
+    ]

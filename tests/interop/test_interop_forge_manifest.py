@@ -1,0 +1,136 @@
+"""The manifest before Atlassian's own `@forge/manifest`, which `forge lint` and `forge deploy` ask first."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from connect_jira.forge_events import FORGE_EVENTS
+from connect_local.forge.manifest import UNREGISTERED, Manifest
+from connect_local.forge.modules import CONNECT_MODULES
+from connect_local.forge.native import LIFECYCLE_EVENTS
+from tests.interop.descriptors import descriptor, forge_manifest, own_descriptor, rich_descriptor
+from tests.node import NodeProcess, node_process
+
+SCRIPT = Path(__file__).with_name("forge.mjs")
+NOT_MODULES_OF_A_DESCRIPTOR = {"lifecycle", "translations", "cloudAppMigration"}
+
+MANIFESTS = {
+    "the project's own": forge_manifest(own_descriptor()),
+    "its dev stage, before forge register": forge_manifest(own_descriptor("dev"), UNREGISTERED),
+    "an app without modules": forge_manifest(descriptor()),
+    "an app with nearly everything": forge_manifest(rich_descriptor()),
+}
+each_manifest = pytest.mark.parametrize("manifest", MANIFESTS.values(), ids=MANIFESTS)
+
+
+@pytest.fixture(scope="module")
+def forge() -> Iterator[NodeProcess]:
+    with node_process(SCRIPT) as node:
+        yield node
+
+
+def written(manifest: Manifest, folder: Path) -> str:
+    (folder / "manifest.yml").write_text(manifest.to_yaml(), encoding="utf-8")
+    return str(folder)
+
+
+@each_manifest
+def test_it_is_valid_without_a_warning(forge: NodeProcess, manifest: Manifest, tmp_path: Path) -> None:
+    assert forge.ask("validate", folder=written(manifest, tmp_path)) == {"success": True, "errors": []}
+
+
+@each_manifest
+def test_it_asks_for_the_scopes_of_its_events(forge: NodeProcess, manifest: Manifest, tmp_path: Path) -> None:
+    answer = forge.ask("validateTriggers", folder=written(manifest, tmp_path))
+    assert answer == {"success": True, "errors": []}
+
+
+@each_manifest
+def test_every_trigger_calls_an_endpoint_that_is_there(forge: NodeProcess, manifest: Manifest) -> None:
+    modules = manifest.document["modules"]
+    triggers = [*modules["trigger"], *modules["scheduledTrigger"]]
+    for trigger in triggers:
+        assert forge.ask("invalidEndpoints", module=trigger, endpoints=modules["endpoint"]) == []
+    assert {trigger["endpoint"] for trigger in triggers} == {each["key"] for each in modules["endpoint"]}
+    remotes = {remote["key"] for remote in manifest.document["remotes"]}
+    assert {endpoint["remote"] for endpoint in modules["endpoint"]} <= remotes
+
+
+def test_the_validation_can_fail(forge: NodeProcess, tmp_path: Path) -> None:
+    manifest = forge_manifest(own_descriptor())
+    manifest.document["connectModules"]["jira:noSuchPages"] = []
+    manifest.document["permissions"]["scopes"] = ["read:app-system-token", "read:no-such-scope"]
+    folder = written(manifest, tmp_path)
+    assert not forge.ask("validate", folder=folder)["success"]
+    assert not forge.ask("validateTriggers", folder=folder)["success"]
+    assert forge.ask("invalidEndpoints", module={"endpoint": "nowhere"}, endpoints=[]) == ["nowhere"]
+
+
+def test_each_event_is_one_of_forges_and_needs_the_scopes_that_we_say(forge: NodeProcess) -> None:
+    for event in FORGE_EVENTS.values():
+        required = forge.ask("scopesOfEvent", event=event.name)
+        assert required is not None, f"{event.name} is unknown"
+        assert forge.ask("missingScopes", existing=list(event.scopes), required=required["current"]) == []
+        assert list(event.scopes) == required["current"]
+
+
+def test_the_kinds_of_connect_module_are_those_that_forge_takes(forge: NodeProcess) -> None:
+    prefix = "connect-jira:"
+    taken = {name.removeprefix(prefix) for name in forge.ask("moduleNames") if name.startswith(prefix)}
+    assert taken == CONNECT_MODULES | NOT_MODULES_OF_A_DESCRIPTOR
+
+
+@each_manifest
+def test_the_file_is_plain_yaml_that_says_what_the_document_says(manifest: Manifest) -> None:
+    text = manifest.to_yaml()
+    assert yaml.safe_load(text) == manifest.document
+    assert not any(sign in text for sign in ("&id", "*id", "!!", "\t"))
+
+
+# --- by field, where the validation does not look --------------------------------------------------------
+
+
+def entries(manifest: Manifest) -> Iterator[tuple[str, dict[str, Any]]]:
+    for part in ("connectModules", "modules"):
+        for kind, modules in manifest.document[part].items():
+            for module in modules:
+                yield kind, module
+
+
+@each_manifest
+def test_every_entry_has_a_key_of_its_own(manifest: Manifest) -> None:
+    keys = [module["key"] for _, module in entries(manifest)]
+    assert len(keys) == len(set(keys))
+    assert all(key and key.replace("-", "").isalnum() for key in keys)
+
+
+@each_manifest
+def test_an_endpoints_key_is_short_enough_and_it_is_brought_the_apps_token(manifest: Manifest) -> None:
+    for endpoint in manifest.document["modules"]["endpoint"]:
+        assert len(endpoint["key"]) <= 23
+        assert endpoint["auth"] == {"appSystemToken": {"enabled": True}}
+        assert endpoint["route"]["path"].startswith("/forge/")
+
+
+@each_manifest
+def test_installations_are_told_of_and_tokens_come_every_hour(manifest: Manifest) -> None:
+    modules = manifest.document["modules"]
+    assert modules["trigger"][0]["events"] == list(LIFECYCLE_EVENTS)
+    assert modules["scheduledTrigger"][0]["interval"] == "hour"
+
+
+def test_connect_modules_are_what_the_descriptor_says_with_a_key() -> None:
+    source = rich_descriptor()
+    carried = forge_manifest(source).document["connectModules"]
+    for kind, content in source["modules"].items():
+        if kind.endswith("Permissions"):
+            continue
+        modules = content if isinstance(content, list) else [content]
+        without_keys = [
+            {name: value for name, value in entry.items() if name != "key" or "key" in module}
+            for entry, module in zip(carried[f"jira:{kind}"], modules, strict=True)
+        ]
+        assert without_keys == modules

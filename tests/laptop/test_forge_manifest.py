@@ -1,0 +1,344 @@
+"""`connect forge manifest` as somebody at a terminal meets it, and that nothing is dropped without a word."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from connect_jira.forge_events import FORGE_EVENTS
+from connect_local.cli import main
+from connect_local.forge.manifest import UNREGISTERED
+from connect_local.forge.modules import CONNECT_MODULES
+from tests.interop.descriptors import APP_ID, BASE_URL, descriptor, forge_manifest, page
+
+type Json = dict[str, Any]
+
+
+class Terminal:
+    """The command in this process, in a folder of its own."""
+
+    def __init__(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        self.folder, self._monkeypatch, self._capsys = folder, monkeypatch, capsys
+        monkeypatch.chdir(folder)
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        """The exit status, and what was on stdout and stderr."""
+        self._monkeypatch.setattr("sys.argv", ["connect", "forge", "manifest", *arguments])
+        status = 0
+        try:
+            main()
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        return status, *self._capsys.readouterr()
+
+    def write(self, name: str, content: object) -> str:
+        text = content if isinstance(content, str) else json.dumps(content)
+        (self.folder / name).write_text(text, encoding="utf-8")
+        return name
+
+    def written(self, name: str = "manifest.yml") -> Json:
+        manifest: Json = yaml.safe_load((self.folder / name).read_text(encoding="utf-8"))
+        return manifest
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(tmp_path, monkeypatch, capsys)
+
+
+def test_the_projects_app_becomes_a_manifest(terminal: Terminal) -> None:
+    status, out, _ = terminal.run("--base-url", f"{BASE_URL}/", "--stage", "prod", "--app-id", APP_ID)
+    assert (status, out) == (0, "")
+    manifest = terminal.written()
+    assert manifest["app"]["id"] == APP_ID
+    assert manifest["app"]["connect"] == {
+        "key": "com.example.connect-lambda",
+        "remote": "connect",
+        "authentication": "jwt",
+    }
+    assert manifest["remotes"][0]["baseUrl"] == BASE_URL
+    assert manifest["connectModules"]["jira:lifecycle"] == [
+        {"key": "lifecycle", "installed": "/lifecycle/installed", "uninstalled": "/lifecycle/uninstalled"}
+    ]
+    assert manifest["connectModules"]["jira:webhooks"][0]["event"] == "jira:issue_created"
+    assert manifest["modules"]["trigger"][1]["events"] == ["avi:jira:created:issue"]
+    assert set(manifest["permissions"]["scopes"]) == {
+        "read:connect-jira",
+        "write:connect-jira",
+        "read:app-system-token",
+        "read:app-user-token",
+        "read:jira-work",
+        "read:jira-user",
+        "write:jira-work",
+    }
+
+
+def test_each_stage_is_an_app_of_its_own(terminal: Terminal) -> None:
+    terminal.run("--base-url", BASE_URL)
+    assert terminal.written()["app"]["connect"]["key"] == "com.example.connect-lambda-dev"
+
+
+def test_stdout_is_the_manifest_and_nothing_else(terminal: Terminal) -> None:
+    status, out, err = terminal.run("--base-url", BASE_URL, "--output", "-")
+    assert status == 0
+    assert yaml.safe_load(out)["remotes"][0]["baseUrl"] == BASE_URL
+    assert err.splitlines()
+    assert not list(terminal.folder.iterdir())
+
+
+def test_what_is_said_is_in_the_file_too(terminal: Terminal) -> None:
+    _, _, err = terminal.run("--base-url", BASE_URL)
+    comments = [
+        line for line in (terminal.folder / "manifest.yml").read_text().splitlines() if line[:1] == "#"
+    ]
+    assert "# - lifecycle.enabled: not sent to an app that Forge delivers; left out" in comments
+    assert [line.removeprefix("# - ") for line in comments if line.startswith("# - ")] == err.splitlines()
+
+
+def test_an_app_that_is_not_registered_has_an_id_that_forge_register_replaces(terminal: Terminal) -> None:
+    terminal.run("--base-url", BASE_URL)
+    assert terminal.written()["app"]["id"] == UNREGISTERED
+    assert "`forge register` writes the app's id" in (terminal.folder / "manifest.yml").read_text()
+
+
+def test_the_id_that_forge_register_wrote_stays(terminal: Terminal) -> None:
+    terminal.run("--base-url", BASE_URL)
+    file = terminal.folder / "manifest.yml"
+    file.write_text(file.read_text().replace(UNREGISTERED, APP_ID))
+    terminal.run("--base-url", "https://moved.example.com")
+    assert terminal.written()["app"]["id"] == APP_ID
+    assert terminal.written()["remotes"][0]["baseUrl"] == "https://moved.example.com"
+
+
+@pytest.mark.parametrize("content", ["", "a: [", "[]", "app: 7", "app: {id: 7}", "\0", "app: {id: ari:x}"])
+def test_a_file_without_an_id_is_written_over(terminal: Terminal, content: str) -> None:
+    terminal.write("manifest.yml", content)
+    assert terminal.run("--base-url", BASE_URL)[0] == 0
+    assert terminal.written()["app"]["id"] == UNREGISTERED
+
+
+def test_the_same_descriptor_gives_the_same_file(terminal: Terminal) -> None:
+    first, second = (terminal.run("--base-url", BASE_URL, "--output", "-")[1] for _ in range(2))
+    assert first == second
+
+
+def test_another_descriptor_with_a_base_url_of_its_own(terminal: Terminal) -> None:
+    status, _, _ = terminal.run("--descriptor", terminal.write("other.json", descriptor()))
+    assert status == 0
+    assert terminal.written()["app"]["connect"]["key"] == "com.example.app"
+
+
+def test_a_base_url_that_is_given_goes_before_the_descriptors(terminal: Terminal) -> None:
+    terminal.run(
+        "--descriptor", terminal.write("other.json", descriptor()), "--base-url", "https://a.example"
+    )
+    assert terminal.written()["remotes"][0]["baseUrl"] == "https://a.example"
+
+
+USAGE = {
+    "no base URL anywhere": ((), "--base-url"),
+    "a base URL without TLS": (("--base-url", "http://a.example"), "https"),
+    "a base URL with a query": (("--base-url", "https://a.example?b=c"), "https"),
+    "a base URL that is none": (("--base-url", "https://[a"), "https"),
+    "userinfo": (("--base-url", "https://user@a.example"), "https"),
+    "an app id that is no ARI": (("--app-id", APP_ID.rpartition("/")[2], "--base-url", BASE_URL), "--app-id"),
+    "no such descriptor": (("--descriptor", "missing.json"), "--descriptor"),
+    "an option that is none": (("--no-such",), "--no-such"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "hint"), USAGE.values(), ids=USAGE)
+def test_a_wrong_option_is_a_usage_error_in_one_line(
+    terminal: Terminal, arguments: tuple[str, ...], hint: str
+) -> None:
+    status, out, err = terminal.run(*arguments)
+    assert (status, out, len(err.splitlines())) == (2, "", 1)
+    assert hint in err
+
+
+NO_DESCRIPTORS: dict[str, object] = {
+    "not JSON": "{",
+    "not UTF-8": "\ud83d",
+    "a list": [],
+    "a string": '"descriptor"',
+    "nothing in it": {},
+    "no JWT": descriptor(authentication={"type": "none"}),
+    "an unknown scope": descriptor(scopes=["EVERYTHING"]),
+    "no scope": descriptor(scopes=[]),
+    "no scope but NONE": descriptor(scopes=["NONE"]),
+    "a module that is a string": descriptor(modules={"generalPages": ["main"]}),
+}
+
+
+@pytest.mark.parametrize("content", NO_DESCRIPTORS.values(), ids=NO_DESCRIPTORS)
+def test_a_descriptor_that_is_none_is_said_in_one_line(terminal: Terminal, content: object) -> None:
+    if content == "\ud83d":
+        (terminal.folder / "other.json").write_bytes(b"\xff\xfe\x00")
+    else:
+        terminal.write("other.json", content)
+    status, out, err = terminal.run("--descriptor", "other.json")
+    assert (status, out, len(err.splitlines())) == (1, "", 1)
+    assert not (terminal.folder / "manifest.yml").exists()
+
+
+def test_a_file_that_cannot_be_written_is_said_in_one_line(terminal: Terminal) -> None:
+    status, _, err = terminal.run("--base-url", BASE_URL, "--output", "no/such/folder/manifest.yml")
+    assert (status, "no/such/folder" in err.splitlines()[-1]) == (1, True)
+
+
+# --- nothing is dropped without a word -------------------------------------------------------------------
+
+# https://developer.atlassian.com/cloud/jira/platform/webhooks/, and what a Connect app may hear of beside it
+WEBHOOKS = """
+jira:issue_created jira:issue_updated jira:issue_deleted issue_property_set issue_property_deleted
+comment_created comment_updated comment_deleted worklog_created worklog_updated worklog_deleted
+jira:worklog_updated attachment_created attachment_deleted issuelink_created issuelink_deleted
+issuetype_created issuetype_updated issuetype_deleted project_created project_updated project_deleted
+project_soft_deleted project_restored_deleted project_archived project_restored_archived
+jira:version_released jira:version_unreleased jira:version_created jira:version_moved jira:version_updated
+jira:version_deleted jira:version_merged filter_created filter_updated filter_deleted user_created
+user_updated user_deleted option_voting_changed option_watching_changed option_unassigned_issues_changed
+option_subtasks_changed option_attachments_changed option_issuelinks_changed option_timetracking_changed
+option_timetracking_provider_changed sprint_created sprint_deleted sprint_updated sprint_started
+sprint_closed board_created board_updated board_deleted board_configuration_changed
+jira_expression_evaluation_failed app_access_to_objects_blocked app_access_to_objects_in_container_blocked
+app_policy_changed connect_addon_enabled connect_addon_disabled project_app_enabled project_app_disabled
+"""
+
+
+@pytest.mark.parametrize("event", re.findall(r"\S+", WEBHOOKS))
+def test_every_webhook_is_carried_and_has_its_event_or_a_word(event: str) -> None:
+    webhook = {"event": event, "url": "/webhooks/it"}
+    manifest = forge_manifest(descriptor(modules={"webhooks": [webhook]}))
+    (carried,) = manifest.document["connectModules"]["jira:webhooks"]
+    assert webhook.items() <= carried.items()
+    events = [name for trigger in manifest.document["modules"]["trigger"][1:] for name in trigger["events"]]
+    if event in FORGE_EVENTS:
+        assert events == [FORGE_EVENTS[event].name]
+    else:
+        assert events == []
+        assert f"webhook {event}: Forge has no such event; it ends with Connect" in manifest.notes
+
+
+def test_an_event_that_differs_is_said() -> None:
+    webhooks = [
+        {"event": event, "url": "/webhooks/comment"} for event in ("comment_created", "comment_updated")
+    ]
+    manifest = forge_manifest(descriptor(modules={"webhooks": webhooks}))
+    assert manifest.document["modules"]["trigger"][1]["events"] == ["avi:jira:commented:issue"]
+    said = [note for note in manifest.notes if "avi:jira:commented:issue" in note]
+    assert len(said) == 2
+    assert all("one event" in note for note in said)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("filter", "project = A"), ("excludeBody", True), ("propertyKeys", ["a"])]
+)
+def test_a_webhooks_setting_is_carried_and_its_lack_in_forge_is_said(setting: str, value: object) -> None:
+    webhook = {"event": "jira:issue_created", "url": "/webhooks/it", setting: value}
+    manifest = forge_manifest(descriptor(modules={"webhooks": [webhook]}))
+    assert manifest.document["connectModules"]["jira:webhooks"][0][setting] == value
+    assert any(setting in note for note in manifest.notes)
+
+
+FORGES_OWN = {
+    "jiraGlobalPermissions": "jira:globalPermission",
+    "jiraProjectPermissions": "jira:projectPermission",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(CONNECT_MODULES - {"webhooks"}))
+def test_every_kind_of_module_is_carried_with_a_word_about_its_end_or_becomes_forges_own(kind: str) -> None:
+    manifest = forge_manifest(descriptor(modules={kind: page()}))
+    if kind in FORGES_OWN:
+        (permission,) = manifest.document["modules"][FORGES_OWN[kind]]
+        assert (permission["name"], permission["migratedFromConnect"]) == ("Main: #1", True)
+    else:
+        assert manifest.document["connectModules"][f"jira:{kind}"] == [page()]
+        assert any(note.startswith(f"modules.{kind}: ") for note in manifest.notes)
+
+
+def test_a_kind_of_module_that_forge_does_not_take_is_left_out_with_a_word() -> None:
+    manifest = forge_manifest(descriptor(modules={"confluenceMacros": [page()]}))
+    assert set(manifest.document["connectModules"]) == {"jira:lifecycle"}
+    assert "modules.confluenceMacros: Forge takes no such Connect module; left out" in manifest.notes
+
+
+def test_no_field_of_a_descriptor_vanishes() -> None:
+    extra = {name: {"a": "b"} for name in ("vendor", "links", "apiMigrations", "dataResidency", "whatever")}
+    notes = forge_manifest(descriptor(description="Text", apiVersion=1, **extra)).notes
+    for name in (*extra, "description", "apiVersion", "name"):
+        assert any(note.startswith(f"{name}: ") for note in notes), name
+
+
+@pytest.mark.parametrize("event", ["enabled", "disabled", "dare-migration", "whatever"])
+def test_a_lifecycle_event_that_forge_does_not_send_is_left_out_with_a_word(event: str) -> None:
+    manifest = forge_manifest(descriptor(lifecycle={"installed": "/installed", event: "/it"}))
+    assert set(manifest.document["connectModules"]["jira:lifecycle"][0]) == {"key", "installed"}
+    assert any(note.startswith(f"lifecycle.{event}: ") for note in manifest.notes)
+
+
+READING = {"read:jira-work", "read:jira-user"}
+WRITING = READING | {"write:jira-work"}
+SCOPES = {
+    "READ": READING,
+    "write": WRITING,
+    "DELETE": WRITING,
+    "PROJECT_ADMIN": WRITING | {"manage:jira-project"},
+    "ADMIN": WRITING | {"manage:jira-project", "manage:jira-configuration"},
+    "ACT_AS_USER": READING,
+    "ACCESS_EMAIL_ADDRESSES": READING,
+}
+
+
+@pytest.mark.parametrize(("scope", "native"), SCOPES.items(), ids=SCOPES)
+def test_every_scope_has_its_name_in_forge_and_what_it_comes_to_there(scope: str, native: set[str]) -> None:
+    scopes = list(dict.fromkeys(["READ", scope]))
+    asked_for = forge_manifest(descriptor(scopes=scopes)).document["permissions"]["scopes"]
+    of_connect = {f"{name.lower().replace('_', '-')}:connect-jira" for name in scopes}
+    assert set(asked_for) == native | of_connect | {"read:app-system-token", "read:app-user-token"}
+    assert len(asked_for) == len(set(asked_for))
+
+
+@pytest.mark.parametrize("scope", ["ACT_AS_USER", "access_email_addresses"])
+def test_a_scope_that_forge_has_no_other_for_is_said(scope: str) -> None:
+    notes = forge_manifest(descriptor(scopes=["READ", scope])).notes
+    assert any(note.startswith(f"scope {scope.upper()}: ") for note in notes)
+
+
+def test_a_scope_that_only_an_event_needs_is_asked_for_and_said() -> None:
+    webhook = {"event": "filter_created", "url": "/webhooks/it"}
+    manifest = forge_manifest(descriptor(modules={"webhooks": [webhook]}))
+    assert "manage:jira-configuration" in manifest.document["permissions"]["scopes"]
+    assert any(note.startswith("scope manage:jira-configuration: ") for note in manifest.notes)
+
+
+def test_a_key_does_not_depend_on_what_is_before_it() -> None:
+    one, other = ({"event": event, "url": "/webhooks/it"} for event in ("comment_created", "comment_deleted"))
+
+    def keys(*webhooks: Json) -> dict[str, str]:
+        manifest = forge_manifest(descriptor(modules={"webhooks": list(webhooks)}))
+        return {each["event"]: each["key"] for each in manifest.document["connectModules"]["jira:webhooks"]}
+
+    assert keys(one, other) == keys(other, one)
+    assert keys(other)["comment_deleted"] == keys(one, other)["comment_deleted"]
+
+
+def test_a_key_that_is_made_is_none_that_another_module_has() -> None:
+    modules = {"dialogs": [{"url": "/pages/dialog"}], "generalPages": [page("dialog"), page("lifecycle")]}
+    carried = forge_manifest(descriptor(modules=modules)).document["connectModules"]
+    keys = [entry["key"] for entries in carried.values() for entry in entries]
+    assert sorted(keys) == ["dialog", "dialog-2", "lifecycle", "lifecycle-2"]
+
+
+def test_two_webhooks_for_one_event_have_two_keys_and_one_event_in_forge() -> None:
+    webhooks = [{"event": "jira:issue_created", "url": f"/webhooks/{name}"} for name in "ab"]
+    manifest = forge_manifest(descriptor(modules={"webhooks": webhooks}))
+    keys = [each["key"] for each in manifest.document["connectModules"]["jira:webhooks"]]
+    assert len(set(keys)) == 2
+    assert manifest.document["modules"]["trigger"][1]["events"] == ["avi:jira:created:issue"]
