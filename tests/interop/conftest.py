@@ -1,11 +1,12 @@
 """The other implementations are called, or spoken to over a pipe."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.interop.peers import SCRIPT, NodePeer
-from tests.node import node_process
+from tests.node import NodeProcess, node_process
 
 
 @pytest.fixture(autouse=True)
@@ -17,3 +18,10 @@ def no_sockets(socket_disabled: None) -> None:
 def npm_peer() -> Iterator[NodePeer]:
     with node_process(SCRIPT) as node:
         yield NodePeer(node)
+
+
+@pytest.fixture(scope="session")
+def forge() -> Iterator[NodeProcess]:
+    """Atlassian's `@forge/manifest`, and `jose`, by which Atlassian's framework verifies invocations."""
+    with node_process(Path(__file__).with_name("forge.mjs")) as node:
+        yield node

@@ -11,10 +11,9 @@ from connect_jira.forge_events import FORGE_EVENTS
 from connect_local.forge.manifest import UNREGISTERED, Manifest
 from connect_local.forge.modules import CONNECT_MODULES
 from connect_local.forge.native import LIFECYCLE_EVENTS
-from tests.interop.descriptors import descriptor, forge_manifest, own_descriptor, rich_descriptor
-from tests.node import NodeProcess, node_process
+from tests.descriptors import descriptor, forge_manifest, own_descriptor, rich_descriptor
+from tests.node import NodeProcess
 
-SCRIPT = Path(__file__).with_name("forge.mjs")
 NOT_MODULES_OF_A_DESCRIPTOR = {"lifecycle", "translations", "cloudAppMigration"}
 
 MANIFESTS = {
@@ -24,12 +23,6 @@ MANIFESTS = {
     "an app with nearly everything": forge_manifest(rich_descriptor()),
 }
 each_manifest = pytest.mark.parametrize("manifest", MANIFESTS.values(), ids=MANIFESTS)
-
-
-@pytest.fixture(scope="module")
-def forge() -> Iterator[NodeProcess]:
-    with node_process(SCRIPT) as node:
-        yield node
 
 
 def written(manifest: Manifest, folder: Path) -> str:

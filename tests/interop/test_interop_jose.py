@@ -1,7 +1,6 @@
 """Against `jose`, which Atlassian's own Node framework verifies invocation tokens with."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -10,8 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from connect_jwt.errors import TokenRefused
 from connect_jwt.forge_keys import ForgeKeys
 from connect_jwt.invocations import verify_invocation_token
-from tests.interop.test_interop_forge_manifest import SCRIPT
-from tests.node import NodeFailed, NodeProcess, node_process
+from tests.node import NodeFailed, NodeProcess
 from tests.unit.jwt.invocations import API, APP, FORGE_KID, JTI, OTHER_APP, app_claim, key_set
 from tests.unit.jwt.key_host import KeyHost, answer
 
@@ -20,17 +18,11 @@ PRIVATE = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).d
 PUBLIC = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-@pytest.fixture(scope="module")
-def jose() -> Iterator[NodeProcess]:
-    with node_process(SCRIPT) as node:
-        yield node
-
-
 @pytest.mark.parametrize("audience", [APP, [APP]], ids=["text", "list"])
-def test_the_token_and_the_key_set_that_it_makes_we_accept(jose: NodeProcess, audience: object) -> None:
-    token = jose.ask("signFit", claims=claims(aud=audience), privateKey=PRIVATE, kid=FORGE_KID)
-    assert verify(jose, token) == JTI
-    assert jose.ask("verifyFit", token=token, jwks=jwks(jose), audience=APP)["jti"] == JTI
+def test_the_token_and_the_key_set_that_it_makes_we_accept(forge: NodeProcess, audience: object) -> None:
+    token = forge.ask("signFit", claims=claims(aud=audience), privateKey=PRIVATE, kid=FORGE_KID)
+    assert verify(forge, token) == JTI
+    assert forge.ask("verifyFit", token=token, jwks=jwks(forge), audience=APP)["jti"] == JTI
 
 
 REFUSED: dict[str, dict[str, object]] = {
@@ -42,14 +34,14 @@ REFUSED: dict[str, dict[str, object]] = {
 
 
 @pytest.mark.parametrize("changes", REFUSED.values(), ids=REFUSED)
-def test_we_both_refuse(jose: NodeProcess, changes: dict[str, object]) -> None:
+def test_we_both_refuse(forge: NodeProcess, changes: dict[str, object]) -> None:
     now = int(time.time())
     absolute = {name: now + value if isinstance(value, int) else value for name, value in changes.items()}
-    token = jose.ask("signFit", claims=claims(**absolute), privateKey=PRIVATE, kid=FORGE_KID)
+    token = forge.ask("signFit", claims=claims(**absolute), privateKey=PRIVATE, kid=FORGE_KID)
     with pytest.raises(TokenRefused):
-        verify(jose, token)
+        verify(forge, token)
     with pytest.raises(NodeFailed):
-        jose.ask("verifyFit", token=token, jwks=jwks(jose), audience=APP)
+        forge.ask("verifyFit", token=token, jwks=jwks(forge), audience=APP)
 
 
 def claims(**changes: object) -> dict[str, object]:
@@ -58,12 +50,12 @@ def claims(**changes: object) -> dict[str, object]:
     return {"iss": "forge/invocation-token", "aud": APP, "jti": JTI, "app": app_claim()} | times | changes
 
 
-def jwks(jose: NodeProcess) -> dict[str, object]:
-    return {"keys": [jose.ask("publicJwk", publicKey=PUBLIC, kid=FORGE_KID)]}
+def jwks(forge: NodeProcess) -> dict[str, object]:
+    return {"keys": [forge.ask("publicJwk", publicKey=PUBLIC, kid=FORGE_KID)]}
 
 
-def verify(jose: NodeProcess, token: str) -> str:
-    key_host = KeyHost(answer(key_set(jose.ask("publicJwk", publicKey=PUBLIC, kid=FORGE_KID))))
+def verify(forge: NodeProcess, token: str) -> str:
+    key_host = KeyHost(answer(key_set(forge.ask("publicJwk", publicKey=PUBLIC, kid=FORGE_KID))))
     keys = ForgeKeys("https://forge-keys.example/jwks.json", http=key_host)
     verified = verify_invocation_token(
         token, key_of=keys.public_key, app_id=APP, api_urls=(API,), now=time.time()

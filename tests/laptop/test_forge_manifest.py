@@ -12,7 +12,7 @@ from connect_jira.forge_events import FORGE_EVENTS
 from connect_local.cli import main
 from connect_local.forge.manifest import UNREGISTERED
 from connect_local.forge.modules import CONNECT_MODULES
-from tests.interop.descriptors import APP_ID, BASE_URL, descriptor, forge_manifest, page
+from tests.descriptors import APP_ID, BASE_URL, descriptor, forge_manifest, page
 
 type Json = dict[str, Any]
 

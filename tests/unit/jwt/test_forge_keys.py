@@ -3,6 +3,7 @@
 import pytest
 import urllib3
 from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
 
 from connect_jwt.errors import KeyHostUnavailable
 from connect_jwt.forge_keys import ForgeKeys
@@ -266,7 +267,8 @@ NO_KEYS: dict[str, object] = {
     "modulus empty": jwk(atlassian_key(), n=""),
     "exponent of one": jwk(atlassian_key(), e="AQ"),
     "1024 bits": jwk(_SMALL),
-    "a private key": jwk(atlassian_key(), d="AQAB"),
+    "half a private key": jwk(atlassian_key(), d="AQAB"),
+    "a private key": RSAAlgorithm.to_jwk(atlassian_key(), as_dict=True) | {"kid": FORGE_KID},
 }
 
 

@@ -182,9 +182,10 @@ def test_a_key_of_one_cloud_vouches_for_no_api_of_another(ours: str, others: str
         on_forge_route(fit(event_claims(app=app_claim(apiBaseUrl=their_api + SITE))), api_urls=(our_api,))
 
 
-def test_an_app_that_does_not_know_its_own_id_accepts_none() -> None:
+@pytest.mark.parametrize("audience", [APP, [""]], ids=["an app", "nobody"])
+def test_an_app_that_does_not_know_its_own_id_accepts_none(audience: object) -> None:
     with refused_as("aud-mismatch"):
-        on_forge_route(fit(event_claims()), app_id="")
+        on_forge_route(fit(event_claims(aud=audience)), app_id="")
 
 
 def test_an_app_that_knows_no_api_host_accepts_none() -> None:
