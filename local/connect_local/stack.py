@@ -89,7 +89,14 @@ class LaptopStack:
         self.base_url = f"http://localhost:{app_listener.getsockname()[1]}"
         site_url = self._start_jira() if options.jira_port is not None else ""
         keys_url = options.install_keys_url or (self.jira.install_keys_url if self.jira else "")
-        template = Template({"BaseUrl": self.base_url, "InstallKeysUrl": keys_url, "ExtraSiteUrl": site_url})
+        template = Template(
+            {
+                "BaseUrl": self.base_url,
+                "InstallKeysUrl": keys_url,
+                "ExtraSiteUrl": site_url,
+                "UserTokensUrl": self.jira.oauth_url if self.jira else "",
+            }
+        )
         self.cloud = LaptopCloud(template, engine=options.engine)
         self._parts.callback(self.cloud.stop)
         self.cloud.start()
