@@ -2,16 +2,21 @@
 
 import json
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import boto3
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
 
 from connect_local.aws_environment import NOBODYS, forget_real_aws
 from connect_local.dynamodb_local import DynamoDBLocal
+from connect_local.errors import LaptopError
 from connect_local.event_bus import let_invoke
 from connect_local.fair_queue import make_fair
+from connect_local.ports import LOOPBACK
+from connect_local.service_faults import ServiceFault, ServiceFaults
 from connect_local.template import EventRule, Template
 
 
@@ -31,28 +36,53 @@ class LaptopCloud:
         self._attributes: dict[str, dict[str, str]] = {}
         self._dynamodb_local = DynamoDBLocal() if engine == "dynamodb-local" else None
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        self._faults = ServiceFaults(DomainDispatcherApplication(create_backend_app))
+        self._moto = make_server(LOOPBACK, 0, self._faults, threaded=True, request_handler=MotoRequestHandler)
+        self._thread = threading.Thread(target=self._moto.serve_forever, args=(0.05,), daemon=True)
 
     def start(self) -> None:
         """Start the services."""
-        self._moto.start()
+        self._thread.start()
         if self._dynamodb_local:
             self._dynamodb_local.start()
 
     def stop(self) -> None:
         """Stop the services; what they held is gone."""
-        self._moto.stop()
+        if self._thread.is_alive():
+            self._moto.shutdown()
+        self._moto.server_close()
         if self._dynamodb_local:
             self._dynamodb_local.stop()
 
+    @property
+    def endpoint(self) -> str:
+        """Where the services are, the table's aside when that is DynamoDB Local."""
+        return f"http://{LOOPBACK}:{self._moto.server_port}"
+
+    def fail(self, service: str, *, seconds: float, delay: float | None = None) -> None:
+        """Let a service fail, or be slow, for a while; `ServiceFaults.order` says how.
+
+        Raises:
+            LaptopError: this one cannot be made to fail
+        """
+        if service == "dynamodb" and self._dynamodb_local:
+            raise LaptopError("DynamoDB Local does not fail on order: start the stack with --engine moto")
+        self._faults.order(service, seconds=seconds, delay=delay)
+
+    def faults(self) -> Mapping[str, ServiceFault]:
+        """What is on order, by service."""
+        return self._faults.pending()
+
+    def clear_faults(self) -> None:
+        """Let every service work."""
+        self._faults.clear()
+
     def environment(self) -> dict[str, str]:
         """The environment variables that lead a function's AWS clients here."""
-        host, port = self._moto.get_host_and_port()
-        moto = f"http://{host}:{port}"
         return {
             **NOBODYS,
-            "AWS_ENDPOINT_URL": moto,
-            "AWS_ENDPOINT_URL_DYNAMODB": self._dynamodb_local.url if self._dynamodb_local else moto,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ENDPOINT_URL_DYNAMODB": self._dynamodb_local.url if self._dynamodb_local else self.endpoint,
         }
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - each caller knows the service
@@ -76,6 +106,14 @@ class LaptopCloud:
             resolved = self._template.resolve(properties, self.attribute)
             self._attributes[logical_id] = make(self, self._name(logical_id), resolved)
         return self._attributes[logical_id][name]
+
+    def resources(self) -> dict[str, str]:
+        """What `Ref` means for each resource, by logical id; those that nothing has referred to are made."""
+        return {
+            name: self.attribute(name, "Ref")
+            for kind in self._makers
+            for name in self._template.resources(kind)
+        }
 
     def make_rule(self, rule: EventRule, invoke: Callable[[bytes], object]) -> None:
         """Make a rule of EventBridge.

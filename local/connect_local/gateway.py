@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, unquote
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connect_local.asynchronous import AsynchronousInvocations
 from connect_local.environment import InvocationResult
@@ -52,6 +52,7 @@ class LaptopGateway:
         routes: which function a request is for
         functions: the functions, by logical id
         asynchronous: take their events when nobody waits, likewise
+        controls: the application of what is below `/_local/`
     """
 
     def __init__(
@@ -59,15 +60,20 @@ class LaptopGateway:
         routes: Routes,
         functions: Mapping[str, LaptopFunction],
         asynchronous: Mapping[str, AsynchronousInvocations],
+        controls: ASGIApp,
     ) -> None:
         self._routes = routes
         self._functions = functions
         self._asynchronous = asynchronous
+        self._controls = controls
         self._invocations = ThreadPoolExecutor(max_workers=64, thread_name_prefix="invoke")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
+            return
+        if scope["path"].startswith("/_local/"):
+            await self._controls(scope, receive, send)
             return
         request = Request(scope, receive)
         try:

@@ -14,6 +14,7 @@ import urllib3
 
 from connect_local.asynchronous import LAMBDAS_RETRY_SECONDS, AsynchronousInvocations
 from connect_local.cloud import LaptopCloud
+from connect_local.controls import controls
 from connect_local.errors import LaptopError
 from connect_local.event_source import QueuePoller
 from connect_local.functions import LaptopFunction
@@ -23,7 +24,7 @@ from connect_local.jira.journal import RecordedRequest
 from connect_local.ports import LOOPBACK, listen
 from connect_local.routing import Routes
 from connect_local.servers import ThreadedServer
-from connect_local.template import Template
+from connect_local.template import REGION, Template
 
 _READY_SECONDS = 30
 
@@ -104,7 +105,17 @@ class LaptopStack:
             function = LaptopFunction(name, template, self.cloud, log=self._log_of(name))
             self.functions[name] = function
         self._start_lambda(template)
-        gateway = LaptopGateway(Routes(template.routes()), self.functions, self.asynchronous)
+        description = {
+            "region": REGION,
+            "endpoint": self.cloud.endpoint,
+            "resources": {name: name for name in self.functions} | self.cloud.resources(),
+        }
+        gateway = LaptopGateway(
+            Routes(template.routes()),
+            self.functions,
+            self.asynchronous,
+            controls(self.cloud, description),
+        )
         self._serve(ThreadedServer(gateway, app_listener))
         self._wait_until_ready()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from starlette.responses import PlainTextResponse
 
 from connect_local.environment import InvocationResult, failure
 from connect_local.gateway import LaptopGateway
@@ -56,7 +57,7 @@ class Recorder:
 def gateway() -> Iterator[tuple[VerbatimHttp, dict[str, Recorder]]]:
     functions = {route.function: Recorder() for route in ROUTES}
     listener = listen(0, "")
-    gateway = LaptopGateway(Routes(ROUTES), functions, functions)  # type: ignore[arg-type]
+    gateway = LaptopGateway(Routes(ROUTES), functions, functions, PlainTextResponse("controls"))  # type: ignore[arg-type]
     server = ThreadedServer(gateway, listener)
     server.start()
     yield VerbatimHttp(listener.getsockname()[1]), functions
@@ -209,6 +210,11 @@ def test_lambdas_own_invoke_api_is_there(client: VerbatimHttp, functions: dict[s
     functions["Item"].result = failure("E", "m")
     assert client.send("POST", "/2015-03-31/functions/Item/invocations").headers["x-amz-function-error"]
     assert client.send("POST", "/2015-03-31/functions/None/invocations").status == 404
+
+
+def test_the_stacks_own_controls_are_below_local(client: VerbatimHttp) -> None:
+    assert client.send("GET", "/_local/anything").text == "controls"
+    assert client.send("GET", "/_localised").status == 404
 
 
 INVOKE = "/2015-03-31/functions/Item/invocations"
