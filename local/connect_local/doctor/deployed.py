@@ -7,11 +7,9 @@ IAM: `cloudformation:DescribeStacks` and `cloudformation:DescribeStackResources`
 import json
 import time
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import boto3
 import urllib3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from connect_jira.errors import NotInstalled, SecretDoesNotOpen
 from connect_jira.wiring import Parts
@@ -22,10 +20,8 @@ from connect_local.doctor.app_facts import read_descriptor
 from connect_local.doctor.examination import Examined, examine
 from connect_local.doctor.probe import METHOD, PATH, accepted, check_it_tells, not_installed
 from connect_local.errors import LaptopError
+from connect_local.stacks import aws_errors, deployed_stack
 from connect_local.template import PROJECT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 DESCRIPTOR = str(PROJECT / "descriptor" / "atlassian-connect.json")
 
@@ -79,26 +75,17 @@ def function_environment(stack: str) -> dict[str, str]:
     Raises:
         LaptopError: AWS does not say, or this is another stack
     """
-    make_client: Callable[..., Any] = boto3.client  # the stubs know the services of the app only
-    try:
-        cloudformation = make_client("cloudformation")
-        (described,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-        resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
-    except ClientError as failure:
-        raise LaptopError(f"AWS: {failure.response['Error'].get('Message', 'no reason given')}") from failure
-    except BotoCoreError as failure:
-        raise LaptopError(f"AWS cannot be asked: {failure}") from failure
+    deployed = deployed_stack(stack)
+    with aws_errors():
+        (described,) = deployed.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     parameters = {given["ParameterKey"]: given["ParameterValue"] for given in described.get("Parameters", [])}
-    physical = {resource["LogicalResourceId"]: resource.get("PhysicalResourceId") for resource in resources}
-    missing = [name for name in _RESOURCES if not physical.get(name)] + [
-        name for name in _PARAMETERS if name not in parameters
-    ]
+    missing = [name for name in _PARAMETERS if name not in parameters]
     if missing:
-        raise LaptopError(f"the stack {stack} is not one of this project: it has no {missing[0]}")
+        raise LaptopError(f"{deployed.name} is not one of this project: it has no {missing[0]}")
     return (
         {"DESCRIPTOR_PATH": DESCRIPTOR}
         | {variable: parameters[name] for name, variable in _PARAMETERS.items()}
-        | {variable: physical[name] for name, variable in _RESOURCES.items()}
+        | {variable: deployed.resource(name) for name, variable in _RESOURCES.items()}
     )
 
 

@@ -4,17 +4,14 @@ import time
 from http import HTTPStatus
 from typing import Any
 
-import urllib3
-
 from connect_jwt.diagnosis import Certainty, Direction, Evidence, Finding
 from connect_jwt.diagnosis.catalogue import CATALOGUE
 from connect_jwt.identity import ClientKey
+from connect_local.asking import ask
 from connect_local.doctor.examination import Examined
 from connect_local.doctor.probe import METHOD, PATH, accepted, check_it_tells, not_installed, without_token
 from connect_local.errors import LaptopError
-from connect_local.ports import LOOPBACK
 
-_TIMEOUT_SECONDS = 40
 _INVOKE = "/2015-03-31/functions/JiraCallsFunction/invocations"
 _NOT_INSTALLED = "app-not-installed"
 
@@ -54,7 +51,7 @@ def ask_laptop(client_key: ClientKey, *, port: int, jira_port: int) -> Examined:
 
 def _invoke(client_key: ClientKey, port: int) -> dict[str, Any]:
     call = {"clientKey": client_key, "method": METHOD, "path": PATH}
-    answer = _request("POST", port, _INVOKE, "--port", call)
+    answer = ask("POST", port, _INVOKE, option="--port", body=call)
     if not isinstance(answer, dict):
         raise LaptopError(f"what answers on port {port} is not the app of this project")
     return answer
@@ -62,7 +59,7 @@ def _invoke(client_key: ClientKey, port: int) -> dict[str, Any]:
 
 def _reason(status: int, jira_port: int) -> Finding:
     """What the laptop's Jira has noted of the last such request."""
-    noted = _request("GET", jira_port, "/_local/requests", "--jira-port")
+    noted = ask("GET", jira_port, "/_local/requests", option="--jira-port")
     asked = [call for call in noted if call["path"] == PATH and call["reason"]] if noted else []
     if not asked:
         raise LaptopError(f"Jira answered {status}; the laptop's Jira on port {jira_port} did not")
@@ -75,15 +72,3 @@ def _reason(status: int, jira_port: int) -> Finding:
         why=said.get("why", why),
         fix=said.get("fix", fix),
     )
-
-
-def _request(method: str, port: int, path: str, option: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON value
-    try:
-        with urllib3.PoolManager(timeout=_TIMEOUT_SECONDS) as http:
-            return http.request(method, f"http://{LOOPBACK}:{port}{path}", json=body, retries=False).json()
-    except urllib3.exceptions.HTTPError as failure:
-        raise LaptopError(
-            f"nothing answers on port {port}: run connect up, or say with {option} where it is"
-        ) from failure
-    except ValueError as wrong:
-        raise LaptopError(f"what answers on port {port} is not part of connect up") from wrong
