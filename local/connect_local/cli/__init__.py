@@ -1,0 +1,40 @@
+"""The `connect` command."""
+
+import sys
+
+import click
+
+from connect_jwt.errors import ConnectError
+from connect_local.cli.doctor import doctor
+from connect_local.cli.forge import forge
+from connect_local.cli.laptop import demo, up
+from connect_local.cli.tokens import qsh, sign
+from connect_local.errors import LaptopError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def connect() -> None:
+    """A Jira app's backend on AWS Lambda: run it here, and see what its tokens are made of."""
+
+
+for command in (up, demo, qsh, sign, doctor, forge):
+    connect.add_command(command)
+
+
+def main() -> None:
+    """Run the command; whatever is wrong is said in one line."""
+    try:
+        connect.main(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as no_arguments:
+        no_arguments.show()
+        sys.exit(2)
+    except click.UsageError as wrong:
+        command = wrong.ctx.command_path if wrong.ctx else "connect"
+        sentence = " ".join(wrong.format_message().split())
+        click.echo(f"{command}: {sentence} (see {command} --help)", err=True)
+        sys.exit(2)
+    except (LaptopError, ConnectError) as wrong:
+        click.echo(f"connect: {wrong}", err=True)
+        sys.exit(1)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)

@@ -1,0 +1,34 @@
+"""`connect up` and `connect demo`: the stack on this laptop."""
+
+import sys
+
+import click
+
+from connect_local.cli.options import PORT
+
+
+@click.command()
+@click.option("--port", type=PORT, default=3000, show_default=True, help="Where the app is.")
+@click.option("--jira-port", type=PORT, default=2990, show_default=True, help="Where the laptop's Jira is.")
+@click.option("--no-jira", is_flag=True, help="Without the laptop's Jira.")
+@click.option("--install-keys-url", metavar="URL", help="Trust the install keys of this host.")
+@click.option(
+    "--engine",
+    type=click.Choice(["moto", "dynamodb-local"]),
+    default="moto",
+    show_default=True,
+    help="What the table is in.",
+)
+def up(port: int, jira_port: int, no_jira: bool, install_keys_url: str | None, engine: str) -> None:  # noqa: FBT001 - click passes options by name
+    """Run the stack until Ctrl-C."""
+    from connect_local.up import run  # noqa: PLC0415 - its server is slow to import
+
+    run(port=port, jira_port=None if no_jira else jira_port, install_keys_url=install_keys_url, engine=engine)
+
+
+@click.command()
+def demo() -> None:
+    """The main job, narrated: install, event, signed call. Exit 0 only if every step held."""
+    from connect_local.demo import run  # noqa: PLC0415 - as above
+
+    sys.exit(0 if run() else 1)
