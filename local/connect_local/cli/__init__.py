@@ -5,6 +5,8 @@ import sys
 import click
 
 from connect_jwt.errors import ConnectError
+from connect_local.cli.call import call
+from connect_local.cli.dlq import dlq
 from connect_local.cli.doctor import doctor
 from connect_local.cli.forge import forge
 from connect_local.cli.laptop import demo, up
@@ -14,10 +16,10 @@ from connect_local.errors import LaptopError
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def connect() -> None:
-    """A Jira app's backend on AWS Lambda: run it here, and see what its tokens are made of."""
+    """A Jira app's backend on AWS Lambda: run it here, ask it for calls, and see what fails."""
 
 
-for command in (up, demo, qsh, sign, doctor, forge):
+for command in (up, demo, qsh, sign, doctor, call, dlq, forge):
     connect.add_command(command)
 
 

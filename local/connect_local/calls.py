@@ -1,0 +1,96 @@
+"""Signed calls to Jira, asked for from a terminal: on the stack's bus, or waited for.
+
+IAM: `events:PutEvents` on the bus to request one, `lambda:InvokeFunction` on the worker to wait for one.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.config import Config
+
+from connect_local.errors import LaptopError
+from connect_local.stacks import Stack, aws_errors
+
+SOURCE = "connect"
+REQUESTED = "Jira call requested"
+
+_ONCE = Config(read_timeout=60, retries={"total_max_attempts": 1})
+"""A call whose answer was lost may have been made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call to Jira.
+
+    Attributes:
+        client_key: the site
+        method: the HTTP method
+        path: such as `/rest/api/3/myself`
+        query: parameters; a list repeats its parameter
+        body: anything that JSON can say; None for no body
+    """
+
+    client_key: str
+    method: str
+    path: str
+    query: dict[str, str | list[str]]
+    body: Any
+
+    def fields(self) -> dict[str, Any]:
+        """As the worker takes it."""
+        return {
+            "clientKey": self.client_key,
+            "method": self.method,
+            "path": self.path,
+            "query": self.query,
+            "body": self.body,
+        }
+
+
+def request_call(stack: Stack, call: Call, *, idempotency_key: str) -> None:
+    """Ask for a call on the stack's bus; the worker makes it, once for each key.
+
+    Raises:
+        LaptopError: the bus does not take it
+    """
+    detail = {**call.fields(), "idempotencyKey": idempotency_key, "returnBody": False}
+    put_event(stack, source=SOURCE, detail_type=REQUESTED, detail=detail)
+
+
+def put_event(stack: Stack, *, source: str, detail_type: str, detail: object) -> None:
+    """Put an event on the stack's bus.
+
+    Raises:
+        LaptopError: the bus does not take it
+    """
+    entry = {
+        "EventBusName": stack.resource("Bus"),
+        "Source": source,
+        "DetailType": detail_type,
+        "Detail": json.dumps(detail),
+    }
+    with aws_errors():
+        answer = stack.client("events").put_events(Entries=[entry])
+    if answer["FailedEntryCount"]:
+        refusal = answer["Entries"][0]
+        raise LaptopError(f"the bus does not take it: {refusal.get('ErrorMessage', 'no reason given')}")
+
+
+def make_call(stack: Stack, call: Call) -> dict[str, Any]:
+    """Have the call made now, and wait for what Jira answers.
+
+    Returns:
+        `{"status", "body"}`
+
+    Raises:
+        LaptopError: Jira gave no answer, or could not be asked
+    """
+    with aws_errors():
+        answer = stack.client("lambda", config=_ONCE).invoke(
+            FunctionName=stack.resource("JiraCallsFunction"), Payload=json.dumps(call.fields()).encode()
+        )
+    result: dict[str, Any] = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise LaptopError(f"no answer of Jira's: {result.get('errorMessage', 'the function failed')}")
+    return result

@@ -1,0 +1,1 @@
+"""`connect dlq`: the messages of FailedJiraCalls, whose work has failed for good."""

@@ -1,0 +1,143 @@
+"""One message of FailedJiraCalls, as far as it can be read.
+
+There are three ways into that queue: the worker puts a message there with its reason, the redrive policy of
+JiraCalls moves one there as it is, and Lambda puts its record there of an event that a function failed on.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+_OURS = {"Reason", "Explanation", "Deliveries", "FailedAt"}
+
+TOO_MANY_DELIVERIES = "too-many-deliveries"
+REQUEST_FAILED = "request-failed"
+UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedMessage:
+    """A message.
+
+    Attributes:
+        id: SQS's own
+        receipt_handle: from when it was last received
+        text: the body, as it is
+        fields: what the body says; empty when it is no JSON object
+        attributes: its message attributes
+        sent_at: when it came into the queue, or into JiraCalls when it was moved from there; Unix seconds
+    """
+
+    id: str
+    receipt_handle: str
+    text: str
+    fields: Mapping[str, Any]
+    attributes: Mapping[str, Mapping[str, Any]]
+    sent_at: float
+
+    @classmethod
+    def from_sqs(cls, message: Mapping[str, Any]) -> Self:
+        """Read a message as SQS hands it over."""
+        return cls(
+            id=message["MessageId"],
+            receipt_handle=message["ReceiptHandle"],
+            text=message["Body"],
+            fields=_object(message["Body"]),
+            attributes=message.get("MessageAttributes", {}),
+            sent_at=int(message["Attributes"]["SentTimestamp"]) / 1000,
+        )
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it is Lambda's record of an event that a function has failed on."""
+        return "requestContext" in self.fields and "requestPayload" in self.fields
+
+    @property
+    def event(self) -> Mapping[str, Any]:
+        """The event that a function has failed on."""
+        return _mapping(self.fields.get("requestPayload"))
+
+    @property
+    def kind(self) -> str:
+        """`webhook`, `call`, `stored`, `request` for a record of Lambda's; else `unknown`."""
+        if self.is_record:
+            return "request"
+        kind = self.fields.get("kind")
+        return kind if kind in {"webhook", "call", "stored"} and self.client_key else "unknown"
+
+    @property
+    def client_key(self) -> str:
+        """The site; empty when it says none."""
+        return _text(self._work.get("clientKey"))
+
+    @property
+    def subject(self) -> str:
+        """What is to be done: the event's name, or method and path without the query."""
+        if self.kind == "webhook":
+            return _text(self.fields.get("event"))
+        work = _mapping(self._work.get("everySite")) or self._work
+        path = _text(work.get("path")).partition("?")[0]
+        return f"{_text(work.get('method')) or 'GET'} {path}" if path else ""
+
+    @property
+    def reason(self) -> str:
+        """Why it is here: the worker's slug, or how else it came here."""
+        if self.is_record:
+            return REQUEST_FAILED
+        return self._attribute("Reason") or (UNREADABLE if self.kind == "unknown" else TOO_MANY_DELIVERIES)
+
+    @property
+    def explanation(self) -> str:
+        """What was seen; empty when nobody was there to see it."""
+        if self.is_record:
+            error = _mapping(self.fields.get("responsePayload"))
+            return ": ".join(filter(None, (_text(error.get("errorType")), _text(error.get("errorMessage")))))
+        return self._attribute("Explanation")
+
+    @property
+    def deliveries(self) -> int | None:
+        """How often it was tried, when that is known."""
+        if self.is_record:
+            count = _mapping(self.fields["requestContext"]).get("approximateInvokeCount")
+            return count if isinstance(count, int) else None
+        count = self._attribute("Deliveries")
+        return int(count) if count.isdecimal() else None
+
+    @property
+    def failed_at(self) -> float:
+        """When it failed, as far as that is known; Unix seconds."""
+        try:
+            return datetime.fromisoformat(self._attribute("FailedAt")).timestamp()
+        except ValueError:
+            return self.sent_at
+
+    @property
+    def foreign_attributes(self) -> Mapping[str, Mapping[str, Any]]:
+        """Those that it did not get by failing."""
+        return {name: value for name, value in self.attributes.items() if name not in _OURS}
+
+    @property
+    def _work(self) -> Mapping[str, Any]:
+        if self.is_record:
+            return _mapping(self.event.get("detail")) or self.event
+        return self.fields
+
+    def _attribute(self, name: str) -> str:
+        return _text(self.attributes.get(name, {}).get("StringValue"))
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    try:
+        return _mapping(json.loads(text))
+    except ValueError:
+        return {}
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

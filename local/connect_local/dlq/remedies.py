@@ -1,0 +1,27 @@
+"""What to do about a message, by the reason why it has failed."""
+
+from connect_local.dlq.message import REQUEST_FAILED, TOO_MANY_DELIVERIES, UNREADABLE
+
+_REMEDIES = {
+    "effect-unknown": "Look in Jira whether it was done; redrive it only if it was not.",
+    "being-done": "A worker died in the middle of it: look in Jira whether it was done; redrive it if not.",
+    "app-not-installed": "The site does not have the app any more: there is nobody to do it for.",
+    "secret-does-not-open": "Have Jira send installed again, which brings a new secret; then redrive it.",
+    "temporarily-unavailable": "Redrive it once AWS answers again.",
+    "impersonation-refused": "See that the user exists and the descriptor asks for ACT_AS_USER; redrive it.",
+    "request-malformed": "As it is it fails every time: ask for the call again, as one that can be made.",
+    "message-unreadable": "It is not this app's, or what it refers to is gone: redriving it will not help.",
+    "jira-401": "Run connect doctor --stack NAME --client-key C; when it gets through, redrive it.",
+    "jira-403": "Give the app the scope or the project permission that it lacks; then redrive it.",
+    "jira-404": "What it is about is gone, or hidden from the app: redrive it only if that has changed.",
+    "jira-429": "Redrive it once Jira's limits allow; the log says which limit it met.",
+    TOO_MANY_DELIVERIES: "No worker lived to decide on it: look for time-outs in the log, then redrive it.",
+    REQUEST_FAILED: "If the cause has passed, redrive it; if not, ask for the call again in another way.",
+    UNREADABLE: "Nothing here has written it, and it cannot be redriven: look where it comes from.",
+}
+_OTHERS = "See the explanation and the log of jira_calls, mend the cause, then redrive it."
+
+
+def remedy(reason: str) -> str:
+    """What to do, in a sentence."""
+    return _REMEDIES.get(reason, _OTHERS)
