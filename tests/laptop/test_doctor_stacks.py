@@ -135,6 +135,7 @@ class CloudFormation:
             "AtlassianCloud": "commercial",
             "InstallKeysUrl": "",
             "ExtraSiteUrl": "",
+            "UserTokensUrl": "",
         }
         self.resources = {"Installations": table, "SecretsKey": key}
         self.failure: Exception | None = None

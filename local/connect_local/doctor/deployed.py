@@ -33,6 +33,7 @@ _PARAMETERS = {
     "AtlassianCloud": "ATLASSIAN_CLOUD",
     "InstallKeysUrl": "INSTALL_KEYS_URL",
     "ExtraSiteUrl": "EXTRA_SITE_URL",
+    "UserTokensUrl": "USER_TOKENS_URL",
 }
 
 
