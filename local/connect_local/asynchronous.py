@@ -9,6 +9,7 @@ import threading
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -73,7 +74,7 @@ class AsynchronousInvocations:
         self._workers.shutdown()
 
     def _submit(self, attempt: _Attempt) -> None:
-        if not self._stopping.is_set():
+        with suppress(RuntimeError):  # the stack is being stopped
             self._workers.submit(self._try, attempt)
 
     def _try(self, attempt: _Attempt) -> None:

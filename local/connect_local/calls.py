@@ -12,8 +12,8 @@ from botocore.config import Config
 from connect_local.errors import LaptopError
 from connect_local.stacks import Stack, aws_errors
 
-SOURCE = "connect"
-REQUESTED = "Jira call requested"
+_SOURCE = "connect"
+_REQUESTED = "Jira call requested"
 
 _ONCE = Config(read_timeout=60, retries={"total_max_attempts": 1})
 """A call whose answer was lost may have been made."""
@@ -55,7 +55,7 @@ def request_call(stack: Stack, call: Call, *, idempotency_key: str) -> None:
         LaptopError: the bus does not take it
     """
     detail = {**call.fields(), "idempotencyKey": idempotency_key, "returnBody": False}
-    put_event(stack, source=SOURCE, detail_type=REQUESTED, detail=detail)
+    put_event(stack, source=_SOURCE, detail_type=_REQUESTED, detail=detail)
 
 
 def put_event(stack: Stack, *, source: str, detail_type: str, detail: object) -> None:

@@ -1,4 +1,4 @@
-"""The whole stack on a laptop: API Gateway, Lambda, DynamoDB, KMS, SQS, and a Jira to talk to.
+"""The whole stack on a laptop: API Gateway, Lambda, the services behind them, and a Jira to talk to.
 
 What it is made of is in template.yaml; nothing here says it a second time. Everything listens on 127.0.0.1.
 """

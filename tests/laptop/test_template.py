@@ -17,6 +17,16 @@ Globals:
   Function: {Timeout: 10, Environment: {Variables: {A: 1, B: !Ref Stage}}}
 Resources:
   Table: {Type: AWS::DynamoDB::Table}
+  Plain: {Type: AWS::Serverless::Function}
+  Listener:
+    Type: AWS::Serverless::Function
+    Properties:
+      EventInvokeConfig:
+        MaximumRetryAttempts: 1
+        DestinationConfig: {OnFailure: {Type: SQS, Destination: !GetAtt Queue.Arn}}
+      Events:
+        Asked: {Type: EventBridgeRule, Properties: {EventBusName: !Ref Bus, Pattern: {source: [a]}}}
+        Nightly: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day)}}
   Worker:
     Type: AWS::Serverless::Function
     Properties:
@@ -59,3 +69,26 @@ def test_what_is_not_known_is_said_and_not_guessed(path: Path) -> None:
     template = Template({}, path)
     with pytest.raises(NotImplementedError, match="Fn::Join"):
         template.resolve(template.function("Worker")["Unknown"], lambda name, _: name)
+
+
+def attribute_of(name: str, attribute: str) -> str:
+    return f"{name}.{attribute}"
+
+
+def test_a_rule_has_the_name_that_sam_gives_it(path: Path) -> None:
+    (rule,) = Template({}, path).event_rules(attribute_of)
+    assert (rule.logical_id, rule.function, rule.bus) == ("ListenerAsked", "Listener", "Bus.Ref")
+    assert rule.pattern == {"source": ["a"]}
+
+
+def test_what_becomes_of_an_event_is_as_the_template_says_or_as_lambda_does(path: Path) -> None:
+    template = Template({}, path)
+    listener = template.asynchronous_invocation("Listener", attribute_of)
+    plain = template.asynchronous_invocation("Plain", attribute_of)
+    assert (listener.retries, listener.on_failure) == (1, "Queue.Arn")
+    assert (plain.retries, plain.on_failure) == (2, None)
+
+
+def test_two_stacks_have_two_names(path: Path) -> None:
+    names = {Template({}, path).resolve({"Ref": "AWS::StackName"}, attribute_of) for _ in range(2)}
+    assert len(names) == 2
