@@ -3,8 +3,7 @@
 from connect_local.dlq.message import REQUEST_FAILED, TOO_MANY_DELIVERIES, UNREADABLE
 
 _REMEDIES = {
-    "effect-unknown": "Look in Jira whether it was done; redrive it only if it was not.",
-    "being-done": "A worker died in the middle of it: look in Jira whether it was done; redrive it if not.",
+    "effect-unknown": "Look in Jira whether it was done; if not, ask for it under another idempotencyKey.",
     "app-not-installed": "The site does not have the app any more: there is nobody to do it for.",
     "secret-does-not-open": "Have Jira send installed again, which brings a new secret; then redrive it.",
     "temporarily-unavailable": "Redrive it once AWS answers again.",
