@@ -15,7 +15,8 @@ ACTIONS = {
     "DescriptorRole": LOGS,
     "LifecycleRole": LOGS
     | TRACES
-    | {"dynamodb:GetItem", "dynamodb:PutItem", "kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"},
+    | {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+    | {"kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"},
     "WebhooksRole": LOGS | TRACES | {"dynamodb:GetItem", "kms:Decrypt", "sqs:SendMessage"},
     "JiraCallsRole": LOGS
     | TRACES
@@ -110,6 +111,19 @@ def test_the_table_is_encrypted_recoverable_and_protected_in_production(
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
 
 
+def test_activity_ends_by_itself_and_goes_with_the_stack() -> None:
+    table = resolved("AWS::DynamoDB::Table", "Activity")
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
+
+
+@pytest.mark.parametrize("role", ACTIONS)
+def test_no_role_writes_installations_by_what_is_for_activity(role: str) -> None:
+    for statement in statements(role):
+        if "dynamodb:UpdateItem" in statement["Action"]:
+            assert statement["Resource"] == "Activity.Arn"
+
+
 def test_the_key_rotates() -> None:
     assert resolved("AWS::KMS::Key", "SecretsKey")["EnableKeyRotation"] is True
 
@@ -159,6 +173,7 @@ def test_no_parameter_and_no_variable_is_a_secret() -> None:
                 "POWERTOOLS_METRICS_NAMESPACE",
                 "POWERTOOLS_SERVICE_NAME",
                 "INSTALLATIONS_TABLE",
+                "ACTIVITY_TABLE",
                 "SECRETS_KEY",
                 "JIRA_CALLS_QUEUE_URL",
             }
