@@ -29,6 +29,7 @@ MUST_NOT_LOAD = {
     "lifecycle": NEVER,
     "webhooks": NEVER,
     "jira_calls": NEVER,
+    "pages": NEVER | {"jinja2"},
 }
 LAYERS_OF = {"descriptor": ["jira"]}
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connect_jira.descriptor import webhook_events
-from connect_local.template import PROJECT, Template
+from connect_local.template import DEFAULT_ROUTE, PROJECT, Template
 
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
@@ -18,6 +18,7 @@ ACTIONS = {
     | {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
     | {"kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"},
     "WebhooksRole": LOGS | TRACES | {"dynamodb:GetItem", "kms:Decrypt", "sqs:SendMessage"},
+    "PagesRole": LOGS | TRACES | {"dynamodb:GetItem", "dynamodb:UpdateItem", "kms:Decrypt"},
     "JiraCallsRole": LOGS
     | TRACES
     | {"dynamodb:GetItem", "kms:Decrypt"}
@@ -124,6 +125,11 @@ def test_no_role_writes_installations_by_what_is_for_activity(role: str) -> None
             assert statement["Resource"] == "Activity.Arn"
 
 
+def test_what_has_no_route_is_answered_by_a_function_and_not_by_the_api() -> None:
+    (default,) = [route for route in template().routes() if route.path == DEFAULT_ROUTE]
+    assert (default.method, default.function) == ("ANY", "PagesFunction")
+
+
 def test_the_key_rotates() -> None:
     assert resolved("AWS::KMS::Key", "SecretsKey")["EnableKeyRotation"] is True
 
@@ -176,6 +182,7 @@ def test_no_parameter_and_no_variable_is_a_secret() -> None:
                 "ACTIVITY_TABLE",
                 "SECRETS_KEY",
                 "JIRA_CALLS_QUEUE_URL",
+                "ALL_JS_URL",
             }
 
 
@@ -184,6 +191,9 @@ def test_everything_the_descriptor_names_has_a_route() -> None:
     routes = {(route.method, route.path) for route in template().routes()}
     for path in descriptor["lifecycle"].values():
         assert ("POST", path) in routes
+    modules = descriptor["modules"]
+    for page in [*modules["generalPages"], *modules["adminPages"]]:
+        assert ("GET", page["url"]) in routes
     for path in webhook_events(descriptor):
         assert path.startswith("/webhooks/")
     assert ("POST", "/webhooks/{event}") in routes

@@ -11,7 +11,7 @@ _LADDER = ("NONE", "READ", "WRITE", "DELETE", "PROJECT_ADMIN", "ADMIN")
 SCOPES = frozenset([*_LADDER, "ACT_AS_USER", "ACCESS_EMAIL_ADDRESSES"])
 """What a descriptor may ask for."""
 
-_READING_POSTS = {"/rest/api/3/search", "/rest/api/3/search/jql"}
+_READING_POSTS = {"/rest/api/3/permissions/check", "/rest/api/3/search", "/rest/api/3/search/jql"}
 
 
 def scope_of(method: str, path: str) -> str:
