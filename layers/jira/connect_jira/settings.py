@@ -42,8 +42,8 @@ class AppSettings:
         cloud = CLOUDS[env["ATLASSIAN_CLOUD"]]
         return cls(
             app_key=AppKey(descriptor["key"]),
-            name=descriptor["name"],
-            scopes=frozenset(scope.upper() for scope in descriptor["scopes"]),
+            name=descriptor.get("name", descriptor["key"]),
+            scopes=frozenset(scope.upper() for scope in descriptor.get("scopes", [])),
             base_url=env["BASE_URL"].rstrip("/"),
             install_keys_url=env["INSTALL_KEYS_URL"] or cloud.install_keys_url,
             site_domains=cloud.site_domains,
