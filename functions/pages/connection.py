@@ -79,7 +79,7 @@ def _scopes(asked_for: frozenset[str]) -> list[dict[str, Any]]:
     for method, path in CALLS:
         needed.setdefault(scope_of(method, path), []).append(f"{method} {path}")
     return [
-        {"scope": scope, "granted": is_granted(scope, asked_for), "calls": calls}
+        {"scope": scope, "askedFor": is_granted(scope, asked_for), "calls": calls}
         for scope, calls in needed.items()
     ]
 

@@ -20,16 +20,16 @@ function installation(values) {
 }
 
 function scopes(found) {
-  const rows = found.map(({ scope, granted, calls }) =>
+  const rows = found.map(({ scope, askedFor, calls }) =>
     element(
       "tr",
       {},
       element("th", { scope: "row" }, element("code", {}, scope)),
-      element("td", {}, granted ? lozenge("success", "granted") : lozenge("removed", "missing")),
+      element("td", {}, askedFor ? lozenge("success", "asked for") : lozenge("removed", "missing")),
       element("td", {}, element("ul", { class: "calls" }, ...calls.map((each) => element("li", {}, element("code", {}, each))))),
     ),
   );
-  const head = ["Scope", "Asked for", "The calls that need it"].map((title) => element("th", { scope: "col" }, title));
+  const head = ["Scope", "Descriptor", "Calls that need it"].map((title) => element("th", { scope: "col" }, title));
   return element("table", {}, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows));
 }
 

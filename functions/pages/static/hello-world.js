@@ -2,6 +2,8 @@ import { element, failure, lozenge, show, time } from "./dom.js";
 import { call, explain } from "./jira.js";
 
 const TILES = ["blue", "teal", "purple", "orange", "magenta", "green"];
+const KINDS = { business: "Business", service_desk: "Service", software: "Software" };
+
 const at = (id) => document.getElementById(id);
 
 async function greet() {
@@ -18,6 +20,10 @@ function status(code) {
   return lozenge(code < 300 ? "success" : "removed", String(code));
 }
 
+function none(text) {
+  return element("span", { class: "none" }, text);
+}
+
 async function health() {
   try {
     const { state, installedAt, lastWebhook, lastCall } = await call("health");
@@ -28,15 +34,15 @@ async function health() {
     );
     show(
       at("webhook"),
-      ...(lastWebhook ? [time(lastWebhook.at), element("code", {}, lastWebhook.event)] : ["None yet"]),
+      ...(lastWebhook ? [time(lastWebhook.at), element("code", {}, lastWebhook.event)] : [none("None yet")]),
     );
     show(
       at("call"),
-      ...(lastCall ? [time(lastCall.at), status(lastCall.status), element("code", {}, lastCall.call)] : ["None yet"]),
+      ...(lastCall ? [time(lastCall.at), status(lastCall.status), element("code", {}, lastCall.call)] : [none("None yet")]),
     );
   } catch (error) {
     for (const id of ["installed", "webhook", "call"]) {
-      show(at(id), "Not known");
+      show(at(id), none("Not known"));
     }
   }
   at("health").removeAttribute("aria-busy");
@@ -44,7 +50,6 @@ async function health() {
 
 function row({ key, name, type, url }) {
   const colour = TILES[[...key].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % TILES.length];
-  const kind = type ? `${type.replaceAll("_", " ")} project` : "project";
   return element(
     "li",
     {},
@@ -53,7 +58,7 @@ function row({ key, name, type, url }) {
       { class: "row", href: url, target: "_top" },
       element("span", { class: `tile ${colour}`, "aria-hidden": "true" }, name.slice(0, 1).toUpperCase()),
       element("span", { class: "name" }, name),
-      element("span", { class: "subtle" }, `${key} · ${kind}`),
+      element("span", { class: "subtle" }, [key, KINDS[type]].filter(Boolean).join(" · ")),
     ),
   );
 }
