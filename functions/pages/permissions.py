@@ -28,7 +28,7 @@ def administrators_only(visit: Visit) -> HTTPStatus:
         return _refused(client_key, "nobody is logged in")
     asked = {"accountId": visit.account_id, "globalPermissions": ["ADMINISTER"]}
     try:
-        granted = visit.jira.post(_CHECK, asked, repeatable=True).body["globalPermissions"]
+        granted = visit.jira.post(_CHECK, asked, repeatable=True).body.get("globalPermissions")
     except (JiraError, OutOfTime) as failure:
         _logger.warning(
             "Jira does not say who is an administrator",
@@ -53,7 +53,7 @@ def browsable(visit: Visit, projects: Sequence[Any]) -> list[Any]:
         ],
     }
     answer = visit.jira.post(_CHECK, asked, repeatable=True).body
-    seen = {int(project) for grant in answer["projectPermissions"] for project in grant["projects"]}
+    seen = {int(project) for grant in answer.get("projectPermissions", []) for project in grant["projects"]}
     return [project for project in projects if int(project["id"]) in seen]
 
 

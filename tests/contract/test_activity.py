@@ -10,7 +10,15 @@ import jwt
 import pytest
 from botocore.config import Config
 
-from connect_jira.activity import MAX_REFUSALS, Activity, LastCall, LastWebhook, Refusal, SiteActivity
+from connect_jira.activity import (
+    MAX_REFUSALS,
+    SAME_AGAIN_SECONDS,
+    Activity,
+    LastCall,
+    LastWebhook,
+    Refusal,
+    SiteActivity,
+)
 from connect_jira.gateway import GatewayRequest
 from connect_jwt.identity import ClientKey
 from connect_local.cloud import LaptopCloud
@@ -186,6 +194,18 @@ def test_a_flood_of_forged_tokens_costs_one_write_in_ten_seconds_after_the_first
         clock.now += 0.1
         activity.record_refusal(forged(f"site-{number}"), "app-not-installed", 401)
     assert 10 <= counted.writes <= 17
+
+
+def test_a_flood_of_forged_tokens_does_not_make_a_busy_site_cost_more(
+    activity: Activity, counted: CountingDynamoDB, clock: Clock, site: ClientKey
+) -> None:
+    activity.record_webhook(site, "jira:issue_created")
+    for number in range(1500):
+        activity.record_refusal(forged(f"site-{number}"), "app-not-installed", 401)
+    before = counted.writes
+    clock.now += SAME_AGAIN_SECONDS / 2
+    activity.record_webhook(site, "jira:issue_created")
+    assert counted.writes == before
 
 
 def test_text_from_outside_is_cut(activity: Activity, site: ClientKey) -> None:

@@ -157,6 +157,28 @@ def test_a_refused_webhook_is_told_of_with_its_diagnosis(admin: Visitor) -> None
     assert refusal["fix"]
 
 
+def test_a_site_that_says_that_it_has_the_app_has_its_refusals_remembered_from_then_on(
+    stack: LaptopStack, admin: Visitor
+) -> None:
+    assert stack.jira is not None
+    key = {"clientKey": {"S": admin.installation.client_key}}
+    table, dynamodb = stack.cloud.attribute("Activity", "Ref"), stack.cloud.client("dynamodb")
+    dynamodb.delete_item(TableName=table, Key=key)
+    body = {
+        "key": admin.installation.descriptor.key,
+        "clientKey": admin.installation.client_key,
+        "baseUrl": stack.jira.base_url,
+        "eventType": "enabled",
+    }
+    path = "/lifecycle/enabled"
+    headers = {"Authorization": f"JWT {admin.page_token(path, '', method='POST')}"}
+    response = admin.http.request(
+        "POST", f"{admin.base_url}{path}", json=body, headers=headers, retries=False
+    )
+    assert response.status == HTTPStatus.NO_CONTENT
+    assert "Item" in dynamodb.get_item(TableName=table, Key=key)
+
+
 def test_the_page_for_administrators_knows_the_installation_but_no_secret(admin: Visitor) -> None:
     response = admin.call("/api/connection")
     found = answer_of(response)

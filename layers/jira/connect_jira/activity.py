@@ -43,8 +43,11 @@ CHANGED_SECONDS = 1.0
 REFUSALS_AT_ONCE = 10.0
 REFUSALS_PER_SECOND = 0.1
 
-_IMPATIENT = Config(connect_timeout=0.5, read_timeout=0.5, retries={"total_max_attempts": 1})
+_IMPATIENT = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
 """Whoever waits for the answer does not wait for this."""
+
+_Written = LRUCache[tuple[ClientKey, str], tuple[object, float]]
+"""The outcome that was last written for each site and thing, and when."""
 
 _MAX_TEXT = 200
 _REFUSAL = "refusal:"
@@ -122,7 +125,8 @@ class Activity:
         self._dynamodb = dynamodb
         self._table = table
         self._clock = clock
-        self._written: LRUCache[tuple[ClientKey, str], tuple[object, float]] = LRUCache(maxsize=1000)
+        self._written = _Written(maxsize=1000)
+        self._claimed = _Written(maxsize=1000)  # of its own, since anybody can fill it
         self._refusals = Allowance(REFUSALS_AT_ONCE, REFUSALS_PER_SECOND, counted_at=clock())
 
     @classmethod
@@ -141,7 +145,7 @@ class Activity:
             client_key: the site
             event: such as `jira:issue_created`
         """
-        if self._is_due(client_key, "lastWebhook", event):
+        if _is_due(self._written, (client_key, "lastWebhook"), event, self._clock()):
             self._write(client_key, {"lastWebhook": {"event": event, "at": self._now()}})
 
     def record_call(self, client_key: ClientKey, call: str, status: int, *, code: str | None = None) -> None:
@@ -154,9 +158,10 @@ class Activity:
             code: why Jira has refused it, if it has, and if that is known
         """
         values: dict[str, object] = {}
-        if self._is_due(client_key, "lastCall", status):
+        now = self._clock()
+        if _is_due(self._written, (client_key, "lastCall"), status, now):
             values["lastCall"] = {"call": call[:_MAX_TEXT], "status": status, "at": self._now()}
-        if code is not None and self._is_due(client_key, _REFUSAL + code, status):
+        if code is not None and _is_due(self._written, (client_key, code), status, now):
             values[_REFUSAL + code] = self._refusal(call, status, by_jira=True)
         if values:
             self._write(client_key, values)
@@ -170,7 +175,7 @@ class Activity:
             status: what was answered
         """
         client_key = _claimed_site(request)
-        if client_key is None or not self._is_due(client_key, _REFUSAL + code, status):
+        if client_key is None or not _is_due(self._claimed, (client_key, code), status, self._clock()):
             return
         if self._refusals.take(self._clock()):
             refusal = self._refusal(f"{request.method} {request.path}", status, by_jira=False)
@@ -202,16 +207,6 @@ class Activity:
     def _refusal(self, request: str, status: int, *, by_jira: bool) -> dict[str, object]:
         return {"request": request[:_MAX_TEXT], "status": status, "byJira": by_jira, "at": self._now()}
 
-    def _is_due(self, client_key: ClientKey, name: str, outcome: object) -> bool:
-        now = self._clock()
-        last = self._written.get((client_key, name))
-        if last is not None:
-            pause = SAME_AGAIN_SECONDS if last[0] == outcome else CHANGED_SECONDS
-            if now - last[1] < pause:
-                return False
-        self._written[client_key, name] = (outcome, now)
-        return True
-
     def _write(
         self, client_key: ClientKey, values: Mapping[str, object], *, only_known: bool = False
     ) -> None:
@@ -234,6 +229,16 @@ class Activity:
                 )
         except TemporarilyUnavailable as failure:
             _logger.warning("Activity not recorded", extra={"reason": failure.reason, "cause": str(failure)})
+
+
+def _is_due(written: _Written, what: tuple[ClientKey, str], outcome: object, now: float) -> bool:
+    last = written.get(what)
+    if last is not None:
+        pause = SAME_AGAIN_SECONDS if last[0] == outcome else CHANGED_SECONDS
+        if now - last[1] < pause:
+            return False
+    written[what] = (outcome, now)
+    return True
 
 
 def _claimed_site(request: GatewayRequest) -> ClientKey | None:
