@@ -119,10 +119,10 @@ def test_activity_ends_by_itself_and_goes_with_the_stack() -> None:
 
 
 @pytest.mark.parametrize("role", ACTIONS)
-def test_no_role_writes_installations_by_what_is_for_activity(role: str) -> None:
+def test_installations_are_only_ever_written_whole(role: str) -> None:
     for statement in statements(role):
         if "dynamodb:UpdateItem" in statement["Action"]:
-            assert statement["Resource"] == "Activity.Arn"
+            assert statement["Resource"] != "Installations.Arn"
 
 
 def test_what_has_no_route_is_answered_by_a_function_and_not_by_the_api() -> None:
