@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format build deploy lock clean
+.PHONY: help demo up test check format build deploy lock design clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ lock: .venv/dev ## compile all requirements from pyproject.toml
 	for layer in jwt jira; do $(UV) pip compile --quiet --group pyproject.toml:layer-$$layer \
 		-c requirements/dev.txt --python-platform aarch64-manylinux_2_28 $(LOCK) --no-annotate \
 		-o layers/$$layer/requirements.txt || exit; done
+
+design: .venv/dev tests/node_modules/.done ## make the CSS that is Atlassian's own from its npm packages
+	$(BIN)/python -m connect_local.design
 
 clean: ## remove everything that make has made
 	rm -rf .venv .aws-sam tests/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -11,6 +11,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from connect_jira.activity import Activity
 from connect_jira.aws import CLIENT_CONFIG
 from connect_jira.call_results import CallResults
 from connect_jira.clients import JiraClients
@@ -25,7 +26,8 @@ from functions.jira_calls.work import Work
 
 logger = Logger()
 _parts = Parts.from_env(os.environ)
-_clients = JiraClients(_parts)
+_activity = Activity.from_env(os.environ)
+_clients = JiraClients(_parts, _activity)
 _sqs = boto3.client("sqs", config=CLIENT_CONFIG)
 _batch = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 _worker = Worker(
@@ -33,7 +35,7 @@ _worker = Worker(
     failed=FailedJiraCalls(_sqs, url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]),
     done=WorkDone(boto3.client("dynamodb", config=CLIENT_CONFIG), table=os.environ["WORK_DONE_TABLE"]),
     results=CallResults(boto3.client("events", config=CLIENT_CONFIG), bus=os.environ["EVENT_BUS"]),
-    do=Work(_clients, _parts.app.app_key).do,
+    do=Work(_clients, _activity, _parts.app.app_key).do,
     pauses=Pauses(),
     is_ending=Draining().has_begun,
 )

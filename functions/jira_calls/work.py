@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from connect_jira.activity import Activity
 from connect_jira.call_request import CallRequest
 from connect_jira.call_results import told_of
 from connect_jira.clients import JiraClients
@@ -21,11 +22,13 @@ class Work:
 
     Args:
         clients: make the calls
+        activity: remembers the webhooks
         app_key: the app
     """
 
-    def __init__(self, clients: JiraClients, app_key: AppKey) -> None:
+    def __init__(self, clients: JiraClients, activity: Activity, app_key: AppKey) -> None:
         self._clients = clients
+        self._activity = activity
         self._app_key = app_key
 
     def do(self, message: Message, invocation: Invocation) -> dict[str, Any] | None:
@@ -40,6 +43,7 @@ class Work:
                 repeatable=message.may_be_repeated,
             )
             return told_of(message, response)
+        self._activity.record_webhook(message.client_key, message.event)
         react = REACTIONS.get(message.event)
         if react is None:
             logger.warning("No reaction to this event")

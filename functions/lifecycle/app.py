@@ -11,6 +11,7 @@ import urllib3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from connect_jira.activity import Activity
 from connect_jira.answers import Answer, empty_answer
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
@@ -27,6 +28,7 @@ _lifecycle = Lifecycle(
     tenants=_parts.tenants,
     keys=InstallKeys(_parts.app.install_keys_url, http=urllib3.PoolManager()),
 )
+_activity = Activity.from_env(os.environ)
 _events = {
     "/lifecycle/installed": _lifecycle.installed,
     "/lifecycle/uninstalled": _lifecycle.uninstalled,
@@ -38,11 +40,12 @@ _events = {
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
     """Apply one lifecycle event."""
-    return answer(event, _apply, app=_parts.app)
+    return answer(event, _apply, app=_parts.app, on_refused=_activity.record_refusal)
 
 
 def _apply(request: GatewayRequest) -> Answer:
     outcome = _events[request.path](request)
+    _activity.begin(outcome.client_key)
     logger.info(
         "Lifecycle event taken", path=request.path, clientKey=outcome.client_key, changed=outcome.changed
     )

@@ -8,6 +8,7 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from connect_jira.activity import Activity
 from connect_jira.answers import Answer, empty_answer
 from connect_jira.aws import CLIENT_CONFIG
 from connect_jira.front_door import answer
@@ -19,13 +20,14 @@ from connect_jira.wiring import Parts, jira_calls_queue
 
 logger = Logger()
 _parts = Parts.from_env(os.environ)
+_activity = Activity.from_env(os.environ)
 _queue = jira_calls_queue(os.environ, boto3.client("sqs", config=CLIENT_CONFIG))
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
     """Queue one webhook for `functions/jira_calls`."""
-    return answer(event, _enqueue, app=_parts.app)
+    return answer(event, _enqueue, app=_parts.app, on_refused=_activity.record_refusal)
 
 
 def _enqueue(request: GatewayRequest) -> Answer:

@@ -147,18 +147,21 @@ class LaptopCloud:
 
     def _make_table(self, name: str, properties: dict[str, Any]) -> dict[str, str]:
         dynamodb = self.client("dynamodb")
-        encryption = properties["SSESpecification"]
+        encryption = properties.get("SSESpecification")
+        own_key = encryption and {
+            "SSESpecification": {
+                "Enabled": encryption["SSEEnabled"],
+                "SSEType": encryption["SSEType"],
+                "KMSMasterKeyId": encryption["KMSMasterKeyId"],
+            }
+        }
         table = dynamodb.create_table(
             TableName=name,
             BillingMode=properties["BillingMode"],
             AttributeDefinitions=properties["AttributeDefinitions"],
             KeySchema=properties["KeySchema"],
-            SSESpecification={
-                "Enabled": encryption["SSEEnabled"],
-                "SSEType": encryption["SSEType"],
-                "KMSMasterKeyId": encryption["KMSMasterKeyId"],
-            },
             DeletionProtectionEnabled=properties.get("DeletionProtectionEnabled", False),
+            **(own_key or {}),
         )["TableDescription"]
         dynamodb.update_time_to_live(
             TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"]

@@ -26,7 +26,7 @@ from connect_local.asynchronous import AsynchronousInvocations
 from connect_local.environment import InvocationResult
 from connect_local.functions import LaptopFunction
 from connect_local.routing import Routes
-from connect_local.template import ACCOUNT, Route
+from connect_local.template import ACCOUNT, DEFAULT_ROUTE, Route
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 """What an HTTP API takes."""
@@ -136,10 +136,11 @@ def http_event(request: Request, body: bytes, route: Route, variables: Mapping[s
     query = request.scope["query_string"].decode("latin-1")
     path = unquote(request.scope["raw_path"].decode("latin-1"), errors="replace")
     host = request.headers.get("host", "")
+    route_key = route.path if route.path == DEFAULT_ROUTE else f"{route.method} {route.path}"
     now = time.time()
     event: dict[str, Any] = {
         "version": "2.0",
-        "routeKey": f"{route.method} {route.path}",
+        "routeKey": route_key,
         "rawPath": path,
         "rawQueryString": query,
         "headers": {name: ",".join(values) for name, values in headers.items()},
@@ -156,7 +157,7 @@ def http_event(request: Request, body: bytes, route: Route, variables: Mapping[s
                 "userAgent": request.headers.get("user-agent", ""),
             },
             "requestId": str(uuid.uuid4()),
-            "routeKey": f"{route.method} {route.path}",
+            "routeKey": route_key,
             "stage": _STAGE,
             "time": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),
             "timeEpoch": int(now * 1000),

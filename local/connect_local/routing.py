@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-ro
 import re
 from collections.abc import Iterable
 
-from connect_local.template import Route
+from connect_local.template import DEFAULT_ROUTE, Route
 
 _VARIABLE = re.compile(r"\\\{(\w+)(\\\+)?\\\}")
 
@@ -27,6 +27,8 @@ class Routes:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
+    if path == DEFAULT_ROUTE:
+        return re.compile(".*", re.DOTALL)
     return re.compile(
         _VARIABLE.sub(
             lambda variable: f"(?P<{variable[1]}>{'.+' if variable[2] else '[^/]+'})", re.escape(path)
@@ -34,5 +36,5 @@ def _pattern(path: str) -> re.Pattern[str]:
     )
 
 
-def _generality(route: Route) -> tuple[bool, int, bool]:
-    return "+}" in route.path, route.path.count("{"), route.method == "ANY"
+def _generality(route: Route) -> tuple[bool, bool, int, bool]:
+    return route.path == DEFAULT_ROUTE, "+}" in route.path, route.path.count("{"), route.method == "ANY"

@@ -13,6 +13,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
 
+DEFAULT_ROUTE = "$default"
+"""The path of the route for what no other route is for: an HttpApi event that names none."""
+
 _PSEUDO_PARAMETERS = {
     "AWS::Region": REGION,
     "AWS::AccountId": ACCOUNT,
@@ -123,7 +126,11 @@ class Template:
     def routes(self) -> list[Route]:
         """What the functions' HttpApi events say."""
         return [
-            Route(method=event["Method"].upper(), path=event["Path"], function=function)
+            Route(
+                method=event.get("Method", "ANY").upper(),
+                path=event.get("Path", DEFAULT_ROUTE),
+                function=function,
+            )
             for function, _, event in self._events("HttpApi")
         ]
 

@@ -17,6 +17,7 @@ FUNCTIONS = {
     "LifecycleFunction": "functions.lifecycle.app",
     "WebhooksFunction": "functions.webhooks.app",
     "JiraCallsFunction": "functions.jira_calls.app",
+    "PagesFunction": "functions.pages.app",
 }
 
 
@@ -84,3 +85,12 @@ def test_each_function_ships_its_own_branch_only(built: Path) -> None:
         expected = PROJECT / module.replace(".", "/")
         sources = {path.name for path in expected.parent.glob("*.py")}
         assert {path.name for path in (built / function).rglob("*.py")} == sources
+
+
+def test_pages_are_shipped_with_their_templates_and_files(built: Path) -> None:
+    source = PROJECT / "functions" / "pages"
+    shipped = built / "PagesFunction" / "functions" / "pages"
+    for folder in ("static", "templates"):
+        files = {file.name: file.read_bytes() for file in (source / folder).iterdir()}
+        assert files
+        assert {file.name: file.read_bytes() for file in (shipped / folder).iterdir()} == files

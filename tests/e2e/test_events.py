@@ -13,6 +13,7 @@ import pytest
 from connect_jwt.canonical import query_string_hash
 from connect_local.stack import LaptopStack
 from connect_local.template import PROJECT
+from tests.e2e.visitor import Visitor
 
 EVENTS = sorted((PROJECT / "events").glob("*.json"))
 FUNCTIONS = {
@@ -21,6 +22,7 @@ FUNCTIONS = {
     "webhooks": "WebhooksFunction",
     "call_requests": "CallRequestsFunction",
     "jira_calls": "JiraCallsFunction",
+    "pages": "PagesFunction",
 }
 
 
@@ -38,12 +40,9 @@ def invoke(stack: LaptopStack, name: str, event: dict[str, Any]) -> dict[str, An
 
 
 @pytest.fixture(scope="module")
-def site(stack: LaptopStack) -> tuple[str, str]:
+def site(admin: Visitor) -> tuple[str, str]:
     """A site that has installed the app: its clientKey and its secret."""
-    assert stack.jira is not None
-    assert stack.jira.lifecycle.install(stack.descriptor_url).installed
-    (installation,) = stack.jira.site.apps()
-    return installation.client_key, installation.shared_secret.reveal()
+    return admin.installation.client_key, admin.installation.shared_secret.reveal()
 
 
 def signed(event: dict[str, Any], client_key: str, secret: str) -> dict[str, Any]:
@@ -67,7 +66,7 @@ def test_descriptor_get(stack: LaptopStack) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [file.stem for file in EVENTS if file.stem.startswith(("lifecycle-", "webhooks-"))]
+    "name", [file.stem for file in EVENTS if file.stem.startswith(("lifecycle-", "webhooks-", "pages-"))]
 )
 def test_a_sample_is_refused_as_it_lies_there_since_its_token_is_old_and_nobodys(
     stack: LaptopStack, name: str
@@ -94,6 +93,23 @@ def test_a_sample_toggle_with_a_fresh_token_is_applied(
     event["body"] = json.dumps(body)
     answer = invoke(stack, "lifecycle", signed(event, *site))
     assert answer["statusCode"] == HTTPStatus.NO_CONTENT
+
+
+@pytest.mark.parametrize("page", ["hello-world", "connection"])
+def test_a_sample_page_with_a_fresh_token_is_loaded(stack: LaptopStack, admin: Visitor, page: str) -> None:
+    event = event_of(f"pages-{page}")
+    query = event["rawQueryString"].partition("&jwt=")[0]
+    event["rawQueryString"] = f"{query}&jwt={admin.page_token(event['rawPath'], query)}"
+    answer = invoke(stack, "pages", event)
+    assert answer["statusCode"] == HTTPStatus.OK
+    assert answer["body"].startswith("<!doctype html>")
+
+
+def test_a_sample_call_of_a_page_with_a_fresh_token_is_answered(stack: LaptopStack, admin: Visitor) -> None:
+    event = event_of("pages-recent-projects")
+    event["headers"]["authorization"] = f"JWT {admin.context_token()}"
+    answer = invoke(stack, "pages", event)
+    assert {project["key"] for project in json.loads(answer["body"])["projects"]} >= {"DEMO"}
 
 
 def test_the_base64_sample_is_the_plain_one() -> None:

@@ -30,6 +30,7 @@ MUST_NOT_LOAD = {
     "webhooks": NEVER,
     "call_requests": NEVER,
     "jira_calls": NEVER,
+    "pages": NEVER | {"jinja2"},
 }
 LAYERS_OF = {"descriptor": ["jira"]}
 

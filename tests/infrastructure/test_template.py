@@ -8,7 +8,7 @@ import pytest
 
 from connect_jira.descriptor import webhook_events
 from connect_jira.work_done import REMEMBERED_SECONDS
-from connect_local.template import PROJECT, Template
+from connect_local.template import DEFAULT_ROUTE, PROJECT, Template
 
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
@@ -16,9 +16,13 @@ ACTIONS = {
     "DescriptorRole": LOGS,
     "LifecycleRole": LOGS
     | TRACES
-    | {"dynamodb:GetItem", "dynamodb:PutItem", "kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"},
-    "WebhooksRole": LOGS | TRACES | {"dynamodb:GetItem", "kms:Decrypt", "sqs:SendMessage", "s3:PutObject"},
+    | {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+    | {"kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"},
+    "WebhooksRole": LOGS
+    | TRACES
+    | {"dynamodb:GetItem", "dynamodb:UpdateItem", "kms:Decrypt", "sqs:SendMessage", "s3:PutObject"},
     "CallRequestsRole": LOGS | TRACES | {"dynamodb:Scan", "kms:Decrypt", "sqs:SendMessage", "s3:PutObject"},
+    "PagesRole": LOGS | TRACES | {"dynamodb:GetItem", "dynamodb:UpdateItem", "kms:Decrypt"},
     "JiraCallsRole": LOGS
     | TRACES
     | {"dynamodb:GetItem", "kms:Decrypt", "kms:GenerateDataKey", "s3:GetObject", "events:PutEvents"}
@@ -115,6 +119,24 @@ def test_the_table_is_encrypted_recoverable_and_protected_in_production(
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
 
 
+def test_activity_ends_by_itself_and_goes_with_the_stack() -> None:
+    table = resolved("AWS::DynamoDB::Table", "Activity")
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
+
+
+@pytest.mark.parametrize("role", ACTIONS)
+def test_installations_are_only_ever_written_whole(role: str) -> None:
+    for statement in statements(role):
+        if "dynamodb:UpdateItem" in statement["Action"]:
+            assert statement["Resource"] != "Installations.Arn"
+
+
+def test_what_has_no_route_is_answered_by_a_function_and_not_by_the_api() -> None:
+    (default,) = [route for route in template().routes() if route.path == DEFAULT_ROUTE]
+    assert (default.method, default.function) == ("ANY", "PagesFunction")
+
+
 def test_the_key_rotates() -> None:
     assert resolved("AWS::KMS::Key", "SecretsKey")["EnableKeyRotation"] is True
 
@@ -191,6 +213,7 @@ def test_no_parameter_and_no_variable_is_a_secret() -> None:
                 "POWERTOOLS_METRICS_NAMESPACE",
                 "POWERTOOLS_SERVICE_NAME",
                 "INSTALLATIONS_TABLE",
+                "ACTIVITY_TABLE",
                 "SECRETS_KEY",
                 "JIRA_CALLS_QUEUE_URL",
                 "FAILED_JIRA_CALLS_QUEUE_URL",
@@ -198,6 +221,7 @@ def test_no_parameter_and_no_variable_is_a_secret() -> None:
                 "WORK_DONE_TABLE",
                 "EVENT_BUS",
                 "USER_TOKENS_URL",
+                "ALL_JS_URL",
             }
 
 
@@ -206,6 +230,9 @@ def test_everything_the_descriptor_names_has_a_route() -> None:
     routes = {(route.method, route.path) for route in template().routes()}
     for path in descriptor["lifecycle"].values():
         assert ("POST", path) in routes
+    modules = descriptor["modules"]
+    for page in [*modules["generalPages"], *modules["adminPages"]]:
+        assert ("GET", page["url"]) in routes
     for path in webhook_events(descriptor):
         assert path.startswith("/webhooks/")
     assert ("POST", "/webhooks/{event}") in routes

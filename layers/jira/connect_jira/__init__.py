@@ -9,6 +9,7 @@ From the outside in:
 - `connect_jira.client`: requests to Jira, signed; `connect_jira.credentials`: what with;
   `connect_jira.retries` and `connect_jira.rate_limits`: when one is made again; `connect_jira.jira_errors`:
   what else comes of it
+- `connect_jira.activity`: what lately happened, remembered; `connect_jira.clients`: clients whose calls are
 - `connect_jira.store`: installations in DynamoDB; `connect_jira.sealing`: their secrets under KMS
 - `connect_jira.webhooks` and `connect_jira.queue`: what happened, on its way to whoever calls Jira about it
 - `connect_jira.descriptor`, `connect_jira.settings`: what the app is called and where it lives

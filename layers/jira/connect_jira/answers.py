@@ -9,6 +9,7 @@ type Answer = dict[str, Any]
 _HEADERS = {
     # What Atlassian's scanner looks for on every endpoint of an app, whatever the status.
     "Cache-Control": "no-cache, no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
@@ -27,3 +28,34 @@ def json_answer(status: int, body: object) -> Answer:
         "headers": {**_HEADERS, "Content-Type": "application/json"},
         "body": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
     }
+
+
+def html_answer(status: int, html: str, *, policy: str) -> Answer:
+    """A page.
+
+    Args:
+        status: the HTTP status
+        html: the whole document
+        policy: its Content-Security-Policy
+    """
+    headers = {"Content-Security-Policy": policy, "Content-Type": "text/html; charset=utf-8"}
+    return {"statusCode": status, "headers": {**_HEADERS, **headers}, "body": html}
+
+
+def cacheable_answer(content: str, content_type: str, *, encoding: str | None = None) -> Answer:
+    """A file that never changes under its name, for a browser to keep.
+
+    Args:
+        content: text; base64 if it is encoded
+        content_type: of the file
+        encoding: how it is compressed, such as `gzip`
+    """
+    headers = {
+        **_HEADERS,
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "Content-Type": content_type,
+        "Vary": "Accept-Encoding",
+    }
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    return {"statusCode": 200, "headers": headers, "body": content, "isBase64Encoded": encoding is not None}

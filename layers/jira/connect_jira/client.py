@@ -29,6 +29,14 @@ _KEPT_BACK_SECONDS = 1.0
 """What a function keeps of its time to say that it ran out of it."""
 
 
+type OnOutcome = Callable[[str, int, str | None], None]
+"""Takes a call's method and path, Jira's status (0 for none), and the code of a refusal, if it is known."""
+
+
+def _tell_nobody(_call: str, _status: int, _code: str | None) -> None:
+    pass
+
+
 class JiraClient:
     """Speaks to one site as the app.
 
@@ -45,12 +53,13 @@ class JiraClient:
         http: the process's pool
         users: where the access tokens of users come from, for `as_user`
         trace: sent with every call, and back by Jira with the webhooks that the call causes
+        on_outcome: told of each call once nothing more is tried
         remaining: how many seconds there are left for everything, such as Lambda's
         clock: Unix seconds
         sleep: waits for seconds
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - only the first three are needed
         self,
         source: CredentialsSource,
         client_key: ClientKey,
@@ -58,6 +67,7 @@ class JiraClient:
         http: urllib3.PoolManager,
         users: UserTokens | None = None,
         trace: str | None = None,
+        on_outcome: OnOutcome = _tell_nobody,
         remaining: Callable[[], float] = lambda: math.inf,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
@@ -67,6 +77,7 @@ class JiraClient:
         self._http = http
         self._users = users
         self._trace = trace
+        self._on_outcome = on_outcome
         self._remaining = remaining
         self._clock = clock
         self._sleep = sleep
@@ -158,6 +169,7 @@ class JiraClient:
             self._client_key,
             http=self._http,
             trace=self._trace,
+            on_outcome=self._on_outcome,
             remaining=self._remaining,
             clock=self._clock,
             sleep=self._sleep,
@@ -195,6 +207,15 @@ class JiraClient:
         call = SignedCall(method.upper(), path, query, body, self._trace)
         if repeatable is None:
             repeatable = is_repeatable(call.method)
+        try:
+            response = self._repeated(call, repeatable=repeatable)
+        except JiraError as error:
+            self._on_outcome(call.name, error.status, error.finding.code if error.finding else None)
+            raise
+        self._on_outcome(call.name, response.status, None)
+        return response
+
+    def _repeated(self, call: SignedCall, *, repeatable: bool) -> JiraResponse:
         attempt = 1
         while True:
             try:

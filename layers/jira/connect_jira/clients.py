@@ -1,7 +1,11 @@
-"""Clients for the sites of one process: they share its connections, and what it knows of users."""
+"""Clients for the sites of one process: they share its connections and what it knows of users.
+
+Their calls are remembered in `connect_jira.activity`.
+"""
 
 import urllib3
 
+from connect_jira.activity import Activity
 from connect_jira.client import JiraClient
 from connect_jira.invocation import Invocation
 from connect_jira.user_tokens import UserTokens
@@ -14,9 +18,11 @@ class JiraClients:
 
     Args:
         parts: of the app
+        activity: what remembers the calls
     """
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, activity: Activity) -> None:
+        self._activity = activity
         self._tenants = parts.tenants
         self._http = urllib3.PoolManager()
         self._users = UserTokens(parts.tenants, url=parts.app.user_tokens_url, http=self._http)
@@ -29,11 +35,16 @@ class JiraClients:
             invocation: Lambda's context
             trace: as for `JiraClient`
         """
+
+        def record(call: str, status: int, code: str | None) -> None:
+            self._activity.record_call(client_key, call, status, code=code)
+
         return JiraClient(
             self._tenants,
             client_key,
             http=self._http,
             users=self._users,
             trace=trace,
+            on_outcome=record,
             remaining=lambda: invocation.get_remaining_time_in_millis() / 1000,
         )

@@ -4,7 +4,6 @@ ConnectError
 ├── TokenRefused
 │   └── EventOutdated            a lifecycle event that was overtaken, or whose token was used before
 ├── PayloadRefused               the sender is who they say; what they say cannot be used
-│   └── PayloadTooLarge          … because of its size
 ├── RequestMalformed             a call that is asked for, but not in a way that could be made
 ├── MessageUnreadable            a message of the queue that says nothing to do
 ├── NotInstalled                 the app is not, or no longer, installed for this client key
@@ -25,13 +24,6 @@ class EventOutdated(TokenRefused):
 
 class PayloadRefused(ConnectError):
     """The body cannot be what this sender wants to say on this route."""
-
-
-class PayloadTooLarge(PayloadRefused):
-    """The body is larger than what can be passed on."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__("payload-too-large", message)
 
 
 class RequestMalformed(ConnectError):

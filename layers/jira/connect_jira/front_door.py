@@ -9,14 +9,21 @@ from http import HTTPStatus
 from typing import Any
 
 from connect_jira.answers import Answer, empty_answer
-from connect_jira.errors import NotInstalled, PayloadRefused, PayloadTooLarge
+from connect_jira.errors import NotInstalled, PayloadRefused
 from connect_jira.gateway import GatewayRequest, read_event
 from connect_jira.settings import AppSettings
 from connect_jwt.errors import ConnectError, TokenRefused
 
+type Observer = Callable[[GatewayRequest, str, int], None]
+"""Is told of a refused request, with the cause's code and the status of the answer."""
+
 
 def answer(
-    event: Mapping[str, Any], handle: Callable[[GatewayRequest], Answer], *, app: AppSettings
+    event: Mapping[str, Any],
+    handle: Callable[[GatewayRequest], Answer],
+    *,
+    app: AppSettings,
+    on_refused: Observer | None = None,
 ) -> Answer:
     """Answer an HTTP API's event.
 
@@ -24,37 +31,40 @@ def answer(
         event: payload version 2.0
         handle: what to do with the request
         app: where the app lives
+        on_refused: who else is to know of a refused request, such as `Activity.record_refusal`
     """
     request = read_event(event, base_url=app.base_url)
     try:
         return handle(request)
     except ConnectError as error:
         status = _status(error)
-        _report(error, status, request, app)
+        code = _report(error, status, request, app)
+        if on_refused and status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            on_refused(request, code, status)
         return empty_answer(status)
 
 
-def _report(error: ConnectError, status: HTTPStatus, request: GatewayRequest, app: AppSettings) -> None:
+def _report(error: ConnectError, status: HTTPStatus, request: GatewayRequest, app: AppSettings) -> str:
     from connect_jira.refusals import explain_inbound, report  # noqa: PLC0415 - few requests are refused
 
     found = explain_inbound(error, request, app.app_key) if isinstance(error, TokenRefused) else None
+    code = found.code if found else error.reason
     report(
         "Request refused" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Request not answered",
         metric="RequestRefused",
-        code=found.code if found else error.reason,
+        code=code,
         explanation=f"{found.seen}. {found.why} {found.fix}" if found else str(error),
         status=int(status),
         method=request.method,
         path=request.path[:200],
     )
+    return code
 
 
 def _status(error: ConnectError) -> HTTPStatus:
     match error:
         case TokenRefused() | NotInstalled():
             return HTTPStatus.UNAUTHORIZED
-        case PayloadTooLarge():
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         case PayloadRefused():
             return HTTPStatus.BAD_REQUEST
         case _:  # AWS or the key host did not answer, or what is stored does not open

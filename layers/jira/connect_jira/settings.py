@@ -15,6 +15,8 @@ class AppSettings:
 
     Attributes:
         app_key: the descriptor's key on this stage
+        name: the descriptor's name on this stage
+        scopes: what the descriptor asks for, in upper case
         base_url: where the app is reached, if that is not the API's own URL; else empty
         install_keys_url: the key host that signed installs are verified with
         site_domains: the domains below which sites may be
@@ -24,6 +26,8 @@ class AppSettings:
     """
 
     app_key: AppKey
+    name: str
+    scopes: frozenset[str]
     base_url: str
     install_keys_url: str
     site_domains: tuple[str, ...]
@@ -40,6 +44,8 @@ class AppSettings:
         cloud = CLOUDS[env["ATLASSIAN_CLOUD"]]
         return cls(
             app_key=AppKey(descriptor["key"]),
+            name=descriptor.get("name", descriptor["key"]),
+            scopes=frozenset(scope.upper() for scope in descriptor.get("scopes", [])),
             base_url=env["BASE_URL"].rstrip("/"),
             install_keys_url=env["INSTALL_KEYS_URL"] or cloud.install_keys_url,
             site_domains=cloud.site_domains,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from cachetools import LRUCache, TTLCache
 
+from connect_jira.allowance import Allowance
 from connect_jira.credentials import ConnectCredentials
 from connect_jira.errors import NotInstalled
 from connect_jira.gateway import GatewayRequest
@@ -21,19 +22,18 @@ from connect_jwt.errors import Reason, SignatureMismatch, TokenRefused
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
 from connect_jwt.signing import SigningIdentity
 from connect_jwt.tokens import find_token
-from connect_jwt.verifying import SignedRequest, VerifiedToken, verify_request_token
+from connect_jwt.verifying import (
+    SignedRequest,
+    VerifiedToken,
+    verify_context_token,
+    verify_request_token,
+)
 
 REMEMBERED_SECONDS = 5 * 60
 """How long an installation is used as it was read."""
 
 _REREADS_AT_ONCE = 20.0
 _REREADS_PER_SECOND = 1.0
-
-
-@dataclass(slots=True)
-class _Allowance:
-    left: float
-    counted_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Tenants:
             maxsize=1000, ttl=REMEMBERED_SECONDS, timer=clock
         )
         self._refusals: LRUCache[ClientKey, int] = LRUCache(maxsize=1000)
-        self._rereads: LRUCache[ClientKey, _Allowance] = LRUCache(maxsize=1000)
+        self._rereads: LRUCache[ClientKey, Allowance] = LRUCache(maxsize=1000)
 
     def verify_request(self, request: GatewayRequest) -> VerifiedToken:
         """Verify a request that a site has signed: a webhook, `enabled`, `disabled`, or a page being loaded.
@@ -89,12 +89,31 @@ class Tenants:
         """
         token = find_token(request.headers.get("authorization"), request.query)
         signed = SignedRequest(request.method, request.path, request.query)
-        try:
-            return verify_request_token(token, request=signed, secrets_of=self._secrets_of, now=self._clock())
-        except SignatureMismatch:
-            return verify_request_token(
-                token, request=signed, secrets_of=self._fresh_secrets_of, now=self._clock()
+        return self._verify(
+            lambda secrets_of: verify_request_token(
+                token, request=signed, secrets_of=secrets_of, now=self._clock()
             )
+        )
+
+    def verify_context_request(self, request: GatewayRequest) -> VerifiedToken:
+        """Verify a call that a page of the app makes from the browser.
+
+        The token is taken from the header only: a URL is written down where a token must not be. Errors as
+        for `verify_request`.
+        """
+        token = find_token(request.headers.get("authorization"), query="")
+        return self._verify(
+            lambda secrets_of: verify_context_token(token, secrets_of=secrets_of, now=self._clock())
+        )
+
+    def installation(self, client_key: ClientKey) -> Installation:
+        """What is known of a site, as it is remembered.
+
+        Raises:
+            NotInstalled: the app is not installed there
+            TemporarilyUnavailable: AWS gave no answer
+        """
+        return self._remembered.get(client_key) or self._read(client_key)
 
     def credentials(self, client_key: ClientKey) -> ConnectCredentials:
         """What to call a site with, as the app.
@@ -103,7 +122,7 @@ class Tenants:
             NotInstalled: the app is not installed there
             TemporarilyUnavailable, SecretDoesNotOpen: as for `verify_request`
         """
-        return ConnectCredentials(self._identity(self._installation(client_key)))
+        return ConnectCredentials(self._identity(self.installation(client_key)))
 
     def fresh_credentials(self, client_key: ClientKey) -> ConnectCredentials:
         """The same after a fresh read: for when Jira has refused what was signed."""
@@ -115,13 +134,21 @@ class Tenants:
         Raises:
             NotInstalled, TemporarilyUnavailable, SecretDoesNotOpen: as for `credentials`
         """
-        row = self._fresh_installation(client_key) if fresh else self._installation(client_key)
+        row = self._fresh_installation(client_key) if fresh else self.installation(client_key)
         return UserGrant(self._identity(row), row.site.oauth_client_id)
 
     def count_refusals(self, client_key: ClientKey, *, refused: bool) -> int:
         """How many calls in a row Jira has refused for this site, the last one included."""
         self._refusals[client_key] = self._refusals.get(client_key, 0) + 1 if refused else 0
         return self._refusals[client_key]
+
+    def _verify(
+        self, verify: Callable[[Callable[[ClientKey], Iterator[SharedSecret]]], VerifiedToken]
+    ) -> VerifiedToken:
+        try:
+            return verify(self._secrets_of)
+        except SignatureMismatch:
+            return verify(self._fresh_secrets_of)
 
     def _identity(self, installation: Installation) -> SigningIdentity:
         site = installation.site
@@ -132,7 +159,7 @@ class Tenants:
         )
 
     def _secrets_of(self, client_key: ClientKey) -> Iterator[SharedSecret]:
-        yield from self._secrets(client_key, self._installation)
+        yield from self._secrets(client_key, self.installation)
 
     def _fresh_secrets_of(self, client_key: ClientKey) -> Iterator[SharedSecret]:
         yield from self._secrets(client_key, self._fresh_installation)
@@ -153,9 +180,6 @@ class Tenants:
             if previous.valid_until > self._clock():
                 yield self._sealer.open(client_key, previous.sealed)
 
-    def _installation(self, client_key: ClientKey) -> Installation:
-        return self._remembered.get(client_key) or self._read(client_key)
-
     def _fresh_installation(self, client_key: ClientKey) -> Installation:
         remembered = self._remembered.get(client_key)
         return remembered if remembered and not self._may_reread(client_key) else self._read(client_key)
@@ -171,11 +195,7 @@ class Tenants:
 
     def _may_reread(self, client_key: ClientKey) -> bool:
         now = self._clock()
-        allowance = self._rereads.setdefault(client_key, _Allowance(_REREADS_AT_ONCE, now))
-        earned = (now - allowance.counted_at) * _REREADS_PER_SECOND
-        allowance.left = min(allowance.left + earned, _REREADS_AT_ONCE)
-        allowance.counted_at = now
-        if allowance.left < 1:
-            return False
-        allowance.left -= 1
-        return True
+        allowance = self._rereads.setdefault(
+            client_key, Allowance(_REREADS_AT_ONCE, _REREADS_PER_SECOND, counted_at=now)
+        )
+        return allowance.take(now)

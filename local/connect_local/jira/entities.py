@@ -25,11 +25,12 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A project; its key is the first half of its issues' keys."""
+    """A project; its key begins those of its issues. A `restricted` one is for administrators and apps."""
 
     id: str
     key: str
     name: str
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

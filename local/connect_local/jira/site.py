@@ -18,7 +18,7 @@ FORMER = User(account_id="5b109f2e9729b51b54dc274d", display_name="Finn Former",
 
 _PROJECTS = (
     Project(id="10000", key="DEMO", name="Demonstration"),
-    Project(id="10001", key="OPS", name="Operations"),
+    Project(id="10001", key="OPS", name="Operations", restricted=True),
     Project(id="10002", key="WEB", name="Website"),
 )
 _FIRST_ID = 10100

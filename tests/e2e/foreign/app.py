@@ -13,6 +13,7 @@ from tests.e2e.foreign.worker import Worker
 
 _HEADERS = {
     "cache-control": "no-cache, no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
     "strict-transport-security": "max-age=31536000; includeSubDomains",
     "x-content-type-options": "nosniff",

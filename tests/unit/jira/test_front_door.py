@@ -10,7 +10,6 @@ from connect_jira.errors import (
     EventOutdated,
     NotInstalled,
     PayloadRefused,
-    PayloadTooLarge,
     SecretDoesNotOpen,
     TemporarilyUnavailable,
 )
@@ -47,7 +46,6 @@ STATUSES: list[tuple[ConnectError, int]] = [
     (SignatureMismatch("secret-mismatch", "no"), 401),
     (EventOutdated("event-outdated", "no"), 401),
     (PayloadRefused("body-not-json", "no"), 400),
-    (PayloadTooLarge("big"), 413),
     (KeyHostUnavailable("no answer"), 503),
     (TemporarilyUnavailable("no answer"), 503),
     (SecretDoesNotOpen(), 503),
@@ -85,6 +83,20 @@ def test_the_developer_is_told_the_reason_and_it_is_counted(
     everything = json.dumps(metric) + repr(record.__dict__)
     assert "private=query" not in everything
     assert event["headers"]["authorization"].partition(" ")[2] not in everything
+
+
+@pytest.mark.parametrize(("error", "status"), STATUSES, ids=lambda value: type(value).__name__)
+def test_who_observes_is_told_of_what_is_refused_for_good_and_of_nothing_else(
+    app: AppSettings, event: dict[str, Any], error: ConnectError, status: int
+) -> None:
+    told: list[tuple[str, str, int]] = []
+    answer(
+        event,
+        failing(error),
+        app=app,
+        on_refused=lambda request, *refused: told.append((request.path, *refused)),
+    )
+    assert told == ([(PATH, error.reason, status)] if status < 500 else [])
 
 
 def test_a_hash_of_another_request_is_explained_by_the_mistake_that_leads_to_it(

@@ -121,3 +121,28 @@ def test_the_signing_identity_is_the_app_on_the_site_with_the_current_secret(ins
     assert identity.base_url == "https://site.atlassian.net"
     assert identity.shared_secret.reveal() == NEW
     assert NEW not in repr(identity)
+
+
+def test_a_page_that_calls_with_a_context_token_is_known_by_its_site_and_user(installed: "Backend") -> None:
+    request = installed.signed_by_site("/api/health", {}, OLD, qsh="context-qsh", sub="user-1")
+    token = installed.tenants.verify_context_request(request)
+    assert (token.client_key, token.account_id) == (installed.row.site.client_key, "user-1")
+
+
+def test_a_context_token_of_a_secret_that_was_rotated_elsewhere_is_found_by_reading_again(
+    installed: "Backend",
+) -> None:
+    installed.tenants.verify_context_request(
+        installed.signed_by_site("/api/health", {}, OLD, qsh="context-qsh")
+    )
+    installed.install(NEW)
+    installed.tenants.verify_context_request(
+        installed.signed_by_site("/api/health", {}, NEW, qsh="context-qsh")
+    )
+
+
+def test_a_context_token_in_the_url_is_not_taken(installed: "Backend") -> None:
+    request = installed.signed_by_site("/api/health", {}, OLD, qsh="context-qsh")
+    token = request.headers["authorization"].partition(" ")[2]
+    with pytest.raises(TokenRefused, match="token-missing"):
+        installed.tenants.verify_context_request(replace(request, headers={}, query=f"jwt={token}"))

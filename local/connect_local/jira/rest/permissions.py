@@ -1,4 +1,4 @@
-"""Who may do what: everybody anything, but only administrators administer.
+"""Who may do what: everybody anything, but only administrators administer, and see restricted projects.
 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/
 """
@@ -78,7 +78,7 @@ class Permissions:
         names = [name for name in _names(entry.get("permissions"), {"", *_OF_PROJECTS}) if name]
         if not names:
             raise JiraError(HTTPStatus.BAD_REQUEST, "At least one project permission must be provided.")
-        projects = [id_ for id_ in _list(entry.get("projects"), int) if self._site.project(str(id_))]
+        projects = [id_ for id_ in _list(entry.get("projects"), int) if self._sees(user, id_)]
         issues = [id_ for id_ in _list(entry.get("issues"), int) if self._site.issue(str(id_))]
         if max(len(projects), len(issues)) > _MAX_IDS:
             raise JiraError(HTTPStatus.BAD_REQUEST, f"At most {_MAX_IDS} projects and issues can be checked.")
@@ -87,6 +87,12 @@ class Permissions:
         return [
             {"permission": name, "issues": issues, "projects": projects} for name in names if _may(user, name)
         ]
+
+    def _sees(self, user: User, project_id: int) -> bool:
+        project = self._site.project(str(project_id))
+        if project is None:
+            return False
+        return not project.restricted or user.is_admin or user.account_type == "app"
 
 
 def _may(user: User, permission: str) -> bool:

@@ -1,0 +1,81 @@
+"""What a page fetches once it is there. Each call asks Jira or the memory of the app, and answers in JSON."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from connect_jira.answers import Answer, json_answer
+from connect_jira.errors import OutOfTime
+from connect_jira.jira_errors import JiraError, JiraNotFound
+from functions.pages import connection
+from functions.pages.permissions import browsable
+from functions.pages.visits import Visit
+
+type Call = Callable[[Visit], Answer]
+
+
+def answer_call(call: Call, visit: Visit) -> Answer:
+    """The answer; 502 when it takes a call to Jira and that fails, for a reason that is in the log."""
+    try:
+        return call(visit)
+    except (JiraError, OutOfTime) as error:
+        return json_answer(HTTPStatus.BAD_GATEWAY, {"reason": error.reason})
+
+
+def greeting(visit: Visit) -> Answer:
+    """The user's name; null when nobody is logged in, or the app may not know it."""
+    return json_answer(HTTPStatus.OK, {"displayName": _display_name(visit)})
+
+
+def health(visit: Visit) -> Answer:
+    """How the app and the site get on; times in Unix seconds."""
+    installation = visit.installation
+    activity = visit.activity.read(installation.site.client_key)
+    webhook, call = activity.last_webhook, activity.last_call
+    return json_answer(
+        HTTPStatus.OK,
+        {
+            "state": installation.state.value,
+            "installedAt": installation.signed_at,
+            "lastWebhook": webhook and {"event": webhook.event, "at": webhook.at},
+            "lastCall": call and {"call": call.call, "status": call.status, "at": call.at},
+        },
+    )
+
+
+def recent_projects(visit: Visit) -> Answer:
+    """The projects that the app has seen last, as far as the user may see them."""
+    site = visit.installation.site
+    projects = browsable(visit, visit.jira.get("/rest/api/3/project/recent").body)
+    return json_answer(
+        HTTPStatus.OK, {"projects": [_project(project, site.base_url) for project in projects]}
+    )
+
+
+ROUTES: dict[str, Call] = {
+    "GET /api/greeting": greeting,
+    "GET /api/health": health,
+    "GET /api/recent-projects": recent_projects,
+    "GET /api/connection": connection.connection,
+    "POST /api/connection-test": connection.test,
+}
+
+
+def _display_name(visit: Visit) -> str | None:
+    if visit.account_id is None:
+        return None
+    try:
+        user = visit.jira.get("/rest/api/3/user", query={"accountId": visit.account_id}).body
+    except JiraNotFound:
+        return None
+    name: str | None = user.get("displayName")
+    return name
+
+
+def _project(project: dict[str, Any], site_url: str) -> dict[str, Any]:
+    return {
+        "key": project["key"],
+        "name": project["name"],
+        "type": project.get("projectTypeKey"),
+        "url": f"{site_url}/browse/{project['key']}",
+    }

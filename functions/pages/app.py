@@ -1,0 +1,51 @@
+"""`GET /pages/…`, `/api/…` and `/static/…`: what a browser sees of the app inside Jira.
+
+Two kinds of proof, two kinds of route: a page is loaded with a token that is bound to its URL, a page's own
+calls carry a context token, and neither is taken for the other. Every path that has no route ends here, too,
+so that whatever is answered has the headers of `connect_jira.answers`.
+"""
+
+import os
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from connect_jira.activity import Activity
+from connect_jira.answers import Answer, empty_answer
+from connect_jira.front_door import answer
+from connect_jira.gateway import GatewayRequest
+from connect_jira.wiring import Parts
+from functions.pages import api
+from functions.pages.assets import Assets
+from functions.pages.pages import Pages
+from functions.pages.visits import Visits
+
+logger = Logger()
+_parts = Parts.from_env(os.environ)
+_activity = Activity.from_env(os.environ)
+_visits = Visits(_parts, _activity)
+_assets = Assets()
+_pages = Pages(_assets, all_js_url=os.environ["ALL_JS_URL"])
+_page_routes = {
+    "GET /pages/hello-world": _pages.hello_world,
+    "GET /pages/connection": _pages.connection,
+}
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
+    """Answer a browser."""
+    return answer(
+        event, lambda request: _route(request, context), app=_parts.app, on_refused=_activity.record_refusal
+    )
+
+
+def _route(request: GatewayRequest, context: LambdaContext) -> Answer:
+    route = f"{request.method} {request.path}"
+    if page := _page_routes.get(route):
+        return page(_visits.of_page(request, context))
+    if call := api.ROUTES.get(route):
+        return api.answer_call(call, _visits.of_call(request, context))
+    return _assets.answer(request) or empty_answer(HTTPStatus.NOT_FOUND)

@@ -1,0 +1,96 @@
+"""For Jira's administrators: what the app and the site hold of one another, and whether it works."""
+
+import time
+from http import HTTPStatus
+from typing import Any
+
+from connect_jira.activity import Refusal
+from connect_jira.answers import Answer, empty_answer, json_answer
+from connect_jira.errors import OutOfTime
+from connect_jira.jira_errors import JiraError
+from connect_jwt.diagnosis.catalogue import CATALOGUE
+from connect_jwt.scopes import is_granted, scope_of
+from functions.pages.permissions import administrators_only
+from functions.pages.visits import Visit
+
+CALLS = (
+    ("GET", "/rest/api/3/myself"),
+    ("GET", "/rest/api/3/user"),
+    ("GET", "/rest/api/3/project/recent"),
+    ("POST", "/rest/api/3/permissions/check"),
+    ("PUT", "/rest/api/3/issue/{issueIdOrKey}/properties/{propertyKey}"),
+)
+"""What the app calls, pages and `functions/jira_calls/reactions.py` together. Keep it true."""
+
+_TEST = ("GET", "/rest/api/3/myself")
+
+
+def connection(visit: Visit) -> Answer:
+    """What is known of this installation, and what went wrong lately. No secret is."""
+    allowed = administrators_only(visit)
+    if allowed is not HTTPStatus.OK:
+        return empty_answer(allowed)
+    installation = visit.installation
+    refusals = visit.activity.read(installation.site.client_key).refusals
+    return json_answer(
+        HTTPStatus.OK,
+        {
+            "installation": {
+                "appKey": visit.app.app_key,
+                "clientKey": installation.site.client_key,
+                "siteUrl": installation.site.base_url,
+                "state": installation.state.value,
+                "installedAt": installation.signed_at,
+            },
+            "scopes": _scopes(visit.app.scopes),
+            "refusals": [_refusal(refusal) for refusal in refusals],
+        },
+    )
+
+
+def test(visit: Visit) -> Answer:
+    """Make a signed call now, and say what came of it."""
+    allowed = administrators_only(visit)
+    if allowed is not HTTPStatus.OK:
+        return empty_answer(allowed)
+    started = time.monotonic()
+    outcome: dict[str, Any] = {"call": " ".join(_TEST), "issuer": visit.app.app_key}
+    try:
+        answer = visit.jira.request(*_TEST)
+        outcome |= {"status": answer.status, "accepted": True, "actsAs": answer.body.get("displayName")}
+    except JiraError as error:
+        outcome |= {"status": error.status, "accepted": False, **_explanation(error)}
+    except OutOfTime:
+        outcome |= {"status": 0, "accepted": False, "code": "out-of-time"}
+    outcome["milliseconds"] = round((time.monotonic() - started) * 1000)
+    return json_answer(HTTPStatus.OK, outcome)
+
+
+def _explanation(error: JiraError) -> dict[str, str]:
+    found = error.finding
+    if found is None:
+        return {"code": error.reason, "seen": " ".join(error.messages)[:500]}
+    return {"code": found.code, "seen": found.seen, "why": found.why, "fix": found.fix}
+
+
+def _scopes(asked_for: frozenset[str]) -> list[dict[str, Any]]:
+    needed: dict[str, list[str]] = {}
+    for method, path in CALLS:
+        needed.setdefault(scope_of(method, path), []).append(f"{method} {path}")
+    return [
+        {"scope": scope, "askedFor": is_granted(scope, asked_for), "calls": calls}
+        for scope, calls in needed.items()
+    ]
+
+
+def _refusal(refusal: Refusal) -> dict[str, Any]:
+    why, fix = CATALOGUE.get(refusal.code, ("", ""))
+    return {
+        "code": refusal.code,
+        "request": refusal.request,
+        "status": refusal.status,
+        "byJira": refusal.by_jira,
+        "at": refusal.at,
+        "why": why,
+        "fix": fix,
+    }

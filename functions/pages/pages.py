@@ -1,0 +1,114 @@
+"""The pages themselves: next to empty HTML, which comes at once; the rest is fetched by their scripts.
+
+Who may frame a page is said by `frame-ancestors`, from the address that the site was installed with and not
+from the request. `X-Frame-Options` knows no such list.
+"""
+
+import html
+import re
+from http import HTTPStatus
+from pathlib import Path
+from string import Template
+from urllib.parse import urlsplit
+
+from connect_jira.answers import Answer, html_answer
+from connect_jira.installation import Site
+from functions.pages.assets import Assets
+from functions.pages.permissions import administrators_only
+from functions.pages.visits import Visit
+
+_FOLDER = Path(__file__).parent / "templates"
+_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?|http://localhost:[0-9]+", re.ASCII)
+
+_NOTICES = {
+    HTTPStatus.FORBIDDEN: (
+        "This page is for Jira administrators",
+        "You are not one on this site. Ask a Jira administrator to look here for you.",
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        "Jira does not answer just now",
+        "It could not be asked whether you are a Jira administrator. Load this page again in a moment.",
+    ),
+}
+
+
+class Pages:
+    """Every page of the app.
+
+    Args:
+        assets: the files that pages are made of
+        all_js_url: where Atlassian's script for the inside of an iframe is
+    """
+
+    def __init__(self, assets: Assets, *, all_js_url: str) -> None:
+        self._assets = assets
+        self._all_js_url = all_js_url
+        self._frame = _template("frame.html")
+        self._bodies = {name: _template(f"{name}.html") for name in ("hello-world", "connection", "notice")}
+
+    def hello_world(self, visit: Visit) -> Answer:
+        """The page that greets."""
+        site = visit.installation.site
+        body = self._body("hello-world", siteUrl=site.base_url, siteName=urlsplit(site.base_url).netloc)
+        return self._page(visit, body, title="Greeting", script="hello-world.js")
+
+    def connection(self, visit: Visit) -> Answer:
+        """The page for administrators; 403 or 503 and a page that says so for anybody else."""
+        status = administrators_only(visit)
+        if status is not HTTPStatus.OK:
+            title, text = _NOTICES[status]
+            body = self._body("notice", title=title, text=text)
+            return self._page(visit, body, title=title, script="notice.js", status=status)
+        return self._page(visit, self._body("connection"), title="Connection", script="connection.js")
+
+    def _body(self, name: str, **texts: str) -> str:
+        return self._bodies[name].substitute(_escaped(texts))
+
+    def _page(
+        self, visit: Visit, body: str, *, title: str, script: str, status: HTTPStatus = HTTPStatus.OK
+    ) -> Answer:
+        texts = {
+            "title": f"{title} · {visit.app.name}",
+            "allJsUrl": self._all_js_url,
+            "reset": self._assets.name("css-reset.css"),
+            "tokens": self._assets.name("tokens.css"),
+            "style": self._assets.name("app.css"),
+            "script": self._assets.name(script),
+        }
+        page = self._frame.substitute(_escaped(texts), body=body)
+        return html_answer(status, page, policy=self._policy(visit.installation.site))
+
+    def _policy(self, site: Site) -> str:
+        atlassian = _origin(self._all_js_url)
+        return "; ".join(
+            (
+                "default-src 'none'",
+                f"script-src 'self' {atlassian}",
+                f"style-src 'self' {atlassian}",  # all.js loads Jira's theme from beside it
+                "img-src 'self'",
+                "connect-src 'self'",
+                "base-uri 'none'",
+                "form-action 'none'",
+                f"frame-ancestors {_ancestors(site)}",
+            )
+        )
+
+
+def _template(file: str) -> Template:
+    return Template((_FOLDER / file).read_text(encoding="utf-8"))
+
+
+def _escaped(texts: dict[str, str]) -> dict[str, str]:
+    return {name: html.escape(text) for name, text in texts.items()}
+
+
+def _ancestors(site: Site) -> str:
+    origins = (_origin(url) for url in (site.base_url, site.display_url) if url)
+    return " ".join(dict.fromkeys(filter(None, origins))) or "'none'"
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port; nothing when it is not exactly that, since it becomes part of a header."""
+    parts = urlsplit(url.lower())
+    origin = f"{parts.scheme}://{parts.netloc}"
+    return origin if _ORIGIN.fullmatch(origin) else ""

@@ -1,0 +1,62 @@
+"""What the user of a visit may do, asked of Jira each time.
+
+A context token proves no more than that somebody of the site has a page open, and the conditions of a
+descriptor hide a link and protect nothing.
+
+https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/#api-rest-api-3-permissions-check-post
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from connect_jira.errors import OutOfTime
+from connect_jira.jira_errors import JiraError
+from functions.pages.visits import Visit
+
+_logger = Logger(child=True)
+
+_CHECK = "/rest/api/3/permissions/check"
+
+
+def administrators_only(visit: Visit) -> HTTPStatus:
+    """200 for one of Jira's administrators, 403 for anybody else, 503 when Jira cannot be asked."""
+    client_key = visit.installation.site.client_key
+    if visit.account_id is None:
+        return _refused(client_key, "nobody is logged in")
+    asked = {"accountId": visit.account_id, "globalPermissions": ["ADMINISTER"]}
+    try:
+        granted = visit.jira.post(_CHECK, asked, repeatable=True).body.get("globalPermissions")
+    except (JiraError, OutOfTime) as failure:
+        _logger.warning(
+            "Jira does not say who is an administrator",
+            extra={"reason": failure.reason, "clientKey": client_key},
+        )
+        return HTTPStatus.SERVICE_UNAVAILABLE
+    return HTTPStatus.OK if granted == ["ADMINISTER"] else _refused(client_key, "not an administrator")
+
+
+def browsable(visit: Visit, projects: Sequence[Any]) -> list[Any]:
+    """Those of the app's projects that the user may see, too.
+
+    Raises:
+        JiraError: Jira does not say
+    """
+    if visit.account_id is None or not projects:
+        return []
+    asked = {
+        "accountId": visit.account_id,
+        "projectPermissions": [
+            {"permissions": ["BROWSE_PROJECTS"], "projects": [int(project["id"]) for project in projects]}
+        ],
+    }
+    answer = visit.jira.post(_CHECK, asked, repeatable=True).body
+    seen = {int(project) for grant in answer.get("projectPermissions", []) for project in grant["projects"]}
+    return [project for project in projects if int(project["id"]) in seen]
+
+
+def _refused(client_key: str, why: str) -> HTTPStatus:
+    _logger.info("Refused a page for administrators", extra={"reason": why, "clientKey": client_key})
+    return HTTPStatus.FORBIDDEN

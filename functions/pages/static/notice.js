@@ -1,0 +1,1 @@
+import "./jira.js"; // for Jira's theme

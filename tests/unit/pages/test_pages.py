@@ -1,0 +1,103 @@
+"""What a page says, and who may frame it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from connect_jira.installation import Installation, InstallationState, Site
+from connect_jira.settings import AppSettings
+from connect_jwt.clouds import CLOUDS
+from connect_jwt.identity import AppKey, ClientKey
+from functions.pages.assets import Assets
+from functions.pages.pages import Pages
+from functions.pages.visits import Visit
+
+ALL_JS = "https://cdn.example.com/all.js"
+APP = AppSettings(
+    app_key=AppKey("com.example.app"),
+    name="R&D <b>",
+    scopes=frozenset({"READ"}),
+    base_url="",
+    install_keys_url="",
+    site_domains=CLOUDS["commercial"].site_domains,
+    extra_site_url="",
+    user_tokens_url="",
+    webhook_events={},
+)
+INSTALLATION = Installation(
+    site=Site(client_key=ClientKey("c"), base_url="https://site.atlassian.net"),
+    state=InstallationState.ENABLED,
+    sealed_secret=b"sealed",
+    signed_at=1,
+    tokens_used={},
+    updated_at=1,
+)
+
+
+def policy_for(base_url: str, display_url: str | None = None) -> dict[str, str]:
+    headers = page(base_url, display_url)["headers"]
+    return dict(directive.split(" ", 1) for directive in headers["Content-Security-Policy"].split("; "))
+
+
+def page(base_url: str = "https://site.atlassian.net", display_url: str | None = None) -> dict[str, Any]:
+    site = replace(INSTALLATION.site, base_url=base_url, display_url=display_url)
+    unused: Any = None
+    visit = Visit(
+        account_id="a",
+        installation=replace(INSTALLATION, site=site),
+        app=APP,
+        jira=unused,
+        activity=unused,
+    )
+    return Pages(Assets(), all_js_url=ALL_JS).hello_world(visit)
+
+
+def test_the_site_and_what_people_know_it_by_may_frame_a_page() -> None:
+    policy = policy_for("https://site.atlassian.net", "https://jira.example.com/path")
+    assert policy["frame-ancestors"] == "https://site.atlassian.net https://jira.example.com"
+
+
+def test_the_path_of_a_site_is_no_part_of_its_origin() -> None:
+    assert policy_for("http://localhost:2990/jira")["frame-ancestors"] == "http://localhost:2990"
+
+
+@pytest.mark.parametrize(
+    "display_url",
+    [
+        "https://evil.example; script-src *",
+        "https://*",
+        "http://plain.example.com",
+        "javascript:alert(1)",
+        "https://user@evil.example",
+        "https://a.example, https://b.example",
+        "nothing",
+        "",
+    ],
+)
+def test_a_display_url_that_is_no_plain_https_origin_frames_nothing(display_url: str) -> None:
+    policy = policy_for("https://site.atlassian.net", display_url)
+    assert policy["frame-ancestors"] == "https://site.atlassian.net"
+    assert policy["script-src"] == "'self' https://cdn.example.com"
+
+
+def test_scripts_and_styles_are_the_apps_own_and_atlassians() -> None:
+    policy = policy_for("https://site.atlassian.net")
+    assert policy["default-src"] == "'none'"
+    assert policy["style-src"] == "'self' https://cdn.example.com"
+    assert policy["connect-src"] == "'self'"
+    assert policy["base-uri"] == "'none'"
+
+
+def test_all_text_is_escaped() -> None:
+    html = page("https://site.atlassian.net/\"'><script>")["body"]
+    assert "R&amp;D &lt;b&gt;" in html
+    assert "\"'><script>" not in html
+    assert "&quot;&#x27;&gt;&lt;script&gt;" in html
+
+
+def test_a_page_says_its_language_and_its_title() -> None:
+    html = page()["body"]
+    assert html.startswith('<!doctype html>\n<html lang="en">')
+    assert "<title>Greeting · " in html
+    assert f'<script src="{ALL_JS}"' in html
