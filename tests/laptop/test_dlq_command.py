@@ -150,6 +150,7 @@ def test_more_messages_than_one_receive_are_all_listed_and_then_visible_to_other
 
 def test_a_look_that_is_broken_off_hides_nothing(stack: IdleStack) -> None:
     sent = {put(stack, WEBHOOK) for _ in range(3)}
+    stack.cloud.fail("sqs", seconds=30, delay=0.3)  # so that it can be met in the middle
     looking = subprocess.Popen(
         [CONNECT, "dlq", "list", "--port", stack.port], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -165,6 +166,7 @@ def test_a_look_that_is_broken_off_hides_nothing(stack: IdleStack) -> None:
         time.sleep(0.02)
     looking.send_signal(signal.SIGINT)
     looking.communicate(timeout=20)
+    stack.cloud.clear_faults()
     assert looking.returncode == 130
     assert {message["MessageId"] for message in stack.messages("FailedJiraCalls")} == sent
 
