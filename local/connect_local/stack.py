@@ -135,7 +135,11 @@ class LaptopStack:
         listener = listen(self._options.jira_port, "--jira-port")
         self._parts.callback(listener.close)
         base_url = f"http://localhost:{listener.getsockname()[1]}"
-        self.jira = LaptopJira(base_url=base_url, on_request=self._options.on_jira_request)
+        self.jira = LaptopJira(
+            base_url=base_url,
+            descriptor_url=self.descriptor_url,
+            on_request=self._options.on_jira_request,
+        )
         self._parts.callback(self.jira.close)
         self._serve(ThreadedServer(self.jira.app, listener, http=self.jira.protocol))
         return base_url
