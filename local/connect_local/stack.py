@@ -90,14 +90,10 @@ class LaptopStack:
         self.base_url = f"http://localhost:{app_listener.getsockname()[1]}"
         site_url = self._start_jira() if options.jira_port is not None else ""
         keys_url = options.install_keys_url or (self.jira.install_keys_url if self.jira else "")
-        template = Template(
-            {
-                "BaseUrl": self.base_url,
-                "InstallKeysUrl": keys_url,
-                "ExtraSiteUrl": site_url,
-                "UserTokensUrl": self.jira.oauth_url if self.jira else "",
-            }
-        )
+        settings = {"BaseUrl": self.base_url, "InstallKeysUrl": keys_url, "ExtraSiteUrl": site_url}
+        if self.jira:
+            settings |= {"UserTokensUrl": self.jira.oauth_url, "AllJsUrl": self.jira.all_js_url}
+        template = Template(settings)
         self.cloud = LaptopCloud(template, engine=options.engine)
         self._parts.callback(self.cloud.stop)
         self.cloud.start()
@@ -153,7 +149,11 @@ class LaptopStack:
         listener = listen(self._options.jira_port, "--jira-port")
         self._parts.callback(listener.close)
         base_url = f"http://localhost:{listener.getsockname()[1]}"
-        self.jira = LaptopJira(base_url=base_url, on_request=self._options.on_jira_request)
+        self.jira = LaptopJira(
+            base_url=base_url,
+            descriptor_url=self.descriptor_url,
+            on_request=self._options.on_jira_request,
+        )
         self._parts.callback(self.jira.close)
         self._serve(ThreadedServer(self.jira.app, listener, http=self.jira.protocol))
         return base_url

@@ -80,6 +80,13 @@ class FakeApp:
             self._news.notify_all()
         return status
 
+    def get(self, target: str, authorization: str) -> tuple[str, bytes] | None:
+        """What a GET is answered with, and of which type; None when there is nothing."""
+        del authorization
+        if target != "/atlassian-connect.json":
+            return None
+        return "application/json", json.dumps(self.descriptor).encode()
+
     def events(self) -> list[str]:
         return [received.event for received in self.received]
 
@@ -128,11 +135,13 @@ class SignedCalls:
 def _handler(app: FakeApp) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            descriptor = json.dumps(app.descriptor).encode()
-            self.send_response(200 if self.path == "/atlassian-connect.json" else 404)
-            self.send_header("Content-Length", str(len(descriptor)))
+            found = app.get(self.path, self.headers.get("Authorization", ""))
+            content_type, body = found or ("text/plain", b"")
+            self.send_response(200 if found else 404)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(descriptor)
+            self.wfile.write(body)
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))

@@ -92,7 +92,7 @@ def test_the_state_holds_apps_and_issues_but_no_secret(
     [
         ("GET", "/_local/nothing", 404),
         ("GET", "/_local/install", 405),
-        ("GET", "/", 404),
+        ("GET", "/nothing", 404),
         ("GET", "/restful", 404),
     ],
 )

@@ -16,7 +16,9 @@ GOOD: dict[str, Any] = {
     "lifecycle": {"installed": "/installed", "dare-migration": "/later"},
     "modules": {
         "webhooks": [{"event": "comment_created", "url": "/comment?a=1"}],
-        "generalPages": [{"key": "main"}],
+        "generalPages": [{"key": "main", "name": {"value": "Main"}, "url": "/main?a=1"}],
+        "adminPages": [{"key": "admin", "name": {"value": "Admin"}, "url": "/admin"}],
+        "webPanels": "what nobody shows here",
     },
     "something": "new",
 }
@@ -30,6 +32,10 @@ def test_a_good_descriptor_is_read() -> None:
     assert descriptor.lifecycle == {"installed": "/installed"}
     assert [(webhook.event, webhook.url) for webhook in descriptor.webhooks] == [
         ("comment_created", "/comment?a=1")
+    ]
+    assert [(page.key, page.name, page.url, page.for_admins) for page in descriptor.pages] == [
+        ("main", "Main", "/main?a=1", False),
+        ("admin", "Admin", "/admin", True),
     ]
 
 
@@ -64,6 +70,11 @@ def test_a_good_descriptor_is_read() -> None:
         ({"modules": {"webhooks": {}}}, "modules.webhooks"),
         ({"modules": {"webhooks": [{"url": "/a"}]}}, "event"),
         ({"modules": {"webhooks": [{"event": "a", "url": "a"}]}}, "modules.webhooks[].url"),
+        ({"modules": {"webhooks": ["/a"]}}, "modules.webhooks"),
+        ({"modules": {"generalPages": [{"name": {"value": "A"}, "url": "/a"}]}}, "key"),
+        ({"modules": {"generalPages": [{"key": "a b", "name": {"value": "A"}, "url": "/a"}]}}, "key"),
+        ({"modules": {"generalPages": [{"key": "a", "name": "A", "url": "/a"}]}}, "name.value"),
+        ({"modules": {"adminPages": [{"key": "a", "name": {"value": "A"}, "url": "a"}]}}, "adminPages[].url"),
     ],
 )
 def test_a_bad_descriptor_is_refused_in_one_sentence(change: dict[str, Any], named: str) -> None:

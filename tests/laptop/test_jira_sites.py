@@ -154,8 +154,7 @@ def test_what_cannot_be_a_sites_name_is_refused(jira: LaptopJira, jira_http: Ver
 @pytest.mark.parametrize(
     ("target", "status"),
     [
-        ("/sites/acme", 404),
-        ("/sites/acme/", 404),
+        ("/sites/acme/nothing", 404),
         ("/sites/acme/_local/state", 404),
         ("/sites/", 404),
         (f"/sites/{MYSELF}", 404),

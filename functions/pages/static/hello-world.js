@@ -34,11 +34,11 @@ async function health() {
     );
     show(
       at("webhook"),
-      ...(lastWebhook ? [time(lastWebhook.at), element("code", {}, lastWebhook.event)] : [none("None yet")]),
+      ...(lastWebhook ? [time(lastWebhook.at), element("code", { title: lastWebhook.event }, lastWebhook.event)] : [none("None yet")]),
     );
     show(
       at("call"),
-      ...(lastCall ? [time(lastCall.at), status(lastCall.status), element("code", {}, lastCall.call)] : [none("None yet")]),
+      ...(lastCall ? [time(lastCall.at), status(lastCall.status), element("code", { title: lastCall.call }, lastCall.call)] : [none("None yet")]),
     );
   } catch (error) {
     for (const id of ["installed", "webhook", "call"]) {

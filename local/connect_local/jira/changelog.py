@@ -4,8 +4,9 @@ The shape is that of the changelogs in https://developer.atlassian.com/cloud/jir
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
+from connect_local.jira.documents import text_of
 from connect_local.jira.entities import Json
 
 
@@ -25,9 +26,9 @@ def _item(name: str, old: Json, new: Json) -> Json:
         "fieldtype": "custom" if name.startswith("customfield_") else "jira",
         "fieldId": name,
         "from": _id(old),
-        "fromString": _text(old),
+        "fromString": field_text(old),
         "to": _id(new),
-        "toString": _text(new),
+        "toString": field_text(new),
     }
 
 
@@ -38,21 +39,15 @@ def _id(value: Json) -> str | None:
     return value.get("accountId") or value.get("id") if isinstance(value, dict) else None
 
 
-def _text(value: Json) -> str | None:
+def field_text(value: Json) -> str | None:
+    """A field's value as people read it, None when it is not set."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, list):
-        return " ".join(_text(member) or "" for member in value)
+        return " ".join(field_text(member) or "" for member in value)
     if not isinstance(value, dict):
         return json.dumps(value)
     if value.get("type") == "doc":
-        return "\n".join("".join(_words(paragraph)) for paragraph in value.get("content", []))
+        return text_of(value)
     named = (value[name] for name in ("displayName", "name", "value") if isinstance(value.get(name), str))
     return next(named, json.dumps(value))
-
-
-def _words(node: Json) -> Iterator[str]:
-    if isinstance(node, dict):
-        yield str(node.get("text", ""))
-        for inner in node.get("content", []):
-            yield from _words(inner)

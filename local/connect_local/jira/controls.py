@@ -18,17 +18,10 @@ from connect_local.jira.errors import NotCarriedOut, NothingSent
 from connect_local.jira.faults import Faults
 from connect_local.jira.install_key import InstallKey
 from connect_local.jira.journal import Journal
-from connect_local.jira.lifecycle import Lifecycle, LifecycleResult
+from connect_local.jira.lifecycle import COMMANDS, Lifecycle, LifecycleResult
 from connect_local.jira.strict_json import parse_json
 from connect_local.jira.tenant import Tenant, Tenants
 
-_LIFECYCLE = {
-    "install": Lifecycle.install,
-    "reinstall": Lifecycle.reinstall,
-    "uninstall": Lifecycle.uninstall,
-    "enable": Lifecycle.enable,
-    "disable": Lifecycle.disable,
-}
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
 
@@ -56,7 +49,7 @@ class Controls:
             routes=[
                 *(
                     Route(f"/{name}", self._lifecycle_command(carry_out), methods=["POST"])
-                    for name, carry_out in _LIFECYCLE.items()
+                    for name, carry_out in COMMANDS.items()
                 ),
                 Route("/webhooks", self._send_webhook, methods=["POST"]),
                 Route("/faults", self._order_faults, methods=["POST"]),

@@ -19,6 +19,8 @@ from connect_local.jira.errors import DescriptorInvalid
 LIFECYCLE_EVENTS = ("installed", "uninstalled", "enabled", "disabled")
 
 _KEY = re.compile(r"[a-zA-Z0-9._-]{1,80}")
+_MODULE_KEY = re.compile(r"[a-zA-Z0-9-]{1,100}")
+_ADMIN_CONDITIONS = {"user_is_admin", "user_is_sysadmin"}
 _VERSION = "1.0.0"  # descriptors need none any more
 _MAX_NAME, _MAX_BASE_URL = 80, 200
 
@@ -32,6 +34,23 @@ class WebhookModule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageModule:
+    """One entry of `modules.generalPages` or `modules.adminPages`: a page of the app's own within Jira.
+
+    Attributes:
+        key: what it is called in URLs
+        name: what it is called in menus
+        url: its path below the base URL
+        for_admins: whether only administrators are shown a link to it
+    """
+
+    key: str
+    name: str
+    url: str
+    for_admins: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Descriptor:
     """What the site keeps of a descriptor.
 
@@ -42,6 +61,7 @@ class Descriptor:
         scopes: in upper case
         lifecycle: the path of each lifecycle event that the app wants to hear of
         webhooks: the webhooks that the app wants to be sent
+        pages: the pages that the app adds to Jira
         version: of the app
         is_licensed: whether the app is one that is paid for
     """
@@ -52,6 +72,7 @@ class Descriptor:
     scopes: frozenset[str]
     lifecycle: Mapping[str, str]
     webhooks: tuple[WebhookModule, ...]
+    pages: tuple[PageModule, ...]
     version: str
     is_licensed: bool
 
@@ -72,6 +93,7 @@ def read_descriptor(source: object) -> Descriptor:
         scopes=_scopes(source.get("scopes", [])),
         lifecycle=_lifecycle(source.get("lifecycle", {})),
         webhooks=tuple(_webhooks(source.get("modules", {}))),
+        pages=tuple(_pages(source.get("modules", {}))),
         version=str(source.get("version", _VERSION)),
         is_licensed=source.get("enableLicensing") is True,
     )
@@ -133,16 +155,45 @@ def _lifecycle(lifecycle: object) -> dict[str, str]:
 
 
 def _webhooks(modules: object) -> Iterator[WebhookModule]:
-    webhooks = modules.get("webhooks", []) if isinstance(modules, dict) else None
-    if not isinstance(webhooks, list):
-        raise DescriptorInvalid(
-            "The descriptor's modules must be an object, and its modules.webhooks a list."
-        )
-    for webhook in webhooks:
-        if not isinstance(webhook, dict) or not isinstance(webhook.get("event"), str):
+    for webhook in _modules(modules, "webhooks"):
+        if not isinstance(webhook.get("event"), str):
             raise DescriptorInvalid("Each of the descriptor's modules.webhooks must name its event.")
         url = _relative_url(webhook.get("url"), "modules.webhooks[].url")
         yield WebhookModule(event=webhook["event"], url=url)
+
+
+def _pages(modules: object) -> Iterator[PageModule]:
+    for kind in ("generalPages", "adminPages"):
+        for page in _modules(modules, kind):
+            key, name = page.get("key"), page.get("name")
+            if not isinstance(key, str) or not _MODULE_KEY.fullmatch(key):
+                raise DescriptorInvalid(
+                    f"Each of the descriptor's modules.{kind} must have a key of letters, digits and hyphens."
+                )
+            if not isinstance(name, dict) or not isinstance(name.get("value"), str):
+                raise DescriptorInvalid(f"Each of the descriptor's modules.{kind} must have a name.value.")
+            yield PageModule(
+                key=key,
+                name=name["value"],
+                url=_relative_url(page.get("url"), f"modules.{kind}[].url"),
+                for_admins=kind == "adminPages" or _is_for_admins(page.get("conditions")),
+            )
+
+
+def _is_for_admins(conditions: object) -> bool:
+    return isinstance(conditions, list) and any(
+        isinstance(condition, dict) and condition.get("condition") in _ADMIN_CONDITIONS
+        for condition in conditions
+    )
+
+
+def _modules(modules: object, kind: str) -> list[dict[str, Any]]:
+    found = modules.get(kind, []) if isinstance(modules, dict) else None
+    if not isinstance(found, list) or not all(isinstance(module, dict) for module in found):
+        raise DescriptorInvalid(
+            f"The descriptor's modules must be an object, and its modules.{kind} a list of objects."
+        )
+    return found
 
 
 def _relative_url(url: Any, name: str) -> str:  # noqa: ANN401 - it is what this function checks

@@ -78,8 +78,8 @@ class Faults:
         self._lock = Lock()
         self._faults: deque[Fault] = deque()
 
-    def order(self, wish: Mapping[str, Json]) -> None:
-        """Add what `POST /_local/faults` asks for.
+    def order(self, wish: Mapping[str, Json]) -> int:
+        """Add what `POST /_local/faults` asks for; how many calls will meet it.
 
         Raises:
             NotCarriedOut: it asks for nothing that there is
@@ -89,11 +89,17 @@ class Faults:
             raise NotCarriedOut(f"count must be a whole number from 1 to {_MAX_COUNT}.")
         with self._lock:
             self._faults.extend([fault] * count)
+        return count
 
     def take(self) -> Fault | None:
         """What this call meets."""
         with self._lock:
             return self._faults.popleft() if self._faults else None
+
+    def on_order(self) -> list[Fault]:
+        """What the next calls will meet, in that order."""
+        with self._lock:
+            return list(self._faults)
 
     def pending(self) -> int:
         """How many calls will meet one."""

@@ -57,15 +57,23 @@ class RestGate:
         access_tokens: what else than a Connect JWT an app may call with
         faults: what calls to any site meet, besides those to its own
         journal: what became of the calls
+        elsewhere: answers what is no REST call
     """
 
     def __init__(
-        self, *, tenants: Tenants, access_tokens: AccessTokens, faults: Faults, journal: Journal
+        self,
+        *,
+        tenants: Tenants,
+        access_tokens: AccessTokens,
+        faults: Faults,
+        journal: Journal,
+        elsewhere: ASGIApp,
     ) -> None:
         self._tenants = tenants
         self._access_tokens = access_tokens
         self._faults = faults
         self._journal = journal
+        self._elsewhere = elsewhere
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -73,7 +81,7 @@ class RestGate:
         tenant = self._tenants.at(sent_path)
         path = relative_path(sent_path, tenant.site.context_path) if tenant else ""
         if tenant is None or not normalised(path).startswith("/rest/"):
-            await error_response(HTTPStatus.NOT_FOUND)(scope, receive, send)
+            await self._elsewhere(scope, receive, send)
             return
         request = Request({**scope, "root_path": tenant.site.context_path}, receive)
         query = scope["query_string"].decode("ascii", "replace")

@@ -4,7 +4,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.responses import FileResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 from connect_local.jira.access_tokens import AccessTokens
 from connect_local.jira.apps import AppClient
@@ -18,6 +20,8 @@ from connect_local.jira.journal import Journal, RecordedRequest
 from connect_local.jira.lifecycle import Lifecycle
 from connect_local.jira.oauth import AuthorizationServer
 from connect_local.jira.outbox import Outbox
+from connect_local.jira.pages.application import STATIC, Pages
+from connect_local.jira.pages.guard import Guard
 from connect_local.jira.rest import rest_api
 from connect_local.jira.site import Site
 from connect_local.jira.tenant import Tenant, Tenants
@@ -35,6 +39,7 @@ class LaptopJira:
         protocol: for `uvicorn.Config(http=…)`
         base_url: the default site's base URL; those of the others are below it
         install_keys_url: where the public half of the install key is, as `<install_keys_url>/<kid>`
+        all_js_url: a stand-in for Atlassian's all.js, for the apps' pages
         oauth_url: the authorization server that issues access tokens for acting as a user
         tenants: its sites, each with what works for it
         site: what is on the default site
@@ -45,6 +50,7 @@ class LaptopJira:
 
     Args:
         base_url: where the default site is, without a slash at the end
+        descriptor_url: what the app that runs beside it is installed from; empty when there is none
         on_request: told of each REST call as it is answered
         install_key: Atlassian's; when there is none, a new one
         retry_delays: how long webhooks wait before each further attempt, in seconds
@@ -57,6 +63,7 @@ class LaptopJira:
         self,
         *,
         base_url: str,
+        descriptor_url: str = "",
         on_request: Callable[[RecordedRequest], None] | None = None,
         install_key: InstallKey | None = None,
         retry_delays: Sequence[float] = RETRY_DELAYS,
@@ -69,6 +76,7 @@ class LaptopJira:
         self._outbox = Outbox()
         self.base_url = base_url
         self.install_keys_url = f"{base_url}/_local/install-keys"
+        self.all_js_url = f"{base_url}/_local/all.js"
         self.oauth_url = f"{base_url}/_local/oauth2"
         self.tenants = Tenants(base_url=base_url, found=self._found)
         self.site = self.tenants.default.site
@@ -83,12 +91,21 @@ class LaptopJira:
         oauth = AuthorizationServer(
             base_url=self.oauth_url, tenants=self.tenants, access_tokens=access_tokens
         )
+        pages = Pages(
+            tenants=self.tenants, faults=self.faults, journal=self.journal, descriptor_url=descriptor_url
+        )
         gate = RestGate(
-            tenants=self.tenants, access_tokens=access_tokens, faults=self.faults, journal=self.journal
+            tenants=self.tenants,
+            access_tokens=access_tokens,
+            faults=self.faults,
+            journal=self.journal,
+            elsewhere=Guard(pages, base_url=base_url),
         )
         routes = [
             Mount("/_local/oauth2", oauth.application()),
-            Mount("/_local", controls.application()),
+            Route("/_local/all.js", lambda _: FileResponse(STATIC / "all.js")),
+            Mount("/_local/assets", StaticFiles(directory=STATIC)),
+            Mount("/_local", Guard(controls.application(), base_url=base_url)),
             Mount("", gate),
         ]
         self.app = Starlette(routes=[Mount(self.site.context_path, routes=routes)])

@@ -6,6 +6,7 @@ https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/#life
 import secrets
 import time
 import uuid
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -211,6 +212,16 @@ class Lifecycle:
         if "ACT_AS_USER" in app.descriptor.scopes:
             payload["oauthClientId"] = self._site.oauth_client_id(app.descriptor.key)
         return payload | ({"sharedSecret": app.shared_secret.reveal()} if event == "installed" else {})
+
+
+COMMANDS: Mapping[str, Callable[[Lifecycle, str], LifecycleResult]] = {
+    "install": Lifecycle.install,
+    "reinstall": Lifecycle.reinstall,
+    "uninstall": Lifecycle.uninstall,
+    "enable": Lifecycle.enable,
+    "disable": Lifecycle.disable,
+}
+"""What can be done with an app, each by the URL of its descriptor."""
 
 
 def _app_user(descriptor: Descriptor) -> User:

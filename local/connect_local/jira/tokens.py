@@ -1,19 +1,22 @@
-"""The tokens of the requests that Jira sends to an app.
+"""The tokens that Jira gives an app: with its own requests, and for the browser to carry.
 
 They are made with PyJWT, so that what the project's own code verifies is not what it wrote itself.
 
 https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
 
 from connect_jwt.canonical import query_string_hash, split_url
 from connect_jwt.signing import LIFETIME_SECONDS
+from connect_jwt.verifying import CONTEXT_QSH
 from connect_local.jira.entities import Installation, User
 from connect_local.jira.install_key import InstallKey
+
+_LONG_AGO = timedelta(hours=1)
 
 
 def site_token(app: Installation, url: str, *, now: datetime) -> str:
@@ -21,7 +24,7 @@ def site_token(app: Installation, url: str, *, now: datetime) -> str:
 
     It goes with webhooks, `enabled` and `disabled`.
     """
-    return jwt.encode(_claims(app, url, now), app.shared_secret.key_bytes(), algorithm="HS256")
+    return _symmetric(app, _claims(app, _hash("POST", url, app), now))
 
 
 def install_token(app: Installation, url: str, *, key: InstallKey, admin: User, now: datetime) -> str:
@@ -29,16 +32,46 @@ def install_token(app: Installation, url: str, *, key: InstallKey, admin: User, 
 
     It goes with `installed` and `uninstalled`.
     """
-    claims = _claims(app, url, now) | {"aud": [app.descriptor.base_url], "sub": admin.account_id}
+    claims = _claims(app, _hash("POST", url, app), now)
+    claims |= {"aud": [app.descriptor.base_url], "sub": admin.account_id}
     return jwt.encode(claims, key.private_key, algorithm="RS256", headers={"kid": key.kid})
 
 
-def _claims(app: Installation, url: str, now: datetime) -> dict[str, Any]:
+def page_token(app: Installation, url: str, *, user: User, now: datetime) -> str:
+    """Proves that Jira shows somebody a page of the app: HS256, good for a GET of this URL alone.
+
+    It goes into the URL, as `jwt`.
+    """
+    return _symmetric(app, _claims(app, _hash("GET", url, app), now) | {"sub": user.account_id})
+
+
+def context_token(app: Installation, *, user: User, now: datetime, expired: bool = False) -> str:
+    """Proves that somebody has a page of the app open: what `AP.context.getToken` hands to its script.
+
+    Args:
+        app: whose page it is
+        user: who has it open
+        now: the time
+        expired: whether it is to be one whose time is past
+    """
+    issued_at = now - _LONG_AGO if expired else now
+    return _symmetric(app, _claims(app, CONTEXT_QSH, issued_at) | {"sub": user.account_id})
+
+
+def _symmetric(app: Installation, claims: dict[str, Any]) -> str:
+    return jwt.encode(claims, app.shared_secret.key_bytes(), algorithm="HS256")
+
+
+def _hash(method: str, url: str, app: Installation) -> str:
+    return query_string_hash(method, *split_url(url, app.descriptor.base_url))
+
+
+def _claims(app: Installation, qsh: str, now: datetime) -> dict[str, Any]:
     issued_at = int(now.timestamp())
     return {
         "iss": app.client_key,
         "iat": issued_at,
         "exp": issued_at + LIFETIME_SECONDS,
-        "qsh": query_string_hash("POST", *split_url(url, app.descriptor.base_url)),
+        "qsh": qsh,
         "context": {},
     }

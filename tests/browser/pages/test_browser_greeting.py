@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from connect_local.stack import LaptopStack
-from tests.browser.conftest import Open
+from tests.browser.pages.conftest import Open
 from tests.e2e.visitor import Visitor
 
 PAGE = "/pages/hello-world"
