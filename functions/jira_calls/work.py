@@ -1,4 +1,4 @@
-"""What a message of the queue asks for: a call, or what the app does about a webhook."""
+"""What a message of the queue asks for: a call, what the app does about a webhook, or whose site one is."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 from connect_jira.call_request import CallRequest
 from connect_jira.call_results import told_of
 from connect_jira.clients import JiraClients
+from connect_jira.forge_joins import ForgeJoin, ForgeJoins
 from connect_jira.invocation import Invocation
 from connect_jira.messages import Message
 from connect_jira.traces import trace_of
@@ -22,11 +23,13 @@ class Work:
     Args:
         clients: make the calls
         app_key: the app
+        joins: finds out which site a Forge installation belongs to
     """
 
-    def __init__(self, clients: JiraClients, app_key: AppKey) -> None:
+    def __init__(self, clients: JiraClients, app_key: AppKey, joins: ForgeJoins) -> None:
         self._clients = clients
         self._app_key = app_key
+        self._joins = joins
 
     def do(self, message: Message, invocation: Invocation) -> dict[str, Any] | None:
         """Make the call, and return what is told of its answer; or run the reaction."""
@@ -40,6 +43,9 @@ class Work:
                 repeatable=message.may_be_repeated,
             )
             return told_of(message, response)
+        if isinstance(message, ForgeJoin):
+            self._joins.ask(message, self._clients.on(message.client_key, invocation))
+            return None
         react = REACTIONS.get(message.event)
         if react is None:
             logger.warning("No reaction to this event")

@@ -25,6 +25,7 @@ _lifecycle = Lifecycle(
     store=_parts.store,
     sealer=_parts.sealer,
     tenants=_parts.tenants,
+    joins=_parts.forge_joins,
     keys=InstallKeys(_parts.app.install_keys_url, http=urllib3.PoolManager()),
 )
 _events = {

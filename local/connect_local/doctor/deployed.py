@@ -37,6 +37,9 @@ _PARAMETERS = {
     "AtlassianCloud": "ATLASSIAN_CLOUD",
     "InstallKeysUrl": "INSTALL_KEYS_URL",
     "ExtraSiteUrl": "EXTRA_SITE_URL",
+    "ForgeAppId": "FORGE_APP_ID",
+    "ForgeKeysUrl": "FORGE_KEYS_URL",
+    "ExtraForgeApiUrl": "EXTRA_FORGE_API_URL",
 }
 
 
@@ -62,7 +65,7 @@ def ask_deployed(stack: str, client_key: ClientKey) -> Examined:
         now=time.time(),
     )
     try:
-        identity = parts.tenants.credentials(client_key).identity
+        identity = parts.tenants.signing_identity(client_key)
     except NotInstalled:
         return not_installed(known)
     except SecretDoesNotOpen as wrong:
