@@ -78,6 +78,13 @@ def is_running(pid: int) -> bool:
         return False
 
 
+def test_the_demo_of_forge_holds_every_step() -> None:
+    demo = connect("demo", "--forge")
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    assert "Every step held." in demo.stdout
+    assert "eyJ" not in demo.stdout, "a token was printed"
+
+
 def test_demo_holds_every_step() -> None:
     demo = connect("demo")
     assert demo.returncode == 0, demo.stdout + demo.stderr

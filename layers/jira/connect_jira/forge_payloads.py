@@ -7,6 +7,7 @@ https://developer.atlassian.com/platform/forge/remote/sending-product-events/
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,6 +22,9 @@ _RETRY = "retryContext"
 _RETRY_SECONDS = 60
 _ALIKE_SECONDS = 600
 """For how long two events that say the same are taken for one: longer than Forge repeats one."""
+
+_ONCE = re.compile(r":(?:created|deleted):(?!issue-property$)")
+"""What happens to a thing once only, so that its event is the same whenever it comes."""
 
 _MAX_NAME = 200
 _KNOWN = {event.name for event in FORGE_EVENTS.values()}
@@ -78,11 +82,13 @@ def _identifier(payload: Mapping[str, Any], invocation: VerifiedInvocation) -> s
     """Tells the event from others, the same each time it is sent.
 
     Forge gives events no identifier, and each delivery has a token of its own; so what is the same is what it
-    says, and when it was first sent, as far as `retryContext` tells. Two events may well say the same, such
-    as a property that is set twice: only within minutes are they taken for one.
+    says. Two events may well say the same, such as a property that is set twice: they are taken for one only
+    if they were first sent within minutes, as far as `retryContext` tells.
     """
     said = {name: value for name, value in payload.items() if name != _RETRY}
     digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
+    if _ONCE.search(payload["eventType"]):
+        return f"forge-{digest}"
     retry = payload.get(_RETRY)
     count = retry.get("retryCount") if isinstance(retry, dict) else 0
     first_sent = invocation.issued_at - _RETRY_SECONDS * (count if type(count) is int else 0)

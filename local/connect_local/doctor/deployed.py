@@ -37,10 +37,9 @@ _PARAMETERS = {
     "AtlassianCloud": "ATLASSIAN_CLOUD",
     "InstallKeysUrl": "INSTALL_KEYS_URL",
     "ExtraSiteUrl": "EXTRA_SITE_URL",
-    "ForgeAppId": "FORGE_APP_ID",
-    "ForgeKeysUrl": "FORGE_KEYS_URL",
-    "ExtraForgeApiUrl": "EXTRA_FORGE_API_URL",
 }
+_WITHOUT_FORGE = {"FORGE_APP_ID": "", "FORGE_KEYS_URL": "", "EXTRA_FORGE_API_URL": ""}
+"""It is Connect's side that is asked about."""
 
 
 def ask_deployed(stack: str, client_key: ClientKey) -> Examined:
@@ -100,6 +99,7 @@ def function_environment(stack: str) -> dict[str, str]:
         raise LaptopError(f"the stack {stack} is not one of this project: it has no {missing[0]}")
     return (
         {"DESCRIPTOR_PATH": DESCRIPTOR}
+        | _WITHOUT_FORGE
         | {variable: parameters[name] for name, variable in _PARAMETERS.items()}
         | {variable: physical[name] for name, variable in _RESOURCES.items()}
     )

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tests.unit.jira.conftest import Backend
 
 HOUR = 3600
+VIEWED = "avi:jira:viewed:issue"
 
 
 def row(backend: "Backend") -> "ForgeInstallation":
@@ -175,23 +176,25 @@ def test_an_event_below_payload_is_the_same(backend: "Backend") -> None:
     assert webhook.payload == body["payload"]
 
 
-def test_an_event_is_known_by_its_identifier_when_it_is_sent_again(backend: "Backend") -> None:
+@pytest.mark.parametrize("name", [CREATED, VIEWED])
+def test_an_event_is_known_by_its_identifier_when_it_is_sent_again(backend: "Backend", name: str) -> None:
     ids = []
+    backend.clock.now -= backend.clock.now % 600 - 5
     for retry in range(5):
-        webhook = backend.forge.event(product_event(backend, retry=retry))
+        webhook = backend.forge.event(product_event(backend, name, retry=retry))
         assert webhook is not None
         ids.append(webhook.work_id)
         backend.clock.now += 60
     assert len(set(ids)) == 1
-    other = backend.forge.event(product_event(backend, said={"issue": {**ISSUE, "id": "10074"}}))
+    other = backend.forge.event(product_event(backend, name, said={"issue": {**ISSUE, "id": "10074"}}))
     assert other is not None
     assert other.work_id not in ids
 
 
 def test_two_events_that_say_the_same_are_two_after_some_minutes(backend: "Backend") -> None:
-    first = backend.forge.event(product_event(backend))
+    first = backend.forge.event(product_event(backend, VIEWED))
     backend.clock.now += 20 * 60
-    second = backend.forge.event(product_event(backend))
+    second = backend.forge.event(product_event(backend, VIEWED))
     assert first is not None
     assert second is not None
     assert first.work_id != second.work_id
@@ -206,9 +209,9 @@ def test_an_event_that_the_descriptor_has_no_webhook_for_asks_for_nothing(backen
 
 
 def test_an_event_that_only_forge_has_goes_by_its_own_name(backend: "Backend") -> None:
-    webhook = backend.forge.event(product_event(backend, "avi:jira:viewed:issue"))
+    webhook = backend.forge.event(product_event(backend, VIEWED))
     assert webhook is not None
-    assert webhook.event == "avi:jira:viewed:issue"
+    assert webhook.event == VIEWED
 
 
 @pytest.mark.parametrize("body", [[], {}, {"eventType": 5}, {"eventType": "jira:issue_created"}, None])
