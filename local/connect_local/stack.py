@@ -38,7 +38,6 @@ class StackOptions:
         jira_port: where the laptop's Jira is; None for none, 0 for any
         install_keys_url: whose install keys are trusted, when not the laptop's Jira's
         forge_jwks_url: the key set of Forge's invocation tokens, when not the laptop's Forge's
-        forge_app_id: the app's id in Forge
         engine: what the table is in, `moto` or `dynamodb-local`
         retry_seconds: how long an event waits that a function has failed on, asynchronously
         on_log: takes each line that a function prints, with the function's name
@@ -49,7 +48,6 @@ class StackOptions:
     jira_port: int | None = 2990
     install_keys_url: str | None = None
     forge_jwks_url: str | None = None
-    forge_app_id: str = LAPTOP_APP_ID
     engine: str = "moto"
     retry_seconds: Sequence[float] = LAMBDAS_RETRY_SECONDS
     on_log: Callable[[str, str], None] = lambda _function, _line: None
@@ -94,13 +92,14 @@ class LaptopStack:
         self.base_url = f"http://localhost:{app_listener.getsockname()[1]}"
         site_url = self._start_jira() if options.jira_port is not None else ""
         keys_url = options.install_keys_url or (self.jira.install_keys_url if self.jira else "")
+        forge_keys_url = options.forge_jwks_url or (self.jira.forge.keys_url if self.jira else "")
         template = Template(
             {
                 "BaseUrl": self.base_url,
                 "InstallKeysUrl": keys_url,
                 "ExtraSiteUrl": site_url,
-                "ForgeAppId": options.forge_app_id,
-                "ForgeKeysUrl": options.forge_jwks_url or (self.jira.forge.keys_url if self.jira else ""),
+                "ForgeAppId": LAPTOP_APP_ID if forge_keys_url else "",
+                "ForgeKeysUrl": forge_keys_url,
                 "ExtraForgeApiUrl": site_url,
             }
         )
