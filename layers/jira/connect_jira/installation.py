@@ -23,12 +23,12 @@ UNINSTALLED_ROW_SECONDS = 30 * 24 * 3600
 _DAY = 24 * 3600
 _MAX_PREVIOUS_SECRETS = 2
 _CLIENT_KEY = re.compile(r"[!-~]{1,128}", re.ASCII)  # what SQS takes for a message group
-_FORGE = "ari:cloud:ecosystem::installation/"
+_FORGE = re.compile(r"ari:cloud:ecosystem::installation/[!-~]{1,64}", re.ASCII)
 
 
-def is_forge(client_key: ClientKey) -> bool:
+def is_forge(client_key: str) -> bool:
     """Whether this is no clientKey of Connect's, but the `installationId` of a site that Forge alone has."""
-    return client_key.startswith(_FORGE)
+    return _FORGE.fullmatch(client_key) is not None
 
 
 def is_storable(client_key: ClientKey) -> bool:

@@ -82,6 +82,13 @@ def test_connects_installed_joins_the_two_whichever_comes_first(
     assert webhook.client_key == CLIENT_KEY
 
 
+@pytest.mark.parametrize("named", [CLIENT_KEY, "somebody", "ari:cloud:ecosystem::installation/", 5, None])
+def test_what_is_no_installation_id_joins_nothing(backend: "Backend", named: Any) -> None:
+    assert backend.install(SECRET, installationId=named)
+    assert backend.row.site.installation_id is None
+    assert not backend.forge_store.rows
+
+
 def test_a_site_that_is_joined_already_is_not_asked_for_again(backend: "Backend") -> None:
     backend.install(SECRET, installationId=INSTALLATION)
     assert not backend.forge.lifecycle(lifecycle(backend, INSTALLED)).asks_join
