@@ -35,7 +35,7 @@ _worker = Worker(
     failed=FailedJiraCalls(_sqs, url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]),
     done=WorkDone(boto3.client("dynamodb", config=CLIENT_CONFIG), table=os.environ["WORK_DONE_TABLE"]),
     results=CallResults(boto3.client("events", config=CLIENT_CONFIG), bus=os.environ["EVENT_BUS"]),
-    do=Work(_clients, _activity, _parts.app.app_key).do,
+    do=Work(_clients, _activity, _parts.app.app_key, _parts.forge_joins).do,
     pauses=Pauses(),
     is_ending=Draining().has_begun,
 )

@@ -1,4 +1,4 @@
-"""What a message of the queue asks for: a call, or what the app does about a webhook."""
+"""What a message of the queue asks for: a call, what the app does about a webhook, or whose site one is."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from connect_jira.activity import Activity
 from connect_jira.call_request import CallRequest
 from connect_jira.call_results import told_of
 from connect_jira.clients import JiraClients
+from connect_jira.forge_joins import ForgeJoin, ForgeJoins
 from connect_jira.invocation import Invocation
 from connect_jira.messages import Message
 from connect_jira.traces import trace_of
@@ -24,12 +25,14 @@ class Work:
         clients: make the calls
         activity: remembers the webhooks
         app_key: the app
+        joins: finds out which site a Forge installation belongs to
     """
 
-    def __init__(self, clients: JiraClients, activity: Activity, app_key: AppKey) -> None:
+    def __init__(self, clients: JiraClients, activity: Activity, app_key: AppKey, joins: ForgeJoins) -> None:
         self._clients = clients
         self._activity = activity
         self._app_key = app_key
+        self._joins = joins
 
     def do(self, message: Message, invocation: Invocation) -> dict[str, Any] | None:
         """Make the call, and return what is told of its answer; or run the reaction."""
@@ -43,6 +46,9 @@ class Work:
                 repeatable=message.may_be_repeated,
             )
             return told_of(message, response)
+        if isinstance(message, ForgeJoin):
+            self._joins.ask(message, self._clients.on(message.client_key, invocation))
+            return None
         self._activity.record_webhook(message.client_key, message.event)
         react = REACTIONS.get(message.event)
         if react is None:

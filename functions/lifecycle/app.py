@@ -26,6 +26,7 @@ _lifecycle = Lifecycle(
     store=_parts.store,
     sealer=_parts.sealer,
     tenants=_parts.tenants,
+    joins=_parts.forge_joins,
     keys=InstallKeys(_parts.app.install_keys_url, http=urllib3.PoolManager()),
 )
 _activity = Activity.from_env(os.environ)

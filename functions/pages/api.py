@@ -29,14 +29,14 @@ def greeting(visit: Visit) -> Answer:
 
 def health(visit: Visit) -> Answer:
     """How the app and the site get on; times in Unix seconds."""
-    installation = visit.installation
-    activity = visit.activity.read(installation.site.client_key)
+    caller = visit.caller
+    activity = visit.activity.read(caller.client_key)
     webhook, call = activity.last_webhook, activity.last_call
     return json_answer(
         HTTPStatus.OK,
         {
-            "state": installation.state.value,
-            "installedAt": installation.signed_at,
+            "state": caller.state,
+            "installedAt": caller.installed_at,
             "lastWebhook": webhook and {"event": webhook.event, "at": webhook.at},
             "lastCall": call and {"call": call.call, "status": call.status, "at": call.at},
         },
@@ -45,10 +45,9 @@ def health(visit: Visit) -> Answer:
 
 def recent_projects(visit: Visit) -> Answer:
     """The projects that the app has seen last, as far as the user may see them."""
-    site = visit.installation.site
     projects = browsable(visit, visit.jira.get("/rest/api/3/project/recent").body)
     return json_answer(
-        HTTPStatus.OK, {"projects": [_project(project, site.base_url) for project in projects]}
+        HTTPStatus.OK, {"projects": [_project(project, visit.caller.site_url) for project in projects]}
     )
 
 
@@ -62,10 +61,10 @@ ROUTES: dict[str, Call] = {
 
 
 def _display_name(visit: Visit) -> str | None:
-    if visit.account_id is None:
+    if visit.caller.account_id is None:
         return None
     try:
-        user = visit.jira.get("/rest/api/3/user", query={"accountId": visit.account_id}).body
+        user = visit.jira.get("/rest/api/3/user", query={"accountId": visit.caller.account_id}).body
     except JiraNotFound:
         return None
     name: str | None = user.get("displayName")

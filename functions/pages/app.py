@@ -9,14 +9,19 @@ import os
 from http import HTTPStatus
 from typing import Any
 
+import urllib3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.activity import Activity
 from connect_jira.answers import Answer, empty_answer
+from connect_jira.callers import Callers
+from connect_jira.clients import JiraClients
+from connect_jira.forge_invocations import ForgeInvocations
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
 from connect_jira.wiring import Parts
+from connect_jwt.forge_keys import ForgeKeys
 from functions.pages import api
 from functions.pages.assets import Assets
 from functions.pages.pages import Pages
@@ -25,7 +30,13 @@ from functions.pages.visits import Visits
 logger = Logger()
 _parts = Parts.from_env(os.environ)
 _activity = Activity.from_env(os.environ)
-_visits = Visits(_parts, _activity)
+_keys = ForgeKeys(_parts.app.forge_keys_url, http=urllib3.PoolManager())
+_visits = Visits(
+    _parts.app,
+    callers=Callers(_parts.app, _parts.tenants, ForgeInvocations(_parts.app, _keys), _parts.forge_store),
+    clients=JiraClients(_parts, _activity),
+    activity=_activity,
+)
 _assets = Assets()
 _pages = Pages(_assets, all_js_url=os.environ["ALL_JS_URL"])
 _page_routes = {

@@ -30,17 +30,17 @@ def connection(visit: Visit) -> Answer:
     allowed = administrators_only(visit)
     if allowed is not HTTPStatus.OK:
         return empty_answer(allowed)
-    installation = visit.installation
-    refusals = visit.activity.read(installation.site.client_key).refusals
+    caller = visit.caller
+    refusals = visit.activity.read(caller.client_key).refusals
     return json_answer(
         HTTPStatus.OK,
         {
             "installation": {
                 "appKey": visit.app.app_key,
-                "clientKey": installation.site.client_key,
-                "siteUrl": installation.site.base_url,
-                "state": installation.state.value,
-                "installedAt": installation.signed_at,
+                "clientKey": caller.client_key,
+                "siteUrl": caller.site_url,
+                "state": caller.state,
+                "installedAt": caller.installed_at,
             },
             "scopes": _scopes(visit.app.scopes),
             "refusals": [_refusal(refusal) for refusal in refusals],

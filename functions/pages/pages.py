@@ -12,7 +12,7 @@ from string import Template
 from urllib.parse import urlsplit
 
 from connect_jira.answers import Answer, html_answer
-from connect_jira.installation import Site
+from connect_jira.callers import Caller
 from functions.pages.assets import Assets
 from functions.pages.permissions import administrators_only
 from functions.pages.visits import Visit
@@ -48,8 +48,8 @@ class Pages:
 
     def hello_world(self, visit: Visit) -> Answer:
         """The page that greets."""
-        site = visit.installation.site
-        body = self._body("hello-world", siteUrl=site.base_url, siteName=urlsplit(site.base_url).netloc)
+        site_url = visit.caller.site_url
+        body = self._body("hello-world", siteUrl=site_url, siteName=urlsplit(site_url).netloc)
         return self._page(visit, body, title="Greeting", script="hello-world.js")
 
     def connection(self, visit: Visit) -> Answer:
@@ -76,9 +76,9 @@ class Pages:
             "script": self._assets.name(script),
         }
         page = self._frame.substitute(_escaped(texts), body=body)
-        return html_answer(status, page, policy=self._policy(visit.installation.site))
+        return html_answer(status, page, policy=self._policy(visit.caller))
 
-    def _policy(self, site: Site) -> str:
+    def _policy(self, caller: Caller) -> str:
         atlassian = _origin(self._all_js_url)
         return "; ".join(
             (
@@ -89,7 +89,7 @@ class Pages:
                 "connect-src 'self'",
                 "base-uri 'none'",
                 "form-action 'none'",
-                f"frame-ancestors {_ancestors(site)}",
+                f"frame-ancestors {_ancestors(caller)}",
             )
         )
 
@@ -102,8 +102,8 @@ def _escaped(texts: dict[str, str]) -> dict[str, str]:
     return {name: html.escape(text) for name, text in texts.items()}
 
 
-def _ancestors(site: Site) -> str:
-    origins = (_origin(url) for url in (site.base_url, site.display_url) if url)
+def _ancestors(caller: Caller) -> str:
+    origins = (_origin(url) for url in (caller.site_url, caller.display_url) if url)
     return " ".join(dict.fromkeys(filter(None, origins))) or "'none'"
 
 

@@ -23,10 +23,10 @@ _CHECK = "/rest/api/3/permissions/check"
 
 def administrators_only(visit: Visit) -> HTTPStatus:
     """200 for one of Jira's administrators, 403 for anybody else, 503 when Jira cannot be asked."""
-    client_key = visit.installation.site.client_key
-    if visit.account_id is None:
+    client_key = visit.caller.client_key
+    if visit.caller.account_id is None:
         return _refused(client_key, "nobody is logged in")
-    asked = {"accountId": visit.account_id, "globalPermissions": ["ADMINISTER"]}
+    asked = {"accountId": visit.caller.account_id, "globalPermissions": ["ADMINISTER"]}
     try:
         granted = visit.jira.post(_CHECK, asked, repeatable=True).body.get("globalPermissions")
     except (JiraError, OutOfTime) as failure:
@@ -44,10 +44,10 @@ def browsable(visit: Visit, projects: Sequence[Any]) -> list[Any]:
     Raises:
         JiraError: Jira does not say
     """
-    if visit.account_id is None or not projects:
+    if visit.caller.account_id is None or not projects:
         return []
     asked = {
-        "accountId": visit.account_id,
+        "accountId": visit.caller.account_id,
         "projectPermissions": [
             {"permissions": ["BROWSE_PROJECTS"], "projects": [int(project["id"]) for project in projects]}
         ],

@@ -37,6 +37,9 @@ def _enqueue(request: GatewayRequest) -> Answer:
     if is_own(request.headers.get(TRACE_HEADER.lower()), _parts.app.app_key):
         logger.info("Webhook caused by a reaction; no reaction to it", extra=about)
         count("OwnChange")
+    elif _parts.tenants.told_by_forge(webhook.client_key, webhook.event, webhook.happened_at):
+        logger.info("Forge tells of this event itself; webhook left alone", extra=about)
+        count("ToldByForge")
     else:
         _queue.send(webhook)
         logger.info("Webhook queued", extra=about)

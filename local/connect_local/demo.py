@@ -30,9 +30,13 @@ class StepFailed(Exception):
     """What was to be shown did not happen."""
 
 
-def run() -> bool:
-    """Run the demo on free ports; whether every step held."""
-    console = Console(highlight=False, soft_wrap=True)
+def run(steps: "type[Demo] | None" = None) -> bool:
+    """Run the demo on free ports; whether every step held.
+
+    Args:
+        steps: another demo than this one
+    """
+    console = Console(highlight=False, soft_wrap=True, emoji=False)
     log: deque[str] = deque(maxlen=40)
     options = StackOptions(
         port=0, jira_port=0, on_log=lambda function, line: log.append(f"{function} {line}")
@@ -40,7 +44,7 @@ def run() -> bool:
     console.print("Starting API Gateway, Lambda, DynamoDB, KMS, SQS and a Jira on this laptop …")
     with LaptopStack(options) as stack:
         try:
-            Demo(stack, console).run()
+            (steps or Demo)(stack, console).run()
         except StepFailed as failed:
             console.print(f"[red]✗ {escape(str(failed))}[/]\n\nThe functions' last words:")
             console.print("\n".join(log), markup=False)

@@ -20,6 +20,7 @@ from connect_local.event_source import QueuePoller
 from connect_local.functions import LaptopFunction
 from connect_local.gateway import LaptopGateway
 from connect_local.jira import LaptopJira
+from connect_local.jira.forge.platform import LAPTOP_APP_ID
 from connect_local.jira.journal import RecordedRequest
 from connect_local.ports import LOOPBACK, listen
 from connect_local.routing import Routes
@@ -37,6 +38,7 @@ class StackOptions:
         port: where the app is; 0 for any
         jira_port: where the laptop's Jira is; None for none, 0 for any
         install_keys_url: whose install keys are trusted, when not the laptop's Jira's
+        forge_jwks_url: the key set of Forge's invocation tokens, when not the laptop's Forge's
         engine: what the table is in, `moto` or `dynamodb-local`
         retry_seconds: how long an event waits that a function has failed on, asynchronously
         on_log: takes each line that a function prints, with the function's name
@@ -46,6 +48,7 @@ class StackOptions:
     port: int = 3000
     jira_port: int | None = 2990
     install_keys_url: str | None = None
+    forge_jwks_url: str | None = None
     engine: str = "moto"
     retry_seconds: Sequence[float] = LAMBDAS_RETRY_SECONDS
     on_log: Callable[[str, str], None] = lambda _function, _line: None
@@ -90,7 +93,15 @@ class LaptopStack:
         self.base_url = f"http://localhost:{app_listener.getsockname()[1]}"
         site_url = self._start_jira() if options.jira_port is not None else ""
         keys_url = options.install_keys_url or (self.jira.install_keys_url if self.jira else "")
-        settings = {"BaseUrl": self.base_url, "InstallKeysUrl": keys_url, "ExtraSiteUrl": site_url}
+        forge_keys_url = options.forge_jwks_url or (self.jira.forge.keys_url if self.jira else "")
+        settings = {
+            "BaseUrl": self.base_url,
+            "InstallKeysUrl": keys_url,
+            "ExtraSiteUrl": site_url,
+            "ForgeAppId": LAPTOP_APP_ID if forge_keys_url else "",
+            "ForgeKeysUrl": forge_keys_url,
+            "ExtraForgeApiUrl": site_url,
+        }
         if self.jira:
             settings |= {"UserTokensUrl": self.jira.oauth_url, "AllJsUrl": self.jira.all_js_url}
         template = Template(settings)

@@ -9,7 +9,14 @@ from connect_local.jira.journal import RecordedRequest
 from connect_local.stack import LaptopStack, StackOptions
 
 
-def run(*, port: int, jira_port: int | None, install_keys_url: str | None, engine: str) -> None:
+def run(
+    *,
+    port: int,
+    jira_port: int | None,
+    install_keys_url: str | None,
+    forge_jwks_url: str | None,
+    engine: str,
+) -> None:
     """Start the stack, say where it is and what happens in it, and stop it on SIGINT or SIGTERM."""
     console = Console(highlight=False, soft_wrap=True)
     stopping = threading.Event()
@@ -36,6 +43,7 @@ def run(*, port: int, jira_port: int | None, install_keys_url: str | None, engin
         port=port,
         jira_port=jira_port,
         install_keys_url=install_keys_url,
+        forge_jwks_url=forge_jwks_url,
         engine=engine,
         on_log=on_log,
         on_jira_request=on_jira_request,

@@ -16,6 +16,7 @@ FUNCTIONS = {
     "DescriptorFunction": "functions.descriptor.app",
     "LifecycleFunction": "functions.lifecycle.app",
     "WebhooksFunction": "functions.webhooks.app",
+    "ForgeFunction": "functions.forge.app",
     "JiraCallsFunction": "functions.jira_calls.app",
     "PagesFunction": "functions.pages.app",
 }

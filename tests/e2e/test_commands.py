@@ -78,6 +78,30 @@ def is_running(pid: int) -> bool:
         return False
 
 
+def test_up_takes_forges_calls_by_the_key_set_that_it_is_pointed_to(tmp_path: Path) -> None:
+    file = tmp_path / "manifest.yml"
+    written = connect("forge", "manifest", "--base-url", "https://app.example.com", "--output", str(file))
+    assert written.returncode == 0, written.stderr
+
+    def install(*arguments: str) -> list[int]:
+        with up(*arguments) as (_, app, jira):
+            wait_for(f"{app}/atlassian-connect.json")
+            command = {"manifest": str(file), "baseUrl": app.replace("127.0.0.1", "localhost")}
+            answer = urllib3.request("POST", f"{jira}/_local/forge/install", json=command, timeout=30).json()
+            return [told["status"] for told in answer["answers"].values()]
+
+    assert install() == [HTTPStatus.NO_CONTENT] * 2
+    nobody = f"http://127.0.0.1:{free_port()}/jwks.json"
+    assert install("--forge-jwks-url", nobody) == [HTTPStatus.NO_CONTENT, HTTPStatus.SERVICE_UNAVAILABLE]
+
+
+def test_the_demo_of_forge_holds_every_step() -> None:
+    demo = connect("demo", "--forge")
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    assert "Every step held." in demo.stdout
+    assert "eyJ" not in demo.stdout, "a token was printed"
+
+
 def test_demo_holds_every_step() -> None:
     demo = connect("demo")
     assert demo.returncode == 0, demo.stdout + demo.stderr

@@ -20,6 +20,7 @@ FUNCTIONS = {
     "descriptor": "DescriptorFunction",
     "lifecycle": "LifecycleFunction",
     "webhooks": "WebhooksFunction",
+    "forge": "ForgeFunction",
     "call_requests": "CallRequestsFunction",
     "jira_calls": "JiraCallsFunction",
     "pages": "PagesFunction",
@@ -66,7 +67,8 @@ def test_descriptor_get(stack: LaptopStack) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [file.stem for file in EVENTS if file.stem.startswith(("lifecycle-", "webhooks-", "pages-"))]
+    "name",
+    [file.stem for file in EVENTS if file.stem.startswith(("lifecycle-", "webhooks-", "pages-", "forge-"))],
 )
 def test_a_sample_is_refused_as_it_lies_there_since_its_token_is_old_and_nobodys(
     stack: LaptopStack, name: str

@@ -28,6 +28,7 @@ MUST_NOT_LOAD = {
     "descriptor": NEVER | {"boto3", "botocore", "jwt", "cryptography", "aws_lambda_powertools", "urllib3"},
     "lifecycle": NEVER,
     "webhooks": NEVER,
+    "forge": NEVER,
     "call_requests": NEVER,
     "jira_calls": NEVER,
     "pages": NEVER | {"jinja2"},

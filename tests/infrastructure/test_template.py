@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from connect_jira.descriptor import webhook_events
+from connect_jira.forge_events import FORGE_EVENTS
 from connect_jira.work_done import REMEMBERED_SECONDS
+from connect_local.forge.native import native_modules
 from connect_local.template import DEFAULT_ROUTE, PROJECT, Template
 
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
@@ -21,6 +23,10 @@ ACTIONS = {
     "WebhooksRole": LOGS
     | TRACES
     | {"dynamodb:GetItem", "dynamodb:UpdateItem", "kms:Decrypt", "sqs:SendMessage", "s3:PutObject"},
+    "ForgeRole": LOGS
+    | TRACES
+    | {"dynamodb:GetItem", "dynamodb:PutItem", "kms:Decrypt", "kms:GenerateDataKey"}
+    | {"sqs:SendMessage", "s3:PutObject"},
     "CallRequestsRole": LOGS | TRACES | {"dynamodb:Scan", "kms:Decrypt", "sqs:SendMessage", "s3:PutObject"},
     "PagesRole": LOGS | TRACES | {"dynamodb:GetItem", "dynamodb:UpdateItem", "kms:Decrypt"},
     "JiraCallsRole": LOGS
@@ -85,6 +91,15 @@ def test_the_key_is_used_through_the_table_or_for_one_app_and_site(role: str) ->
                 "kms:EncryptionContext:clientKey": "false",
             }
             assert through_table or for_one_site
+
+
+def test_forges_function_seals_tokens_and_cannot_open_them() -> None:
+    sealing = [
+        set(statement["Action"])
+        for statement in statements("ForgeRole")
+        if "Null" in statement.get("Condition", {})
+    ]
+    assert sealing == [{"kms:GenerateDataKey"}]
 
 
 def test_each_function_has_a_role_a_log_and_a_layer_with_the_descriptor_of_its_own() -> None:
@@ -222,6 +237,9 @@ def test_no_parameter_and_no_variable_is_a_secret() -> None:
                 "EVENT_BUS",
                 "USER_TOKENS_URL",
                 "ALL_JS_URL",
+                "FORGE_APP_ID",
+                "FORGE_KEYS_URL",
+                "EXTRA_FORGE_API_URL",
             }
 
 
@@ -237,6 +255,12 @@ def test_everything_the_descriptor_names_has_a_route() -> None:
         assert path.startswith("/webhooks/")
     assert ("POST", "/webhooks/{event}") in routes
     assert ("GET", "/atlassian-connect.json") in routes
+
+
+def test_every_endpoint_of_the_manifest_has_a_route() -> None:
+    routes = {(route.method, route.path) for route in template().routes()}
+    endpoints = native_modules([FORGE_EVENTS["jira:issue_created"]])["endpoint"]
+    assert {("POST", endpoint["route"]["path"]) for endpoint in endpoints} <= routes
 
 
 def test_functions_are_imported_by_the_same_name_in_lambda_and_here() -> None:

@@ -19,7 +19,7 @@ from connect_jira.rate_limits import is_near_limit
 from connect_jira.repeatable import is_repeatable
 from connect_jira.retries import Failure, wait_before_retry
 from connect_jira.signed_call import READ_TIMEOUT_SECONDS, JiraResponse, SignedCall
-from connect_jira.urls import Query, site_url
+from connect_jira.urls import Query
 from connect_jira.user_tokens import UserTokens
 from connect_jwt.identity import ClientKey
 
@@ -202,6 +202,7 @@ class JiraClient:
             OutOfTime: there is no time left to send it
             UrlNotSignable: the path leads away from the site, or is one that Jira refuses
             NotInstalled: the app is not installed there
+            ForgeTokenMissing: Forge has yet to bring a token
             TemporarilyUnavailable, SecretDoesNotOpen: the secret cannot be had
         """
         call = SignedCall(method.upper(), path, query, body, self._trace)
@@ -259,7 +260,7 @@ class JiraClient:
 def _error(call: SignedCall, credentials: Credentials, response: JiraResponse, refusals: int) -> JiraError:
     finding = None
     if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        url = site_url(credentials.base_url, call.path, call.query)
+        url = credentials.url(call.path, call.query)
         finding = credentials.explain(call.method, url, response, refusals=refusals)
     return jira_error(
         response.status,

@@ -6,8 +6,9 @@ A client only asks for credentials, and for fresh ones once Jira has answered 40
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from connect_jira.urls import Query, site_url
 from connect_jwt.identity import AppKey, ClientKey
-from connect_jwt.signing import SigningIdentity, sign_request
+from connect_jwt.signing import SigningIdentity, is_below, sign_request
 
 if TYPE_CHECKING:
     from connect_jira.signed_call import JiraResponse
@@ -17,9 +18,16 @@ if TYPE_CHECKING:
 class Credentials(Protocol):
     """What is needed to call one site."""
 
-    @property
-    def base_url(self) -> str:
-        """What the paths of calls are below."""
+    def url(self, path: str, query: Query | None = None) -> str:
+        """Where a call goes.
+
+        Args:
+            path: as for `JiraClient.request`
+            query: parameters to add
+
+        Raises:
+            UrlNotSignable: it leads away from the site, or Jira would refuse it as improperly formed
+        """
 
     def authorization(self, method: str, url: str, *, now: float) -> str:
         """The `Authorization` header of one request, made just before it is sent.
@@ -60,10 +68,9 @@ class ConnectCredentials:
 
     identity: SigningIdentity
 
-    @property
-    def base_url(self) -> str:
-        """The site's."""
-        return self.identity.base_url
+    def url(self, path: str, query: Query | None = None) -> str:
+        """At the site's own address."""
+        return site_url(self.identity.base_url, path, query)
 
     def authorization(self, method: str, url: str, *, now: float) -> str:
         """A Connect JWT for this request alone."""
@@ -78,10 +85,24 @@ class ConnectCredentials:
 
 @dataclass(frozen=True, slots=True)
 class BearerCredentials:
-    """Whoever an access token was given for."""
+    """Whoever an access token was given for.
+
+    Attributes:
+        base_url: what the paths of calls are below
+        access_token: what goes after `Bearer`
+        own_url: the site's own address, when calls go elsewhere and it is known: what it begins with is
+            called below `base_url`
+    """
 
     base_url: str
     access_token: str = field(repr=False)
+    own_url: str | None = None
+
+    def url(self, path: str, query: Query | None = None) -> str:
+        """Below the base URL, also when the site speaks of its own address, such as in a `nextPage` link."""
+        if self.own_url is not None and is_below(path, self.own_url):
+            path = path.removeprefix(self.own_url)
+        return site_url(self.base_url, path, query)
 
     def authorization(self, _method: str, _url: str, *, now: float) -> str:  # noqa: ARG002 - whatever the request
         """The access token."""

@@ -2,11 +2,13 @@
 
 ConnectError
 ├── TokenRefused
+│   ├── InvocationRefused        … of a request that Forge is said to have sent
 │   └── EventOutdated            a lifecycle event that was overtaken, or whose token was used before
 ├── PayloadRefused               the sender is who they say; what they say cannot be used
 ├── RequestMalformed             a call that is asked for, but not in a way that could be made
 ├── MessageUnreadable            a message of the queue that says nothing to do
 ├── NotInstalled                 the app is not, or no longer, installed for this client key
+├── ForgeTokenMissing            Forge has brought no token that is still good, and there is no other proof
 ├── TemporarilyUnavailable       AWS gave no answer: the same request may well succeed later
 ├── OutOfTime                    the function has no time left to ask Jira
 ├── BeingDone                    somebody else is at this work, or left it half done
@@ -20,6 +22,10 @@ from connect_jwt.errors import ConnectError, TokenRefused
 
 class EventOutdated(TokenRefused):
     """A lifecycle event that must change nothing any more."""
+
+
+class InvocationRefused(TokenRefused):
+    """A request that did not prove to be Forge's; the message says what to do about it."""
 
 
 class PayloadRefused(ConnectError):
@@ -45,6 +51,13 @@ class NotInstalled(ConnectError):
 
     def __init__(self) -> None:
         super().__init__("app-not-installed", "the app is not installed for this client key")
+
+
+class ForgeTokenMissing(ConnectError):
+    """There is no proof to call Jira with until Forge brings its next token."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("forge-token-missing", message)
 
 
 class TemporarilyUnavailable(ConnectError):

@@ -10,7 +10,11 @@ The names and what they carry: https://developer.atlassian.com/platform/forge/ev
 The webhooks: https://developer.atlassian.com/cloud/jira/platform/webhooks/
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+type _Tells = Callable[[Mapping[str, Any]], bool]
 
 _WORK = ("read:jira-work",)
 _USER = ("read:jira-user",)
@@ -26,11 +30,13 @@ class ForgeEvent:
         name: such as `avi:jira:created:issue`
         scopes: what an app must have asked for to be sent it
         differs: what is other than with the webhook, beside what always is; empty: nothing known
+        tells: whether a payload is about what this webhook tells of, where several share the event
     """
 
     name: str
     scopes: tuple[str, ...]
     differs: str = ""
+    tells: _Tells = lambda _payload: True
 
 
 _UNDOCUMENTED = "what it carries is not documented"
@@ -40,8 +46,34 @@ _OPTION = "one event for all settings, which property.key tells apart:"
 _OWN_EXPRESSIONS = "only of expressions in the app's own Forge workflow modules"
 
 
-def _event(name: str, scopes: tuple[str, ...] = _WORK, *, differs: str = "") -> ForgeEvent:
-    return ForgeEvent(name=name, scopes=scopes, differs=differs)
+def _event(
+    name: str, scopes: tuple[str, ...] = _WORK, *, differs: str = "", tells: _Tells | None = None
+) -> ForgeEvent:
+    event = ForgeEvent(name=name, scopes=scopes, differs=differs)
+    return replace(event, tells=tells) if tells else event
+
+
+def _option(key: str) -> ForgeEvent:
+    return _event(
+        "avi:jira:changed:configuration",
+        _CONFIGURATION,
+        differs=f"{_OPTION} {key}",
+        tells=lambda payload: _object(payload, "property").get("key") == key,
+    )
+
+
+def _is_new_comment(payload: Mapping[str, Any]) -> bool:
+    comment = _object(payload, "comment")
+    return comment.get("created") == comment.get("updated")
+
+
+def _is_edited_comment(payload: Mapping[str, Any]) -> bool:
+    return not _is_new_comment(payload)
+
+
+def _object(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    member = payload.get(name)
+    return member if isinstance(member, dict) else {}
 
 
 FORGE_EVENTS = {
@@ -50,8 +82,8 @@ FORGE_EVENTS = {
     "jira:issue_deleted": _event("avi:jira:deleted:issue"),
     "issue_property_set": _event("avi:jira:set:issue-property", differs=_UNDOCUMENTED),
     "issue_property_deleted": _event("avi:jira:deleted:issue-property", differs=_UNDOCUMENTED),
-    "comment_created": _event("avi:jira:commented:issue", differs=_ONE_FOR_BOTH),
-    "comment_updated": _event("avi:jira:commented:issue", differs=_ONE_FOR_BOTH),
+    "comment_created": _event("avi:jira:commented:issue", differs=_ONE_FOR_BOTH, tells=_is_new_comment),
+    "comment_updated": _event("avi:jira:commented:issue", differs=_ONE_FOR_BOTH, tells=_is_edited_comment),
     "comment_deleted": _event("avi:jira:deleted:comment"),
     "worklog_created": _event("avi:jira:created:worklog"),
     "worklog_updated": _event("avi:jira:updated:worklog"),
@@ -92,24 +124,28 @@ FORGE_EVENTS = {
     "board_updated": _event("avi:jira-software:updated:board", _BOARD),
     "board_deleted": _event("avi:jira-software:deleted:board", _BOARD),
     "board_configuration_changed": _event("avi:jira-software:configuration-changed:board", _BOARD),
-    "option_voting_changed": _event(
-        "avi:jira:changed:configuration", _CONFIGURATION, differs=f"{_OPTION} jira.option.voting"
-    ),
-    "option_watching_changed": _event(
-        "avi:jira:changed:configuration", _CONFIGURATION, differs=f"{_OPTION} jira.option.watching"
-    ),
-    "option_unassigned_issues_changed": _event(
-        "avi:jira:changed:configuration", _CONFIGURATION, differs=f"{_OPTION} jira.option.allowunassigned"
-    ),
-    "option_subtasks_changed": _event(
-        "avi:jira:changed:configuration", _CONFIGURATION, differs=f"{_OPTION} jira.option.allowsubtasks"
-    ),
-    "option_issuelinks_changed": _event(
-        "avi:jira:changed:configuration", _CONFIGURATION, differs=f"{_OPTION} jira.option.issuelinking"
-    ),
+    "option_voting_changed": _option("jira.option.voting"),
+    "option_watching_changed": _option("jira.option.watching"),
+    "option_unassigned_issues_changed": _option("jira.option.allowunassigned"),
+    "option_subtasks_changed": _option("jira.option.allowsubtasks"),
+    "option_issuelinks_changed": _option("jira.option.issuelinking"),
     "option_timetracking_provider_changed": _event("avi:jira:timetracking:provider:changed", _CONFIGURATION),
     "jira_expression_evaluation_failed": _event(
         "avi:jira:failed:expression", _CONFIGURATION, differs=_OWN_EXPRESSIONS
     ),
 }
 """By the Connect webhook's event. Forge has nothing for an event that is not here."""
+
+
+def webhook_event(payload: Mapping[str, Any], wanted: Iterable[str]) -> str | None:
+    """The webhook's event that a product event stands for; None when none is wanted of what it tells.
+
+    Args:
+        payload: the product event, with its name in `eventType`
+        wanted: the webhooks' events that the descriptor has
+    """
+    for event in wanted:
+        counterpart = FORGE_EVENTS.get(event)
+        if counterpart and counterpart.name == payload["eventType"] and counterpart.tells(payload):
+            return event
+    return None

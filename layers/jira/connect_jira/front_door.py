@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from connect_jira.answers import Answer, empty_answer
-from connect_jira.errors import NotInstalled, PayloadRefused
+from connect_jira.errors import InvocationRefused, NotInstalled, PayloadRefused
 from connect_jira.gateway import GatewayRequest, read_event
 from connect_jira.settings import AppSettings
 from connect_jwt.errors import ConnectError, TokenRefused
@@ -47,7 +47,9 @@ def answer(
 def _report(error: ConnectError, status: HTTPStatus, request: GatewayRequest, app: AppSettings) -> str:
     from connect_jira.refusals import explain_inbound, report  # noqa: PLC0415 - few requests are refused
 
-    found = explain_inbound(error, request, app.app_key) if isinstance(error, TokenRefused) else None
+    found = None
+    if isinstance(error, TokenRefused) and not isinstance(error, InvocationRefused):
+        found = explain_inbound(error, request, app.app_key)
     code = found.code if found else error.reason
     report(
         "Request refused" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Request not answered",

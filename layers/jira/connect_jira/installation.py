@@ -20,13 +20,20 @@ PREVIOUS_SECRET_SECONDS = 15 * 60
 UNINSTALLED_ROW_SECONDS = 30 * 24 * 3600
 """How long an uninstalled site is remembered."""
 
+_DAY = 24 * 3600
 _MAX_PREVIOUS_SECRETS = 2
 _CLIENT_KEY = re.compile(r"[!-~]{1,128}", re.ASCII)  # what SQS takes for a message group
+_FORGE = re.compile(r"ari:cloud:ecosystem::installation/[!-~]{1,64}", re.ASCII)
+
+
+def is_forge(client_key: str) -> bool:
+    """Whether this is no clientKey of Connect's, but the `installationId` of a site that Forge alone has."""
+    return _FORGE.fullmatch(client_key) is not None
 
 
 def is_storable(client_key: ClientKey) -> bool:
-    """Whether a row can have this key: 1 to 128 printable ASCII characters."""
-    return _CLIENT_KEY.fullmatch(client_key) is not None
+    """Whether a row can have this clientKey: 1 to 128 printable ASCII characters, and not one of Forge's."""
+    return _CLIENT_KEY.fullmatch(client_key) is not None and not is_forge(client_key)
 
 
 class InstallationState(StrEnum):
@@ -76,7 +83,8 @@ class Site:
         base_url: where its REST API is
         display_url: what people know the site by, if that is another address
         oauth_client_id: as whom the app may ask for a user's access token
-        installation_id: the Forge installation, when the app is delivered by Forge
+        installation_id: the Forge installation, when the app is delivered by Forge: of several the one that
+            Jira or Forge has named last
     """
 
     client_key: ClientKey
@@ -149,8 +157,9 @@ def installed(
     if current and current.sealed_secret:
         grace_ends = event.received_at + PREVIOUS_SECRET_SECONDS
         previous = (PreviousSecret(current.sealed_secret, grace_ends), *previous)
+    known = current.site.installation_id if current else None
     return Installation(
-        site=site,
+        site=replace(site, installation_id=site.installation_id or known),
         state=InstallationState.ENABLED,
         sealed_secret=sealed_secret,
         previous_secrets=tuple(secret for secret in previous if secret.valid_until > event.received_at)[
@@ -195,6 +204,25 @@ def toggled(current: Installation, event: LifecycleEvent, state: InstallationSta
         state=state,
         toggled_at=event.signed_at,
         updated_at=event.received_at,
+        revision=current.revision + 1,
+    )
+
+
+def pointed_to(current: Installation, installation_id: str, *, now: int) -> Installation:
+    """The row of a site that Forge calls from, too. It is not deleted while that goes on.
+
+    The same row when there is nothing to write; its end is moved on once a day.
+    """
+    expires_at = current.expires_at
+    if expires_at is not None and expires_at < now + UNINSTALLED_ROW_SECONDS - _DAY:
+        expires_at = now + UNINSTALLED_ROW_SECONDS
+    if installation_id == current.site.installation_id and expires_at == current.expires_at:
+        return current
+    return replace(
+        current,
+        site=replace(current.site, installation_id=installation_id),
+        expires_at=expires_at,
+        updated_at=now,
         revision=current.revision + 1,
     )
 

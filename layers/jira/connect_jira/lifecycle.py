@@ -15,6 +15,7 @@ from typing import Any
 
 from connect_jira import installation
 from connect_jira.errors import NotInstalled, TemporarilyUnavailable
+from connect_jira.forge_joins import ForgeJoins
 from connect_jira.gateway import GatewayRequest
 from connect_jira.installation import Installation, InstallationState, LifecycleEvent
 from connect_jira.payloads import installed_payload, lifecycle_payload
@@ -59,6 +60,7 @@ class Lifecycle:
         store: where they are
         sealer: what seals their secrets
         tenants: who verifies what sites sign
+        joins: who keeps sites and their Forge installations together
         keys: Atlassian's public keys
         clock: Unix seconds
     """
@@ -70,6 +72,7 @@ class Lifecycle:
         store: InstallationStore,
         sealer: Sealer,
         tenants: Tenants,
+        joins: ForgeJoins,
         keys: InstallKeys,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -77,6 +80,7 @@ class Lifecycle:
         self._store = store
         self._sealer = sealer
         self._tenants = tenants
+        self._joins = joins
         self._keys = keys
         self._clock = clock
 
@@ -92,7 +96,10 @@ class Lifecycle:
                 return None
             return installation.installed(current, event, content.site, sealed_once())
 
-        return self._change(token.client_key, install)
+        outcome = self._change(token.client_key, install)
+        if content.site.installation_id is not None:
+            self._joins.join(content.site.installation_id, token.client_key)
+        return outcome
 
     def uninstalled(self, request: GatewayRequest) -> Outcome:
         """A site has uninstalled the app. Jira says so once, and does not wait for the answer."""

@@ -6,9 +6,10 @@ from typing import Any
 
 from connect_jira.call_request import CallRequest
 from connect_jira.errors import MessageUnreadable, RequestMalformed
+from connect_jira.forge_joins import ForgeJoin
 from connect_jira.webhooks import Webhook
 
-type Message = Webhook | CallRequest
+type Message = Webhook | CallRequest | ForgeJoin
 """What there is to work off."""
 
 _NOT_IN_A_MESSAGE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
@@ -16,13 +17,12 @@ _NOT_IN_A_MESSAGE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 """
-_WEBHOOK, _CALL = "webhook", "call"
+_KINDS: dict[type[Message], str] = {Webhook: "webhook", CallRequest: "call", ForgeJoin: "forge-join"}
 
 
 def to_text(message: Message) -> str:
     """The message that tells a worker of it."""
-    kind = _WEBHOOK if isinstance(message, Webhook) else _CALL
-    return text_of({"kind": kind, **message.to_fields()})
+    return text_of({"kind": _KINDS[type(message)], **message.to_fields()})
 
 
 def text_of(fields: dict[str, Any]) -> str:
@@ -44,6 +44,8 @@ def read_text(text: str) -> Message:
                 return Webhook.from_fields(fields)
             case "call":
                 return CallRequest.from_fields(fields)
+            case "forge-join":
+                return ForgeJoin.from_fields(fields)
     except (ValueError, AttributeError, KeyError, TypeError, RequestMalformed) as malformed:
         raise MessageUnreadable(f"the message is not one of this app's: {malformed}") from malformed
     raise MessageUnreadable("the message does not say what kind of work it is")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connect_jira.errors import PayloadRefused
-from connect_jira.installation import Site, is_storable
+from connect_jira.installation import Site, is_forge, is_storable
 from connect_jira.sealing import MAX_SECRET_BYTES
 from connect_jira.settings import AppSettings
 from connect_jira.sites import check_site_url
@@ -91,7 +91,7 @@ def installed_payload(
             base_url=check_site_url(base_url, app),
             display_url=_text(payload, "displayUrl"),
             oauth_client_id=_text(payload, "oauthClientId"),
-            installation_id=_text(payload, "installationId"),
+            installation_id=_installation_id(payload),
         ),
         shared_secret=SharedSecret(secret),
     )
@@ -100,6 +100,12 @@ def installed_payload(
 def _text(payload: dict[str, Any], name: str) -> str | None:
     value = payload.get(name)
     return value if isinstance(value, str) and value else None
+
+
+def _installation_id(payload: dict[str, Any]) -> str | None:
+    """It becomes the key of a row, and no other site's row has such a key."""
+    value = _text(payload, "installationId")
+    return value if value is not None and is_forge(value) else None
 
 
 def _utf8(text: str) -> bytes:

@@ -22,6 +22,9 @@ class AppSettings:
         site_domains: the domains below which sites may be
         extra_site_url: one more base URL that a site may have, and below which others may be; else empty
         user_tokens_url: the authorization server for acting as users; empty where none is known
+        forge_app_id: the ARI that `forge register` gave the app; empty when Forge may not call it
+        forge_keys_url: the key set that Forge's invocation tokens are verified with
+        forge_api_urls: the API hosts that Forge's tokens may be sent to
         webhook_events: the events that each webhook path receives
     """
 
@@ -33,12 +36,16 @@ class AppSettings:
     site_domains: tuple[str, ...]
     extra_site_url: str
     user_tokens_url: str
+    forge_app_id: str
+    forge_keys_url: str
+    forge_api_urls: tuple[str, ...]
     webhook_events: Mapping[str, list[str]]
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
         """Read `STAGE`, `DESCRIPTOR_PATH`, `BASE_URL`, `ATLASSIAN_CLOUD`, `INSTALL_KEYS_URL`,
-        `EXTRA_SITE_URL` and `USER_TOKENS_URL` as template.yaml sets them.
+        `EXTRA_SITE_URL`, `USER_TOKENS_URL`, `FORGE_APP_ID`, `FORGE_KEYS_URL` and `EXTRA_FORGE_API_URL` as
+        template.yaml sets them.
         """
         descriptor = load_descriptor(env)
         cloud = CLOUDS[env["ATLASSIAN_CLOUD"]]
@@ -51,5 +58,8 @@ class AppSettings:
             site_domains=cloud.site_domains,
             extra_site_url=env["EXTRA_SITE_URL"],
             user_tokens_url=env["USER_TOKENS_URL"] or cloud.user_tokens_url,
+            forge_app_id=env["FORGE_APP_ID"],
+            forge_keys_url=env["FORGE_KEYS_URL"] or cloud.forge_keys_url or "",
+            forge_api_urls=tuple(filter(None, (cloud.forge_api_url, env["EXTRA_FORGE_API_URL"]))),
             webhook_events=webhook_events(descriptor),
         )

@@ -14,7 +14,7 @@ import urllib3
 from connect_jira.credentials import Credentials
 from connect_jira.jira_errors import JiraUnreachable
 from connect_jira.traces import TRACE_HEADER
-from connect_jira.urls import Query, site_url
+from connect_jira.urls import Query
 
 CONNECT_TIMEOUT_SECONDS = 3.0
 READ_TIMEOUT_SECONDS = 10.0
@@ -75,7 +75,7 @@ class SignedCall:
             JiraUnreachable: there was no answer
             UrlNotSignable: the path leads away from the site, or is one that Jira refuses
         """
-        url = site_url(credentials.base_url, self.path, self.query)
+        url = credentials.url(self.path, self.query)
         headers = {
             "Accept": "application/json",
             "Authorization": credentials.authorization(self.method, url, now=now),

@@ -3,32 +3,20 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
-from connect_jira.aws import aws_errors
 from connect_jira.installation import Installation, InstallationState, PreviousSecret, Site
-from connect_jwt.errors import ConnectError
+from connect_jira.revisions import RevisionedTable, RowChanged
 from connect_jwt.identity import ClientKey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
-
-
-class RowChanged(ConnectError):
-    """Somebody else has written the row since it was read."""
-
-    def __init__(self) -> None:
-        super().__init__("row-changed", "the installation was changed meanwhile")
+__all__ = ["InstallationStore", "RowChanged"]
 
 
 class InstallationStore:
     """The table of installations.
 
-    IAM: `dynamodb:GetItem` to read and `dynamodb:PutItem` to write, on the table; and what the table's own
-    key asks for, by way of DynamoDB: `kms:Decrypt`.
+    IAM: what `connect_jira.revisions` needs.
 
     Args:
         dynamodb: the client
@@ -36,8 +24,7 @@ class InstallationStore:
     """
 
     def __init__(self, dynamodb: "DynamoDBClient", *, table: str) -> None:
-        self._dynamodb = dynamodb
-        self._table = table
+        self._rows = RevisionedTable(dynamodb, table=table)
 
     def read(self, client_key: ClientKey) -> Installation | None:
         """The row as it is now: a strongly consistent read, since a webhook may follow an install at once.
@@ -45,32 +32,25 @@ class InstallationStore:
         Raises:
             TemporarilyUnavailable: DynamoDB gave no answer
         """
-        with aws_errors("dynamodb:GetItem"):
-            answer = self._dynamodb.get_item(
-                TableName=self._table, Key={"clientKey": {"S": client_key}}, ConsistentRead=True
-            )
-        item = answer.get("Item")
-        return _installation(item) if item else None
+        row = self._rows.read(client_key)
+        return _installation(row) if row else None
 
     def enabled_sites(self) -> Iterator[ClientKey]:
-        """The sites that have the app installed and enabled, in no order; one that changes may be missed.
+        """The sites that have the app installed and enabled, by Connect or by Forge, each once; one that
+        changes may be missed.
 
         IAM: `dynamodb:Scan`
 
         Raises:
             TemporarilyUnavailable: DynamoDB gave no answer
         """
-        pages = self._dynamodb.get_paginator("scan").paginate(
-            TableName=self._table,
-            ProjectionExpression="clientKey",
-            FilterExpression="#state = :enabled",
-            ExpressionAttributeNames={"#state": "state"},
-            ExpressionAttributeValues={":enabled": _serialize(InstallationState.ENABLED.value)},
-        )
-        with aws_errors("dynamodb:Scan"):
-            for page in pages:
-                for item in page["Items"]:
-                    yield ClientKey(_deserialize(item["clientKey"]))
+        sites: set[str] = set()
+        enabled = InstallationState.ENABLED.value
+        for row in self._rows.having("state", enabled, attributes=("clientKey", "tenant")):
+            site: str = row.get("tenant") or row["clientKey"]
+            if site not in sites:
+                sites.add(site)
+                yield ClientKey(site)
 
     def write(self, installation: Installation) -> None:
         """Write the next revision of a row.
@@ -79,29 +59,12 @@ class InstallationStore:
             RowChanged: the row is not, or no longer, at the revision before this one
             TemporarilyUnavailable: DynamoDB gave no answer
         """
-        with aws_errors("dynamodb:PutItem"):
-            try:
-                self._dynamodb.put_item(
-                    TableName=self._table,
-                    Item=_item(installation),
-                    **_unless_changed(installation.revision - 1),
-                )
-            except self._dynamodb.exceptions.ConditionalCheckFailedException as conflict:
-                raise RowChanged from conflict
+        self._rows.write(_row(installation))
 
 
-def _unless_changed(revision_read: int) -> dict[str, Any]:
-    if revision_read == 0:
-        return {"ConditionExpression": "attribute_not_exists(clientKey)"}
-    return {
-        "ConditionExpression": "revision = :read",
-        "ExpressionAttributeValues": {":read": _serialize(revision_read)},
-    }
-
-
-def _item(installation: Installation) -> dict[str, Any]:
+def _row(installation: Installation) -> dict[str, Any]:
     site = installation.site
-    row = {
+    return {
         "clientKey": str(site.client_key),
         "baseUrl": site.base_url,
         "displayUrl": site.display_url,
@@ -120,11 +83,9 @@ def _item(installation: Installation) -> dict[str, Any]:
         "expiresAt": installation.expires_at,
         "revision": installation.revision,
     }
-    return {name: _serialize(value) for name, value in row.items() if value is not None}
 
 
-def _installation(item: Mapping[str, Any]) -> Installation:
-    row = {name: _deserialize(value) for name, value in item.items()}
+def _installation(row: Mapping[str, Any]) -> Installation:
     sealed_secret, expires_at = row.get("sealedSecret"), row.get("expiresAt")
     return Installation(
         site=Site(

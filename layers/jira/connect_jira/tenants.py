@@ -12,25 +12,23 @@ from dataclasses import dataclass
 from cachetools import LRUCache, TTLCache
 
 from connect_jira.allowance import Allowance
-from connect_jira.credentials import ConnectCredentials
-from connect_jira.errors import NotInstalled
+from connect_jira.credentials import BearerCredentials, ConnectCredentials
+from connect_jira.errors import ForgeTokenMissing, ImpersonationRefused, NotInstalled
+from connect_jira.forge_tenants import ForgeTenants
 from connect_jira.gateway import GatewayRequest
-from connect_jira.installation import Installation, is_storable
+from connect_jira.installation import Installation, is_forge, is_storable
 from connect_jira.sealing import Sealer
 from connect_jira.store import InstallationStore
 from connect_jwt.errors import Reason, SignatureMismatch, TokenRefused
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
 from connect_jwt.signing import SigningIdentity
 from connect_jwt.tokens import find_token
-from connect_jwt.verifying import (
-    SignedRequest,
-    VerifiedToken,
-    verify_context_token,
-    verify_request_token,
-)
+from connect_jwt.verifying import SignedRequest, VerifiedToken, verify_context_token, verify_request_token
 
 REMEMBERED_SECONDS = 5 * 60
 """How long an installation is used as it was read."""
+
+type _SecretsOf = Callable[[ClientKey], Iterator[SharedSecret]]
 
 _REREADS_AT_ONCE = 20.0
 _REREADS_PER_SECOND = 1.0
@@ -58,6 +56,7 @@ class Tenants:
         store: where installations are
         sealer: what opens their secrets
         app_key: the app
+        forge: its Forge installations
         clock: Unix seconds
     """
 
@@ -67,11 +66,13 @@ class Tenants:
         sealer: Sealer,
         *,
         app_key: AppKey,
+        forge: ForgeTenants,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._sealer = sealer
         self.app_key = app_key
+        self._forge = forge
         self._clock = clock
         self._remembered: TTLCache[ClientKey, Installation] = TTLCache(
             maxsize=1000, ttl=REMEMBERED_SECONDS, timer=clock
@@ -95,6 +96,15 @@ class Tenants:
             )
         )
 
+    def installation(self, client_key: ClientKey) -> Installation:
+        """What is known of a site that has the app installed by Connect, as it is remembered.
+
+        Raises:
+            NotInstalled: it has not
+            TemporarilyUnavailable: AWS gave no answer
+        """
+        return _by_connect(self._row(client_key))
+
     def verify_context_request(self, request: GatewayRequest) -> VerifiedToken:
         """Verify a call that a page of the app makes from the browser.
 
@@ -106,27 +116,33 @@ class Tenants:
             lambda secrets_of: verify_context_token(token, secrets_of=secrets_of, now=self._clock())
         )
 
-    def installation(self, client_key: ClientKey) -> Installation:
-        """What is known of a site, as it is remembered.
+    def credentials(self, client_key: ClientKey) -> ConnectCredentials | BearerCredentials:
+        """What to call a site with, as the app: Forge's token where there is one, else the shared secret.
 
         Raises:
             NotInstalled: the app is not installed there
-            TemporarilyUnavailable: AWS gave no answer
-        """
-        return self._remembered.get(client_key) or self._read(client_key)
-
-    def credentials(self, client_key: ClientKey) -> ConnectCredentials:
-        """What to call a site with, as the app.
-
-        Raises:
-            NotInstalled: the app is not installed there
+            ForgeTokenMissing: it is, by Forge alone, and the next token has yet to come
             TemporarilyUnavailable, SecretDoesNotOpen: as for `verify_request`
         """
-        return ConnectCredentials(self._identity(self.installation(client_key)))
+        return self._credentials(client_key, fresh=False)
 
-    def fresh_credentials(self, client_key: ClientKey) -> ConnectCredentials:
-        """The same after a fresh read: for when Jira has refused what was signed."""
-        return ConnectCredentials(self._identity(self._fresh_installation(client_key)))
+    def fresh_credentials(self, client_key: ClientKey) -> ConnectCredentials | BearerCredentials:
+        """The same after a fresh read: for when Jira has refused what was sent."""
+        return self._credentials(client_key, fresh=True)
+
+    def signing_identity(self, client_key: ClientKey) -> SigningIdentity:
+        """As whom to sign for a site.
+
+        Raises:
+            NotInstalled: the app is not installed there by Connect
+            TemporarilyUnavailable, SecretDoesNotOpen: as for `verify_request`
+        """
+        return self._identity(self.installation(client_key))
+
+    def told_by_forge(self, client_key: ClientKey, event: str, at: float | None) -> bool:
+        """Whether Forge tells of what a webhook of a site tells of; see `ForgeTenants.tells_of`."""
+        installation_id = self.installation(client_key).site.installation_id
+        return installation_id is not None and self._forge.tells_of(installation_id, event, at)
 
     def user_grant(self, client_key: ClientKey, *, fresh: bool) -> UserGrant:
         """What to ask for a user's access token with; after a fresh read if `fresh`.
@@ -134,6 +150,10 @@ class Tenants:
         Raises:
             NotInstalled, TemporarilyUnavailable, SecretDoesNotOpen: as for `credentials`
         """
+        if is_forge(client_key):
+            raise ImpersonationRefused(
+                "this site has the app by Forge alone: there it cannot act as users yet"
+            )
         row = self._fresh_installation(client_key) if fresh else self.installation(client_key)
         return UserGrant(self._identity(row), row.site.oauth_client_id)
 
@@ -142,13 +162,25 @@ class Tenants:
         self._refusals[client_key] = self._refusals.get(client_key, 0) + 1 if refused else 0
         return self._refusals[client_key]
 
-    def _verify(
-        self, verify: Callable[[Callable[[ClientKey], Iterator[SharedSecret]]], VerifiedToken]
-    ) -> VerifiedToken:
+    def _verify(self, verify: Callable[[_SecretsOf], VerifiedToken]) -> VerifiedToken:
         try:
             return verify(self._secrets_of)
         except SignatureMismatch:
             return verify(self._fresh_secrets_of)
+
+    def _credentials(self, client_key: ClientKey, *, fresh: bool) -> ConnectCredentials | BearerCredentials:
+        if is_forge(client_key):
+            return self._forge.credentials(client_key, fresh=fresh)
+        row = self._fresh_row(client_key) if fresh else self._row(client_key)
+        if row.site.installation_id is not None:
+            try:
+                return self._forge.credentials(
+                    row.site.installation_id, fresh=fresh, own_url=row.site.base_url
+                )
+            except (NotInstalled, ForgeTokenMissing):
+                if row.sealed_secret is None:
+                    raise
+        return ConnectCredentials(self._identity(row))
 
     def _identity(self, installation: Installation) -> SigningIdentity:
         site = installation.site
@@ -181,13 +213,21 @@ class Tenants:
                 yield self._sealer.open(client_key, previous.sealed)
 
     def _fresh_installation(self, client_key: ClientKey) -> Installation:
+        return _by_connect(self._fresh_row(client_key))
+
+    def _row(self, client_key: ClientKey) -> Installation:
+        return self._remembered.get(client_key) or self._read(client_key)
+
+    def _fresh_row(self, client_key: ClientKey) -> Installation:
         remembered = self._remembered.get(client_key)
         return remembered if remembered and not self._may_reread(client_key) else self._read(client_key)
 
     def _read(self, client_key: ClientKey) -> Installation:
         # A forged token's issuer can be anything.
         installation = self._store.read(client_key) if is_storable(client_key) else None
-        if installation is None or installation.sealed_secret is None:
+        if installation is None or (
+            installation.sealed_secret is None and installation.site.installation_id is None
+        ):
             self._remembered.pop(client_key, None)
             raise NotInstalled
         self._remembered[client_key] = installation
@@ -199,3 +239,8 @@ class Tenants:
             client_key, Allowance(_REREADS_AT_ONCE, _REREADS_PER_SECOND, counted_at=now)
         )
         return allowance.take(now)
+
+
+def _by_connect(installation: Installation) -> Installation:
+    installation.require_sealed_secret()
+    return installation

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from connect_jira.errors import (
     BeingDone,
+    ForgeTokenMissing,
     MessageUnreadable,
     NotInstalled,
     OutOfTime,
@@ -36,6 +37,7 @@ _MAY_PASS = {
 }
 _PASSING = (
     BeingDone,
+    ForgeTokenMissing,
     JiraMoved,
     JiraServerError,
     JiraUnreachable,

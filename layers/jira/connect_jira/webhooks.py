@@ -34,6 +34,11 @@ class Webhook:
         """When it happened, in Unix milliseconds, as Jira says."""
         return self.payload.get("timestamp")
 
+    @property
+    def happened_at(self) -> float | None:
+        """The same in Unix seconds; None when Jira does not say."""
+        return self.timestamp / 1000 if isinstance(self.timestamp, int) else None
+
     @classmethod
     def from_request(
         cls, request: GatewayRequest, client_key: ClientKey, events: Mapping[str, list[str]]

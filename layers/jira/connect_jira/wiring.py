@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Self
 import boto3
 
 from connect_jira.aws import CLIENT_CONFIG
+from connect_jira.forge_joins import ForgeJoins
+from connect_jira.forge_store import ForgeInstallationStore
+from connect_jira.forge_tenants import ForgeTenants
 from connect_jira.large_messages import LargeMessages
 from connect_jira.queue import JiraCallsQueue
+from connect_jira.sealed_tokens import TokenSealer
 from connect_jira.sealing import Sealer
 from connect_jira.settings import AppSettings
 from connect_jira.store import InstallationStore
@@ -26,6 +30,8 @@ class Parts:
     store: InstallationStore
     sealer: Sealer
     tenants: Tenants
+    forge_store: ForgeInstallationStore
+    token_sealer: TokenSealer
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -35,7 +41,16 @@ class Parts:
         kms = boto3.client("kms", config=CLIENT_CONFIG)
         store = InstallationStore(dynamodb, table=env["INSTALLATIONS_TABLE"])
         sealer = Sealer(kms, key_id=env["SECRETS_KEY"], app_key=app.app_key)
-        return cls(app, store, sealer, Tenants(store, sealer, app_key=app.app_key))
+        forge_store = ForgeInstallationStore(dynamodb, table=env["INSTALLATIONS_TABLE"])
+        token_sealer = TokenSealer(kms, key_id=env["SECRETS_KEY"], app_key=app.app_key)
+        forge = ForgeTenants(forge_store, token_sealer)
+        tenants = Tenants(store, sealer, app_key=app.app_key, forge=forge)
+        return cls(app, store, sealer, tenants, forge_store, token_sealer)
+
+    @property
+    def forge_joins(self) -> ForgeJoins:
+        """What keeps Forge installations and Connect sites together."""
+        return ForgeJoins(self.store, self.forge_store)
 
 
 def jira_calls_queue(env: Mapping[str, str], sqs: "SQSClient") -> JiraCallsQueue:

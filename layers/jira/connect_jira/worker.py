@@ -25,6 +25,7 @@ from connect_jira.verdicts import (
     SetAside,
     verdict,
 )
+from connect_jira.webhooks import Webhook
 from connect_jira.work_done import WorkDone
 from connect_jwt.errors import ConnectError
 
@@ -164,7 +165,9 @@ def _about(message: Message) -> dict[str, Any]:
     if isinstance(message, CallRequest):
         path = message.path.partition("?")[0]
         return {"clientKey": message.client_key, "method": message.method, "path": path}
-    return {"clientKey": message.client_key, "event": message.event, "webhookId": message.webhook_id}
+    if isinstance(message, Webhook):
+        return {"clientKey": message.client_key, "event": message.event, "webhookId": message.webhook_id}
+    return {"clientKey": message.client_key}
 
 
 def _reason(error: Exception) -> str:

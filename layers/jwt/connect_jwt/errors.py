@@ -53,10 +53,13 @@ class ForgeReason(StrEnum):
 
     API_BASE_URL_REFUSED = "api-base-url-refused"
     APP_CLAIM_MALFORMED = "app-claim-malformed"
+    FORGE_OFF = "forge-off"
     INSTALLATION_ID_MALFORMED = "installation-id-malformed"
     ISS_NOT_FORGE = "iss-not-forge"
     JTI_MISSING = "jti-missing"
     NBF_MISSING = "nbf-missing"
+    NOT_OF_A_PAGE = "not-of-a-page"
+    OF_A_PAGE = "of-a-page"
     SCHEME_NOT_BEARER = "scheme-not-bearer"
 
 

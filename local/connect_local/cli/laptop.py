@@ -1,6 +1,7 @@
 """`connect up` and `connect demo`: the stack on this laptop."""
 
 import sys
+from typing import Any
 
 import click
 
@@ -12,6 +13,7 @@ from connect_local.cli.options import PORT
 @click.option("--jira-port", type=PORT, default=2990, show_default=True, help="Where the laptop's Jira is.")
 @click.option("--no-jira", is_flag=True, help="Without the laptop's Jira.")
 @click.option("--install-keys-url", metavar="URL", help="Trust the install keys of this host.")
+@click.option("--forge-jwks-url", metavar="URL", help="Trust the Forge invocation tokens of this key set.")
 @click.option(
     "--engine",
     type=click.Choice(["moto", "dynamodb-local"]),
@@ -19,16 +21,18 @@ from connect_local.cli.options import PORT
     show_default=True,
     help="What the table is in.",
 )
-def up(port: int, jira_port: int, no_jira: bool, install_keys_url: str | None, engine: str) -> None:  # noqa: FBT001 - click passes options by name
+def up(port: int, jira_port: int, no_jira: bool, **options: Any) -> None:  # noqa: ANN401, FBT001 - click passes options by name
     """Run the stack until Ctrl-C."""
     from connect_local.up import run  # noqa: PLC0415 - its server is slow to import
 
-    run(port=port, jira_port=None if no_jira else jira_port, install_keys_url=install_keys_url, engine=engine)
+    run(port=port, jira_port=None if no_jira else jira_port, **options)
 
 
 @click.command()
-def demo() -> None:
+@click.option("--forge", "by_forge", is_flag=True, help="As an app that Forge delivers, without Connect.")
+def demo(by_forge: bool) -> None:  # noqa: FBT001 - as above
     """The main job, narrated: install, event, signed call. Exit 0 only if every step held."""
     from connect_local.demo import run  # noqa: PLC0415 - as above
+    from connect_local.forge_demo import ForgeDemo  # noqa: PLC0415 - as above
 
-    sys.exit(0 if run() else 1)
+    sys.exit(0 if run(ForgeDemo if by_forge else None) else 1)

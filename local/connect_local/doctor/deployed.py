@@ -35,6 +35,8 @@ _PARAMETERS = {
     "ExtraSiteUrl": "EXTRA_SITE_URL",
     "UserTokensUrl": "USER_TOKENS_URL",
 }
+_WITHOUT_FORGE = {"FORGE_APP_ID": "", "FORGE_KEYS_URL": "", "EXTRA_FORGE_API_URL": ""}
+"""It is Connect's side that is asked about."""
 
 
 def ask_deployed(stack: str, client_key: ClientKey) -> Examined:
@@ -59,7 +61,7 @@ def ask_deployed(stack: str, client_key: ClientKey) -> Examined:
         now=time.time(),
     )
     try:
-        identity = parts.tenants.credentials(client_key).identity
+        identity = parts.tenants.signing_identity(client_key)
     except NotInstalled:
         return not_installed(known)
     except SecretDoesNotOpen as wrong:
@@ -85,6 +87,7 @@ def function_environment(stack: str) -> dict[str, str]:
         raise LaptopError(f"{deployed.name} is not one of this project: it has no {missing[0]}")
     return (
         {"DESCRIPTOR_PATH": DESCRIPTOR}
+        | _WITHOUT_FORGE
         | {variable: parameters[name] for name, variable in _PARAMETERS.items()}
         | {variable: deployed.resource(name) for name, variable in _RESOURCES.items()}
     )

@@ -15,13 +15,15 @@ from connect_jwt.scopes import is_granted
 TOKEN_SCOPES = ("read:app-system-token", "read:app-user-token")
 """Without these Forge brings no tokens to call Jira with: the app's own, and those of a page's user."""
 
-_NATIVE = {
+NATIVE = {
     "READ": ("read:jira-work", "read:jira-user"),
     "WRITE": ("write:jira-work",),
     "DELETE": (),  # write:jira-work deletes, too
     "PROJECT_ADMIN": ("manage:jira-project",),
     "ADMIN": ("manage:jira-configuration",),
 }
+"""Forge's scopes for what each of Connect's allows beyond those before it."""
+
 _WITHOUT_COUNTERPART = {
     "ACT_AS_USER": "to act as a user in the background Forge asks for allowImpersonation on each scope",
     "ACCESS_EMAIL_ADDRESSES": "Forge has no classic scope for it; if it is used, add read:email-address:jira",
@@ -49,6 +51,4 @@ def native_scopes(scopes: Iterable[str], notes: list[str]) -> list[str]:
         f"scope {scope}: {_WITHOUT_COUNTERPART[scope]}"
         for scope in sorted(asked_for & _WITHOUT_COUNTERPART.keys())
     ]
-    return [
-        native for scope, natives in _NATIVE.items() if is_granted(scope, asked_for) for native in natives
-    ]
+    return [native for scope, natives in NATIVE.items() if is_granted(scope, asked_for) for native in natives]

@@ -9,6 +9,7 @@
   `.faults`, `.connection` and `.journal` serve it
 - `connect_local.jira.oauth`: the authorization server that issues access tokens
 - `connect_local.jira.rest`: the REST API behind the gate; `.rendering` knows Jira's JSON
+- `connect_local.jira.forge`: the Forge that delivers apps to its sites
 - `connect_local.jira.controls`: what is below `/_local/`, for programs
 - `connect_local.jira.pages`: what there is to click on, for people
 - `connect_local.jira.strict_json`, `.errors`: for all of them

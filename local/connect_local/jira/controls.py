@@ -77,7 +77,7 @@ class Controls:
         result = await run_in_threadpool(webhooks.send, event, body, identifier)
         return JSONResponse(
             {
-                **_answer(result.answers[0]),
+                **(_answer(result.answers[0]) if result.answers else {"status": None}),
                 "identifier": result.identifier,
                 "answers": [_answer(answer) for answer in result.answers],
             }

@@ -67,6 +67,7 @@ class Installation:
         enabled: whether it is installed and not disabled: it may call, and is sent webhooks
         pending_secret: what the app is being told, and may already sign with
         earlier_secrets: what it was told before, newest first
+        installation_id: Forge's, when Forge delivers it
     """
 
     descriptor: Descriptor
@@ -79,6 +80,7 @@ class Installation:
     installed: bool
     enabled: bool
     installed_at: datetime
+    installation_id: str | None = None
 
     @property
     def secrets(self) -> tuple[SharedSecret, ...]:

@@ -15,9 +15,10 @@ from connect_jwt.diagnosis import Evidence, Finding
 from connect_local.jira.access_tokens import AccessTokens, access_token_of
 from connect_local.jira.authentication import CallReason, CallRefused, RestCall, authenticate, normalised
 from connect_local.jira.connection import break_connection
-from connect_local.jira.entities import Installation
+from connect_local.jira.entities import Installation, User
 from connect_local.jira.explanation import explain
 from connect_local.jira.faults import Delay, Drop, Faults, RotateSecret, Status
+from connect_local.jira.forge.platform import ForgePlatform
 from connect_local.jira.journal import Journal, RecordedRequest, without_token
 from connect_local.jira.rest.answers import error_response
 from connect_local.jira.site import Site
@@ -37,9 +38,13 @@ _MESSAGES: dict[HTTPStatus | str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class _Exchange:
-    """One request with the means to answer it; its body has been read."""
+    """One request with the means to answer it; its body has been read.
+
+    `by_forge` is what of its path leads to a site by Forge's tokens; None when it goes to the site itself.
+    """
 
     tenant: Tenant
+    by_forge: str | None
     request: Request
     path: str
     query: str
@@ -55,6 +60,7 @@ class RestGate:
         tenants: the sites, whose apps may call; a REST API finds who calls it in `request.state`: the
             `app`, and the `user` that it acts as
         access_tokens: what else than a Connect JWT an app may call with
+        forge: whose system tokens are good below `/ex/jira/`
         faults: what calls to any site meet, besides those to its own
         journal: what became of the calls
         elsewhere: answers what is no REST call
@@ -65,10 +71,12 @@ class RestGate:
         *,
         tenants: Tenants,
         access_tokens: AccessTokens,
+        forge: ForgePlatform,
         faults: Faults,
         journal: Journal,
         elsewhere: ASGIApp,
     ) -> None:
+        self._forge = forge
         self._tenants = tenants
         self._access_tokens = access_tokens
         self._faults = faults
@@ -78,14 +86,17 @@ class RestGate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         sent_path = scope["raw_path"].decode("ascii", "replace")
-        tenant = self._tenants.at(sent_path)
-        path = relative_path(sent_path, tenant.site.context_path) if tenant else ""
+        forges = self._forge.at(sent_path)
+        tenant, by_forge = forges or (self._tenants.at(sent_path), None)
+        prefix = by_forge or (tenant.site.context_path if tenant else "")
+        path = relative_path(sent_path, prefix) if tenant else ""
         if tenant is None or not normalised(path).startswith("/rest/"):
             await self._elsewhere(scope, receive, send)
             return
-        request = Request({**scope, "root_path": tenant.site.context_path}, receive)
+        request = Request({**scope, "root_path": prefix}, receive)
         query = scope["query_string"].decode("ascii", "replace")
-        exchange = _Exchange(tenant, request, path, query, await request.body(), tenant.site.now(), send)
+        body = await request.body()
+        exchange = _Exchange(tenant, by_forge, request, path, query, body, tenant.site.now(), send)
         await self._meet_fault(exchange)
 
     async def _meet_fault(self, exchange: _Exchange) -> None:
@@ -112,12 +123,7 @@ class RestGate:
     async def _let_through(self, exchange: _Exchange, reason: str | None = None) -> None:
         site, call = exchange.tenant.site, _rest_call(exchange)
         try:
-            access_token = access_token_of(call)
-            if access_token is None:
-                app = authenticate(call, site=site)
-                user = app.app_user
-            else:
-                app, user = self._access_tokens.authenticate(access_token, call, site=site)
+            app, user = self._authenticated(call, exchange)
         except CallRefused as refused:
             others = [tenant.site for tenant in self._tenants.all() if tenant.site is not site]
             found = explain(refused, _evidence(exchange), site, others)
@@ -128,6 +134,16 @@ class RestGate:
             exchange.request.state.app = app
             exchange.request.state.user = user
             await self._answer(exchange, exchange.tenant.rest, app=app, reason=reason)
+
+    def _authenticated(self, call: RestCall, exchange: _Exchange) -> tuple[Installation, User]:
+        site = exchange.tenant.site
+        if exchange.by_forge is not None:
+            return self._forge.system_tokens.authenticate(call, site=site)
+        access_token = access_token_of(call)
+        if access_token is not None:
+            return self._access_tokens.authenticate(access_token, call, site=site)
+        app = authenticate(call, site=site)
+        return app, app.app_user
 
     async def _answer(
         self,
@@ -158,7 +174,7 @@ class RestGate:
             RecordedRequest(
                 site=exchange.tenant.site.name,
                 method=exchange.request.method,
-                path=without_token(exchange.path, exchange.query),
+                path=f"{exchange.by_forge or ''}{without_token(exchange.path, exchange.query)}",
                 status=status,
                 client_key=app.client_key if app else None,
                 reason=reason,

@@ -14,6 +14,8 @@ from connect_local.jira.connection import BreakableConnection
 from connect_local.jira.controls import Controls
 from connect_local.jira.editor import Editor
 from connect_local.jira.faults import Faults
+from connect_local.jira.forge.controls import ForgeControls
+from connect_local.jira.forge.platform import ForgePlatform
 from connect_local.jira.gate import RestGate
 from connect_local.jira.install_key import InstallKey
 from connect_local.jira.journal import Journal, RecordedRequest
@@ -45,6 +47,7 @@ class LaptopJira:
         site: what is on the default site
         lifecycle: installs, reinstalls and uninstalls apps there
         webhooks: sends them that site's events
+        forge: Atlassian's Forge, which delivers apps to its sites
         faults: what the next REST calls to any site meet
         journal: what became of the REST calls
 
@@ -74,6 +77,9 @@ class LaptopJira:
         self._install_key = install_key or InstallKey()
         self._apps = AppClient()
         self._outbox = Outbox()
+        self.forge = ForgePlatform(
+            base_url=base_url, tenants=lambda: self.tenants, outbox=self._outbox, clock=clock
+        )
         self.base_url = base_url
         self.install_keys_url = f"{base_url}/_local/install-keys"
         self.all_js_url = f"{base_url}/_local/all.js"
@@ -97,6 +103,7 @@ class LaptopJira:
         gate = RestGate(
             tenants=self.tenants,
             access_tokens=access_tokens,
+            forge=self.forge,
             faults=self.faults,
             journal=self.journal,
             elsewhere=Guard(pages, base_url=base_url),
@@ -105,6 +112,7 @@ class LaptopJira:
             Mount("/_local/oauth2", oauth.application()),
             Route("/_local/all.js", lambda _: FileResponse(STATIC / "all.js")),
             Mount("/_local/assets", StaticFiles(directory=STATIC)),
+            Mount("/_local/forge", ForgeControls(self.forge, self.tenants).application()),
             Mount("/_local", Guard(controls.application(), base_url=base_url)),
             Mount("", gate),
         ]
@@ -114,10 +122,17 @@ class LaptopJira:
         """Send nothing more to the apps."""
         self._outbox.close()
         self._apps.close()
+        self.forge.close()
 
     def _found(self, name: str, base_url: str) -> Tenant:
         site = Site(name=name, base_url=base_url, clock=self._clock)
-        webhooks = Webhooks(site=site, apps=self._apps, outbox=self._outbox, retry_delays=self._retry_delays)
+        webhooks = Webhooks(
+            site=site,
+            apps=self._apps,
+            outbox=self._outbox,
+            retry_delays=self._retry_delays,
+            also_tell=lambda event, body: self.forge.observe(self.tenants.ensure(name), event, body),
+        )
         editor = Editor(site=site, webhooks=webhooks)
         return Tenant(
             site=site,

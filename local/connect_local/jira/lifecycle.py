@@ -85,6 +85,24 @@ class Lifecycle:
         self._installed_from(descriptor_url)
         return self.install(descriptor_url)
 
+    def install_delivered(
+        self, descriptor: Descriptor, app_id: str, *, installation_id: str
+    ) -> LifecycleResult:
+        """Install an app that Forge delivers, or take over the one with the same key.
+
+        Args:
+            descriptor: what the manifest carries
+            app_id: Forge's; it stands for the descriptor's URL
+            installation_id: Forge's
+        """
+        return self._install(descriptor, app_id, installation_id)
+
+    def forget(self, app_key: AppKey) -> None:
+        """Treat an app as none of Connect's any more, and do not tell it."""
+        app = self._site.installed_app(app_key)
+        if app is not None:
+            self._site.put_app(replace(app, installed=False, enabled=False))
+
     def uninstall(self, descriptor_url: str) -> LifecycleResult:
         """Uninstall an app. Its calls are refused from now on, whatever it answers.
 
@@ -127,18 +145,21 @@ class Lifecycle:
     def rotate_secrets(self) -> None:
         """Give every app a new secret, as a reinstall does."""
         for app in self._site.enabled_apps():
-            self._install(app.descriptor, app.descriptor_url)
+            self._install(app.descriptor, app.descriptor_url, app.installation_id)
 
-    def _install(self, descriptor: Descriptor, descriptor_url: str) -> LifecycleResult:
+    def _install(
+        self, descriptor: Descriptor, descriptor_url: str, installation_id: str | None = None
+    ) -> LifecycleResult:
         app = Installation(
             descriptor=descriptor,
             descriptor_url=descriptor_url,
             client_key=self._site.client_key(descriptor.key),
             shared_secret=SharedSecret(secrets.token_urlsafe(_SECRET_BYTES)),
-            app_user=_app_user(descriptor),
+            app_user=app_user(descriptor),
             installed=True,
             enabled=True,
             installed_at=self._next_install(descriptor.key),
+            installation_id=installation_id,
         )
         before = self._site.installed_app(descriptor.key)
         if before:
@@ -206,9 +227,11 @@ class Lifecycle:
             "displayUrlServicedeskHelpCenter": self._site.base_url,
             "productType": "jira",
             "description": f"Jira on this laptop at {self._site.base_url}",
-            "cloudId": str(uuid.uuid5(uuid.NAMESPACE_URL, self._site.base_url)),
+            "cloudId": self._site.cloud_id,
             "eventType": event,
         }
+        if app.installation_id is not None:
+            payload["installationId"] = app.installation_id
         if "ACT_AS_USER" in app.descriptor.scopes:
             payload["oauthClientId"] = self._site.oauth_client_id(app.descriptor.key)
         return payload | ({"sharedSecret": app.shared_secret.reveal()} if event == "installed" else {})
@@ -224,7 +247,8 @@ COMMANDS: Mapping[str, Callable[[Lifecycle, str], LifecycleResult]] = {
 """What can be done with an app, each by the URL of its descriptor."""
 
 
-def _app_user(descriptor: Descriptor) -> User:
+def app_user(descriptor: Descriptor) -> User:
+    """The user that an app acts as."""
     account_id = uuid.uuid5(uuid.NAMESPACE_URL, descriptor.key)
     return User(
         account_id=f"557058:{account_id}",

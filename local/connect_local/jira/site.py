@@ -31,6 +31,7 @@ class Site:
         name: what tells it from the other sites of this Jira; empty for the default one
         base_url: as it is told to apps
         context_path: the path of the base URL
+        cloud_id: what Atlassian's platform calls it
         admin: who installs apps, and does what nobody else is said to do
 
     Args:
@@ -43,6 +44,7 @@ class Site:
         self.name = name
         self.base_url = base_url
         self.context_path = urlsplit(base_url).path
+        self.cloud_id = str(uuid.uuid5(uuid.NAMESPACE_URL, base_url))
         self._clock = clock
         self._lock = Lock()
         self._ids = count(_FIRST_ID)

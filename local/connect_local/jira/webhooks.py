@@ -8,7 +8,7 @@ import asyncio
 import logging
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -69,13 +69,23 @@ class Webhooks:
         apps: sends them
         outbox: where they wait
         retry_delays: how long to wait before each further attempt, in seconds
+        also_tell: takes each event for the apps that Forge tells; whether there is one
     """
 
-    def __init__(self, *, site: Site, apps: AppClient, outbox: Outbox, retry_delays: Sequence[float]) -> None:
+    def __init__(
+        self,
+        *,
+        site: Site,
+        apps: AppClient,
+        outbox: Outbox,
+        retry_delays: Sequence[float],
+        also_tell: Callable[[str, Mapping[str, Json]], bool],
+    ) -> None:
         self._site = site
         self._apps = apps
         self._outbox = outbox
         self._retry_delays = retry_delays
+        self._also_tell = also_tell
         self._renderer = Renderer(site.base_url)
 
     def send(self, event: str, body: Mapping[str, Json], identifier: str | None = None) -> WebhookResult:
@@ -92,14 +102,15 @@ class Webhooks:
             NothingSent: no app on the site has a webhook for it
             NotCarriedOut: the issue in the body has no key
         """
-        deliveries = self._deliveries(event, self._with_issue(body), identifier or str(uuid.uuid4()))
-        if not deliveries:
+        identifier, body = identifier or str(uuid.uuid4()), self._with_issue(body)
+        deliveries = self._deliveries(event, body, identifier)
+        if not self._also_tell(event, body) and not deliveries:
             raise NothingSent(f"No app on this site has a webhook for {event}.")
         attempts = [self._outbox.start(self._attempt(delivery)) for delivery in deliveries]
         answers = tuple(attempt.result() for attempt in attempts)
         for delivery, answer in zip(deliveries, answers, strict=True):
             self._outbox.start(self._send_again(delivery, answer))
-        return WebhookResult(identifier=deliveries[0].identifier, answers=answers)
+        return WebhookResult(identifier=identifier, answers=answers)
 
     def issue_created(self, issue: Issue, *, trace: str | None = None) -> None:
         """Send `jira:issue_created` in the background.
@@ -130,6 +141,7 @@ class Webhooks:
             "issue": self._rendered(issue),
             **more,
         }
+        self._also_tell(f"jira:{name}", body)
         for delivery in self._deliveries(f"jira:{name}", body, str(uuid.uuid4()), trace):
             self._outbox.start(self._deliver(delivery))
 

@@ -11,6 +11,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from connect_jira.errors import SecretDoesNotOpen
+from connect_jira.forge_calls import ForgeCalls
+from connect_jira.forge_installation import ForgeInstallation
+from connect_jira.forge_invocations import ForgeInvocations
+from connect_jira.forge_joins import ForgeJoins
+from connect_jira.forge_tenants import ForgeTenants
 from connect_jira.gateway import GatewayRequest
 from connect_jira.installation import Installation
 from connect_jira.lifecycle import Lifecycle
@@ -26,6 +31,7 @@ BASE_URL = "https://app.example.com"
 SITE_URL = "https://site.atlassian.net"
 CLIENT_KEY = ClientKey("b3e0f650-a86c-3f7e-b1db-436452f85df7")
 NOW = 1_795_443_600
+FORGE_APP = "ari:cloud:ecosystem::app/5f1bbd0e-6ac3-4a3d-9ad7-c4ba8ad1f3b0"
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +54,9 @@ def environment() -> dict[str, str]:
         "INSTALL_KEYS_URL": "",
         "EXTRA_SITE_URL": "",
         "USER_TOKENS_URL": "",
+        "FORGE_APP_ID": FORGE_APP,
+        "FORGE_KEYS_URL": "",
+        "EXTRA_FORGE_API_URL": "",
     }
 
 
@@ -86,6 +95,47 @@ class MemoryStore:
             raise RowChanged
         self.writes += 1
         self.rows[installation.site.client_key] = installation
+
+
+@dataclass
+class MemoryForgeStore:
+    """The same for Forge installations."""
+
+    rows: dict[str, ForgeInstallation] = field(default_factory=dict)
+    reads: int = 0
+    writes: int = 0
+    interfere: Callable[[], object] | None = None
+
+    def read(self, installation_id: str) -> ForgeInstallation | None:
+        self.reads += 1
+        return self.rows.get(installation_id)
+
+    def write(self, installation: ForgeInstallation) -> None:
+        if self.interfere:
+            interfere, self.interfere = self.interfere, None
+            interfere()
+        current = self.rows.get(installation.installation_id)
+        if (current.revision if current else 0) != installation.revision - 1:
+            raise RowChanged
+        self.writes += 1
+        self.rows[installation.installation_id] = installation
+
+
+@dataclass
+class MarkingTokenSealer:
+    """Seals tokens in the same way."""
+
+    sealed: int = 0
+
+    def seal(self, installation_id: str, token: str) -> bytes:
+        self.sealed += 1
+        return f"{installation_id}|{token}".encode()
+
+    def open(self, installation_id: str, sealed: bytes) -> str:
+        owner, _, token = sealed.decode().partition("|")
+        if owner != installation_id:
+            raise SecretDoesNotOpen
+        return token
 
 
 @dataclass
@@ -129,16 +179,45 @@ class Backend:
     clock: Clock = field(default_factory=Clock)
     store: MemoryStore = field(default_factory=MemoryStore)
     sealer: MarkingSealer = field(default_factory=MarkingSealer)
+    forge_store: MemoryForgeStore = field(default_factory=MemoryForgeStore)
+    token_sealer: MarkingTokenSealer = field(default_factory=MarkingTokenSealer)
+    invocations: int = 0
 
     def __post_init__(self) -> None:
         self.tenants = self.new_tenants()
         self.lifecycle = self.new_lifecycle()
+        self.forge = self.new_forge_calls()
 
     def new_tenants(self) -> Tenants:
         return Tenants(
             self.store,  # type: ignore[arg-type]
             self.sealer,  # type: ignore[arg-type]
             app_key=self.app.app_key,
+            forge=self.new_forge_tenants(),
+            clock=self.clock,
+        )
+
+    def new_forge_tenants(self) -> ForgeTenants:
+        return ForgeTenants(
+            self.forge_store,  # type: ignore[arg-type]
+            self.token_sealer,  # type: ignore[arg-type]
+            clock=self.clock,
+        )
+
+    def new_joins(self) -> ForgeJoins:
+        return ForgeJoins(
+            self.store,  # type: ignore[arg-type]
+            self.forge_store,  # type: ignore[arg-type]
+            clock=self.clock,
+        )
+
+    def new_forge_calls(self) -> ForgeCalls:
+        return ForgeCalls(
+            self.app,
+            invocations=ForgeInvocations(self.app, self.keys, clock=self.clock),  # type: ignore[arg-type]
+            store=self.forge_store,  # type: ignore[arg-type]
+            sealer=self.token_sealer,  # type: ignore[arg-type]
+            joins=self.new_joins(),
             clock=self.clock,
         )
 
@@ -148,6 +227,7 @@ class Backend:
             store=self.store,  # type: ignore[arg-type]
             sealer=self.sealer,  # type: ignore[arg-type]
             tenants=self.tenants,
+            joins=self.new_joins(),
             keys=self.keys,  # type: ignore[arg-type]
             clock=self.clock,
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connect_jira.credentials import ConnectCredentials
 from connect_jira.errors import EventOutdated, NotInstalled, PayloadRefused, TemporarilyUnavailable
 from connect_jira.installation import (
     PREVIOUS_SECRET_SECONDS,
@@ -21,7 +22,9 @@ OLD, NEW, NEWER = ("o" * 40, "n" * 40, "m" * 40)
 
 
 def secret_of(backend: "Backend") -> str:
-    return backend.tenants.fresh_credentials(backend.row.site.client_key).identity.shared_secret.reveal()
+    credentials = backend.tenants.fresh_credentials(backend.row.site.client_key)
+    assert isinstance(credentials, ConnectCredentials)
+    return credentials.identity.shared_secret.reveal()
 
 
 def test_install_seals_the_secret_and_keeps_what_is_said_of_the_site(backend: "Backend") -> None:

@@ -116,7 +116,7 @@ def test_a_row_that_was_copied_to_another_site_does_not_open(installed: "Backend
 
 def test_the_signing_identity_is_the_app_on_the_site_with_the_current_secret(installed: "Backend") -> None:
     installed.install(NEW, age=10)
-    identity = installed.tenants.credentials(installed.row.site.client_key).identity
+    identity = installed.tenants.signing_identity(installed.row.site.client_key)
     assert identity.app_key == installed.app.app_key
     assert identity.base_url == "https://site.atlassian.net"
     assert identity.shared_secret.reveal() == NEW

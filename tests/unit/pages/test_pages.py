@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connect_jira.installation import Installation, InstallationState, Site
+from connect_jira.callers import Caller
 from connect_jira.settings import AppSettings
 from connect_jwt.clouds import CLOUDS
 from connect_jwt.identity import AppKey, ClientKey
@@ -23,15 +23,18 @@ APP = AppSettings(
     site_domains=CLOUDS["commercial"].site_domains,
     extra_site_url="",
     user_tokens_url="",
+    forge_app_id="",
+    forge_keys_url="",
+    forge_api_urls=(),
     webhook_events={},
 )
-INSTALLATION = Installation(
-    site=Site(client_key=ClientKey("c"), base_url="https://site.atlassian.net"),
-    state=InstallationState.ENABLED,
-    sealed_secret=b"sealed",
-    signed_at=1,
-    tokens_used={},
-    updated_at=1,
+CALLER = Caller(
+    client_key=ClientKey("c"),
+    account_id="a",
+    site_url="https://site.atlassian.net",
+    display_url=None,
+    state="enabled",
+    installed_at=1,
 )
 
 
@@ -41,11 +44,9 @@ def policy_for(base_url: str, display_url: str | None = None) -> dict[str, str]:
 
 
 def page(base_url: str = "https://site.atlassian.net", display_url: str | None = None) -> dict[str, Any]:
-    site = replace(INSTALLATION.site, base_url=base_url, display_url=display_url)
     unused: Any = None
     visit = Visit(
-        account_id="a",
-        installation=replace(INSTALLATION, site=site),
+        caller=replace(CALLER, site_url=base_url, display_url=display_url),
         app=APP,
         jira=unused,
         activity=unused,

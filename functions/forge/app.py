@@ -1,0 +1,75 @@
+"""`POST /forge/…`: what Forge tells of installations and of events. Proved, queued, answered; nothing slow.
+
+What is proved and decided is in `connect_jira.forge_calls`.
+"""
+
+import os
+from http import HTTPStatus
+from typing import Any
+
+import boto3
+import urllib3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from connect_jira.answers import Answer, empty_answer
+from connect_jira.aws import CLIENT_CONFIG
+from connect_jira.forge_calls import ForgeCalls, ForgeOutcome
+from connect_jira.forge_invocations import ForgeInvocations
+from connect_jira.forge_joins import ForgeJoin
+from connect_jira.front_door import answer
+from connect_jira.gateway import GatewayRequest
+from connect_jira.wiring import Parts, jira_calls_queue
+from connect_jwt.forge_keys import ForgeKeys
+
+logger = Logger()
+_parts = Parts.from_env(os.environ)
+_queue = jira_calls_queue(os.environ, boto3.client("sqs", config=CLIENT_CONFIG))
+_keys = ForgeKeys(_parts.app.forge_keys_url, http=urllib3.PoolManager())
+_forge = ForgeCalls(
+    _parts.app,
+    invocations=ForgeInvocations(_parts.app, _keys),
+    store=_parts.forge_store,
+    sealer=_parts.token_sealer,
+    joins=_parts.forge_joins,
+)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
+    """Take one call of Forge's."""
+    return answer(event, _take, app=_parts.app)
+
+
+def _take(request: GatewayRequest) -> Answer:
+    match request.path:
+        case "/forge/lifecycle":
+            _tell(request, _forge.lifecycle(request))
+        case "/forge/refresh":
+            _tell(request, _forge.refresh(request))
+        case _:
+            _enqueue(request)
+    return empty_answer(HTTPStatus.NO_CONTENT)
+
+
+def _tell(request: GatewayRequest, outcome: ForgeOutcome) -> None:
+    if outcome.asks_join:
+        _queue.send(ForgeJoin(outcome.client_key))
+    logger.info(
+        "Forge call taken",
+        path=request.path,
+        clientKey=outcome.client_key,
+        changed=outcome.changed,
+        hasToken=outcome.has_token,
+    )
+
+
+def _enqueue(request: GatewayRequest) -> None:
+    webhook = _forge.event(request)
+    if webhook is None:
+        logger.info("Forge event that asks for nothing")
+        return
+    _queue.send(webhook)
+    logger.info(
+        "Forge event queued", event=webhook.event, webhookId=webhook.webhook_id, clientKey=webhook.client_key
+    )

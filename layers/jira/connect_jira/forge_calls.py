@@ -1,0 +1,195 @@
+"""What Forge tells of an installation: proved, understood, and put into the store.
+
+Every invocation that is verified shows that its installation is there, so a lifecycle event that was never
+delivered is made up for by the next call, whatever it is about.
+
+https://developer.atlassian.com/platform/forge/events-reference/life-cycle/ and
+https://developer.atlassian.com/platform/forge/remote/
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from connect_jira import forge_installation
+from connect_jira.errors import PayloadRefused, TemporarilyUnavailable
+from connect_jira.forge_events import FORGE_EVENTS
+from connect_jira.forge_installation import ForgeInstallation, ForgeState
+from connect_jira.forge_invocations import ForgeInvocations
+from connect_jira.forge_joins import ForgeJoins
+from connect_jira.forge_payloads import event_payload, own_event, webhook_of
+from connect_jira.forge_store import ForgeInstallationStore
+from connect_jira.forge_tokens import SystemToken
+from connect_jira.gateway import GatewayRequest
+from connect_jira.revisions import RowChanged
+from connect_jira.sealed_tokens import TokenSealer
+from connect_jira.settings import AppSettings
+from connect_jira.webhooks import Webhook
+from connect_jwt.identity import ClientKey
+from connect_jwt.invocations import VerifiedInvocation
+
+type Change = Callable[[ForgeInstallation], ForgeInstallation]
+"""What becomes of a row; the same row when it stays as it is."""
+
+LOW_SECONDS = 30 * 60
+"""A product event's token is kept when the one at hand is good for less; else the hourly call brings one."""
+
+_INSTALLED, _UPGRADED = "avi:forge:installed:app", "avi:forge:upgraded:app"
+_UNINSTALLED = "avi:forge:uninstalled:app"
+_TOLD = {event.name for event in FORGE_EVENTS.values()}
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgeOutcome:
+    """What became of a call.
+
+    Attributes:
+        client_key: whose installation it came from
+        changed: whether its row is another now
+        has_token: whether the call brought a system token
+        asks_join: whether it is to be found out which Connect site it belongs to
+    """
+
+    client_key: ClientKey
+    changed: bool
+    has_token: bool
+    asks_join: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Call:
+    invocation: VerifiedInvocation
+    body: bytes
+    token: SystemToken | None
+
+
+class ForgeCalls:
+    """Takes what Forge sends to one app.
+
+    All raise `TokenRefused` when the proof fails, `NotInstalled` when the installation has ended,
+    `PayloadRefused` when the body cannot be meant, `KeyHostUnavailable` or `TemporarilyUnavailable` when
+    nothing can be said just now.
+
+    IAM: what `connect_jira.revisions` needs to read and write and `connect_jira.sealed_tokens` to seal.
+
+    Args:
+        app: whose installations these are
+        invocations: verifies
+        store: where the installations are
+        sealer: what seals their tokens
+        joins: keeps them and the Connect sites together
+        clock: Unix seconds
+    """
+
+    def __init__(
+        self,
+        app: AppSettings,
+        *,
+        invocations: ForgeInvocations,
+        store: ForgeInstallationStore,
+        sealer: TokenSealer,
+        joins: ForgeJoins,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._wanted = [event for events in app.webhook_events.values() for event in events]
+        self._invocations = invocations
+        self._store = store
+        self._sealer = sealer
+        self._joins = joins
+        self._clock = clock
+
+    def lifecycle(self, request: GatewayRequest) -> ForgeOutcome:
+        """The app was installed, upgraded or uninstalled. Each token counts once."""
+        call = self._verified(request)
+        name = event_payload(call.body)["eventType"]
+        if name not in {_INSTALLED, _UPGRADED, _UNINSTALLED}:
+            raise PayloadRefused("event-mismatch", "eventType is no lifecycle event of Forge's")
+        digest, now = hashlib.sha256(call.body).hexdigest(), int(self._clock())
+
+        def apply(current: ForgeInstallation) -> ForgeInstallation:
+            if forge_installation.already_applied(current, call.invocation, digest):
+                return current
+            following = forge_installation.applied(current, call.invocation, digest, now=now)
+            if name != _UNINSTALLED:
+                return self._with_token(forge_installation.called(following, call.invocation), call)
+            is_ended = current.state is ForgeState.ENDED
+            return current if is_ended else forge_installation.ended(following, now=now)
+
+        return self._outcome(call, *self._change(call, apply))
+
+    def refresh(self, request: GatewayRequest) -> ForgeOutcome:
+        """The hourly call, which brings a token."""
+        call = self._verified(request)
+
+        def renew(current: ForgeInstallation) -> ForgeInstallation:
+            return self._with_token(forge_installation.called(current, call.invocation), call)
+
+        before, after = self._change(call, renew)
+        return self._outcome(call, before, after, is_news=before.state is not ForgeState.LIVE)
+
+    def event(self, request: GatewayRequest) -> Webhook | None:
+        """Something has happened on a site; None when there is nothing to do about it.
+
+        That Forge has told of such an event is written down: from then on the webhooks that tell of the same
+        are left alone, see `ForgeTenants.tells_of`.
+        """
+        call = self._verified(request)
+        payload = event_payload(call.body)
+        name = payload["eventType"]
+
+        def note(current: ForgeInstallation) -> ForgeInstallation:
+            following = forge_installation.called(current, call.invocation)
+            if name in _TOLD and name not in following.told_since:
+                told_since = {**following.told_since, name: call.invocation.issued_at}
+                following = replace(following, told_since=told_since)
+            is_low = following.token_expires_at < self._clock() + LOW_SECONDS
+            return self._with_token(following, call) if is_low else following
+
+        before, after = self._change(call, note)
+        if after != before:
+            self._joins.point(after)
+        if own_event(payload):
+            return None
+        return webhook_of(payload, call.invocation, client_key=after.tenant, wanted=self._wanted)
+
+    def _verified(self, request: GatewayRequest) -> _Call:
+        invocation = self._invocations.verify(request)
+        token = SystemToken.of(request.headers, issued_at=invocation.issued_at)
+        return _Call(invocation=invocation, body=request.body, token=token)
+
+    def _with_token(self, row: ForgeInstallation, call: _Call) -> ForgeInstallation:
+        """The row with the call's token, if that is good for longer than the one at hand."""
+        if call.token is None or call.token.expires_at <= row.token_expires_at:
+            return row
+        sealed = self._sealer.seal(row.installation_id, call.token.value)
+        return replace(row, sealed_token=sealed, token_expires_at=call.token.expires_at)
+
+    def _change(self, call: _Call, change: Change) -> tuple[ForgeInstallation, ForgeInstallation]:
+        installation_id = call.invocation.installation_id
+        for _ in range(_ATTEMPTS):
+            current = self._store.read(installation_id) or forge_installation.announced(installation_id)
+            following = change(current)
+            if following == current:
+                return current, current
+            following = replace(following, updated_at=int(self._clock()), revision=current.revision + 1)
+            try:
+                self._store.write(following)
+            except RowChanged:
+                continue
+            return current, following
+        raise TemporarilyUnavailable("the installation kept being changed by others")
+
+    def _outcome(
+        self, call: _Call, before: ForgeInstallation, after: ForgeInstallation, *, is_news: bool = True
+    ) -> ForgeOutcome:
+        is_live = after.state is ForgeState.LIVE
+        if is_live:
+            self._joins.point(after)
+        return ForgeOutcome(
+            client_key=after.tenant,
+            changed=after != before,
+            has_token=call.token is not None,
+            asks_join=is_live and is_news and after != before and not after.is_joined,
+        )

@@ -1,0 +1,108 @@
+"""What Forge's side of a site is good for: calling Jira, and telling of events.
+
+What was read is used for minutes, like the rest of what is known of a site; a token that has come to its end
+makes the row be read again.
+"""
+
+import time
+from collections.abc import Callable
+
+from cachetools import TTLCache
+
+from connect_jira.credentials import BearerCredentials
+from connect_jira.errors import ForgeTokenMissing, NotInstalled
+from connect_jira.forge_events import FORGE_EVENTS
+from connect_jira.forge_installation import ForgeInstallation, ForgeState, told_by_forge
+from connect_jira.forge_store import ForgeInstallationStore
+from connect_jira.sealed_tokens import TokenSealer
+
+REMEMBERED_SECONDS = 5 * 60
+
+KEPT_BACK_SECONDS = 30.0
+"""A token is not used for its last seconds: the call it goes with takes time, too."""
+
+
+class ForgeTenants:
+    """The Forge installations of one app, to call Jira by.
+
+    IAM: what `connect_jira.revisions` needs to read and `connect_jira.sealed_tokens` to open.
+
+    Args:
+        store: where they are
+        sealer: what opens their tokens
+        clock: Unix seconds
+    """
+
+    def __init__(
+        self,
+        store: ForgeInstallationStore,
+        sealer: TokenSealer,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._sealer = sealer
+        self._clock = clock
+        self._remembered: TTLCache[str, ForgeInstallation] = TTLCache(
+            maxsize=1000, ttl=REMEMBERED_SECONDS, timer=clock
+        )
+
+    def credentials(
+        self, installation_id: str, *, fresh: bool = False, own_url: str | None = None
+    ) -> BearerCredentials:
+        """The installation's system token, to call Jira with.
+
+        Args:
+            installation_id: an ARI
+            fresh: not from memory
+            own_url: the site's own address, if that is known
+
+        Raises:
+            NotInstalled: the installation has ended, or was never there
+            ForgeTokenMissing: it lives, and its next token has yet to come
+            TemporarilyUnavailable, SecretDoesNotOpen: it cannot be had
+        """
+        row = None if fresh else self._remembered.get(installation_id)
+        if row is None or not self._is_good(row):
+            row = self._read(installation_id)
+        if row.sealed_token is None or row.api_base_url is None:
+            raise ForgeTokenMissing("Forge has not yet brought a system token for this installation")
+        if not self._is_good(row):
+            minutes = (self._clock() - row.token_expires_at) / 60
+            raise ForgeTokenMissing(
+                f"Forge's system token ended {minutes:.0f} minutes ago, and no newer one has come"
+            )
+        return BearerCredentials(
+            row.api_base_url, self._sealer.open(row.installation_id, row.sealed_token), own_url
+        )
+
+    def tells_of(self, installation_id: str, webhook_event: str, at: float | None) -> bool:
+        """Whether Forge itself tells of what a webhook tells of, so that the webhook can be left alone.
+
+        It does once it has sent such an event, with the version of the manifest that is installed now. It is
+        read afresh each time: a webhook that is left alone by mistake would be lost.
+
+        Args:
+            installation_id: an ARI
+            webhook_event: such as `jira:issue_created`
+            at: when it happened, in Unix seconds; None when the webhook does not say
+
+        Raises:
+            TemporarilyUnavailable: DynamoDB gave no answer
+        """
+        counterpart = FORGE_EVENTS.get(webhook_event)
+        if counterpart is None or at is None:
+            return False
+        row = self._store.read(installation_id)
+        return row is not None and told_by_forge(row, counterpart.name, at)
+
+    def _is_good(self, row: ForgeInstallation) -> bool:
+        return self._clock() < row.token_expires_at - KEPT_BACK_SECONDS
+
+    def _read(self, installation_id: str) -> ForgeInstallation:
+        row = self._store.read(installation_id)
+        if row is None or row.state is not ForgeState.LIVE:
+            self._remembered.pop(installation_id, None)
+            raise NotInstalled
+        self._remembered[installation_id] = row
+        return row

@@ -1,0 +1,67 @@
+"""The system token that Forge brings with an invocation: what the app calls Jira with, for an hour or two.
+
+To us it is opaque but for one thing: when it expires. Its `exp` is read without being verified, and only
+decides when the token is not used any more.
+
+https://developer.atlassian.com/platform/forge/remote/calling-product-apis/
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from connect_jira.errors import PayloadRefused
+from connect_jwt.errors import TokenRefused
+from connect_jwt.tokens import parse_token
+
+HEADER = "x-forge-oauth-system"
+
+SURE_SECONDS = 55 * 60
+"""What every token is good for, as Atlassian says."""
+
+MAX_SECONDS = 24 * 3600
+"""No token is used for longer, whatever it says."""
+
+_TOKEN = re.compile(r"[!-~]{1,8192}", re.ASCII)  # API Gateway takes 10 KiB of headers
+
+
+@dataclass(frozen=True, slots=True)
+class SystemToken:
+    """A token.
+
+    Attributes:
+        value: what goes after `Bearer`
+        expires_at: in Unix seconds
+    """
+
+    value: str = field(repr=False)
+    expires_at: int
+
+    @classmethod
+    def of(cls, headers: Mapping[str, str], *, issued_at: int) -> Self | None:
+        """The token that came with an invocation; None when there was none.
+
+        Args:
+            headers: by lower-case name
+            issued_at: when the invocation token was made, in Unix seconds
+
+        Raises:
+            PayloadRefused: what came cannot be a token
+        """
+        value = headers.get(HEADER)
+        if not value:
+            return None
+        if not _TOKEN.fullmatch(value):
+            raise PayloadRefused("system-token-unusable", f"{HEADER} is no token of up to 8192 characters")
+        return cls(value, _expiry(value, issued_at))
+
+
+def _expiry(value: str, issued_at: int) -> int:
+    try:
+        claimed = parse_token(value).claims.get("exp")
+    except TokenRefused:
+        claimed = None
+    if type(claimed) is not int or not issued_at < claimed <= issued_at + MAX_SECONDS:
+        return issued_at + SURE_SECONDS
+    return claimed

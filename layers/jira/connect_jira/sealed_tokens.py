@@ -1,0 +1,98 @@
+"""Forge's system tokens at rest: each under a data key of its own, which KMS opens for one installation only.
+
+KMS encrypts 4096 bytes at the most, and nothing says how long a token may be; hence the data key. What is
+stored is the data key as KMS sealed it, after its length in two bytes, then a nonce and the token under
+AES-256-GCM.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cachetools import TTLCache
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from connect_jira.aws import aws_errors
+from connect_jira.errors import SecretDoesNotOpen
+from connect_jira.sealing import OPENED_SECONDS
+from connect_jwt.identity import AppKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+_LENGTH_BYTES, _NONCE_BYTES = 2, 12
+
+
+class TokenSealer:
+    """Seals and opens the system tokens of one app.
+
+    IAM: `kms:GenerateDataKey` to seal and `kms:Decrypt` to open, on the key, with an encryption context of
+    `appKey` and `clientKey`; the latter is the `installationId`, by which the token's row is stored.
+
+    Args:
+        kms: the client
+        key_id: the key's id or ARN
+        app_key: the app whose tokens these are
+        clock: seconds that only go up
+    """
+
+    def __init__(
+        self, kms: "KMSClient", *, key_id: str, app_key: AppKey, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._kms = kms
+        self._key_id = key_id
+        self._app_key = app_key
+        self._opened: TTLCache[tuple[str, bytes], str] = TTLCache(
+            maxsize=1000, ttl=OPENED_SECONDS, timer=clock
+        )
+
+    def seal(self, installation_id: str, token: str) -> bytes:
+        """Encrypt an installation's token.
+
+        Raises:
+            TemporarilyUnavailable: KMS gave no answer
+        """
+        with aws_errors("kms:GenerateDataKey"):
+            key = self._kms.generate_data_key(
+                KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=self._context(installation_id)
+            )
+        sealed_key, nonce = key["CiphertextBlob"], os.urandom(_NONCE_BYTES)
+        content = AESGCM(key["Plaintext"]).encrypt(nonce, token.encode(), None)
+        return len(sealed_key).to_bytes(_LENGTH_BYTES) + sealed_key + nonce + content
+
+    def open(self, installation_id: str, sealed: bytes) -> str:
+        """Decrypt an installation's token, or find it opened.
+
+        Raises:
+            SecretDoesNotOpen: it was not sealed for this app and installation
+            TemporarilyUnavailable: KMS gave no answer
+        """
+        opened = self._opened.get((installation_id, sealed))
+        if opened is None:
+            opened = self._opened[installation_id, sealed] = self._decrypt(installation_id, sealed)
+        return opened
+
+    def _decrypt(self, installation_id: str, sealed: bytes) -> str:
+        key_ends = _LENGTH_BYTES + int.from_bytes(sealed[:_LENGTH_BYTES])
+        nonce_ends = key_ends + _NONCE_BYTES
+        with aws_errors("kms:Decrypt"):
+            try:
+                answer = self._kms.decrypt(
+                    KeyId=self._key_id,
+                    CiphertextBlob=sealed[_LENGTH_BYTES:key_ends],
+                    EncryptionContext=self._context(installation_id),
+                )
+            except self._kms.exceptions.InvalidCiphertextException as failure:
+                raise SecretDoesNotOpen from failure
+        try:
+            token = AESGCM(answer["Plaintext"]).decrypt(
+                sealed[key_ends:nonce_ends], sealed[nonce_ends:], None
+            )
+        except InvalidTag as failure:
+            raise SecretDoesNotOpen from failure
+        return token.decode()
+
+    def _context(self, installation_id: str) -> dict[str, str]:
+        return {"appKey": self._app_key, "clientKey": installation_id}

@@ -1,0 +1,48 @@
+"""What Forge says of what a webhook says: as much as is documented, and no more.
+
+https://developer.atlassian.com/platform/forge/events-reference/jira/
+"""
+
+from collections.abc import Mapping
+
+from connect_jira.forge_events import FORGE_EVENTS
+from connect_local.jira.entities import Json
+
+_ISSUE_FIELDS = (
+    "summary", "issuetype", "creator", "created", "project", "reporter", "assignee", "updated", "status",
+)  # fmt: skip
+
+
+def product_event(webhook_event: str, body: Mapping[str, Json], *, app_account_id: str) -> Json | None:
+    """The product event for what a site would send as a webhook; None when Forge has none.
+
+    Args:
+        webhook_event: such as `jira:issue_created`
+        body: of the webhook
+        app_account_id: the user that the app acts as
+    """
+    counterpart = FORGE_EVENTS.get(webhook_event)
+    if counterpart is None:
+        return None
+    user = body.get("user")
+    account_id = user.get("accountId") if isinstance(user, dict) else None
+    said: dict[str, Json] = {
+        "eventType": counterpart.name,
+        "selfGenerated": account_id == app_account_id,
+    }
+    if account_id is not None:
+        said["atlassianId"] = account_id
+    for name in ("comment", "changelog", "worklog", "version", "project"):
+        if name in body:
+            said[name] = body[name]
+    if isinstance(body.get("issue"), dict):
+        said["issue"] = _issue(body["issue"])
+    return said
+
+
+def _issue(issue: Mapping[str, Json]) -> Json:
+    fields = issue.get("fields", {})
+    return {
+        **{name: issue[name] for name in ("id", "key") if name in issue},
+        "fields": {name: fields[name] for name in _ISSUE_FIELDS if name in fields},
+    }

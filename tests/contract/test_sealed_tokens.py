@@ -1,0 +1,56 @@
+"""System tokens under KMS; moto's keys authenticate the encryption context as AWS's do."""
+
+from typing import Any
+
+import pytest
+
+from connect_jira.errors import SecretDoesNotOpen, TemporarilyUnavailable
+from connect_jira.sealed_tokens import TokenSealer
+from connect_jwt.identity import AppKey
+from connect_local.cloud import LaptopCloud
+
+INSTALLATION = "ari:cloud:ecosystem::installation/8db33309-1d2e-4f6a-bb0c-6a0b6f6f2f11"
+LONG = "eyJ" + "x" * 8000  # more than KMS encrypts by itself
+
+
+@pytest.fixture
+def kms(cloud: LaptopCloud) -> Any:
+    return cloud.client("kms")
+
+
+@pytest.fixture
+def key_id(cloud: LaptopCloud) -> str:
+    return cloud.attribute("SecretsKey", "Arn")
+
+
+def sealer(kms: Any, key_id: str, app_key: str = "app") -> TokenSealer:
+    return TokenSealer(kms, key_id=key_id, app_key=AppKey(app_key))
+
+
+@pytest.mark.parametrize("token", ["t", LONG])
+def test_a_sealed_token_opens_for_its_installation_and_shows_nothing(
+    kms: Any, key_id: str, token: str
+) -> None:
+    sealed = sealer(kms, key_id).seal(INSTALLATION, token)
+    assert LONG.encode() not in sealed
+    assert sealer(kms, key_id).open(INSTALLATION, sealed) == token
+
+
+def test_it_does_not_open_for_another_installation_or_app(kms: Any, key_id: str) -> None:
+    sealed = sealer(kms, key_id).seal(INSTALLATION, LONG)
+    with pytest.raises(SecretDoesNotOpen):
+        sealer(kms, key_id).open(f"{INSTALLATION}0", sealed)
+    with pytest.raises(SecretDoesNotOpen):
+        sealer(kms, key_id, app_key="other-app").open(INSTALLATION, sealed)
+
+
+def test_a_sealed_token_that_was_changed_does_not_open(kms: Any, key_id: str) -> None:
+    sealed = sealer(kms, key_id).seal(INSTALLATION, LONG)
+    for changed in (sealed[:-1] + bytes([sealed[-1] ^ 1]), sealed[:-20], sealed[:50]):
+        with pytest.raises(SecretDoesNotOpen):
+            sealer(kms, key_id).open(INSTALLATION, changed)
+
+
+def test_a_key_that_is_not_there_is_temporarily_unavailable(kms: Any) -> None:
+    with pytest.raises(TemporarilyUnavailable, match="kms:GenerateDataKey failed"):
+        sealer(kms, "alias/none").seal(INSTALLATION, "t")

@@ -1,0 +1,79 @@
+"""An app on the laptop that Forge delivers, by the manifest that `connect forge manifest` would write."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import urllib3
+
+from connect_jira.descriptor import at_base_url, load_descriptor
+from connect_local.forge.manifest import UNREGISTERED, manifest_of
+from connect_local.stack import LaptopStack
+from connect_local.template import PROJECT
+
+PATIENCE_SECONDS = 30
+
+
+def manifest(stack: LaptopStack, *, connect: bool = True) -> dict[str, Any]:
+    path = str(PROJECT / "descriptor" / "atlassian-connect.json")
+    descriptor = at_base_url(load_descriptor({"DESCRIPTOR_PATH": path, "STAGE": "dev"}), stack.base_url)
+    document: dict[str, Any] = manifest_of(descriptor, app_id=UNREGISTERED).document
+    if not connect:
+        del document["connectModules"]
+    return document
+
+
+def control(stack: LaptopStack, name: str, **command: object) -> dict[str, Any]:
+    assert stack.jira is not None
+    answer = urllib3.request("POST", f"{stack.jira.base_url}/_local/{name}", json=command, retries=False)
+    result: dict[str, Any] = answer.json()
+    return result
+
+
+def create_issue(stack: LaptopStack, summary: str) -> str:
+    assert stack.jira is not None
+    tenant = stack.jira.tenants.default
+    project = tenant.site.project("DEMO")
+    assert project is not None
+    return tenant.editor.create(project, {"summary": summary}, by=tenant.site.admin).key
+
+
+def noted(stack: LaptopStack, key: str) -> Any:
+    assert stack.jira is not None
+    issue = stack.jira.site.issue(key)
+    return issue and issue.properties.get("connect-lambda")
+
+
+def eventually(holds: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if held := holds():
+            return held
+        time.sleep(0.05)
+    raise AssertionError("it did not come about")
+
+
+def row(stack: LaptopStack, key: str) -> dict[str, Any] | None:
+    table = stack.cloud.attribute("Installations", "Ref")
+    answer = stack.cloud.client("dynamodb").get_item(
+        TableName=table, Key={"clientKey": {"S": key}}, ConsistentRead=True
+    )
+    found: dict[str, Any] | None = answer.get("Item")
+    return found
+
+
+def invoke(stack: LaptopStack, client_key: str, path: str = "/rest/api/3/myself") -> dict[str, Any]:
+    url = f"{stack.base_url}/2015-03-31/functions/JiraCallsFunction/invocations"
+    answer = urllib3.request("POST", url, json={"clientKey": client_key, "path": path}, retries=False)
+    result: dict[str, Any] = answer.json()
+    return result
+
+
+def effects(stack: LaptopStack, key: str) -> list[str]:
+    """The paths by which an issue's note was left."""
+    assert stack.jira is not None
+    return [
+        call.path
+        for call in stack.jira.journal.requests()
+        if call.method == "PUT" and f"/issue/{key}/" in call.path and call.status in {200, 201}
+    ]

@@ -1,0 +1,75 @@
+"""What Forge sends to the app of the doubles, signed by PyJWT."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import jwt
+
+from connect_jira.gateway import GatewayRequest
+from tests.unit.jira.conftest import BASE_URL, FORGE_APP
+from tests.unit.jwt.invocations import INSTALLATION, app_claim
+
+if TYPE_CHECKING:
+    from tests.unit.jira.conftest import Backend
+
+INSTALLED, UPGRADED = "avi:forge:installed:app", "avi:forge:upgraded:app"
+UNINSTALLED, CREATED = "avi:forge:uninstalled:app", "avi:jira:created:issue"
+ISSUE = {"id": "10073", "key": "SP-10", "fields": {"summary": "Of Forge"}}
+OTHER_INSTALLATION = "ari:cloud:ecosystem::installation/0a3a7799-53ae-4a5b-9e7e-03338980abb5"
+
+
+def system_token(name: str, expires_at: float) -> str:
+    """A token that nobody verifies."""
+    return jwt.encode({"exp": int(expires_at), "jti": name}, "s" * 32, algorithm="HS256")
+
+
+def forge_request(
+    backend: "Backend",
+    path: str,
+    body: object,
+    *,
+    token: str | None = None,
+    age: int = 0,
+    jti: str | None = None,
+    app: dict[str, Any] | None = None,
+    **claims: object,
+) -> GatewayRequest:
+    issued_at = int(backend.clock.now) - age
+    backend.invocations += 1
+    invocation = {
+        "iss": "forge/invocation-token",
+        "aud": FORGE_APP,
+        "iat": issued_at,
+        "nbf": issued_at,
+        "exp": issued_at + 25,
+        "jti": jti or f"jti-{backend.invocations}",
+        "app": app_claim(**(app or {})),
+        **claims,
+    }
+    signed = jwt.encode(invocation, backend.keys.key, algorithm="RS256", headers={"kid": backend.keys.kid})
+    headers = {"authorization": f"Bearer {signed}"} | ({"x-forge-oauth-system": token} if token else {})
+    return GatewayRequest(
+        method="POST",
+        path=f"/forge/{path}",
+        query="",
+        headers=headers,
+        body=json.dumps(body).encode(),
+        base_url=BASE_URL,
+    )
+
+
+def lifecycle(backend: "Backend", event: str, **how: Any) -> GatewayRequest:
+    body = {"id": INSTALLATION.rpartition("/")[2], "eventType": event}
+    return forge_request(backend, "lifecycle", body, **how)
+
+
+def refresh(backend: "Backend", **how: Any) -> GatewayRequest:
+    return forge_request(backend, "refresh", {"contextToken": "opaque"}, **how)
+
+
+def product_event(backend: "Backend", name: str = CREATED, *, retry: int = 0, **how: Any) -> GatewayRequest:
+    said = how.pop("said", {"issue": ISSUE})
+    body = {"eventType": name, "atlassianId": "somebody", **said}
+    if retry:
+        body["retryContext"] = {"retryCount": retry, "retryReason": "TIMEOUT_ERROR", "retryData": None}
+    return forge_request(backend, "events", body, **how)

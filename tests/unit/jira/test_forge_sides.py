@@ -1,0 +1,332 @@
+"""One site with a Connect side and a Forge side: whose it is, how it is called, and who tells of events."""
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connect_jira.client import JiraClient
+from connect_jira.credentials import BearerCredentials, ConnectCredentials
+from connect_jira.errors import (
+    ForgeTokenMissing,
+    ImpersonationRefused,
+    NotInstalled,
+    TemporarilyUnavailable,
+)
+from connect_jira.forge_installation import OVERLAP_SECONDS
+from connect_jira.forge_joins import CLIENT_KEY_PROPERTY, ForgeJoin
+from connect_jira.jira_errors import JiraUnauthorized
+from connect_jira.messages import read_text, to_text
+from connect_jira.verdicts import FailedDelivery, Postponed, verdict
+from connect_jwt.errors import UrlNotSignable
+from connect_jwt.identity import ClientKey
+from tests.unit.jira.conftest import CLIENT_KEY, SITE_URL
+from tests.unit.jira.forge import (
+    INSTALLED,
+    OTHER_INSTALLATION,
+    UNINSTALLED,
+    UPGRADED,
+    lifecycle,
+    product_event,
+    refresh,
+    system_token,
+)
+from tests.unit.jira.test_client import Pool
+from tests.unit.jwt.invocations import API, CLOUD_ID, INSTALLATION
+
+if TYPE_CHECKING:
+    from tests.unit.jira.conftest import Backend
+
+HOUR, DAY = 3600, 24 * 3600
+SECRET = "s" * 40
+FORGE_URL = f"{API}/ex/jira/{CLOUD_ID}"
+FORGE_KEY = ClientKey(INSTALLATION)
+
+
+def bring_token(backend: "Backend", name: str = "system", *, seconds: float = HOUR, **how: Any) -> str:
+    token = system_token(name, backend.clock.now + seconds)
+    backend.forge.refresh(refresh(backend, token=token, **how))
+    return token
+
+
+def both_sides(backend: "Backend") -> str:
+    backend.install(SECRET, age=20, installationId=INSTALLATION)
+    return bring_token(backend)
+
+
+def jira(backend: "Backend", client_key: ClientKey, *answers: Any) -> tuple[JiraClient, Pool]:
+    pool = Pool(list(answers))
+    client = JiraClient(
+        backend.new_tenants(),
+        client_key,
+        http=pool,  # type: ignore[arg-type]
+        clock=backend.clock,
+        sleep=lambda _: None,
+    )
+    return client, pool
+
+
+@pytest.mark.parametrize("connect_first", [True, False])
+def test_connects_installed_joins_the_two_whichever_comes_first(
+    backend: "Backend", *, connect_first: bool
+) -> None:
+    if connect_first:
+        backend.install(SECRET, installationId=INSTALLATION)
+    backend.forge.lifecycle(lifecycle(backend, INSTALLED))
+    if not connect_first:
+        backend.install(SECRET, installationId=INSTALLATION)
+    assert backend.forge_store.rows[INSTALLATION].tenant == CLIENT_KEY
+    webhook = backend.forge.event(product_event(backend))
+    assert webhook is not None
+    assert webhook.client_key == CLIENT_KEY
+
+
+@pytest.mark.parametrize("named", [CLIENT_KEY, "somebody", "ari:cloud:ecosystem::installation/", 5, None])
+def test_what_is_no_installation_id_joins_nothing(backend: "Backend", named: Any) -> None:
+    assert backend.install(SECRET, installationId=named)
+    assert backend.row.site.installation_id is None
+    assert not backend.forge_store.rows
+
+
+def test_a_site_that_is_joined_already_is_not_asked_for_again(backend: "Backend") -> None:
+    backend.install(SECRET, installationId=INSTALLATION)
+    assert not backend.forge.lifecycle(lifecycle(backend, INSTALLED)).asks_join
+
+
+def test_jira_is_called_with_forges_token_where_there_is_one(backend: "Backend") -> None:
+    token = both_sides(backend)
+    client, pool = jira(backend, CLIENT_KEY, (200, {}))
+    client.get("/rest/api/3/myself")
+    (sent,) = pool.sent
+    assert sent.url == f"{FORGE_URL}/rest/api/3/myself"
+    assert sent.options["headers"]["Authorization"] == f"Bearer {token}"
+
+
+def test_a_tenant_of_forge_alone_is_called_by_its_installation(backend: "Backend") -> None:
+    token = bring_token(backend)
+    client, pool = jira(backend, FORGE_KEY, (200, {}))
+    client.get("/rest/api/3/myself")
+    assert pool.sent[0].options["headers"]["Authorization"] == f"Bearer {token}"
+
+
+def test_without_a_live_token_the_shared_secret_is_used(backend: "Backend") -> None:
+    both_sides(backend)
+    backend.clock.now += HOUR
+    assert isinstance(backend.tenants.credentials(CLIENT_KEY), ConnectCredentials)
+
+
+def test_with_neither_the_message_waits_for_forges_next_call(backend: "Backend") -> None:
+    both_sides(backend)
+    backend.uninstall()
+    backend.clock.now += HOUR + 600
+    with pytest.raises(ForgeTokenMissing, match="ended 10 minutes ago") as missing:
+        backend.tenants.credentials(CLIENT_KEY)
+    waits = verdict(
+        FailedDelivery(
+            error=missing.value, may_be_repeated=False, deliveries=20, age=HOUR, now=backend.clock.now
+        )
+    )
+    assert isinstance(waits, Postponed)
+    token = bring_token(backend, "next")
+    assert backend.tenants.credentials(CLIENT_KEY) == BearerCredentials(FORGE_URL, token, SITE_URL)
+
+
+def test_a_token_that_ends_in_a_batch_is_replaced_from_the_store(backend: "Backend") -> None:
+    both_sides(backend)
+    tenants = backend.new_tenants()
+    first = tenants.credentials(CLIENT_KEY)
+    backend.clock.now += HOUR - 60
+    backend.forge_store.reads = 0
+    assert tenants.credentials(CLIENT_KEY) == first
+    later = bring_token(backend, "later")
+    backend.clock.now += 60
+    assert tenants.credentials(CLIENT_KEY) == BearerCredentials(FORGE_URL, later, SITE_URL)
+
+
+def test_after_a_401_the_row_is_read_again(backend: "Backend") -> None:
+    both_sides(backend)
+    client, pool = jira(backend, CLIENT_KEY, (200, {}), (401, {}), (200, {}))
+    client.get("/rest/api/3/myself")
+    newer = bring_token(backend, "newer", seconds=2 * HOUR)
+    client.get("/rest/api/3/myself")
+    assert [sent.options["headers"]["Authorization"] for sent in pool.sent][-1] == f"Bearer {newer}"
+
+
+def test_a_401_with_the_newest_token_is_the_callers(backend: "Backend") -> None:
+    both_sides(backend)
+    client, _ = jira(backend, CLIENT_KEY, (401, {}))
+    with pytest.raises(JiraUnauthorized):
+        client.get("/rest/api/3/myself")
+
+
+def test_a_link_to_the_sites_own_address_is_followed_below_the_api(backend: "Backend") -> None:
+    both_sides(backend)
+    client, pool = jira(backend, CLIENT_KEY, (200, {}))
+    client.get(f"{SITE_URL}/rest/api/3/project/search?startAt=50")
+    client.get(f"{FORGE_URL}/rest/api/3/project/search?startAt=100")
+    assert [sent.url for sent in pool.sent] == [
+        f"{FORGE_URL}/rest/api/3/project/search?startAt=50",
+        f"{FORGE_URL}/rest/api/3/project/search?startAt=100",
+    ]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/rest/api/3/myself",
+        f"{SITE_URL}.evil.example/rest/api/3/myself",
+        f"{API}/ex/jira/00000000-0000-0000-0000-000000000000/rest/api/3/myself",
+    ],
+)
+def test_a_token_of_forges_goes_nowhere_else(backend: "Backend", url: str) -> None:
+    both_sides(backend)
+    client, pool = jira(backend, CLIENT_KEY, (200, {}))
+    with pytest.raises(UrlNotSignable):
+        client.get(url)
+    assert not pool.sent
+
+
+def test_the_end_of_one_side_leaves_the_other(backend: "Backend") -> None:
+    both_sides(backend)
+    backend.uninstall()
+    assert isinstance(backend.new_tenants().credentials(CLIENT_KEY), BearerCredentials)
+    backend.install(SECRET, installationId=INSTALLATION)
+    backend.forge.lifecycle(lifecycle(backend, UNINSTALLED))
+    assert isinstance(backend.new_tenants().credentials(CLIENT_KEY), ConnectCredentials)
+    backend.clock.now += 1
+    backend.uninstall()
+    with pytest.raises(NotInstalled):
+        backend.new_tenants().credentials(CLIENT_KEY)
+
+
+def test_without_a_connect_side_no_request_that_a_site_signs_is_taken(backend: "Backend") -> None:
+    both_sides(backend)
+    backend.uninstall()
+    with pytest.raises(NotInstalled):
+        backend.new_tenants().signing_identity(CLIENT_KEY)
+
+
+def test_a_row_that_forge_still_needs_is_not_deleted(backend: "Backend") -> None:
+    both_sides(backend)
+    backend.uninstall()
+    writes = backend.store.writes
+    for day in range(1, 60):
+        backend.clock.now += DAY + 1
+        bring_token(backend, f"day-{day}")
+        assert backend.row.expires_at is not None
+        assert backend.row.expires_at > backend.clock.now + 29 * DAY - 2
+    assert backend.store.writes - writes <= 60
+    backend.forge.lifecycle(lifecycle(backend, UNINSTALLED))
+    ends = backend.row.expires_at
+    backend.clock.now += DAY
+    assert backend.row.expires_at == ends
+
+
+def test_of_several_live_installations_the_one_last_installed_speaks(backend: "Backend") -> None:
+    both_sides(backend)
+    backend.forge.lifecycle(lifecycle(backend, UPGRADED))
+    backend.clock.now += 100
+    other: dict[str, Any] = {"app": {"installationId": OTHER_INSTALLATION}}
+    backend.forge.lifecycle(lifecycle(backend, INSTALLED, **other))
+    backend.new_joins().join(OTHER_INSTALLATION, CLIENT_KEY)
+    newer = bring_token(backend, "of the other", **other)
+    bring_token(backend, "of the first", seconds=2 * HOUR)
+    credentials = backend.new_tenants().credentials(CLIENT_KEY)
+    assert isinstance(credentials, BearerCredentials)
+    assert credentials.access_token == newer
+    backend.forge.lifecycle(lifecycle(backend, UNINSTALLED, **other))
+    first = bring_token(backend, "of the first again", seconds=3 * HOUR)
+    credentials = backend.new_tenants().credentials(CLIENT_KEY)
+    assert isinstance(credentials, BearerCredentials)
+    assert credentials.access_token == first
+
+
+def test_the_client_key_is_asked_of_jira_where_connect_did_not_name_the_installation(
+    backend: "Backend",
+) -> None:
+    backend.install(SECRET, age=20)
+    bring_token(backend)
+    client, pool = jira(backend, FORGE_KEY, (200, {"key": CLIENT_KEY_PROPERTY, "value": CLIENT_KEY}))
+    backend.new_joins().ask(ForgeJoin(FORGE_KEY), client)
+    assert pool.sent[0].url == (
+        f"{FORGE_URL}/rest/atlassian-connect/1/addons/{backend.app.app_key}/properties/{CLIENT_KEY_PROPERTY}"
+    )
+    assert backend.forge_store.rows[INSTALLATION].tenant == CLIENT_KEY
+    assert isinstance(backend.new_tenants().credentials(CLIENT_KEY), BearerCredentials)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [(404, {}), (200, {"value": "unknown-here"}), (200, {"value": INSTALLATION}), (200, {"value": 5})],
+)
+def test_without_a_site_to_join_it_stays_a_tenant_of_its_own(backend: "Backend", answer: Any) -> None:
+    backend.install(SECRET, age=20)
+    bring_token(backend)
+    client, _ = jira(backend, FORGE_KEY, answer)
+    backend.new_joins().ask(ForgeJoin(FORGE_KEY), client)
+    assert backend.forge_store.rows[INSTALLATION].tenant == INSTALLATION
+    assert backend.row.site.installation_id is None
+
+
+def test_a_site_that_has_yet_to_grant_its_permissions_is_asked_again(backend: "Backend") -> None:
+    backend.install(SECRET, age=20)
+    bring_token(backend)
+    client, _ = jira(backend, FORGE_KEY, (403, {}))
+    with pytest.raises(TemporarilyUnavailable):
+        backend.new_joins().ask(ForgeJoin(FORGE_KEY), client)
+
+
+def test_a_join_survives_the_queue() -> None:
+    assert read_text(to_text(ForgeJoin(FORGE_KEY))) == ForgeJoin(FORGE_KEY)
+    assert json.loads(to_text(ForgeJoin(FORGE_KEY)))["kind"] == "forge-join"
+
+
+def test_a_reinstall_that_does_not_name_forges_installation_keeps_it(backend: "Backend") -> None:
+    both_sides(backend)
+    backend.install("n" * 40)
+    assert backend.row.site.installation_id == INSTALLATION
+
+
+def test_a_webhook_is_left_alone_once_forge_has_told_of_such_an_event(backend: "Backend") -> None:
+    both_sides(backend)
+    tenants, created, now = backend.new_tenants(), "jira:issue_created", backend.clock.now
+    assert not tenants.told_by_forge(CLIENT_KEY, created, now)
+    backend.forge.event(product_event(backend))
+    assert not tenants.told_by_forge(CLIENT_KEY, created, now - 60), "it happened before"
+    assert not tenants.told_by_forge(CLIENT_KEY, created, now + OVERLAP_SECONDS - 1), "clocks differ"
+    assert tenants.told_by_forge(CLIENT_KEY, created, now + OVERLAP_SECONDS)
+    assert not tenants.told_by_forge(CLIENT_KEY, created, None), "it does not say when it happened"
+    assert not tenants.told_by_forge(CLIENT_KEY, "jira:issue_updated", now + HOUR), "not told of yet"
+    assert not tenants.told_by_forge(CLIENT_KEY, "option_attachments_changed", now + HOUR), "never told of"
+
+
+def test_each_version_of_the_manifest_has_to_show_anew_what_it_tells(backend: "Backend") -> None:
+    both_sides(backend)
+    backend.forge.event(product_event(backend))
+    backend.forge.refresh(refresh(backend, app={"appVersion": "99.0.0"}))
+    later = backend.clock.now + HOUR
+    assert not backend.new_tenants().told_by_forge(CLIENT_KEY, "jira:issue_created", later)
+
+
+def test_when_forges_side_has_ended_webhooks_are_taken_again(backend: "Backend") -> None:
+    both_sides(backend)
+    tenants = backend.new_tenants()
+    backend.forge.event(product_event(backend))
+    later = backend.clock.now + HOUR
+    assert tenants.told_by_forge(CLIENT_KEY, "jira:issue_created", later)
+    backend.forge.lifecycle(lifecycle(backend, UNINSTALLED))
+    assert not tenants.told_by_forge(CLIENT_KEY, "jira:issue_created", later)
+
+
+def test_acting_as_a_user_is_refused_clearly_where_there_is_forge_alone(backend: "Backend") -> None:
+    bring_token(backend)
+    with pytest.raises(ImpersonationRefused, match="by Forge alone"):
+        backend.tenants.user_grant(FORGE_KEY, fresh=False)
+
+
+def test_nothing_shows_a_token(backend: "Backend") -> None:
+    token = both_sides(backend)
+    shown = repr((backend.tenants.credentials(CLIENT_KEY), backend.forge_store.rows[INSTALLATION]))
+    assert token not in shown
+    assert replace(backend.forge_store.rows[INSTALLATION]).sealed_token is not None
