@@ -98,6 +98,7 @@
     return ask("resize", { width, height });
   }
 
+  // As the real one measures: a margin of the first or last thing inside that collapses is not counted.
   function contentHeight() {
     const content = document.querySelector(".ac-content, #content") ?? document.body;
     const { marginTop, marginBottom } = getComputedStyle(content);
