@@ -70,7 +70,8 @@ clean: ## remove everything that make has made
 	@ln -sf ../sam-cli/bin/sam $(BIN)/sam
 	@touch $@
 
-# The peers of the tests; without Node the tests that need them say so and are skipped.
+# The peers of the tests; without Node the tests that need them say so and are skipped. So do those that need a
+# browser, which is not set up here: Chromium or Chrome where the system has it (apt-get install chromium).
 tests/node_modules/.done: tests/package-lock.json
 	@if command -v npm >/dev/null; then npm --prefix tests ci --silent && touch $@; \
 	else echo "No npm here: tests against Atlassian's JavaScript and DynamoDB Local will be skipped."; fi

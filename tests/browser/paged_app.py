@@ -12,7 +12,8 @@ _MODULES = {
 }
 _PAGE = """<!doctype html><html lang="en"><head><title>App</title><link rel="icon" href="data:,">
 <script src="{all_js}" data-options="{options}"></script>
-<style>html {{ background: #ffffff; color: #222222 }}
+<style>.ac-content {{ display: flow-root }}
+html {{ background: #ffffff; color: #222222 }}
 html[data-color-mode="dark"] {{ background: #222222; color: #ffffff }}</style></head>
 <body><div class="ac-content"><main><h1>Hello from the app</h1><p id="said"></p></main></div>
 <script>AP.theming.initializeTheming();</script></body></html>"""

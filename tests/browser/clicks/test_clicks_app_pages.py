@@ -56,18 +56,22 @@ def test_a_page_is_opened_by_its_link_with_a_token_that_atlassians_own_package_v
 
 
 def test_the_page_is_as_high_as_what_is_in_it(clicks: Clicks, page: Frame) -> None:
-    def heights() -> tuple[float, float]:
-        box = clicks.page.locator("iframe").bounding_box()
-        assert box
-        return box["height"], page.evaluate("document.querySelector('.ac-content').offsetHeight")
+    for height in ("740px", "210px"):
+        page.locator(".ac-content").evaluate(
+            "(content, height) => { content.style.height = height; }", height
+        )
+        expect(clicks.page.locator("iframe")).to_have_css("height", height)
 
-    page.locator("#said").evaluate("said => { said.style.height = '700px'; }")
-    expect(clicks.page.locator("iframe")).not_to_have_css("height", "160px")
-    clicks.page.wait_for_function("document.querySelector('iframe').offsetHeight > 700")
-    frame, content = heights()
-    assert content <= frame < content + 60
-    page.evaluate("AP.resize('50%', '300px')")
-    expect(clicks.page.locator("iframe")).to_have_css("height", "300px")
+
+def test_a_page_that_wants_to_has_its_size_by_itself(clicks: Clicks, installed: PagedApp) -> None:
+    installed.options = "resize:false"
+    clicks.go_to(GENERAL)
+    page, frame = clicks.app(), clicks.page.locator("iframe")
+    expect(frame).to_have_css("height", "150px")
+    page.evaluate("AP.resize('50%', 300)")
+    expect(frame).to_have_css("height", "300px")
+    with pytest.raises(Error, match=r"AP\.resize takes numbers of pixels and lengths"):
+        page.evaluate("AP.resize('50%', 'high')")
 
 
 def test_a_page_that_asks_for_it_fills_what_is_there(clicks: Clicks, installed: PagedApp) -> None:

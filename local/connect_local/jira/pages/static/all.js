@@ -94,14 +94,11 @@
 
   // --- size
 
-  const following = new ResizeObserver(() => ask("resize", { width: "100%", height: contentHeight() }));
-
-  // A page that says how large it is to be is not measured any more.
   function resize(width = "100%", height = contentHeight()) {
-    following.disconnect();
     return ask("resize", { width, height });
   }
 
+  // As the real one measures: a margin of the first or last thing inside that collapses is not counted.
   function contentHeight() {
     const content = document.querySelector(".ac-content, #content") ?? document.body;
     const { marginTop, marginBottom } = getComputedStyle(content);
@@ -109,7 +106,7 @@
   }
 
   function followContent() {
-    following.observe(document.querySelector(".ac-content, #content") ?? document.body);
+    new ResizeObserver(() => resize()).observe(document.querySelector(".ac-content, #content") ?? document.body);
   }
 
   addEventListener("DOMContentLoaded", () => {
