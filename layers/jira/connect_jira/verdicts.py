@@ -112,20 +112,22 @@ def verdict(failed: FailedDelivery) -> Verdict:
         out_of_patience = _never_passes(error) or failed.deliveries >= MAX_DELIVERIES
     if out_of_patience:
         return SetAside(_reason(error), str(error) or type(error).__name__)
-    return Postponed(postponement(error, deliveries=failed.deliveries, now=failed.now))
+    return Postponed(_postponement(failed))
 
 
-def postponement(error: Exception, *, deliveries: int, now: float) -> int:
+def _postponement(failed: FailedDelivery) -> int:
     """How long a message whose work failed stays away, in whole seconds: as Jira says, or ever longer.
 
-    Args:
-        error: why the work failed
-        deliveries: how often the message has been handed over
-        now: Unix seconds
+    It doubles with each delivery, but is never much more than the time it has been there: a message is also
+    handed over without being tried, such as while its site is paused, and must not pay for that.
     """
-    told = read_rate_limit(error.headers, now=now).retry_after if isinstance(error, JiraError) else None
+    error = failed.error
+    told = (
+        read_rate_limit(error.headers, now=failed.now).retry_after if isinstance(error, JiraError) else None
+    )
     if told is None:
-        told = min(_FIRST_POSTPONEMENT_SECONDS * 2 ** (deliveries - 1), _LONGEST_OWN_POSTPONEMENT_SECONDS)
+        doubled = _FIRST_POSTPONEMENT_SECONDS * 2 ** (failed.deliveries - 1)
+        told = min(doubled, _FIRST_POSTPONEMENT_SECONDS + failed.age, _LONGEST_OWN_POSTPONEMENT_SECONDS)
     return min(math.ceil(told), LONGEST_POSTPONEMENT_SECONDS)
 
 
