@@ -26,6 +26,7 @@ GIVE_UP_SECONDS = 24 * 3600
 MAX_DELIVERIES = 5
 """How often something is tried that will hardly pass, such as a mistake in a reaction."""
 
+_SHORTEST_POSTPONEMENT_SECONDS = 1
 _FIRST_POSTPONEMENT_SECONDS = 30
 _LONGEST_OWN_POSTPONEMENT_SECONDS = 3600
 _MAY_PASS = {
@@ -115,6 +116,19 @@ def verdict(failed: FailedDelivery) -> Verdict:
     return Postponed(_postponement(failed))
 
 
+def no_sooner(seconds: float, *, age: float) -> float:
+    """How long a message stays away that is to be back in so many seconds: longer when it has come often.
+
+    A wait of half its age makes sure that a day of short waits stays far below the queue's
+    `maxReceiveCount`; at that SQS sets the message aside, whatever the worker thinks of it.
+
+    Args:
+        seconds: what Jira says
+        age: since the message was put on the queue, in seconds
+    """
+    return max(seconds, _SHORTEST_POSTPONEMENT_SECONDS, min(age / 2, _LONGEST_OWN_POSTPONEMENT_SECONDS))
+
+
 def _postponement(failed: FailedDelivery) -> int:
     """How long a message whose work failed stays away, in whole seconds: as Jira says, or ever longer.
 
@@ -126,9 +140,11 @@ def _postponement(failed: FailedDelivery) -> int:
         read_rate_limit(error.headers, now=failed.now).retry_after if isinstance(error, JiraError) else None
     )
     if told is None:
-        doubled = _FIRST_POSTPONEMENT_SECONDS * 2 ** (failed.deliveries - 1)
-        told = min(doubled, _FIRST_POSTPONEMENT_SECONDS + failed.age, _LONGEST_OWN_POSTPONEMENT_SECONDS)
-    return min(math.ceil(told), LONGEST_POSTPONEMENT_SECONDS)
+        doubled = _FIRST_POSTPONEMENT_SECONDS * 2.0 ** (failed.deliveries - 1)
+        wait = min(doubled, _FIRST_POSTPONEMENT_SECONDS + failed.age, _LONGEST_OWN_POSTPONEMENT_SECONDS)
+    else:
+        wait = no_sooner(told, age=failed.age)
+    return min(math.ceil(wait), LONGEST_POSTPONEMENT_SECONDS)
 
 
 def _may_be_done(error: Exception, deliveries: int) -> bool:

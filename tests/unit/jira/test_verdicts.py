@@ -16,6 +16,7 @@ from connect_jira.errors import (
 from connect_jira.jira_errors import JiraError, JiraRateLimited, JiraServerError, JiraUnreachable, jira_error
 from connect_jira.verdicts import Ended, FailedDelivery, Postponed, SetAside, Verdict, verdict
 from connect_jwt.errors import UrlNotSignable
+from connect_local.template import Template
 
 DAY = 24 * 3600
 
@@ -121,8 +122,9 @@ def test_the_reason_of_a_mistake_in_a_reaction_is_its_kind() -> None:
 TOLD = {"retry-after": "90"}
 POSTPONEMENTS: list[tuple[Exception, int, float, int]] = [
     (JiraRateLimited(429, call="GET /x", headers=TOLD), 1, 0, 90),
-    (JiraRateLimited(429, call="GET /x", headers=TOLD), 4, 270, 90),
-    (JiraServerError(503, call="GET /x", headers={"retry-after": "0"}), 1, 0, 0),
+    (JiraRateLimited(429, call="GET /x", headers=TOLD), 3, 180, 90),
+    (JiraServerError(503, call="GET /x", headers={"retry-after": "0"}), 1, 0, 1),
+    (JiraServerError(503, call="GET /x", headers={"retry-after": "5"}), 9, 300, 150),
     (JiraServerError(503, call="GET /x"), 1, 0, 30),
     (JiraServerError(503, call="GET /x"), 2, 30, 60),
     (JiraServerError(503, call="GET /x"), 4, 210, 240),
@@ -150,3 +152,19 @@ def test_hand_overs_without_an_attempt_do_not_make_a_message_wait_longer_than_it
 
 def test_a_message_that_waited_for_its_turn_is_not_made_to_wait_for_as_long_again() -> None:
     assert judged(answered(503), deliveries=1, age=3000) == Postponed(30)
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"retry_after": "0"}, {"retry_after": "1"}, {"retry_after": "60"}], ids=str
+)
+def test_a_day_of_trying_stays_below_the_number_of_hand_overs_that_the_queue_allows(
+    told: dict[str, str],
+) -> None:
+    _, queue = Template({}).resource("JiraCalls")
+    age, deliveries = 0.0, 0
+    while age < DAY:
+        deliveries += 1
+        found = judged(answered(503, **told), deliveries=deliveries, age=age)
+        assert isinstance(found, Postponed)
+        age += found.seconds
+    assert deliveries < queue["RedrivePolicy"]["maxReceiveCount"] / 2
