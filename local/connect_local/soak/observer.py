@@ -35,6 +35,12 @@ class Write:
     answered: bool
 
 
+def noted_issue(request: RecordedRequest) -> str | None:
+    """The key of the issue that a call leaves the app's note on; None when it does something else."""
+    note = _NOTE.fullmatch(request.path)
+    return note[1] if note and request.method == "PUT" else None
+
+
 class Observer:
     """Takes notes. Its methods are called from the threads of whatever happens."""
 
@@ -56,9 +62,9 @@ class Observer:
         """Note one REST call; called before another one is looked at, so what is there it has written."""
         with self._lock:
             self.calls[str(request.status or "no answer")] += 1
-            note = _NOTE.fullmatch(request.path)
-            if note and request.status in {HTTPStatus.OK, HTTPStatus.CREATED} and request.method == "PUT":
-                self._note_write(request, note[1])
+            key = noted_issue(request)
+            if key and request.status in {HTTPStatus.OK, HTTPStatus.CREATED}:
+                self._note_write(request, key)
 
     def on_log(self, _function: str, line: str) -> None:
         """Note what a function says."""

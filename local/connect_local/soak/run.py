@@ -6,9 +6,8 @@ import time
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from connect_local.errors import LaptopError
-from connect_local.jira.laptop import LaptopJira
 from connect_local.soak.faults import DELIVERY_FAULTS, clear_faults, kinds_of_faults
+from connect_local.soak.laptop import VISIBILITY_SECONDS, install
 from connect_local.soak.observer import Observer
 from connect_local.soak.options import SoakOptions
 from connect_local.soak.plan import deliveries, plan, site_names
@@ -18,13 +17,6 @@ from connect_local.soak.sender import Sender
 from connect_local.soak.summary import Summary
 from connect_local.soak.weather import Weather
 from connect_local.stack import LaptopStack, StackOptions
-
-VISIBILITY_SECONDS = 40
-"""Instead of template.yaml's 180: how long a killed worker's messages stay hidden.
-
-It is still longer than the worker's timeout of 30 seconds, so that no message is handed over while somebody
-may be at it; a soak only waits less.
-"""
 
 _LOOK_SECONDS = 0.25
 
@@ -73,29 +65,17 @@ def soak(options: SoakOptions, console: Console) -> Summary:
             seconds=time.monotonic() - begun,
             webhooks=len(planned),
             deliveries=len(sent),
-            answers=sender.answers(),
+            answers=dict(sender.answers()),
             given_up=sender.given_up(),
             faults={**weather.struck(), **dict.fromkeys(options.faults & DELIVERY_FAULTS, len(planned))},
-            calls=observer.calls,
-            retried=observer.retried,
-            postponed=observer.postponed,
+            calls=dict(observer.calls),
+            retried=dict(observer.retried),
+            postponed=dict(observer.postponed),
             duplicates_absorbed=observer.duplicates_absorbed,
             effects=judge(planned, observer, weather.kills),
             left=queues.waiting(),
             failed=queues.failed(),
         )
-
-
-def install(stack: LaptopStack, jira: LaptopJira, sites: list[str]) -> None:
-    """Install the app on each of the sites, which come into being.
-
-    Raises:
-        LaptopError: one does not take it
-    """
-    for site in sites:
-        result = jira.tenants.ensure(site).lifecycle.install(stack.descriptor_url)
-        if not result.installed:
-            raise LaptopError(f"the app could not be installed: it answered {result.decisive.status}")
 
 
 class _Run:

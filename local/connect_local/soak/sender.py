@@ -57,7 +57,7 @@ class Sender:
         return sum(answers[-1].status != HTTPStatus.NO_CONTENT for answers in self._settled())
 
     def _settled(self) -> list[list[Answer]]:
-        ended = [first.result() for first in self._first if first.done()]
+        ended = [first.result() for first in self._first if first.done() and not first.cancelled()]
         return [settled.result() for settled in ended if settled.done()]
 
     def _send(self, webhook: Planned) -> Future[list[Answer]]:
