@@ -30,9 +30,9 @@ def site() -> Iterator[Watched]:
 
 @pytest.fixture
 def descriptor_url(site: Watched) -> Iterator[str]:
-    """The app's descriptor with the scope that acting as a user needs."""
+    """The app's descriptor with the scopes that acting as a user, and deleting a property, need."""
     descriptor = urllib3.request("GET", site.stack.descriptor_url).json()
-    descriptor["scopes"].append("ACT_AS_USER")
+    descriptor["scopes"] += ["DELETE", "ACT_AS_USER"]
     answer = json.dumps(descriptor).encode()
 
     class Descriptor(BaseHTTPRequestHandler):
@@ -56,7 +56,7 @@ def client(site: Watched, monkeypatch: pytest.MonkeyPatch) -> JiraClient:
     """Made as `functions/jira_calls` makes it, of that function's variables."""
     variables = site.stack.functions["JiraCallsFunction"].variables
     for name, value in variables.items():
-        if name.startswith("AWS_"):
+        if name.startswith(("AWS_", "POWERTOOLS_")):
             monkeypatch.setenv(name, value)
     return JiraClients(Parts.from_env(variables)).on(site.client_key, Unhurried())
 
@@ -79,7 +79,8 @@ def test_without_the_scope_nobody_is_acted_for(site: Watched, client: JiraClient
         client.as_user(user.account_id).get("/rest/api/3/myself")
 
 
-def test_the_app_keeps_properties_on_a_site(client: JiraClient) -> None:
+def test_the_app_keeps_properties_on_a_site(site: Watched, client: JiraClient, descriptor_url: str) -> None:
+    assert site.jira.lifecycle.install(descriptor_url).installed
     kept = client.app_properties
     assert (kept.keys(), kept.get("last seen")) == ([], None)
     kept.put("last seen", {"issue": "DEMO-1", "n": 1})
