@@ -115,6 +115,12 @@ class LaptopCloud:
             for name in self._template.resources(kind)
         }
 
+    def hide_received(self, queue: str, *, seconds: int) -> None:
+        """Hide what is received from a queue for another time than the template says."""
+        self.client("sqs").set_queue_attributes(
+            QueueUrl=self.attribute(queue, "Ref"), Attributes={"VisibilityTimeout": str(seconds)}
+        )
+
     def make_rule(self, rule: EventRule, invoke: Callable[[bytes], object]) -> None:
         """Make a rule of EventBridge.
 

@@ -49,6 +49,13 @@ def _trace_id() -> str:
     return f"Root=1-{int(time.time()):08x}-{uuid.uuid4().hex[:24]};Sampled=0"
 
 
+class _RuntimeApiServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: a process that is killed leaves its request half way; its end is told elsewhere."""
+
+
 class Environment:
     """A process that runs one function, one invocation at a time.
 
@@ -66,8 +73,7 @@ class Environment:
         self._log = log
         self._waiting: queue.SimpleQueue[_Invocation | None] = queue.SimpleQueue()
         self._running: _Invocation | None = None
-        self._server = ThreadingHTTPServer((LOOPBACK, 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _RuntimeApiServer((LOOPBACK, 0), self._handler())
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         self._process = subprocess.Popen(  # noqa: S603 - a fixed command
             command,

@@ -19,6 +19,10 @@ _DRAIN_SECONDS = 3
 class LaptopFunction:
     """One function.
 
+    Attributes:
+        arn: the function's ARN
+        variables: its environment variables
+
     Args:
         name: its logical id
         template: what it is
@@ -33,7 +37,7 @@ class LaptopFunction:
         self._timeout = float(properties["Timeout"])
         self.arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
         self._command = [sys.executable, "-m", _RUNTIME, properties["Handler"]]
-        self._variables = function_variables(name, template, cloud.attribute) | cloud.environment()
+        self.variables = function_variables(name, template, cloud.attribute) | cloud.environment()
         self._log = log
         self._idle: list[Environment] = []
         self._all: set[Environment] = set()
@@ -91,7 +95,7 @@ class LaptopFunction:
                     return environment
                 self._all.discard(environment)
                 environment.stop()
-            environment = Environment(self._command, self._variables, arn=self.arn, log=self._log)
+            environment = Environment(self._command, self.variables, arn=self.arn, log=self._log)
             self._all.add(environment)
             return environment
 

@@ -41,6 +41,8 @@ class StackOptions:
         forge_jwks_url: the key set of Forge's invocation tokens, when not the laptop's Forge's
         engine: what the table is in, `moto` or `dynamodb-local`
         retry_seconds: how long an event waits that a function has failed on, asynchronously
+        visibility_seconds: how long a message is hidden whose worker was killed; None for as long as
+            template.yaml says. It must be longer than the worker's timeout, or two work on one message
         on_log: takes each line that a function prints, with the function's name
         on_jira_request: takes each REST call that the laptop's Jira has answered
     """
@@ -51,6 +53,7 @@ class StackOptions:
     forge_jwks_url: str | None = None
     engine: str = "moto"
     retry_seconds: Sequence[float] = LAMBDAS_RETRY_SECONDS
+    visibility_seconds: int | None = None
     on_log: Callable[[str, str], None] = lambda _function, _line: None
     on_jira_request: Callable[[RecordedRequest], None] = lambda _request: None
 
@@ -128,9 +131,12 @@ class LaptopStack:
 
     def _start_lambda(self, template: Template) -> None:
         """Connect the functions to queue and bus; what is under way is brought to an end before they stop."""
+        sources_of_messages = template.event_sources()
+        if self._options.visibility_seconds is not None:
+            for source in sources_of_messages:
+                self.cloud.hide_received(source.queue, seconds=self._options.visibility_seconds)
         pollers = [
-            QueuePoller(source, self.functions[source.function], self.cloud)
-            for source in template.event_sources()
+            QueuePoller(source, self.functions[source.function], self.cloud) for source in sources_of_messages
         ]
         self.asynchronous = {
             name: AsynchronousInvocations(

@@ -161,7 +161,7 @@ def test_queues_are_encrypted_and_what_fails_is_kept() -> None:
         assert queue["SqsManagedSseEnabled"] is True
     queue = resolved("AWS::SQS::Queue", "JiraCalls")
     worker = template().function("JiraCallsFunction")
-    assert queue["RedrivePolicy"] == {"deadLetterTargetArn": "FailedJiraCalls.Arn", "maxReceiveCount": 50}
+    assert queue["RedrivePolicy"] == {"deadLetterTargetArn": "FailedJiraCalls.Arn", "maxReceiveCount": 100}
     assert queue["VisibilityTimeout"] >= 6 * worker["Timeout"]
 
 

@@ -95,6 +95,16 @@ def test_temporary_failures_are_sent_again_with_the_same_identifier(
     assert [webhook.headers.get("x-atlassian-webhook-retry") for webhook in received] == [None, "1", "2"]
 
 
+def test_who_sends_a_webhook_learns_all_its_answers_in_the_end(
+    jira: LaptopJira, installed_app: FakeApp
+) -> None:
+    installed_app.answers["issue_created"] = [503, 500]
+    result = jira.webhooks.send(EVENT, {})
+    assert [answer.status for answer in result.answers] == [503]
+    (settled,) = result.settled
+    assert [answer.status for answer in settled.result(timeout=10)] == [503, 500, 204]
+
+
 @pytest.mark.parametrize("status", [200, 204, 302, 400, 401, 403, 404, 413])
 def test_other_answers_are_final(
     jira: LaptopJira, installed_app: FakeApp, send_webhook: Any, status: int

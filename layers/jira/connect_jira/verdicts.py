@@ -27,6 +27,7 @@ GIVE_UP_SECONDS = 24 * 3600
 MAX_DELIVERIES = 5
 """How often something is tried that will hardly pass, such as a mistake in a reaction."""
 
+_SHORTEST_POSTPONEMENT_SECONDS = 1
 _FIRST_POSTPONEMENT_SECONDS = 30
 _LONGEST_OWN_POSTPONEMENT_SECONDS = 3600
 _MAY_PASS = {
@@ -114,21 +115,38 @@ def verdict(failed: FailedDelivery) -> Verdict:
         out_of_patience = _never_passes(error) or failed.deliveries >= MAX_DELIVERIES
     if out_of_patience:
         return SetAside(_reason(error), str(error) or type(error).__name__)
-    return Postponed(postponement(error, deliveries=failed.deliveries, now=failed.now))
+    return Postponed(_postponement(failed))
 
 
-def postponement(error: Exception, *, deliveries: int, now: float) -> int:
-    """How long a message whose work failed stays away, in whole seconds: as Jira says, or ever longer.
+def no_sooner(seconds: float, *, age: float) -> float:
+    """How long a message stays away that is to be back in so many seconds: longer when it has come often.
+
+    A wait of half its age makes sure that a day of short waits stays far below the queue's
+    `maxReceiveCount`; at that SQS sets the message aside, whatever the worker thinks of it.
 
     Args:
-        error: why the work failed
-        deliveries: how often the message has been handed over
-        now: Unix seconds
+        seconds: what Jira says
+        age: since the message was put on the queue, in seconds
     """
-    told = read_rate_limit(error.headers, now=now).retry_after if isinstance(error, JiraError) else None
+    return max(seconds, _SHORTEST_POSTPONEMENT_SECONDS, min(age / 2, _LONGEST_OWN_POSTPONEMENT_SECONDS))
+
+
+def _postponement(failed: FailedDelivery) -> int:
+    """How long a message whose work failed stays away, in whole seconds: as Jira says, or ever longer.
+
+    It doubles with each delivery, but is never much more than the time it has been there: a message is also
+    handed over without being tried, such as while its site is paused, and must not pay for that.
+    """
+    error = failed.error
+    told = (
+        read_rate_limit(error.headers, now=failed.now).retry_after if isinstance(error, JiraError) else None
+    )
     if told is None:
-        told = min(_FIRST_POSTPONEMENT_SECONDS * 2 ** (deliveries - 1), _LONGEST_OWN_POSTPONEMENT_SECONDS)
-    return min(math.ceil(told), LONGEST_POSTPONEMENT_SECONDS)
+        doubled = _FIRST_POSTPONEMENT_SECONDS * 2.0 ** (failed.deliveries - 1)
+        wait = min(doubled, _FIRST_POSTPONEMENT_SECONDS + failed.age, _LONGEST_OWN_POSTPONEMENT_SECONDS)
+    else:
+        wait = no_sooner(told, age=failed.age)
+    return min(math.ceil(wait), LONGEST_POSTPONEMENT_SECONDS)
 
 
 def _may_be_done(error: Exception, deliveries: int) -> bool:

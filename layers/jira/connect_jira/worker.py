@@ -23,6 +23,7 @@ from connect_jira.verdicts import (
     FailedDelivery,
     Postponed,
     SetAside,
+    no_sooner,
     verdict,
 )
 from connect_jira.webhooks import Webhook
@@ -101,7 +102,7 @@ class Worker:
         with logger.append_context_keys(**_about(message)):
             pause = self._pauses.seconds_left(message.client_key)
             if pause:
-                self._come_again(record, pause, "site-paused")
+                self._come_again(record, no_sooner(pause, age=self._age(record)), "site-paused")
             try:
                 self._work(message, invocation)
             except Exception as error:  # noqa: BLE001 - a reaction raises anything; the verdict tells them apart
@@ -123,7 +124,7 @@ class Worker:
                 error=error,
                 may_be_repeated=message is None or message.may_be_repeated,
                 deliveries=deliveries,
-                age=self._clock() - int(attributes.sent_timestamp) / 1000,
+                age=self._age(record),
                 now=self._clock(),
             )
         ):
@@ -149,6 +150,9 @@ class Worker:
         if isinstance(message, CallRequest):
             status = error.status if isinstance(error, JiraError) and error.status else None
             self._results.failed(message, reason=reason, explanation=explanation, status=status)
+
+    def _age(self, record: SQSRecord) -> float:
+        return self._clock() - int(record.attributes.sent_timestamp) / 1000
 
     def _come_again(
         self, record: SQSRecord, seconds: float, reason: str, error: Exception | None = None

@@ -9,6 +9,7 @@ import logging
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -45,10 +46,12 @@ class WebhookResult:
     Attributes:
         identifier: the `X-Atlassian-Webhook-Identifier` it was sent with
         answers: the answer to the first attempt, of each app and webhook that it was sent to
+        settled: likewise all the answers, once nothing more is sent
     """
 
     identifier: str
     answers: tuple[Answer, ...]
+    settled: tuple[Future[list[Answer]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +111,11 @@ class Webhooks:
             raise NothingSent(f"No app on this site has a webhook for {event}.")
         attempts = [self._outbox.start(self._attempt(delivery)) for delivery in deliveries]
         answers = tuple(attempt.result() for attempt in attempts)
-        for delivery, answer in zip(deliveries, answers, strict=True):
+        settled = tuple(
             self._outbox.start(self._send_again(delivery, answer))
-        return WebhookResult(identifier=identifier, answers=answers)
+            for delivery, answer in zip(deliveries, answers, strict=True)
+        )
+        return WebhookResult(identifier=identifier, answers=answers, settled=settled)
 
     def issue_created(self, issue: Issue, *, trace: str | None = None) -> None:
         """Send `jira:issue_created` in the background.
@@ -182,14 +187,16 @@ class Webhooks:
     async def _deliver(self, delivery: _Delivery) -> None:
         await self._send_again(delivery, await self._attempt(delivery))
 
-    async def _send_again(self, delivery: _Delivery, answer: Answer) -> None:
+    async def _send_again(self, delivery: _Delivery, answer: Answer) -> list[Answer]:
+        answers = [answer]
         for retry, delay in enumerate(self._retry_delays, start=1):
-            if not _is_temporary(answer):
-                return
+            if not _is_temporary(answers[-1]):
+                return answers
             await asyncio.sleep(delay)
-            answer = await self._attempt(delivery, retry)
-        if _is_temporary(answer):
+            answers.append(await self._attempt(delivery, retry))
+        if _is_temporary(answers[-1]):
             _log.warning("gave up on webhook %s to %s", delivery.identifier, delivery.app_key)
+        return answers
 
     async def _attempt(self, delivery: _Delivery, retry: int = 0) -> Answer:
         lane = (self._site.base_url, delivery.host)

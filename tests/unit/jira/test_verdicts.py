@@ -14,8 +14,9 @@ from connect_jira.errors import (
     TemporarilyUnavailable,
 )
 from connect_jira.jira_errors import JiraError, JiraRateLimited, JiraServerError, JiraUnreachable, jira_error
-from connect_jira.verdicts import Ended, FailedDelivery, Postponed, SetAside, Verdict, postponement, verdict
+from connect_jira.verdicts import Ended, FailedDelivery, Postponed, SetAside, Verdict, verdict
 from connect_jwt.errors import UrlNotSignable
+from connect_local.template import Template
 
 DAY = 24 * 3600
 
@@ -119,21 +120,51 @@ def test_the_reason_of_a_mistake_in_a_reaction_is_its_kind() -> None:
 
 
 TOLD = {"retry-after": "90"}
-POSTPONEMENTS: list[tuple[Exception, int, int]] = [
-    (JiraRateLimited(429, call="GET /x", headers=TOLD), 1, 90),
-    (JiraRateLimited(429, call="GET /x", headers=TOLD), 4, 90),
-    (JiraServerError(503, call="GET /x", headers={"retry-after": "0"}), 1, 0),
-    (JiraServerError(503, call="GET /x"), 1, 30),
-    (JiraServerError(503, call="GET /x"), 2, 60),
-    (JiraServerError(503, call="GET /x"), 4, 240),
-    (JiraServerError(503, call="GET /x"), 40, 3600),
-    (KeyError("issue"), 3, 120),
-    (JiraRateLimited(429, call="GET /x", headers={"x-ratelimit-reset": "2026-11-23T10:00Z"}), 1, 12 * 3600),
+POSTPONEMENTS: list[tuple[Exception, int, float, int]] = [
+    (JiraRateLimited(429, call="GET /x", headers=TOLD), 1, 0, 90),
+    (JiraRateLimited(429, call="GET /x", headers=TOLD), 3, 180, 90),
+    (JiraServerError(503, call="GET /x", headers={"retry-after": "0"}), 1, 0, 1),
+    (JiraServerError(503, call="GET /x", headers={"retry-after": "5"}), 9, 300, 150),
+    (JiraServerError(503, call="GET /x"), 1, 0, 30),
+    (JiraServerError(503, call="GET /x"), 2, 30, 60),
+    (JiraServerError(503, call="GET /x"), 4, 210, 240),
+    (JiraServerError(503, call="GET /x"), 40, DAY - 1, 3600),
+    (KeyError("issue"), 3, 90, 120),
+    (
+        JiraRateLimited(429, call="GET /x", headers={"x-ratelimit-reset": "2026-11-23T10:00Z"}),
+        1,
+        0,
+        12 * 3600,
+    ),
 ]
 
 
-@pytest.mark.parametrize(("error", "deliveries", "seconds"), POSTPONEMENTS)
+@pytest.mark.parametrize(("error", "deliveries", "age", "seconds"), POSTPONEMENTS)
 def test_work_comes_back_when_jira_says_so_or_ever_later(
-    error: Exception, deliveries: int, seconds: int
+    error: Exception, deliveries: int, age: float, seconds: int
 ) -> None:
-    assert postponement(error, deliveries=deliveries, now=0) == seconds
+    assert judged(error, deliveries=deliveries, age=age) == Postponed(seconds)
+
+
+def test_hand_overs_without_an_attempt_do_not_make_a_message_wait_longer_than_it_has_been_there() -> None:
+    assert judged(answered(503), deliveries=12, age=50) == Postponed(80)
+
+
+def test_a_message_that_waited_for_its_turn_is_not_made_to_wait_for_as_long_again() -> None:
+    assert judged(answered(503), deliveries=1, age=3000) == Postponed(30)
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"retry_after": "0"}, {"retry_after": "1"}, {"retry_after": "60"}], ids=str
+)
+def test_a_day_of_trying_stays_below_the_number_of_hand_overs_that_the_queue_allows(
+    told: dict[str, str],
+) -> None:
+    _, queue = Template({}).resource("JiraCalls")
+    age, deliveries = 0.0, 0
+    while age < DAY:
+        deliveries += 1
+        found = judged(answered(503, **told), deliveries=deliveries, age=age)
+        assert isinstance(found, Postponed)
+        age += found.seconds
+    assert deliveries < queue["RedrivePolicy"]["maxReceiveCount"] / 2
