@@ -1,6 +1,6 @@
 """What AWS asks, in us-east-1, on arm64, without free tiers; and the bill that follows from a run.
 
-The pages were read in copies of 2026; `CHECKED` says when. Prices of other regions differ by some percent.
+As of November 2026. Prices of other regions differ by some percent.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from bench.scale.counting import Outcome
 from bench.scale.parameters import Parameters
 
-CHECKED = "2026-11-24"
 MILLION = 1_000_000
 SECONDS_PER_MONTH = 730 * 3600
 

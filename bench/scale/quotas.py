@@ -41,12 +41,6 @@ CONCURRENCY = Quota(
     "Lambda, environments at work", 1_000, "at once", f"{_AWS}/lambda/latest/dg/gettingstarted-limits.html"
 )
 API = Quota("API Gateway, requests, whole account", 10_000, "a second", _API_PAGE)
-IN_FLIGHT = Quota(
-    "SQS, messages received and not deleted",
-    120_000,
-    "at once",
-    f"{_AWS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html",
-)
 POOL_POINTS = Quota("Jira, points of an app in Tier 1, all sites together", 65_000, "an hour", _JIRA_PAGE)
 TENANT_POINTS = Quota(
     "Jira, points of an app in Tier 2, one Standard site of 100 users", 101_000, "an hour", _JIRA_PAGE

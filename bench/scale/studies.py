@@ -15,6 +15,7 @@ LIFETIMES = (60, 300, 900, 3600)
 SIZES = (100, 300, 1000, 10_000)
 SKEWS = (0.6, 1.0, 1.2)
 CONCURRENCIES = (10, 50)
+THROTTLES = (500, 2_000)
 STEP_SECONDS = 15
 
 
@@ -75,6 +76,27 @@ def plan(base: Parameters) -> dict[str, Parameters]:
                 queue.maximum_concurrency = {concurrency}
                 jira.tenant_points = {TENANT_POINTS.allowed:.0f}
             """)
+    runs["paused"] = base.changed(f"""
+        seconds = 3600
+        warm_up_seconds = 60
+        load.tenants = 1000
+        load.webhooks_per_second = 10
+        load.storm_webhooks = 300000
+        load.storm_at = 120
+        load.storm_rank = 50
+        queue.maximum_concurrency = 60
+        jira.tenant_points = {TENANT_POINTS.allowed:.0f}
+    """)
+    for throttle in THROTTLES:
+        runs[f"throttle/{throttle}"] = base.changed(f"""
+            seconds = 2400
+            warm_up_seconds = 600
+            load.webhooks_per_second = 100
+            load.bulk_edits_per_hour = 60
+            load.bulk_edit_webhooks = 5000
+            api.requests_per_second = {throttle}
+            queue.maximum_concurrency = 200
+        """)
     runs["pool"] = base.changed(f"""
         seconds = 7200
         warm_up_seconds = 60
