@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format build deploy lock design clean
+.PHONY: help demo up test check scale format build deploy lock design clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ check: .venv/sam ## formatting, lint, types, template
 format: .venv/dev ## format the code, and mend what can be mended
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
+
+scale: .venv/dev ## simulate 10,000 sites and write docs/growth.md's tables and figures (some minutes)
+	@$(BIN)/python -m bench.scale
 
 build: .venv/sam ## build what is deployed, into .aws-sam (no Docker)
 	sam build

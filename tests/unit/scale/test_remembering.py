@@ -1,0 +1,95 @@
+import random
+from typing import Any
+
+import pytest
+
+from bench.scale.parameters import Memory
+from bench.scale.remembering import TenantMemory
+from connect_jira.installation import Installation, InstallationState, Site
+from connect_jira.sealing import Sealer
+from connect_jira.tenants import Tenants
+from connect_jwt.identity import AppKey, ClientKey
+
+
+def test_a_site_is_read_and_opened_once_in_each_lifetime() -> None:
+    memory = TenantMemory(Memory(row_seconds=300, secret_seconds=300))
+
+    asked = [memory.look_up(7, now) for now in range(0, 3000, 10)]
+
+    assert sum(each.reads for each in asked) == 10
+    assert sum(each.decrypts for each in asked) == 10
+
+
+def test_a_longer_life_of_secrets_saves_decrypts_and_no_reads() -> None:
+    memory = TenantMemory(Memory(row_seconds=300, secret_seconds=3000))
+
+    asked = [memory.look_up(7, now) for now in range(0, 3000, 10)]
+
+    assert (sum(each.reads for each in asked), sum(each.decrypts for each in asked)) == (10, 1)
+
+
+def test_the_least_used_gives_way_when_there_are_too_many() -> None:
+    memory = TenantMemory(Memory(entries=2))
+    for tenant in (1, 2, 1, 3):
+        memory.look_up(tenant, 0)
+
+    assert memory.look_up(1, 1).reads == 0
+    assert memory.look_up(2, 1).reads == 1
+
+
+def test_what_has_ended_gives_way_before_what_has_not() -> None:
+    memory = TenantMemory(Memory(entries=2, row_seconds=10))
+    memory.look_up(1, 0)
+    memory.look_up(2, 5)
+    memory.look_up(1, 6)  # used last, ends first
+    memory.look_up(3, 11)
+
+    assert memory.look_up(2, 12).reads == 0
+
+
+class _Store:
+    def __init__(self) -> None:
+        self.reads = 0
+
+    def read(self, client_key: ClientKey) -> Installation:
+        self.reads += 1
+        return Installation(
+            site=Site(client_key=client_key, base_url="https://site.atlassian.net"),
+            state=InstallationState.ENABLED,
+            sealed_secret=client_key.encode(),
+            signed_at=0,
+            tokens_used={},
+            updated_at=0,
+        )
+
+
+class _Kms:
+    def __init__(self) -> None:
+        self.decrypts = 0
+
+    def decrypt(self, **_: Any) -> dict[str, bytes]:
+        self.decrypts += 1
+        return {"Plaintext": b"s" * 40}
+
+
+@pytest.mark.parametrize("sites", [50, 1500])
+def test_it_asks_as_often_as_the_layers_do(sites: int) -> None:
+    now = 0.0
+    store, kms = _Store(), _Kms()
+    app = AppKey("app")
+    sealer = Sealer(kms, key_id="key", app_key=app, clock=lambda: now)  # type: ignore[arg-type]
+    tenants = Tenants(store, sealer, app_key=app, clock=lambda: now)  # type: ignore[arg-type]
+    memory = TenantMemory(Memory())
+    chosen = random.Random(3)  # noqa: S311 - the same sites each time
+    reads = decrypts = 0
+
+    for _ in range(20_000):
+        now += chosen.expovariate(20)
+        site = min(int(chosen.paretovariate(0.5)), sites)
+        tenants.credentials(ClientKey(f"site-{site}"))
+        asked = memory.look_up(site, now)
+        reads += asked.reads
+        decrypts += asked.decrypts
+
+    assert (reads, decrypts) == (store.reads, kms.decrypts)
+    assert 0 < decrypts < 20_000
