@@ -78,7 +78,8 @@ def test_it_asks_as_often_as_the_layers_do(sites: int) -> None:
     store, kms = _Store(), _Kms()
     app = AppKey("app")
     sealer = Sealer(kms, key_id="key", app_key=app, clock=lambda: now)  # type: ignore[arg-type]
-    tenants = Tenants(store, sealer, app_key=app, clock=lambda: now)  # type: ignore[arg-type]
+    no_forge: Any = None  # no site here came by Forge
+    tenants = Tenants(store, sealer, app_key=app, forge=no_forge, clock=lambda: now)  # type: ignore[arg-type]
     memory = TenantMemory(Memory())
     chosen = random.Random(3)  # noqa: S311 - the same sites each time
     reads = decrypts = 0
