@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from jwt.algorithms import HMACAlgorithm, RSAAlgorithm
-
 from connect_jwt.errors import ForgeReason, Reason, TokenRefused
 from connect_jwt.identity import ClientKey
 
@@ -18,9 +16,6 @@ MAX_TOKEN_BYTES = 8 * 1024
 """No token of Jira's comes near it; whatever is larger is not even parsed."""
 
 _MAX_ISSUER_LENGTH = 255
-
-HS256 = HMACAlgorithm(HMACAlgorithm.SHA256)
-RS256 = RSAAlgorithm(RSAAlgorithm.SHA256)
 
 
 def find_token(authorization: str | None, query: str) -> str:
