@@ -15,6 +15,7 @@ from connect_jira.store import InstallationStore
 from connect_jira.tenants import Tenants
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
 
 
@@ -23,6 +24,7 @@ class Parts:
     """What every function that knows installations is made of."""
 
     app: AppSettings
+    dynamodb: "DynamoDBClient"
     store: InstallationStore
     sealer: Sealer
     tenants: Tenants
@@ -35,7 +37,7 @@ class Parts:
         kms = boto3.client("kms", config=CLIENT_CONFIG)
         store = InstallationStore(dynamodb, table=env["INSTALLATIONS_TABLE"])
         sealer = Sealer(kms, key_id=env["SECRETS_KEY"], app_key=app.app_key)
-        return cls(app, store, sealer, Tenants(store, sealer, app_key=app.app_key))
+        return cls(app, dynamodb, store, sealer, Tenants(store, sealer, app_key=app.app_key))
 
 
 def jira_calls_queue(env: Mapping[str, str], sqs: "SQSClient") -> JiraCallsQueue:
