@@ -9,6 +9,7 @@ https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connec
 
 import hashlib
 import re
+from binascii import a2b_qp
 from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 _UNRESERVED = "-._~"  # letters and digits are never encoded by quote
@@ -94,7 +95,7 @@ def _canonical_query(query: str) -> str:
 
 def _joined(values: list[str]) -> str:
     if len(values) > 1:
-        values = sorted(values, key=lambda value: _utf16(unquote_plus(value)))
+        values = sorted(values, key=_javas_order)
     return ",".join(map(_encoded, values))
 
 
@@ -105,6 +106,10 @@ def _encoded(text: str) -> str:
     return quote(unquote_plus(text), safe=_UNRESERVED, errors="replace")
 
 
-def _utf16(text: str) -> bytes:
+def _javas_order(value: str) -> bytes:
     """Java compares strings by UTF-16 unit: beyond the BMP that is another order than Python's."""
-    return text.encode("utf-16-be", "surrogatepass")
+    if _AS_IT_SHOULD_BE.fullmatch(value):  # then it is quoted-printable with another sign, decoded in no time
+        decoded = a2b_qp(value.replace("%", "=")).decode()
+    else:
+        decoded = unquote_plus(value)
+    return decoded.encode("utf-16-be", "surrogatepass")

@@ -166,6 +166,15 @@ def test_however_a_value_is_encoded_it_is_decoded_and_encoded_again(value: str) 
     assert canonical_request("GET", "/", f"a{value}=") == f"GET&/&a{again}="
 
 
+@given(st.lists(st.lists(PIECES, max_size=4).map("".join)))
+def test_however_values_are_encoded_they_are_sorted_as_what_they_mean(values: list[str]) -> None:
+    meant = sorted(map(unquote_plus, values), key=lambda value: value.encode("utf-16-be"))
+    canonical = canonical_request("GET", "/", "&".join(f"a={value}" for value in values))
+    assert canonical.removeprefix("GET&/&") == (
+        f"a={','.join(quote(value, safe='-._~') for value in meant)}" if values else ""
+    )
+
+
 def test_where_the_documentation_is_wrong_about_the_order_of_values() -> None:
     """It says "by percent-encoded value"; Atlassian's vector `Multi-value II` has them as they are."""
     documented_order, true_order = "ids=%3A1,%3A2,.1,.2", "ids=.1,.2,%3A1,%3A2"
