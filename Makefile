@@ -35,8 +35,11 @@ format: .venv/dev ## format the code, and mend what can be mended
 scale: .venv/dev ## simulate 10,000 sites and write docs/growth.md's tables and figures (some minutes)
 	@$(BIN)/python -m bench.scale
 
-build: .venv/sam ## build what is deployed, into .aws-sam (no Docker)
+build: .venv/sam ## build what is deployed, into .aws-sam (no Docker); BYTECODE=0 leaves bytecode out
 	sam build
+ifneq ($(BYTECODE),0)
+	@$(BIN)/python -m connect_local.bytecode
+endif
 
 deploy: build ## deploy to AWS; asks for what it needs
 	sam deploy --guided

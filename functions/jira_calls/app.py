@@ -33,8 +33,8 @@ _batch = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=
 _worker = Worker(
     queue=jira_calls_queue(os.environ, _sqs),
     failed=FailedJiraCalls(_sqs, url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]),
-    done=WorkDone(boto3.client("dynamodb", config=CLIENT_CONFIG), table=os.environ["WORK_DONE_TABLE"]),
-    results=CallResults(boto3.client("events", config=CLIENT_CONFIG), bus=os.environ["EVENT_BUS"]),
+    done=WorkDone(_parts.dynamodb, table=os.environ["WORK_DONE_TABLE"]),
+    results=CallResults(lambda: boto3.client("events", config=CLIENT_CONFIG), bus=os.environ["EVENT_BUS"]),
     do=Work(_clients, _activity, _parts.app.app_key, _parts.forge_joins).do,
     pauses=Pauses(),
     is_ending=Draining().has_begun,

@@ -8,7 +8,6 @@ from connect_jira.activity import Refusal
 from connect_jira.answers import Answer, empty_answer, json_answer
 from connect_jira.errors import OutOfTime
 from connect_jira.jira_errors import JiraError
-from connect_jwt.diagnosis.catalogue import CATALOGUE
 from connect_jwt.scopes import is_granted, scope_of
 from functions.pages.permissions import administrators_only
 from functions.pages.visits import Visit
@@ -84,6 +83,8 @@ def _scopes(asked_for: frozenset[str]) -> list[dict[str, Any]]:
 
 
 def _refusal(refusal: Refusal) -> dict[str, Any]:
+    from connect_jwt.diagnosis.catalogue import CATALOGUE  # noqa: PLC0415 - administrators seldom look
+
     why, fix = CATALOGUE.get(refusal.code, ("", ""))
     return {
         "code": refusal.code,

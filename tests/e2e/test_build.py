@@ -1,44 +1,38 @@
 """What `sam build` makes: it holds what the functions need, and nothing else."""
 
 import os
-import platform
 import subprocess
 import sys
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
 
+from bench.artifacts import build_for_this_machine, size_of
+from connect_local.bytecode import compile_build
 from connect_local.functions import function_variables
 from connect_local.template import PROJECT, Template
 
-SAM = PROJECT / ".venv" / "bin" / "sam"
 FUNCTIONS = {
     "DescriptorFunction": "functions.descriptor.app",
     "LifecycleFunction": "functions.lifecycle.app",
     "WebhooksFunction": "functions.webhooks.app",
     "ForgeFunction": "functions.forge.app",
+    "CallRequestsFunction": "functions.call_requests.app",
     "JiraCallsFunction": "functions.jira_calls.app",
     "PagesFunction": "functions.pages.app",
 }
+LAYERS = {"JwtLayer": "connect_jwt", "JiraLayer": "connect_jira"}
+MAGIC = {"python3.13": 3571, "python3.14": 3627}
+"""What bytecode begins with that a release of Python loads, from CPython's `pycore_magic_number.h`."""
+UNCHECKED_HASH = 0b01  # PEP 552
+KB, MB = 2**10, 2**20  # as Lambda counts its own limits
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The artifacts, built for this machine's processor so that they can be imported here."""
-    folder = tmp_path_factory.mktemp("build")
-    text = (PROJECT / "template.yaml").read_text(encoding="utf-8")
-    machine = {"x86_64": "x86_64", "AMD64": "x86_64"}.get(platform.machine(), "arm64")
-    (folder / "template.yaml").write_text(text.replace("arm64", machine), encoding="utf-8")
-    build = folder / "build"
-    subprocess.run(
-        [SAM, "build", "-t", folder / "template.yaml", "-s", PROJECT, "-b", build, "--no-cached"],
-        check=True,
-        cwd=PROJECT,
-        env=os.environ | {"PATH": f"{SAM.parent}{os.pathsep}{os.environ['PATH']}"},
-        capture_output=True,
-        timeout=300,
-    )
-    return build
+    return build_for_this_machine(tmp_path_factory.mktemp("build"))
 
 
 def layers_of(function: str) -> list[str]:
@@ -69,9 +63,8 @@ def test_a_built_function_is_imported_from_its_artifact_and_layers_alone(
     assert imported.stdout.split() == [str(built / function / f"{module.replace('.', '/')}.py"), "True"]
 
 
-@pytest.mark.parametrize("layer", ["JwtLayer", "JiraLayer"])
-def test_a_layer_holds_its_package_where_lambda_looks(built: Path, layer: str) -> None:
-    package = {"JwtLayer": "connect_jwt", "JiraLayer": "connect_jira"}[layer]
+@pytest.mark.parametrize(("layer", "package"), LAYERS.items(), ids=LAYERS)
+def test_a_layer_holds_its_package_where_lambda_looks(built: Path, layer: str, package: str) -> None:
     assert (built / layer / "python" / package / "__init__.py").is_file()
     assert not (built / layer / "python" / "python").exists()
 
@@ -95,3 +88,39 @@ def test_pages_are_shipped_with_their_templates_and_files(built: Path) -> None:
         files = {file.name: file.read_bytes() for file in (source / folder).iterdir()}
         assert files
         assert {file.name: file.read_bytes() for file in (shipped / folder).iterdir()} == files
+
+
+@pytest.mark.parametrize("artifact", [*FUNCTIONS, *LAYERS])
+def test_everything_is_shipped_with_bytecode_that_lambda_loads_as_it_is(built: Path, artifact: str) -> None:
+    function = artifact if artifact in FUNCTIONS else "JiraCallsFunction"
+    magic = MAGIC[Template({}).function(function)["Runtime"]].to_bytes(2, "little") + b"\r\n"
+    sources = list((built / artifact).rglob("*.py"))
+    assert sources
+    for source in sources:
+        header = Path(cache_from_source(str(source))).read_bytes()[:8]
+        assert (header[:4], int.from_bytes(header[4:], "little")) == (magic, UNCHECKED_HASH), source
+
+
+def test_bytecode_is_used_however_old_its_source_looks(built: Path) -> None:
+    source = built / "WebhooksFunction" / "functions" / "webhooks" / "app.py"
+    before = source.stat()
+    os.utime(source, (0, 0))
+    program = f"import importlib.machinery as m; m.SourceFileLoader('app', {str(source)!r}).get_code('app')"
+    loaded = subprocess.run(
+        [sys.executable, "-v", "-c", program], capture_output=True, text=True, check=True
+    ).stderr
+    os.utime(source, (before.st_atime, before.st_mtime))
+    assert f"{cache_from_source(str(source))} matches {source}" in loaded
+
+
+def test_bytecode_of_another_python_is_not_made(built: Path, tmp_path: Path) -> None:
+    template = (built / "template.yaml").read_text(encoding="utf-8")
+    (tmp_path / "template.yaml").write_text(template.replace("python3.13", "python3.9"), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"has to be made by python3\.9"):
+        compile_build(tmp_path)
+
+
+def test_what_is_shipped_is_small(built: Path) -> None:
+    assert sum(size_of(built / layer) for layer in LAYERS) <= 25 * MB
+    for function in set(FUNCTIONS) - {"PagesFunction"}:  # which has the files for the browser besides
+        assert size_of(built / function) <= 50 * KB, function

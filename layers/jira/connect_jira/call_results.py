@@ -5,6 +5,7 @@ told at least once.
 """
 
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from connect_jira.aws import aws_errors
@@ -13,6 +14,8 @@ from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.signed_call import JiraResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_events import EventBridgeClient
 
 SOURCE = "connect-lambda"
@@ -38,13 +41,17 @@ class CallResults:
     IAM: `events:PutEvents`, on the bus.
 
     Args:
-        events: the client
+        make_events: makes the client, once it is needed: few calls are asked for on the bus
         bus: the bus's name
     """
 
-    def __init__(self, events: "EventBridgeClient", *, bus: str) -> None:
-        self._events = events
+    def __init__(self, make_events: "Callable[[], EventBridgeClient]", *, bus: str) -> None:
+        self._make_events = make_events
         self._bus = bus
+
+    @cached_property
+    def _events(self) -> "EventBridgeClient":
+        return self._make_events()
 
     def completed(self, request: CallRequest, outcome: dict[str, Any]) -> None:
         """Tell that Jira has done it.

@@ -19,6 +19,7 @@ from connect_jira.store import InstallationStore
 from connect_jira.tenants import Tenants
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
 
 
@@ -27,6 +28,7 @@ class Parts:
     """What every function that knows installations is made of."""
 
     app: AppSettings
+    dynamodb: "DynamoDBClient"
     store: InstallationStore
     sealer: Sealer
     tenants: Tenants
@@ -45,7 +47,7 @@ class Parts:
         token_sealer = TokenSealer(kms, key_id=env["SECRETS_KEY"], app_key=app.app_key)
         forge = ForgeTenants(forge_store, token_sealer)
         tenants = Tenants(store, sealer, app_key=app.app_key, forge=forge)
-        return cls(app, store, sealer, tenants, forge_store, token_sealer)
+        return cls(app, dynamodb, store, sealer, tenants, forge_store, token_sealer)
 
     @property
     def forge_joins(self) -> ForgeJoins:

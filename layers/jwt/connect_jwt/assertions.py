@@ -3,8 +3,6 @@
 https://developer.atlassian.com/cloud/jira/platform/user-impersonation-for-connect-apps/
 """
 
-import jwt
-
 from connect_jwt.signing import SigningIdentity
 
 LIFETIME_SECONDS = 60
@@ -26,6 +24,8 @@ def sign_user_assertion(
     Returns:
         A compact JWT, HS256, valid for `LIFETIME_SECONDS`.
     """
+    import jwt  # noqa: PLC0415 - slow to load, and few apps act as users
+
     issued_at = int(now)
     claims = {
         "iss": f"urn:atlassian:connect:clientid:{oauth_client_id}",

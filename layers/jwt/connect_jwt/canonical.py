@@ -8,10 +8,20 @@ https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connec
 """
 
 import hashlib
+import re
+from binascii import a2b_qp
 from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 _UNRESERVED = "-._~"  # letters and digits are never encoded by quote
 _PATH_CHARACTERS = "/%:@!$&'()*+,;=~-._"
+_AS_IT_SHOULD_BE = re.compile(
+    r"""(?: [A-Za-z0-9._~-]++                                                   # never encoded
+          | %(?:[01][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF])            # all else of ASCII
+          | %(?:C[2-9A-F]|D[0-9A-F])%[89AB][0-9A-F]                             # two bytes of UTF-8
+          | %E[1-9A-CEF]%[89AB][0-9A-F]%[89AB][0-9A-F]                          # most of what has three
+        )*+""",
+    re.VERBOSE,
+)
 _TOKEN_PARAMETER = "jwt"  # noqa: S105 - a parameter's name: the token cannot hash itself
 
 
@@ -77,20 +87,29 @@ def _canonical_query(query: str) -> str:
     values_by_name: dict[str, list[str]] = {}
     for parameter in query.split("&"):
         name, _, value = parameter.partition("=")
-        name = unquote_plus(name)
+        name = _encoded(name)
         if name and name != _TOKEN_PARAMETER:
-            values_by_name.setdefault(name, []).append(unquote_plus(value))
-    encoded = {
-        _encode(name): ",".join(map(_encode, sorted(values, key=_utf16)))
-        for name, values in values_by_name.items()
-    }
-    return "&".join(f"{name}={encoded[name]}" for name in sorted(encoded))
+            values_by_name.setdefault(name, []).append(value)
+    return "&".join(f"{name}={_joined(values_by_name[name])}" for name in sorted(values_by_name))
 
 
-def _encode(text: str) -> str:
-    return quote(text, safe=_UNRESERVED, errors="replace")
+def _joined(values: list[str]) -> str:
+    if len(values) > 1:
+        values = sorted(values, key=_javas_order)
+    return ",".join(map(_encoded, values))
 
 
-def _utf16(text: str) -> bytes:
+def _encoded(text: str) -> str:
+    """A name or a value of a query, encoded as the hash wants it. Most come like that."""
+    if _AS_IT_SHOULD_BE.fullmatch(text):
+        return text
+    return quote(unquote_plus(text), safe=_UNRESERVED, errors="replace")
+
+
+def _javas_order(value: str) -> bytes:
     """Java compares strings by UTF-16 unit: beyond the BMP that is another order than Python's."""
-    return text.encode("utf-16-be", "surrogatepass")
+    if _AS_IT_SHOULD_BE.fullmatch(value):  # then it is quoted-printable with another sign, decoded in no time
+        decoded = a2b_qp(value.replace("%", "=")).decode()
+    else:
+        decoded = unquote_plus(value)
+    return decoded.encode("utf-16-be", "surrogatepass")

@@ -7,7 +7,6 @@ was not found for a minute.
 https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/#asymmetric
 """
 
-import re
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -19,11 +18,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from connect_jwt.errors import KeyHostUnavailable, Reason, TokenRefused
+from connect_jwt.tokens import is_safe_kid
 
 TIMEOUT_SECONDS = 2.5
 """Jira waits a few seconds for the answer to an install, a cold start included."""
 
-_SAFE_KID = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,128}", re.ASCII)  # it becomes part of a URL
 _MAX_PEM_BYTES = 16 * 1024
 _MIN_RSA_BITS = 2048
 _NOT_FOUND_SECONDS = 60
@@ -91,11 +90,6 @@ class InstallKeys:
         if key is None and response.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             self._not_found[kid] = True  # a host that fails may have the key in a moment
         return key
-
-
-def is_safe_kid(kid: object) -> bool:
-    """Whether a `kid` may become part of a URL."""
-    return isinstance(kid, str) and _SAFE_KID.fullmatch(kid) is not None
 
 
 def _rsa_public_key(pem: bytes) -> RSAPublicKey | None:

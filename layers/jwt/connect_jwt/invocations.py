@@ -15,8 +15,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from connect_jwt.errors import ForgeReason, Reason, TokenRefused
+from connect_jwt.signatures import is_rs256
 from connect_jwt.times import TimeRule, check_times
-from connect_jwt.tokens import RS256, parse_token
+from connect_jwt.tokens import parse_token
 
 ISSUER = "forge/invocation-token"
 
@@ -90,7 +91,7 @@ def verify_invocation_token(
     """
     parsed = parse_token(token)
     parsed.require_algorithm("RS256")
-    if not RS256.verify(parsed.signing_input, key_of(parsed.header.get("kid")), parsed.signature):
+    if not is_rs256(parsed.signature, parsed.signing_input, key_of(parsed.header.get("kid"))):
         raise TokenRefused(Reason.SIGNATURE_MISMATCH, "not signed with the key that kid names")
     claims = parsed.claims
     issued_at, expires_at = check_times(claims, _TIMES, now)

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from connect_jwt.canonical import query_string_hash, split_url
 from connect_jwt.errors import UrlNotSignable
 from connect_jwt.identity import AppKey, SharedSecret
-from connect_jwt.tokens import HS256
+from connect_jwt.signatures import hs256
 
 LIFETIME_SECONDS = 180
 """What Jira's own sender and every official library use. Sign just before sending, and once per attempt."""
@@ -67,7 +67,7 @@ def sign_request(identity: SigningIdentity, method: str, url: str, *, now: float
         "qsh": query_string_hash(method, *split_url(url, identity.base_url)),
     }
     signing_input = _segment({"alg": "HS256", "typ": "JWT"}) + b"." + _segment(claims)
-    signature = HS256.sign(signing_input, identity.shared_secret.key_bytes())
+    signature = hs256(signing_input, identity.shared_secret.key_bytes())
     return (signing_input + b"." + _base64url(signature)).decode()
 
 

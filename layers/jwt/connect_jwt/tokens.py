@@ -4,12 +4,11 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
-
-from jwt.algorithms import HMACAlgorithm, RSAAlgorithm
 
 from connect_jwt.errors import ForgeReason, Reason, TokenRefused
 from connect_jwt.identity import ClientKey
@@ -18,9 +17,7 @@ MAX_TOKEN_BYTES = 8 * 1024
 """No token of Jira's comes near it; whatever is larger is not even parsed."""
 
 _MAX_ISSUER_LENGTH = 255
-
-HS256 = HMACAlgorithm(HMACAlgorithm.SHA256)
-RS256 = RSAAlgorithm(RSAAlgorithm.SHA256)
+_SAFE_KID = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,128}", re.ASCII)
 
 
 def find_token(authorization: str | None, query: str) -> str:
@@ -141,6 +138,11 @@ def parse_token(token: str) -> UnverifiedToken:
     except (ValueError, RecursionError) as malformed:  # UnicodeError and JSONDecodeError are ValueErrors
         raise TokenRefused(Reason.TOKEN_MALFORMED, "not a compact JWT of JSON objects") from malformed
     return parsed
+
+
+def is_safe_kid(kid: object) -> bool:
+    """Whether the `kid` of a header may become part of the URL of an install key."""
+    return isinstance(kid, str) and _SAFE_KID.fullmatch(kid) is not None
 
 
 def _json_object(segment: bytes) -> dict[str, Any]:

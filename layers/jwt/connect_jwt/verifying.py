@@ -11,15 +11,17 @@ https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connec
 import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from typing import TYPE_CHECKING, Any
 
 from connect_jwt.canonical import query_string_hash, received_paths
 from connect_jwt.errors import Reason, SignatureMismatch, TokenRefused
 from connect_jwt.identity import ClientKey, SharedSecret
+from connect_jwt.signatures import is_hs256, is_rs256
 from connect_jwt.times import TimeRule, check_times
-from connect_jwt.tokens import HS256, RS256, UnverifiedToken, parse_token
+from connect_jwt.tokens import UnverifiedToken, parse_token
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 LEEWAY_SECONDS = 30
 """How far Jira's clock and ours may be apart. Jira's own verifier allows as much."""
@@ -71,7 +73,7 @@ def verify_install_token(
     token: str,
     *,
     request: SignedRequest,
-    key_of: Callable[[object], RSAPublicKey],
+    key_of: "Callable[[object], RSAPublicKey]",
     audiences: Iterable[str],
     now: float,
 ) -> VerifiedToken:
@@ -93,7 +95,7 @@ def verify_install_token(
     """
     parsed = parse_token(token)
     parsed.require_algorithm("RS256")
-    if not RS256.verify(parsed.signing_input, key_of(parsed.header.get("kid")), parsed.signature):
+    if not is_rs256(parsed.signature, parsed.signing_input, key_of(parsed.header.get("kid"))):
         raise TokenRefused(Reason.SIGNATURE_MISMATCH, "not signed with the key that kid names")
     issued_at, _ = check_times(parsed.claims, _TIMES, now)
     _check_computed_qsh(parsed.claims, request)
@@ -148,7 +150,7 @@ def _check_site_signature(
 ) -> int:
     parsed.require_algorithm("HS256")
     for secret in secrets_of(parsed.issuer):
-        if HS256.verify(parsed.signing_input, secret.key_bytes(), parsed.signature):
+        if is_hs256(parsed.signature, parsed.signing_input, secret.key_bytes()):
             issued_at, _ = check_times(parsed.claims, _TIMES, now)
             return issued_at
     raise SignatureMismatch(Reason.SECRET_MISMATCH, "not signed with a secret of the site that iss names")

@@ -1,6 +1,10 @@
 """The canonical request: method, path and query, each in the one way in which both sides hash it."""
 
+from urllib.parse import quote, unquote_plus
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from connect_jwt.canonical import canonical_request, query_string_hash, relative_path, split_url
 
@@ -145,6 +149,30 @@ ORDERS = {
 @pytest.mark.parametrize(("query", "canonical"), ORDERS.values(), ids=ORDERS)
 def test_the_order_is_javas(query: str, canonical: str) -> None:
     assert canonical_request("GET", "/test", query) == f"GET&/test&{canonical}"
+
+
+PIECES = st.sampled_from(
+    [*"aZ09-._~+ *%é😀", *(f"%{byte:02X}" for byte in range(256)), "%c3%a9", "%ED%A0%80"]
+)
+
+
+@given(st.lists(PIECES).map("".join))
+@example("%E0%80%80")  # a character in more bytes than it needs
+@example("%C0%AF")
+@example("%ED%9F%BF%EE%80%80")
+def test_however_a_value_is_encoded_it_is_decoded_and_encoded_again(value: str) -> None:
+    again = quote(unquote_plus(value), safe="-._~")
+    assert canonical_request("GET", "/", f"a={value}") == f"GET&/&a={again}"
+    assert canonical_request("GET", "/", f"a{value}=") == f"GET&/&a{again}="
+
+
+@given(st.lists(st.lists(PIECES, max_size=4).map("".join)))
+def test_however_values_are_encoded_they_are_sorted_as_what_they_mean(values: list[str]) -> None:
+    meant = sorted(map(unquote_plus, values), key=lambda value: value.encode("utf-16-be"))
+    canonical = canonical_request("GET", "/", "&".join(f"a={value}" for value in values))
+    assert canonical.removeprefix("GET&/&") == (
+        f"a={','.join(quote(value, safe='-._~') for value in meant)}" if values else ""
+    )
 
 
 def test_where_the_documentation_is_wrong_about_the_order_of_values() -> None:

@@ -9,8 +9,8 @@ from connect_jwt.diagnosis.case import Case, host_of, split
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.diagnosis.findings import Certainty, Finding
 from connect_jwt.diagnosis.transport import authorization
-from connect_jwt.install_keys import is_safe_kid
 from connect_jwt.signing import is_below
+from connect_jwt.tokens import is_safe_kid
 from connect_jwt.verifying import LEEWAY_SECONDS, MAX_LIFETIME_SECONDS
 
 _CERTAIN, _LIKELY, _POSSIBLE = Certainty.CERTAIN, Certainty.LIKELY, Certainty.POSSIBLE

@@ -8,7 +8,7 @@ from connect_jwt.diagnosis.case import Case
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.diagnosis.findings import Certainty, Finding
 from connect_jwt.identity import SharedSecret
-from connect_jwt.tokens import HS256
+from connect_jwt.signatures import is_hs256
 
 OF_NOBODY = "the signature is of no secret that is given"
 
@@ -49,7 +49,7 @@ def _how_it_differs(case: Case, secret: SharedSecret) -> str:
 
 def _made(case: Case, secret: str | bytes) -> bool:
     key = secret.encode("utf-8", "surrogatepass") if isinstance(secret, str) else secret
-    return HS256.verify(case.token.signing_input, key, case.token.signature)
+    return is_hs256(case.token.signature, case.token.signing_input, key)
 
 
 def _decoded(secret: SharedSecret) -> Iterator[bytes]:

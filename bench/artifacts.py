@@ -1,0 +1,41 @@
+"""What is deployed, built for this machine's processor so that it runs here."""
+
+import os
+import platform
+import subprocess
+from pathlib import Path
+
+from connect_local.bytecode import compile_build
+from connect_local.template import PROJECT
+
+_SAM = PROJECT / ".venv" / "bin" / "sam"
+_MACHINES = {"x86_64": "x86_64", "AMD64": "x86_64"}
+
+
+def build_for_this_machine(folder: Path, *, bytecode: bool = True) -> Path:
+    """Do what `make build` does, with the layers of this processor; the folder with the artifacts.
+
+    Args:
+        folder: an empty one, to build in
+        bytecode: False for `make build BYTECODE=0`
+    """
+    template, build = folder / "template.yaml", folder / "build"
+    text = (PROJECT / "template.yaml").read_text(encoding="utf-8")
+    machine = _MACHINES.get(platform.machine(), "arm64")
+    template.write_text(text.replace("arm64", machine), encoding="utf-8")
+    subprocess.run(  # noqa: S603 - the project's own SAM
+        [_SAM, "build", "-t", template, "-s", PROJECT, "-b", build, "--no-cached"],
+        check=True,
+        cwd=PROJECT,
+        env=os.environ | {"PATH": f"{_SAM.parent}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        timeout=300,
+    )
+    if bytecode:
+        compile_build(build)
+    return build
+
+
+def size_of(artifact: Path) -> int:
+    """What an artifact unpacks to, in bytes."""
+    return sum(file.stat().st_size for file in artifact.rglob("*") if file.is_file())
