@@ -35,6 +35,11 @@ class FairQueue(Queue):
             load[_group(message)] += 1
         return sorted(waiting, key=lambda message: order[message.id])
 
+    @property
+    def pending_message_groups(self) -> set[str]:
+        """The groups of what is in flight; moto would stumble over a message that is deleted meanwhile."""
+        return {message.group_id for message in self._pending_messages.copy() if message.group_id is not None}
+
     def delete_message(self, receipt_handle: str) -> None:
         """Delete a message; moto would forget one that is added meanwhile."""
         with self._messages_lock:

@@ -1,4 +1,8 @@
-"""Sites that have used up what Jira grants them for the hour, and until when they are left alone.
+"""Sites that have used up what Jira grants them, and until when they are left alone.
+
+A quota lasts until Jira says. A burst lasts for seconds, and what counts as one is a single endpoint; yet a
+worker that sits out short waits for one message after the other keeps all other sites waiting. So the rest of
+the site's messages are left alone for as long as the client would have waited for each.
 
 Known to one process only: each one finds it out with a single call, which costs less than asking a table
 about every message.
@@ -11,6 +15,7 @@ from cachetools import TLRUCache
 
 from connect_jira.jira_errors import JiraRateLimited
 from connect_jira.rate_limits import LimitScope, read_rate_limit
+from connect_jira.retries import LONGEST_WAIT_SECONDS
 from connect_jwt.identity import ClientKey
 
 _ALL_SITES = ClientKey("*")
@@ -31,12 +36,16 @@ class Pauses:
         )
 
     def note(self, client_key: ClientKey, error: JiraRateLimited) -> None:
-        """Remember a 429 that stands for a whole site, or for the app on all sites."""
+        """Remember a 429 that stands for more than one issue: for an endpoint, a site, or the app."""
         limit = read_rate_limit(error.headers, now=self._clock())
-        if limit.scope and limit.scope.is_quota:
-            paused = _ALL_SITES if limit.scope is LimitScope.APP else client_key
+        if limit.scope is None or limit.scope is LimitScope.ISSUE:
+            return
+        paused = _ALL_SITES if limit.scope is LimitScope.APP else client_key
+        if limit.scope.is_quota:
             wait = _UNTIL_JIRA_SAYS_MORE_SECONDS if limit.retry_after is None else limit.retry_after
-            self._until[paused] = self._clock() + wait
+        else:
+            wait = LONGEST_WAIT_SECONDS
+        self._until[paused] = max(self._clock() + wait, self._until.get(paused, 0.0))
 
     def seconds_left(self, client_key: ClientKey) -> float:
         """How long a site is still to be left alone; 0 when it is not."""

@@ -21,8 +21,8 @@ from connect_local.soak.sender import Sender
 from connect_local.stack import LaptopStack, StackOptions
 
 NOISY_SHARE = 0.9
-ALLOWED_SECONDS = 15.0
-"""What a noisy site may add to the others' p95: about one batch of workers that wait for Jira."""
+ALLOWED_SECONDS = 5.0
+"""What a noisy site may add to the others' p95: until a worker has met its 429, and is free again."""
 
 _PER_SECOND = 4.0
 _WARMING_UP = 5

@@ -6,6 +6,7 @@ import pytest
 
 from connect_jira.jira_errors import JiraRateLimited
 from connect_jira.pauses import Pauses
+from connect_jira.retries import LONGEST_WAIT_SECONDS
 from connect_jwt.identity import ClientKey
 
 if TYPE_CHECKING:
@@ -53,7 +54,21 @@ def test_the_apps_quota_pauses_all_sites(clock: Clock) -> None:
     assert pauses.seconds_left(QUIET) == 200
 
 
-@pytest.mark.parametrize("reason", ["jira-burst-based", "jira-per-issue-on-write", "", "of tomorrow"])
+def test_a_burst_pauses_its_site_for_no_longer_than_a_client_waits(clock: Clock) -> None:
+    pauses = Pauses(clock=clock)
+    pauses.note(BUSY, limited("jira-burst-based", retry_after="90"))
+    assert 0 < pauses.seconds_left(BUSY) <= LONGEST_WAIT_SECONDS
+    assert pauses.seconds_left(QUIET) == 0
+
+
+def test_a_burst_does_not_end_the_pause_of_a_quota(clock: Clock) -> None:
+    pauses = Pauses(clock=clock)
+    pauses.note(BUSY, limited("jira-quota-tenant-based", retry_after="90"))
+    pauses.note(BUSY, limited("jira-burst-based", retry_after="1"))
+    assert pauses.seconds_left(BUSY) == 90
+
+
+@pytest.mark.parametrize("reason", ["jira-per-issue-on-write", "", "of tomorrow"])
 def test_other_limits_pause_nobody(clock: Clock, reason: str) -> None:
     pauses = Pauses(clock=clock)
     pauses.note(BUSY, limited(reason, retry_after="90"))
