@@ -1,6 +1,6 @@
 """`POST /forge/…`: what Forge tells of installations and of events. Proved, queued, answered; nothing slow.
 
-What is proved and decided is in `connect_jira.forge_calls`.
+What is proved and decided is in `connect_jira.forge.calls`.
 """
 
 import os
@@ -14,9 +14,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.answers import Answer, empty_answer
 from connect_jira.aws import CLIENT_CONFIG
-from connect_jira.forge_calls import ForgeCalls, ForgeOutcome
-from connect_jira.forge_invocations import ForgeInvocations
-from connect_jira.forge_joins import ForgeJoin
+from connect_jira.forge.calls import ForgeCalls, ForgeOutcome
+from connect_jira.forge.invocations import ForgeInvocations
+from connect_jira.forge.joins import ForgeJoin
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
 from connect_jira.wiring import Parts, jira_calls_queue

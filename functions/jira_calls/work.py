@@ -8,7 +8,7 @@ from connect_jira.activity import Activity
 from connect_jira.call_request import CallRequest
 from connect_jira.call_results import told_of
 from connect_jira.clients import JiraClients
-from connect_jira.forge_joins import ForgeJoin, ForgeJoins
+from connect_jira.forge.joins import ForgeJoin, ForgeJoins
 from connect_jira.invocation import Invocation
 from connect_jira.messages import Message
 from connect_jira.traces import trace_of

@@ -17,7 +17,7 @@ from connect_jira.activity import Activity
 from connect_jira.answers import Answer, empty_answer
 from connect_jira.callers import Callers
 from connect_jira.clients import JiraClients
-from connect_jira.forge_invocations import ForgeInvocations
+from connect_jira.forge.invocations import ForgeInvocations
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
 from connect_jira.wiring import Parts

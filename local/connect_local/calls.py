@@ -4,11 +4,11 @@ IAM: `events:PutEvents` on the bus to request one, `lambda:InvokeFunction` on th
 """
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.config import Config
 
+from connect_jira.call_request import CallRequest
 from connect_local.errors import LaptopError
 from connect_local.stacks import Stack, aws_errors
 
@@ -19,43 +19,13 @@ _ONCE = Config(read_timeout=60, retries={"total_max_attempts": 1})
 """A call whose answer was lost may have been made."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A call to Jira.
-
-    Attributes:
-        client_key: the site
-        method: the HTTP method
-        path: such as `/rest/api/3/myself`
-        query: parameters; a list repeats its parameter
-        body: anything that JSON can say; None for no body
-    """
-
-    client_key: str
-    method: str
-    path: str
-    query: dict[str, str | list[str]]
-    body: Any
-
-    def fields(self) -> dict[str, Any]:
-        """As the worker takes it."""
-        return {
-            "clientKey": self.client_key,
-            "method": self.method,
-            "path": self.path,
-            "query": self.query,
-            "body": self.body,
-        }
-
-
-def request_call(stack: Stack, call: Call, *, idempotency_key: str) -> None:
-    """Ask for a call on the stack's bus; the worker makes it, once for each key.
+def request_call(stack: Stack, call: CallRequest) -> None:
+    """Ask for a call on the stack's bus; the worker makes it, once for each idempotency key.
 
     Raises:
         LaptopError: the bus does not take it
     """
-    detail = {**call.fields(), "idempotencyKey": idempotency_key, "returnBody": False}
-    put_event(stack, source=_SOURCE, detail_type=_REQUESTED, detail=detail)
+    put_event(stack, source=_SOURCE, detail_type=_REQUESTED, detail=call.to_fields())
 
 
 def put_event(stack: Stack, *, source: str, detail_type: str, detail: object) -> None:
@@ -77,7 +47,7 @@ def put_event(stack: Stack, *, source: str, detail_type: str, detail: object) ->
         raise LaptopError(f"the bus does not take it: {refusal.get('ErrorMessage', 'no reason given')}")
 
 
-def make_call(stack: Stack, call: Call) -> dict[str, Any]:
+def make_call(stack: Stack, call: CallRequest) -> dict[str, Any]:
     """Have the call made now, and wait for what Jira answers.
 
     Returns:
@@ -88,7 +58,7 @@ def make_call(stack: Stack, call: Call) -> dict[str, Any]:
     """
     with aws_errors():
         answer = stack.client("lambda", config=_ONCE).invoke(
-            FunctionName=stack.resource("JiraCallsFunction"), Payload=json.dumps(call.fields()).encode()
+            FunctionName=stack.resource("JiraCallsFunction"), Payload=json.dumps(call.to_fields()).encode()
         )
     result: dict[str, Any] = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:

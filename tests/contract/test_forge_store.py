@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from connect_jira.forge_installation import ForgeInstallation, ForgeState, announced
-from connect_jira.forge_store import ForgeInstallationStore
+from connect_jira.forge.installation import ForgeInstallation, ForgeState, announced
+from connect_jira.forge.store import ForgeInstallationStore
 from connect_jira.revisions import RowChanged
 from connect_jira.store import InstallationStore
 from connect_jwt.identity import ClientKey

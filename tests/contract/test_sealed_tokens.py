@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from connect_jira.errors import SecretDoesNotOpen, TemporarilyUnavailable
-from connect_jira.sealed_tokens import TokenSealer
+from connect_jira.forge.sealing import TokenSealer
 from connect_jwt.identity import AppKey
 from connect_local.cloud import LaptopCloud
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import pytest
 
-from connect_jira.forge_installation import OVERLAP_SECONDS
+from connect_jira.forge.installation import OVERLAP_SECONDS
 from connect_local.stack import LaptopStack, StackOptions
 from tests.e2e.forge import control, create_issue, effects, eventually, invoke, manifest, noted, row
 

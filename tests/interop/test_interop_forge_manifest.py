@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from connect_jira.forge_events import FORGE_EVENTS
+from connect_jira.forge.events import FORGE_EVENTS
 from connect_local.forge.manifest import UNREGISTERED, Manifest
 from connect_local.forge.modules import CONNECT_MODULES
 from connect_local.forge.native import LIFECYCLE_EVENTS

@@ -62,7 +62,13 @@ def test_a_call_that_is_waited_for_prints_jiras_answer(stack: IdleStack, status:
     readable = stack.connect("call", *MYSELF, *SITE, "--wait")
     assert readable.stdout.splitlines()[0] == str(status)
     assert json.loads(readable.stdout.partition("\n")[2]) == answer["body"]
-    fields: dict[str, Any] = {"clientKey": "c", "method": "GET", "path": MYSELF[1], "query": {}, "body": None}
+    fields: dict[str, Any] = {
+        "clientKey": "c",
+        "method": "GET",
+        "path": MYSELF[1],
+        "query": {},
+        "returnBody": False,
+    }
     assert worker.events == [fields] * 2
     assert stack.on_bus == []
 

@@ -9,9 +9,12 @@ From the outside in:
 - `connect_jira.client`: requests to Jira, signed; `connect_jira.credentials`: what with;
   `connect_jira.retries` and `connect_jira.rate_limits`: when one is made again; `connect_jira.jira_errors`:
   what else comes of it
-- `connect_jira.activity`: what lately happened, remembered; `connect_jira.clients`: clients whose calls are
+- `connect_jira.activity`: what lately happened, remembered for the pages
 - `connect_jira.store`: installations in DynamoDB; `connect_jira.sealing`: their secrets under KMS
-- `connect_jira.webhooks` and `connect_jira.queue`: what happened, on its way to whoever calls Jira about it
+- `connect_jira.webhooks`, `connect_jira.call_request`: what there is to do; `connect_jira.queue`: on its way
+  to `connect_jira.worker`, which does it once (`connect_jira.work_done`) and knows what becomes of a failure
+  (`connect_jira.verdicts`)
+- `connect_jira.forge`: the same app as Forge delivers it; `connect_jira.callers`: whose page calls
 - `connect_jira.descriptor`, `connect_jira.settings`: what the app is called and where it lives
 - `connect_jira.wiring`: all of it put together for one function
 """

@@ -94,4 +94,5 @@ class CallRequest:
             self.return_body,
             self.repeatable,
         )
-        return dict(zip(_MEMBERS, values, strict=True))
+        fields = zip(_MEMBERS, values, strict=True)
+        return {name: value for name, value in fields if value is not None}

@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from connect_jira.errors import NotInstalled, PayloadRefused
-from connect_jira.forge_installation import ForgeState, announced
-from connect_jira.forge_invocations import ForgeInvocations
-from connect_jira.forge_store import ForgeInstallationStore
+from connect_jira.forge.installation import ForgeState, announced
+from connect_jira.forge.invocations import ForgeInvocations
+from connect_jira.forge.store import ForgeInstallationStore
 from connect_jira.gateway import GatewayRequest
 from connect_jira.settings import AppSettings
 from connect_jira.sites import check_site_url

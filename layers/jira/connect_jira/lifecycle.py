@@ -15,7 +15,7 @@ from typing import Any
 
 from connect_jira import installation
 from connect_jira.errors import NotInstalled, TemporarilyUnavailable
-from connect_jira.forge_joins import ForgeJoins
+from connect_jira.forge.joins import ForgeJoins
 from connect_jira.gateway import GatewayRequest
 from connect_jira.installation import Installation, InstallationState, LifecycleEvent
 from connect_jira.payloads import installed_payload, lifecycle_payload

@@ -6,7 +6,7 @@ from typing import Any
 
 from connect_jira.call_request import CallRequest
 from connect_jira.errors import MessageUnreadable, RequestMalformed
-from connect_jira.forge_joins import ForgeJoin
+from connect_jira.forge.joins import ForgeJoin
 from connect_jira.webhooks import Webhook
 
 type Message = Webhook | CallRequest | ForgeJoin

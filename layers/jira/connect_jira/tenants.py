@@ -14,7 +14,7 @@ from cachetools import LRUCache, TTLCache
 from connect_jira.allowance import Allowance
 from connect_jira.credentials import BearerCredentials, ConnectCredentials
 from connect_jira.errors import ForgeTokenMissing, ImpersonationRefused, NotInstalled
-from connect_jira.forge_tenants import ForgeTenants
+from connect_jira.forge.tenants import ForgeTenants
 from connect_jira.gateway import GatewayRequest
 from connect_jira.installation import Installation, is_forge, is_storable
 from connect_jira.sealing import Sealer

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Self
 import boto3
 
 from connect_jira.aws import CLIENT_CONFIG
-from connect_jira.forge_joins import ForgeJoins
-from connect_jira.forge_store import ForgeInstallationStore
-from connect_jira.forge_tenants import ForgeTenants
+from connect_jira.forge.joins import ForgeJoins
+from connect_jira.forge.sealing import TokenSealer
+from connect_jira.forge.store import ForgeInstallationStore
+from connect_jira.forge.tenants import ForgeTenants
 from connect_jira.large_messages import LargeMessages
 from connect_jira.queue import JiraCallsQueue
-from connect_jira.sealed_tokens import TokenSealer
 from connect_jira.sealing import Sealer
 from connect_jira.settings import AppSettings
 from connect_jira.store import InstallationStore

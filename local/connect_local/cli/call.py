@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from connect_jira.call_request import CallRequest
+from connect_jwt.identity import ClientKey
 from connect_local.cli.options import AS_JSON, of_a_stack, stack_of
 
 
@@ -23,6 +25,10 @@ from connect_local.cli.options import AS_JSON, of_a_stack, stack_of
 @click.option(
     "--idempotency-key", metavar="K", help="Calls with one key are made once; a new one by default."
 )
+@click.option(
+    "--return-body", is_flag=True, help="Have what becomes of it told with the body of Jira's answer."
+)
+@click.option("--repeatable", is_flag=True, help="Making a POST or PATCH twice comes to the same as once.")
 @of_a_stack
 @AS_JSON
 def call(  # noqa: PLR0913 - as click passes them
@@ -34,6 +40,8 @@ def call(  # noqa: PLR0913 - as click passes them
     data: str | None,
     wait: bool,
     idempotency_key: str | None,
+    return_body: bool,
+    repeatable: bool,
     stack: str | None,
     local: bool,
     port: int,
@@ -44,20 +52,28 @@ def call(  # noqa: PLR0913 - as click passes them
     Without --wait the call is put on the stack's bus and made from its queue; its idempotency key is printed.
     With it, exit status 1 when Jira's status is 400 or more.
     """
-    from connect_local.calls import Call, make_call, request_call  # noqa: PLC0415 - boto3 is slow to import
+    from connect_local.calls import make_call, request_call  # noqa: PLC0415 - boto3 is slow to import
 
     if not path.startswith("/"):
         raise click.UsageError("PATH begins with a slash, such as /rest/api/3/myself")
     if wait and idempotency_key:
         raise click.UsageError("a call that is waited for is made once: --idempotency-key is not for it")
-    wanted = Call(
-        client_key=client_key, method=method, path=path, query=_parameters(query), body=_json_value(data)
+    wanted = CallRequest(
+        client_key=ClientKey(client_key),
+        method=method,
+        path=path,
+        query=_parameters(query),
+        body=_json_value(data),
+        idempotency_key=None if wait else idempotency_key or str(uuid.uuid4()),
+        return_body=return_body,
+        repeatable=repeatable or None,
     )
     where = stack_of(stack, port, local=local)
     if not wait:
-        key = idempotency_key or str(uuid.uuid4())
-        request_call(where, wanted, idempotency_key=key)
-        click.echo(json.dumps({"idempotencyKey": key}) if as_json else key)
+        request_call(where, wanted)
+        click.echo(
+            json.dumps({"idempotencyKey": wanted.idempotency_key}) if as_json else wanted.idempotency_key
+        )
         return
     answer = make_call(where, wanted)
     click.echo(

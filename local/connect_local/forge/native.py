@@ -13,7 +13,7 @@ https://developer.atlassian.com/platform/forge/remote/ and .../events-reference/
 
 from typing import Any
 
-from connect_jira.forge_events import FORGE_EVENTS, ForgeEvent
+from connect_jira.forge.events import FORGE_EVENTS, ForgeEvent
 
 type Json = dict[str, Any]
 

@@ -11,11 +11,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from connect_jira.errors import SecretDoesNotOpen
-from connect_jira.forge_calls import ForgeCalls
-from connect_jira.forge_installation import ForgeInstallation
-from connect_jira.forge_invocations import ForgeInvocations
-from connect_jira.forge_joins import ForgeJoins
-from connect_jira.forge_tenants import ForgeTenants
+from connect_jira.forge.calls import ForgeCalls
+from connect_jira.forge.installation import ForgeInstallation
+from connect_jira.forge.invocations import ForgeInvocations
+from connect_jira.forge.joins import ForgeJoins
+from connect_jira.forge.tenants import ForgeTenants
 from connect_jira.gateway import GatewayRequest
 from connect_jira.installation import Installation
 from connect_jira.lifecycle import Lifecycle

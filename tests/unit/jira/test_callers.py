@@ -7,7 +7,7 @@ import pytest
 
 from connect_jira.callers import Callers
 from connect_jira.errors import NotInstalled
-from connect_jira.forge_invocations import ForgeInvocations
+from connect_jira.forge.invocations import ForgeInvocations
 from connect_jwt.errors import TokenRefused
 from tests.unit.jira.conftest import CLIENT_KEY, SITE_URL
 from tests.unit.jira.forge import INSTALLED, UNINSTALLED, forge_request, lifecycle, product_event, refresh

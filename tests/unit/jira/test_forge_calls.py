@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_jira.errors import EventOutdated, NotInstalled, PayloadRefused
-from connect_jira.forge_installation import ForgeState
-from connect_jira.forge_tokens import SURE_SECONDS
+from connect_jira.forge.installation import ForgeState
+from connect_jira.forge.tokens import SURE_SECONDS
 from connect_jwt.errors import TokenRefused
 from tests.unit.jira.conftest import CLIENT_KEY
 from tests.unit.jira.forge import (
@@ -28,7 +28,7 @@ from tests.unit.jwt.invocations import API, CLOUD_ID, INSTALLATION
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from connect_jira.forge_installation import ForgeInstallation
+    from connect_jira.forge.installation import ForgeInstallation
     from tests.unit.jira.conftest import Backend
 
 HOUR = 3600

@@ -14,8 +14,8 @@ from connect_jira.errors import (
     NotInstalled,
     TemporarilyUnavailable,
 )
-from connect_jira.forge_installation import OVERLAP_SECONDS
-from connect_jira.forge_joins import CLIENT_KEY_PROPERTY, ForgeJoin
+from connect_jira.forge.installation import OVERLAP_SECONDS
+from connect_jira.forge.joins import CLIENT_KEY_PROPERTY, ForgeJoin
 from connect_jira.jira_errors import JiraUnauthorized
 from connect_jira.messages import read_text, to_text
 from connect_jira.verdicts import FailedDelivery, Postponed, verdict

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from connect_jira.forge_installation import ForgeInstallation, ForgeState
+from connect_jira.forge.installation import ForgeInstallation, ForgeState
 from connect_jira.revisions import RevisionedTable, Row
 from connect_jwt.identity import ClientKey
 

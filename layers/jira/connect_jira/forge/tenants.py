@@ -11,10 +11,10 @@ from cachetools import TTLCache
 
 from connect_jira.credentials import BearerCredentials
 from connect_jira.errors import ForgeTokenMissing, NotInstalled
-from connect_jira.forge_events import FORGE_EVENTS
-from connect_jira.forge_installation import ForgeInstallation, ForgeState, told_by_forge
-from connect_jira.forge_store import ForgeInstallationStore
-from connect_jira.sealed_tokens import TokenSealer
+from connect_jira.forge.events import FORGE_EVENTS
+from connect_jira.forge.installation import ForgeInstallation, ForgeState, told_by_forge
+from connect_jira.forge.sealing import TokenSealer
+from connect_jira.forge.store import ForgeInstallationStore
 
 REMEMBERED_SECONDS = 5 * 60
 
@@ -25,7 +25,7 @@ KEPT_BACK_SECONDS = 30.0
 class ForgeTenants:
     """The Forge installations of one app, to call Jira by.
 
-    IAM: what `connect_jira.revisions` needs to read and `connect_jira.sealed_tokens` to open.
+    IAM: what `connect_jira.revisions` needs to read and `connect_jira.forge.sealing` to open.
 
     Args:
         store: where they are

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Self
 from aws_lambda_powertools import Logger
 
 from connect_jira.errors import TemporarilyUnavailable
-from connect_jira.forge_installation import ForgeInstallation, ForgeState, announced
-from connect_jira.forge_store import ForgeInstallationStore
+from connect_jira.forge.installation import ForgeInstallation, ForgeState, announced
+from connect_jira.forge.store import ForgeInstallationStore
 from connect_jira.installation import is_storable, pointed_to
 from connect_jira.jira_errors import JiraForbidden
 from connect_jira.revisions import RowChanged

@@ -12,18 +12,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from connect_jira import forge_installation
 from connect_jira.errors import PayloadRefused, TemporarilyUnavailable
-from connect_jira.forge_events import FORGE_EVENTS
-from connect_jira.forge_installation import ForgeInstallation, ForgeState
-from connect_jira.forge_invocations import ForgeInvocations
-from connect_jira.forge_joins import ForgeJoins
-from connect_jira.forge_payloads import event_payload, own_event, webhook_of
-from connect_jira.forge_store import ForgeInstallationStore
-from connect_jira.forge_tokens import SystemToken
+from connect_jira.forge import installation as forge_installation
+from connect_jira.forge.events import FORGE_EVENTS
+from connect_jira.forge.installation import ForgeInstallation, ForgeState
+from connect_jira.forge.invocations import ForgeInvocations
+from connect_jira.forge.joins import ForgeJoins
+from connect_jira.forge.payloads import event_payload, own_event, webhook_of
+from connect_jira.forge.sealing import TokenSealer
+from connect_jira.forge.store import ForgeInstallationStore
+from connect_jira.forge.tokens import SystemToken
 from connect_jira.gateway import GatewayRequest
 from connect_jira.revisions import RowChanged
-from connect_jira.sealed_tokens import TokenSealer
 from connect_jira.settings import AppSettings
 from connect_jira.webhooks import Webhook
 from connect_jwt.identity import ClientKey
@@ -72,7 +72,7 @@ class ForgeCalls:
     `PayloadRefused` when the body cannot be meant, `KeyHostUnavailable` or `TemporarilyUnavailable` when
     nothing can be said just now.
 
-    IAM: what `connect_jira.revisions` needs to read and write and `connect_jira.sealed_tokens` to seal.
+    IAM: what `connect_jira.revisions` needs to read and write and `connect_jira.forge.sealing` to seal.
 
     Args:
         app: whose installations these are

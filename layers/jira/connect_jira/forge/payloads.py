@@ -1,6 +1,6 @@
 """What Forge says in the body of an event, and the webhook that it stands for.
 
-The payload stays Forge's own: `connect_jira.forge_events` says what is other than in a webhook's.
+The payload stays Forge's own: `connect_jira.forge.events` says what is other than in a webhook's.
 
 https://developer.atlassian.com/platform/forge/remote/sending-product-events/
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from connect_jira.errors import PayloadRefused
-from connect_jira.forge_events import FORGE_EVENTS, webhook_event
+from connect_jira.forge.events import FORGE_EVENTS, webhook_event
 from connect_jira.payloads import json_object
 from connect_jira.webhooks import Webhook
 from connect_jwt.identity import ClientKey
