@@ -9,6 +9,7 @@ import pytest
 import urllib3
 
 from connect_local.jira.forge.platform import ForgePlatform
+from connect_local.jira.site import MEMBER
 from connect_local.stack import LaptopStack, StackOptions
 from tests.e2e.forge import control, create_issue, effects, eventually, invoke, manifest, noted, row
 
@@ -68,6 +69,43 @@ def test_an_issue_has_its_effect_with_no_connect_token_at_all(stack: LaptopStack
     assert note["webhookId"].startswith("forge-")
     assert all(call.path.startswith("/ex/jira/") for call in stack.jira.journal.requests())
     assert row(stack, installation) is not None
+
+
+def get(stack: LaptopStack, path: str, token: str) -> urllib3.BaseHTTPResponse:
+    return urllib3.request(
+        "GET", f"{stack.base_url}{path}", headers={"Authorization": f"Bearer {token}"}, retries=False
+    )
+
+
+def test_a_page_that_forge_shows_gets_what_one_of_connects_gets(
+    stack: LaptopStack, forge: ForgePlatform, installation: str
+) -> None:
+    (app,) = forge.apps()
+    assert app.installation_id == installation
+    site_url = "https://site.atlassian.net"
+    claims = {
+        "principal": MEMBER.account_id,
+        "context": {"cloudId": app.tenant.site.cloud_id, "moduleKey": "m", "siteUrl": site_url},
+    }
+    greeting = get(stack, "/api/greeting", forge.token_for(app, **claims)).json()
+    assert greeting == {"displayName": MEMBER.display_name}
+    projects = get(stack, "/api/recent-projects", forge.token_for(app, **claims)).json()["projects"]
+    assert {project["key"] for project in projects} == {"DEMO", "WEB"}
+    assert all(project["url"].startswith(f"{site_url}/browse/") for project in projects)
+    assert get(stack, "/api/health", forge.token_for(app, **claims)).json()["state"] == "enabled"
+    assert get(stack, "/api/connection", forge.token_for(app, **claims)).status == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize("path", ["/pages/hello-world", "/api/greeting", "/webhooks/issue_created"])
+def test_a_token_of_forges_own_opens_no_page_and_no_route_of_connects(
+    stack: LaptopStack, forge: ForgePlatform, installation: str, path: str
+) -> None:
+    (app,) = forge.apps()
+    assert app.installation_id == installation
+    method = "POST" if path.startswith("/webhooks") else "GET"
+    headers = {"Authorization": f"Bearer {forge.token_for(app)}"}
+    answer = urllib3.request(method, f"{stack.base_url}{path}", headers=headers, retries=False)
+    assert (answer.status, answer.data) == (HTTPStatus.UNAUTHORIZED, b"")
 
 
 def test_an_event_that_is_sent_again_is_done_once(
