@@ -20,7 +20,7 @@ BARE, EVERYTHING, ACE = "bare", "everything", "atlassian-connect-express"
 _LOGS = "aws_lambda_powertools.logging"
 _STORE = "boto3.dynamodb.types aws:dynamodb aws:kms cachetools"
 NEEDED = {
-    "DescriptorFunction": "json urllib.parse dataclasses pathlib http",
+    "DescriptorFunction": "json pathlib typing",
     "LifecycleFunction": f"{_LOGS} {_STORE} urllib3 jwt.algorithms",
     "WebhooksFunction": f"{_LOGS} {_STORE} aws:sqs",
     "CallRequestsFunction": f"{_LOGS} boto3.dynamodb.types aws:dynamodb aws:sqs",
