@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check scale format build deploy lock design clean
+.PHONY: help demo up test check format bench scale build deploy lock design clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ check: .venv/sam ## formatting, lint, types, template
 format: .venv/dev ## format the code, and mend what can be mended
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
+
+bench: .venv/sam bench/node_modules/.done ## measure beside what people use today; ONLY=protocol|cold|warm|aws|size
+	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 scale: .venv/dev ## simulate 10,000 sites and write docs/growth.md's tables and figures (some minutes)
 	@$(BIN)/python -m bench.scale
@@ -55,7 +58,7 @@ design: .venv/dev tests/node_modules/.done ## make the CSS that is Atlassian's o
 	$(BIN)/python -m connect_local.design
 
 clean: ## remove everything that make has made
-	rm -rf .venv .aws-sam tests/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .aws-sam tests/node_modules bench/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # --- environments --------------------------------------------------------------------------------------------
 
@@ -81,3 +84,7 @@ clean: ## remove everything that make has made
 tests/node_modules/.done: tests/package-lock.json
 	@if command -v npm >/dev/null; then npm --prefix tests ci --silent && touch $@; \
 	else echo "No npm here: tests against Atlassian's JavaScript and DynamoDB Local will be skipped."; fi
+
+# The peers of the measurements.
+bench/node_modules/.done: bench/package-lock.json
+	@npm --prefix bench ci --silent && touch $@

@@ -8,21 +8,32 @@ from pathlib import Path
 from connect_local.bytecode import compile_build
 from connect_local.template import PROJECT
 
+DEPLOYED = "arm64"
+"""The processor that template.yaml is for."""
+
 _SAM = PROJECT / ".venv" / "bin" / "sam"
 _MACHINES = {"x86_64": "x86_64", "AMD64": "x86_64"}
 
 
-def build_for_this_machine(folder: Path, *, bytecode: bool = True) -> Path:
+def build_for_this_machine(folder: Path) -> Path:
     """Do what `make build` does, with the layers of this processor; the folder with the artifacts.
 
     Args:
         folder: an empty one, to build in
-        bytecode: False for `make build BYTECODE=0`
+    """
+    return build(folder, machine=_MACHINES.get(platform.machine(), DEPLOYED))
+
+
+def build(folder: Path, *, machine: str) -> Path:
+    """Do what `make build` does, with the layers of a processor; the folder with the artifacts.
+
+    Args:
+        folder: an empty one, to build in
+        machine: the processor, such as `arm64`
     """
     template, build = folder / "template.yaml", folder / "build"
     text = (PROJECT / "template.yaml").read_text(encoding="utf-8")
-    machine = _MACHINES.get(platform.machine(), "arm64")
-    template.write_text(text.replace("arm64", machine), encoding="utf-8")
+    template.write_text(text.replace(DEPLOYED, machine), encoding="utf-8")
     subprocess.run(  # noqa: S603 - the project's own SAM
         [_SAM, "build", "-t", template, "-s", PROJECT, "-b", build, "--no-cached"],
         check=True,
@@ -31,8 +42,7 @@ def build_for_this_machine(folder: Path, *, bytecode: bool = True) -> Path:
         capture_output=True,
         timeout=300,
     )
-    if bytecode:
-        compile_build(build)
+    compile_build(build)
     return build
 
 

@@ -46,7 +46,8 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
 
 def _apply(request: GatewayRequest) -> Answer:
     outcome = _events[request.path](request)
-    _activity.begin(outcome.client_key)
+    if request.path == "/lifecycle/enabled":  # which follows each install at once
+        _activity.begin(outcome.client_key)
     logger.info(
         "Lifecycle event taken", path=request.path, clientKey=outcome.client_key, changed=outcome.changed
     )

@@ -2,10 +2,12 @@
 
 The design tokens are on npm as JavaScript strings, each theme below a selector that waits for Jira's theming.
 Here they become plain CSS: the light theme for everybody, the dark one where Jira says so, or where nobody
-says anything and the browser prefers it. `make design` runs this; a test compares what is there.
+says anything and the browser prefers it. Only the tokens that `app.css` and the reset use are there, since a
+page waits for all of them. `make design` runs this; a test compares what is there.
 """
 
 import json
+import re
 from pathlib import Path
 
 from connect_local.template import PROJECT
@@ -13,21 +15,25 @@ from connect_local.template import PROJECT
 PACKAGES = PROJECT / "tests" / "node_modules" / "@atlaskit"
 STATIC = PROJECT / "functions" / "pages" / "static"
 
+_USE = re.compile(r"var\((--ds-[\w-]+)")
+_TOKEN = re.compile(r"\s*(--ds-[\w-]+):")
 _ALWAYS = ("light", "shape", "spacing", "typography")
 
 
 def design_files(packages: Path = PACKAGES) -> dict[str, str]:
     """The vendored files by name, made from the npm packages of Atlassian's design system."""
-    tokens, reset = packages / "tokens", packages / "css-reset"
-    dark = _declarations(tokens, "dark")
-    themes = "\n".join(f":root {{{_declarations(tokens, theme)}}}" for theme in _ALWAYS)
+    tokens, reset_package = packages / "tokens", packages / "css-reset"
+    reset = (reset_package / "dist" / "bundle.css").read_text(encoding="utf-8")
+    used = set(_USE.findall(reset + (STATIC / "app.css").read_text(encoding="utf-8")))
+    dark = _declarations(tokens, "dark", used)
+    themes = "\n".join(f":root {{{_declarations(tokens, theme, used)}}}" for theme in _ALWAYS)
     return {
         "tokens.css": (
             f"{_origin(tokens)}{themes}\n"
             f'html[data-color-mode="dark"] {{{dark}}}\n'
             f"@media (prefers-color-scheme: dark) {{\nhtml:not([data-color-mode]) {{{dark}}}\n}}\n"
         ),
-        "css-reset.css": _origin(reset) + (reset / "dist" / "bundle.css").read_text(encoding="utf-8"),
+        "css-reset.css": _origin(reset_package) + reset,
     }
 
 
@@ -37,7 +43,7 @@ def main() -> None:
         (STATIC / name).write_text(content, encoding="utf-8")
 
 
-def _declarations(tokens: Path, theme: str) -> str:
+def _declarations(tokens: Path, theme: str, used: set[str]) -> str:
     module = tokens / "dist" / "esm" / "artifacts" / "themes" / f"atlassian-{theme}.js"
     source = module.read_text(encoding="utf-8")
     css: str = json.loads(source[source.index('"') : source.rindex('"') + 1])
@@ -45,7 +51,8 @@ def _declarations(tokens: Path, theme: str) -> str:
     block, _, rest = declarations.partition("}")
     if rest.strip():
         raise ValueError(f"{module.name} has more than one block: Atlassian's format has changed")
-    return block
+    lines = ((line, _TOKEN.match(line)) for line in block.split("\n"))
+    return "\n".join(line for line, token in lines if token is None or token[1] in used)
 
 
 def _origin(package: Path) -> str:

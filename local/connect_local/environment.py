@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 from connect_local.ports import LOOPBACK
 from connect_local.template import PROJECT
@@ -64,11 +65,22 @@ class Environment:
         variables: its environment variables
         arn: the function's ARN
         log: takes each line that it prints
+        folder: where it runs, which is where Lambda looks for the handler first
+
+    Attributes:
+        ready_at: when it first asked for an invocation, as `time.monotonic`; None until then
     """
 
     def __init__(
-        self, command: Sequence[str], variables: Mapping[str, str], *, arn: str, log: Callable[[str], None]
+        self,
+        command: Sequence[str],
+        variables: Mapping[str, str],
+        *,
+        arn: str,
+        log: Callable[[str], None],
+        folder: Path = PROJECT,
     ) -> None:
+        self.ready_at: float | None = None
         self._arn = arn
         self._log = log
         self._waiting: queue.SimpleQueue[_Invocation | None] = queue.SimpleQueue()
@@ -78,7 +90,7 @@ class Environment:
         self._process = subprocess.Popen(  # noqa: S603 - a fixed command
             command,
             env={**variables, "AWS_LAMBDA_RUNTIME_API": f"{LOOPBACK}:{self._server.server_port}"},
-            cwd=PROJECT,
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -86,6 +98,11 @@ class Environment:
         )
         self._follower = threading.Thread(target=self._follow, daemon=True)
         self._follower.start()
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
 
     @property
     def alive(self) -> bool:
@@ -158,6 +175,7 @@ class Environment:
             self._process.kill()
 
     def _next(self) -> _Invocation | None:
+        self.ready_at = self.ready_at or time.monotonic()
         invocation = self._waiting.get()
         if invocation:  # the time counts from when the process is ready, not from its start
             timer = threading.Timer(invocation.timeout, self._expire, [invocation])

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import urllib3
 
+from bench.artifacts import build_for_this_machine
 from connect_local.jira.site import MEMBER
 from connect_local.stack import LaptopStack, StackOptions
 from tests.e2e.visitor import Visitor, installed
@@ -42,3 +44,9 @@ def member(admin: Visitor) -> Visitor:
 def nobody(admin: Visitor) -> Visitor:
     """Somebody who is not logged in."""
     return replace(admin, account_id=None)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The artifacts, built for this machine's processor so that they can be imported here."""
+    return build_for_this_machine(tmp_path_factory.mktemp("build"))

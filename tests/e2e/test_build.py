@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.artifacts import build_for_this_machine, size_of
+from bench.artifacts import size_of
 from connect_local.bytecode import compile_build
 from connect_local.functions import function_variables
 from connect_local.template import PROJECT, Template
@@ -27,12 +27,6 @@ MAGIC = {"python3.13": 3571, "python3.14": 3627}
 """What bytecode begins with that a release of Python loads, from CPython's `pycore_magic_number.h`."""
 UNCHECKED_HASH = 0b01  # PEP 552
 KB, MB = 2**10, 2**20  # as Lambda counts its own limits
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The artifacts, built for this machine's processor so that they can be imported here."""
-    return build_for_this_machine(tmp_path_factory.mktemp("build"))
 
 
 def layers_of(function: str) -> list[str]:

@@ -33,7 +33,7 @@ def test_every_token_that_is_used_exists_in_light_and_in_dark() -> None:
     tokens = (STATIC / "tokens.css").read_text(encoding="utf-8")
     always, _, dark = tokens.partition('html[data-color-mode="dark"]')
     assert used
-    assert used <= _names(r"(--ds-[\w-]+):", always)
+    assert used <= _names(r"(--ds-[\w-]+):", always), "run `make design`"
     colours = {name for name in used if re.search(r"text|background|border$|surface|icon|skeleton", name)}
     assert colours
     assert colours <= _names(r"(--ds-[\w-]+):", dark)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-_DEFAULT_STAGE = "$default"
+from connect_jira.base_url import base_url_of, stage_prefix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,19 +43,17 @@ def read_event(event: Mapping[str, Any], *, base_url: str = "") -> GatewayReques
         event: payload version 2.0
         base_url: the app's configured base URL; only without one it is what the caller reached us by
     """
-    context = event["requestContext"]
-    stage_prefix = "" if context["stage"] == _DEFAULT_STAGE else f"/{context['stage']}"
-    path = _below(event["rawPath"], stage_prefix)
+    path = _below(event["rawPath"], stage_prefix(event))
     if base_url:  # a custom domain's mapping may be in the path, too
         path = _below(path, urlsplit(base_url).path.rstrip("/"))
     body = event.get("body") or ""
     return GatewayRequest(
-        method=context["http"]["method"],
+        method=event["requestContext"]["http"]["method"],
         path=path,
         query=event.get("rawQueryString", ""),
         headers={name.lower(): value for name, value in event.get("headers", {}).items()},
         body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(errors="replace"),
-        base_url=base_url or f"https://{context['domainName']}{stage_prefix}",
+        base_url=base_url_of(event, base_url),
     )
 
 

@@ -11,16 +11,18 @@ https://developer.atlassian.com/platform/forge/remote/essentials/, RFC 7517 (JSO
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import urllib3
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from jwt import InvalidKeyError
-from jwt.algorithms import RSAAlgorithm
 
 from connect_jwt.errors import KeyHostUnavailable, Reason, TokenRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 TIMEOUT_SECONDS = 2.5
 """Forge waits 5 seconds for the answer to an event, a cold start included."""
@@ -60,7 +62,7 @@ class ForgeKeys:
         self._kept_until = self._fetched_again_from = float("-inf")
         self._is_failing = False
 
-    def public_key(self, kid: object) -> RSAPublicKey:
+    def public_key(self, kid: object) -> "RSAPublicKey":
         """The key with this id.
 
         Args:
@@ -117,7 +119,7 @@ def _seconds_to_keep(cache_control: str) -> int:
     return min(max(int(max_age[1]), MIN_KEPT_SECONDS), MAX_KEPT_SECONDS)
 
 
-def _rsa_keys(body: bytes) -> Iterator[tuple[str, RSAPublicKey]]:
+def _rsa_keys(body: bytes) -> "Iterator[tuple[str, RSAPublicKey]]":
     try:
         key_set = json.loads(body)
     except (ValueError, RecursionError) as malformed:
@@ -130,12 +132,16 @@ def _rsa_keys(body: bytes) -> Iterator[tuple[str, RSAPublicKey]]:
             yield entry["kid"], key
 
 
-def _rsa_public_key(entry: Any) -> RSAPublicKey | None:  # noqa: ANN401 - any JSON value
+def _rsa_public_key(entry: Any) -> "RSAPublicKey | None":  # noqa: ANN401 - any JSON value
     """The key, when it is one that RS256 signatures are verified with; a set may hold others."""
     if not isinstance(entry, dict) or not isinstance(entry.get("kid"), str):
         return None
     if entry.get("use", "sig") != "sig" or entry.get("alg", "RS256") != "RS256":
         return None
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415 - slow to load
+    from jwt import InvalidKeyError  # noqa: PLC0415 - likewise
+    from jwt.algorithms import RSAAlgorithm  # noqa: PLC0415 - likewise
+
     try:
         key = RSAAlgorithm.from_jwk(entry)
     except (InvalidKeyError, ValueError, TypeError):

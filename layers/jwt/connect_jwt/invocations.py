@@ -8,16 +8,19 @@ https://developer.atlassian.com/platform/forge/remote/essentials/
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from typing import TYPE_CHECKING, Any
 
 from connect_jwt.errors import ForgeReason, Reason, TokenRefused
 from connect_jwt.signatures import is_rs256
 from connect_jwt.times import TimeRule, check_times
 from connect_jwt.tokens import parse_token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 ISSUER = "forge/invocation-token"
 
@@ -71,7 +74,7 @@ class VerifiedInvocation:
 def verify_invocation_token(
     token: str,
     *,
-    key_of: Callable[[object], RSAPublicKey],
+    key_of: "Callable[[object], RSAPublicKey]",
     app_id: str,
     api_urls: Iterable[str],
     now: float,

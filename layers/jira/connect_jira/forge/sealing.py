@@ -2,7 +2,7 @@
 
 KMS encrypts 4096 bytes at the most, and nothing says how long a token may be; hence the data key. What is
 stored is the data key as KMS sealed it, after its length in two bytes, then a nonce and the token under
-AES-256-GCM.
+AES-256-GCM. `cryptography`, which does that, is slow to load, and of no use to a site that came by Connect.
 """
 
 import os
@@ -11,8 +11,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cachetools import TTLCache
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from connect_jira.aws import aws_errors
 from connect_jira.errors import SecretDoesNotOpen
@@ -54,6 +52,8 @@ class TokenSealer:
         Raises:
             TemporarilyUnavailable: KMS gave no answer
         """
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - see above
+
         with aws_errors("kms:GenerateDataKey"):
             key = self._kms.generate_data_key(
                 KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=self._context(installation_id)
@@ -75,6 +75,9 @@ class TokenSealer:
         return opened
 
     def _decrypt(self, installation_id: str, sealed: bytes) -> str:
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - see above
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - likewise
+
         key_ends = _LENGTH_BYTES + int.from_bytes(sealed[:_LENGTH_BYTES])
         nonce_ends = key_ends + _NONCE_BYTES
         with aws_errors("kms:Decrypt"):

@@ -1,0 +1,5 @@
+"""A function that does nothing: what starting Python under Lambda's runtime client costs."""
+
+
+def handler(_event: object, _context: object) -> None:
+    """Nothing."""

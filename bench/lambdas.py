@@ -1,0 +1,176 @@
+"""Functions as Lambda has them: from their artifacts, under AWS's runtime client."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from bench.samples import APP, SECRET, SITE
+from bench.stand_ins import Aws, Site
+from connect_jira.installation import Installation, InstallationState
+from connect_jira.installation import Site as InstalledSite
+from connect_jira.sealing import Sealer
+from connect_jira.store import InstallationStore
+from connect_local.aws_environment import NOBODYS
+from connect_local.environment import Environment
+from connect_local.functions import function_variables
+from connect_local.template import Template
+
+type Event = Callable[[], dict[str, Any]]
+"""Makes an event of now."""
+
+_BROUGHT = (
+    "awslambdaric",
+    "boto3",
+    "botocore",
+    "dateutil",
+    "jmespath",
+    "runtime_client*.so",
+    "s3transfer",
+    "simplejson",
+    "six.py",
+    "snapshot_restore_py.py",
+    "urllib3",
+)
+_HANDLERS = Path(__file__).with_name("handlers")
+_TEMPLATE = Template({"BaseUrl": "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"})
+_TIMEOUT = 20.0
+
+
+def lambdas_python(folder: Path) -> Path:
+    """What Lambda's Python brings besides the standard library, with bytecode."""
+    runtime = folder / "runtime"
+    runtime.mkdir()
+    site_packages = Path(boto3.__file__).parents[1]
+    for pattern in _BROUGHT:
+        for found in site_packages.glob(pattern):
+            copy = shutil.copytree if found.is_dir() else shutil.copy2
+            copy(found, runtime / found.name)
+    subprocess.run([sys.executable, "-m", "compileall", "-q", runtime], check=True)  # noqa: S603 - ourselves
+    return runtime
+
+
+def without_bytecode(build: Path, folder: Path) -> Path:
+    """A copy of a build as `sam build` leaves it."""
+    return Path(
+        shutil.copytree(build, folder / "without-bytecode", ignore=shutil.ignore_patterns("__pycache__"))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Lambdas:
+    """Starts functions.
+
+    Attributes:
+        build: what `sam build` has made for this machine
+        runtime: what Lambda's Python brings
+        aws: what they speak to
+        site: what they call
+    """
+
+    build: Path
+    runtime: Path
+    aws: Aws
+    site: Site
+
+    def start(self, function: str) -> Environment:
+        """Start a function of the template in a process of its own."""
+        return self._start(
+            self.build / function, self._layers(function), _TEMPLATE.function(function)["Handler"], function
+        )
+
+    def start_other(
+        self, handler: str, *, layers_of: str, variables: Mapping[str, str] | None = None
+    ) -> Environment:
+        """Start a function of `bench/handlers` with the layers of another."""
+        return self._start(
+            _HANDLERS, self._layers(layers_of), f"{handler}.handler", layers_of, variables or {}
+        )
+
+    def install(self) -> None:
+        """Write the row of the site, as an install would."""
+        kms = boto3.client("kms", endpoint_url=self.aws.url)
+        dynamodb = boto3.client("dynamodb", endpoint_url=self.aws.url)
+        sealer = Sealer(kms, key_id="key", app_key=APP)
+        store = InstallationStore(dynamodb, table=self._variables("WebhooksFunction")["INSTALLATIONS_TABLE"])
+        store.write(
+            Installation(
+                site=InstalledSite(client_key=SITE, base_url=self.site.url),
+                state=InstallationState.ENABLED,
+                sealed_secret=sealer.seal(SITE, SECRET),
+                signed_at=0,
+                tokens_used={},
+                updated_at=0,
+            )
+        )
+        self.aws.asked.clear()
+
+    def _layers(self, function: str) -> list[Path]:
+        layers = [layer["Ref"] for layer in _TEMPLATE.function(function)["Layers"]]
+        return [self.build / layer / "python" for layer in layers if (self.build / layer).is_dir()]
+
+    def _variables(self, function: str) -> dict[str, str]:
+        def attribute(name: str, what: str) -> str:
+            return self.aws.url if name in {"JiraCalls", "FailedJiraCalls"} else f"{name}-{what}"
+
+        return function_variables(function, _TEMPLATE, attribute) | {
+            **NOBODYS,
+            "AWS_ENDPOINT_URL": self.aws.url,
+            "INSTALL_KEYS_URL": self.aws.url,
+            "SSL_CERT_FILE": str(self.site.certificate),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    def _start(
+        self,
+        folder: Path,
+        layers: list[Path],
+        handler: str,
+        function: str,
+        variables: Mapping[str, str] | None = None,
+    ) -> Environment:
+        path = os.pathsep.join(map(str, [folder, *layers, self.runtime]))
+        return Environment(
+            [sys.executable, "-S", "-m", "awslambdaric", handler],
+            {**self._variables(function), **(variables or {}), "PYTHONPATH": path},
+            arn=f"arn:aws:lambda:us-east-1:123456789012:function:{function}",
+            log=lambda _line: None,
+            folder=folder,
+        )
+
+
+def invoke(environment: Environment, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - what the handler answers
+    """What a function answers.
+
+    Raises:
+        RuntimeError: it failed, or refused
+    """
+    result = environment.invoke(json.dumps(event).encode(), timeout=_TIMEOUT)
+    answer = json.loads(result.payload)
+    refused = isinstance(answer, dict) and (
+        answer.get("statusCode", HTTPStatus.OK) >= HTTPStatus.MULTIPLE_CHOICES
+        or answer.get("batchItemFailures")
+    )
+    if result.failed or refused:
+        raise RuntimeError(f"not answered as it should be: {answer}")
+    return answer
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process has used of the processor so far, in seconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_megabytes(pid: int) -> float:
+    """The most memory that a process has used so far, in MB as Lambda counts them."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024

@@ -1,0 +1,65 @@
+"""What was measured, kept in `bench/results.json` so that one part can be measured again."""
+
+import json
+import os
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).with_name("results.json")
+
+_PACKAGES = (
+    "atlassian-jwt",
+    "aws-lambda-powertools",
+    "awslambdaric",
+    "boto3",
+    "cachetools",
+    "cryptography",
+    "pyjwt",
+    "urllib3",
+)
+_NPM = ("@atlassian/atlassian-jwt", "atlassian-connect-express", "express")
+
+
+def read() -> dict[str, Any]:
+    """The parts that have been measured, by name."""
+    if not RESULTS.exists():
+        return {}
+    results: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
+    return results
+
+
+def write(results: dict[str, Any]) -> None:
+    """Keep them."""
+    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def circumstances() -> dict[str, str]:
+    """The machine and the versions."""
+    installed = Path(__file__).with_name("node_modules")
+    return {
+        "processor": f"{os.cpu_count()} cores of {_processor()}",
+        "system": f"{platform.system()} {platform.release().partition('-')[0]}, {platform.machine()}",
+        "Python": platform.python_version(),
+        "Node": _node(),
+        **{package: version(package) for package in _PACKAGES},
+        **{
+            f"npm {name}": json.loads((installed / name / "package.json").read_text("utf-8"))["version"]
+            for name in _NPM
+        },
+    }
+
+
+def _node() -> str:
+    command = ["node", "--version"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - a fixed command
+    return told.stdout.strip()
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(": ")[2]
+    return platform.processor()

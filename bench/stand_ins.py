@@ -1,0 +1,198 @@
+"""What is around the functions, answered at once and by heart: AWS, the key host, and a site with TLS.
+
+It counts what it is asked. That AWS behaves like this is what the tests are for, not what is measured.
+"""
+
+import datetime as dt
+import ipaddress
+import json
+import ssl
+import threading
+from collections.abc import Mapping
+from functools import cached_property
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+from connect_local.ports import LOOPBACK
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def answer(self, status: int, body: bytes, kind: str) -> None:
+        """Answer in one piece."""
+        head = f"HTTP/1.1 {status} OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+        self.wfile.write(head.encode() + body)
+
+    def read(self) -> bytes:
+        """The request's body."""
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        pass
+
+
+class _QuietServer(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of it: clients are ended in the middle."""
+
+
+class _Server:
+    """A server in a thread; a context manager."""
+
+    def __init__(self) -> None:
+        self.server = _QuietServer((LOOPBACK, 0), self.handler())
+        self.server.daemon_threads = True
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        """What answers a request."""
+        raise NotImplementedError
+
+
+class Aws(_Server):
+    """AWS and the key host: tables are dictionaries, and what is sealed is only wrapped.
+
+    Attributes:
+        asked: the operations that were asked for, such as `dynamodb:GetItem`, in order
+        kid: the install key's
+    """
+
+    kid = "00000000-bench"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self._rows: dict[str, Any] = {}
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"http://{LOOPBACK}:{self.server.server_port}"
+
+    @cached_property
+    def install_key(self) -> rsa.RSAPrivateKey:
+        """What Atlassian signs with."""
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    def forget(self) -> None:
+        """Forget what was asked, and what is stored."""
+        self.asked.clear()
+        self._rows.clear()
+
+    def handler(self) -> type[BaseHTTPRequestHandler]:  # noqa: D102 - as in the base class
+        aws = self
+        public = serialization.PublicFormat.SubjectPublicKeyInfo
+        pem = self.install_key.public_key().public_bytes(serialization.Encoding.PEM, public)
+
+        class Services(_Handler):
+            def do_GET(self) -> None:
+                aws.asked.append("key host")
+                self.answer(200, pem, "application/x-pem-file")
+
+            def do_POST(self) -> None:
+                service, _, operation = self.headers["X-Amz-Target"].partition(".")
+                fields = json.loads(self.read())
+                aws.asked.append(f"{_SERVICES[service]}:{operation}")
+                self.answer(200, json.dumps(aws.do(operation, fields)).encode(), "application/x-amz-json-1.0")
+
+        return Services
+
+    def do(self, operation: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """What an operation answers."""
+        match operation:
+            case "PutItem":
+                self._rows[_row(fields, fields["Item"])] = fields["Item"]
+            case "GetItem":
+                row = self._rows.get(_row(fields, fields["Key"]))
+                return {"Item": row} if row else {}
+            case "Encrypt":
+                return {"CiphertextBlob": fields["Plaintext"], "KeyId": fields["KeyId"]}
+            case "Decrypt":
+                return {"Plaintext": fields["CiphertextBlob"], "KeyId": fields["KeyId"]}
+            case "SendMessage":
+                return {"MessageId": "00000000-0000-4000-8000-000000000000"}
+            case "PutEvents":
+                return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}
+        return {}
+
+
+_SERVICES = {
+    "DynamoDB_20120810": "dynamodb",
+    "TrentService": "kms",
+    "AmazonSQS": "sqs",
+    "AWSEvents": "events",
+}
+
+
+def _row(fields: Mapping[str, Any], key: Mapping[str, Any]) -> str:
+    name = "clientKey" if "clientKey" in key else "id"
+    return f"{fields['TableName']}/{key[name]['S']}"
+
+
+class Site(_Server):
+    """A Jira site that answers everything with the same, over TLS.
+
+    Args:
+        folder: where its certificate is put, as `certificate.pem`
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.certificate = folder / "certificate.pem"
+        self.certificate.write_bytes(_certificate())
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+
+    @property
+    def url(self) -> str:
+        """Its base URL."""
+        return f"https://{LOOPBACK}:{self.server.server_port}"
+
+    def handler(self) -> type[BaseHTTPRequestHandler]:  # noqa: D102 - as in the base class
+        class Jira(_Handler):
+            def _respond(self) -> None:
+                self.read()
+                self.answer(200, b'{"accountId":"5b10ac8d82e05b22cc7d4ef5"}', "application/json")
+
+            do_GET = do_PUT = do_POST = _respond  # noqa: N815 - the base class's names
+
+        return Jira
+
+
+def _certificate() -> bytes:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, LOOPBACK)])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=7))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(LOOPBACK))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    encoding = serialization.Encoding.PEM
+    private = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return private + certificate.public_bytes(encoding)

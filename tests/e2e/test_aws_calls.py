@@ -1,0 +1,46 @@
+"""What an event costs in requests to AWS, each counted as the function that was built sends it."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bench.aws_calls import CALL, INSTALL, REACTION, WEBHOOK, count
+from bench.lambdas import Lambdas, lambdas_python
+from bench.stand_ins import Aws, Site
+from connect_local.aws_environment import forget_real_aws
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="AWS's runtime client is for Linux")
+
+
+@pytest.fixture(scope="module")
+def counted(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[str]]:
+    forget_real_aws()
+    folder = tmp_path_factory.mktemp("calls")
+    with Aws() as aws, Site(folder) as site:
+        return count(Lambdas(built, lambdas_python(folder), aws, site))
+
+
+def test_a_warm_webhook_is_put_on_the_queue_and_nothing_is_read(counted: dict[str, Counter[str]]) -> None:
+    assert counted[f"{WEBHOOK}, next"] == {"sqs:SendMessage": 1}
+
+
+def test_the_first_webhook_of_a_site_in_a_process_is_one_read_and_one_opened_secret_more(
+    counted: dict[str, Counter[str]],
+) -> None:
+    once = {"dynamodb:GetItem": 1, "kms:Decrypt": 1, "sqs:SendMessage": 1}
+    assert counted[f"{WEBHOOK}, first"] == once
+
+
+def test_an_install_is_read_once_sealed_once_and_written_once(counted: dict[str, Counter[str]]) -> None:
+    once = {"key host": 1, "dynamodb:GetItem": 1, "kms:Encrypt": 1, "dynamodb:PutItem": 1}
+    assert counted[f"{INSTALL}, first"] == once
+
+
+def test_a_warm_signed_call_asks_nothing_of_aws(counted: dict[str, Counter[str]]) -> None:
+    assert not counted[f"{CALL}, next"]
+
+
+def test_a_webhook_that_is_worked_off_is_recorded_before_and_after(counted: dict[str, Counter[str]]) -> None:
+    assert counted[f"{REACTION}, next"] == {"dynamodb:PutItem": 1, "dynamodb:UpdateItem": 1}
