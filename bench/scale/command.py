@@ -41,15 +41,16 @@ def main(settings: tuple[str, ...], files: tuple[Path, ...], *, one: bool, jobs:
         click.echo(json.dumps(simulate(parameters).to_json(), indent=1))
         return
     runs = _all_runs(parameters, jobs)
-    now, longer = runs["lifetime/300/1000"], runs["lifetime/3600/10000"]
-    bill = prices.per_million_webhooks(now.outcome, now.parameters)
-    changed = prices.per_million_webhooks(longer.outcome, longer.parameters)
+    bill, before = (
+        prices.per_million_webhooks(runs[name].outcome, runs[name].parameters)
+        for name in (studies.AS_DEPLOYED, studies.BEFORE)
+    )
     folder = into / "growth"
     folder.mkdir(parents=True, exist_ok=True)
     results = {name: run.to_json() for name, run in runs.items()}
     (folder / "results.json").write_text(json.dumps(results, separators=(",", ":")) + "\n", encoding="utf-8")
     plots.draw_all(runs, bill, folder)
-    page.fill(into / "growth.md", page.tables(runs, bill, changed, prices.idle_month(parameters)))
+    page.fill(into / "growth.md", page.tables(runs, bill, before, prices.idle_month(parameters)))
 
 
 def _parameters(settings: tuple[str, ...], files: tuple[Path, ...]) -> Parameters:

@@ -54,8 +54,8 @@ class Api:
         retry_seconds: after how long, at least and at most
     """
 
-    requests_per_second: float = 500.0
-    burst: int = 1_000
+    requests_per_second: float = 2_000.0
+    burst: int = 2_000
     retries: int = 5
     retry_seconds: tuple[float, float] = (300.0, 900.0)
 
@@ -66,15 +66,17 @@ class Memory:
 
     Attributes:
         row_seconds: how long a row is used as it was read
+        row_entries: how many rows at most
         secret_seconds: how long an opened secret is kept
-        entries: of each at most
+        secret_entries: how many opened secrets at most
         read_seconds: one GetItem
         decrypt_seconds: one Decrypt
     """
 
     row_seconds: float = 300.0
-    secret_seconds: float = 300.0
-    entries: int = 1_000
+    row_entries: int = 1_000
+    secret_seconds: float = 3_600.0
+    secret_entries: int = 10_000
     read_seconds: float = 0.006
     decrypt_seconds: float = 0.008
 

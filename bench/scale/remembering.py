@@ -59,8 +59,8 @@ class TenantMemory:
     """
 
     def __init__(self, memory: Memory) -> None:
-        self._rows = Remembered(entries=memory.entries, seconds=memory.row_seconds)
-        self._secrets = Remembered(entries=memory.entries, seconds=memory.secret_seconds)
+        self._rows = Remembered(entries=memory.row_entries, seconds=memory.row_seconds)
+        self._secrets = Remembered(entries=memory.secret_entries, seconds=memory.secret_seconds)
 
     def look_up(self, tenant: int, now: float) -> Asked:
         """Find a site's row and secret, and ask for what is not remembered."""

@@ -12,10 +12,11 @@ from bench.scale.simulation import Simulation
 
 RATES = (1, 3, 10, 30, 100, 300, 1000)
 LIFETIMES = (60, 300, 900, 3600)
-SIZES = (100, 300, 1000, 10_000)
+SIZES = (300, 1_000, 3_000, 10_000)
 SKEWS = (0.6, 1.0, 1.2)
 CONCURRENCIES = (10, 50)
-THROTTLES = (500, 2_000)
+THROTTLES = {500: 1_000, 2_000: 2_000}
+AS_DEPLOYED, BEFORE = "lifetime/3600/10000", "lifetime/300/1000"
 STEP_SECONDS = 15
 
 
@@ -52,16 +53,14 @@ def plan(base: Parameters) -> dict[str, Parameters]:
     """The runs, by name: the study, and what is varied in it."""
     runs = {f"growth/{rate}": _growth(base, rate) for rate in RATES}
     steady = base.changed(_enough_workers(base.load.webhooks_per_second))
-    for seconds in LIFETIMES:
-        for entries in (1_000, 10_000):
-            runs[f"lifetime/{seconds}/{entries}"] = steady.changed(
-                f"seconds = {max(600, seconds * 1.25) + 600}\nwarm_up_seconds = {max(600, seconds * 1.25)}\n"
-                f"memory.secret_seconds = {seconds}\nmemory.entries = {entries}"
-            )
-    for entries in SIZES:
-        runs[f"size/{entries}"] = _growth(base, 300).changed(f"memory.entries = {entries}")
+    kept = [(seconds, entries) for seconds in LIFETIMES for entries in (1_000, 10_000)]
+    kept += [(LIFETIMES[-1], entries) for entries in SIZES]
+    for seconds, entries in kept:
+        runs[f"lifetime/{seconds}/{entries}"] = _settled(steady, seconds).changed(
+            f"memory.secret_seconds = {seconds}\nmemory.secret_entries = {entries}"
+        )
     for skew in SKEWS:
-        runs[f"skew/{skew:g}"] = steady.changed(f"load.skew = {skew}")
+        runs[f"skew/{skew:g}"] = _settled(steady, base.memory.secret_seconds).changed(f"load.skew = {skew}")
     for concurrency in CONCURRENCIES:
         for fair in (False, True):
             runs[f"storm/{concurrency}/{'fair' if fair else 'plain'}"] = base.changed(f"""
@@ -87,7 +86,7 @@ def plan(base: Parameters) -> dict[str, Parameters]:
         queue.maximum_concurrency = 60
         jira.tenant_points = {TENANT_POINTS.allowed:.0f}
     """)
-    for throttle in THROTTLES:
+    for throttle, burst in THROTTLES.items():
         runs[f"throttle/{throttle}"] = base.changed(f"""
             seconds = 2400
             warm_up_seconds = 600
@@ -95,6 +94,7 @@ def plan(base: Parameters) -> dict[str, Parameters]:
             load.bulk_edits_per_hour = 60
             load.bulk_edit_webhooks = 5000
             api.requests_per_second = {throttle}
+            api.burst = {burst}
             queue.maximum_concurrency = 200
         """)
     runs["pool"] = base.changed(f"""
@@ -147,13 +147,17 @@ def run(parameters: Parameters) -> Run:
 
 
 def _growth(base: Parameters, rate: float) -> Parameters:
-    warm_up, counted = (600, 300) if rate >= 300 else (900, 900) if rate >= 30 else (1800, 3600)  # noqa: PLR2004 - enough events, and not too many
-    return base.changed(f"""
-        seconds = {warm_up + counted}
-        warm_up_seconds = {warm_up}
+    counted = 300 if rate >= 300 else 900 if rate >= 30 else 3600  # noqa: PLR2004 - enough events, and not too many
+    return _settled(base, base.memory.secret_seconds, counted).changed(f"""
         load.webhooks_per_second = {rate}
         {_enough_workers(rate)}
     """)
+
+
+def _settled(base: Parameters, kept_seconds: float, counted: float = 600) -> Parameters:
+    """Counted only when what was kept first has ended."""
+    warm_up = max(600, kept_seconds * 1.25)
+    return base.changed(f"seconds = {warm_up + counted}\nwarm_up_seconds = {warm_up}")
 
 
 def _enough_workers(rate: float) -> str:

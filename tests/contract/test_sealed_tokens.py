@@ -1,11 +1,12 @@
 """System tokens under KMS; moto's keys authenticate the encryption context as AWS's do."""
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from connect_jira.errors import SecretDoesNotOpen, TemporarilyUnavailable
-from connect_jira.forge.sealing import TokenSealer
+from connect_jira.forge.sealing import OPENED_SECONDS, TokenSealer
 from connect_jwt.identity import AppKey
 from connect_local.cloud import LaptopCloud
 
@@ -49,6 +50,18 @@ def test_a_sealed_token_that_was_changed_does_not_open(kms: Any, key_id: str) ->
     for changed in (sealed[:-1] + bytes([sealed[-1] ^ 1]), sealed[:-20], sealed[:50]):
         with pytest.raises(SecretDoesNotOpen):
             sealer(kms, key_id).open(INSTALLATION, changed)
+
+
+def test_it_is_opened_once_in_some_minutes(kms: Any, key_id: str) -> None:
+    now, counted = [0.0], Mock(wraps=kms)
+    one = TokenSealer(counted, key_id=key_id, app_key=AppKey("app"), clock=lambda: now[0])
+    sealed = one.seal(INSTALLATION, LONG)
+    for _ in range(3):
+        one.open(INSTALLATION, sealed)
+    assert counted.decrypt.call_count == 1
+    now[0] += OPENED_SECONDS + 1
+    one.open(INSTALLATION, sealed)
+    assert counted.decrypt.call_count == 2
 
 
 def test_a_key_that_is_not_there_is_temporarily_unavailable(kms: Any) -> None:

@@ -66,15 +66,23 @@ def test_what_was_opened_for_one_site_is_not_found_by_another(kms: CountingKms, 
         one.open(OTHER_SITE, sealed)
 
 
-def test_it_is_opened_once_in_some_minutes(kms: CountingKms, key_id: str) -> None:
+def test_it_is_opened_once_in_an_hour(kms: CountingKms, key_id: str) -> None:
     now = [0.0]
     one = sealer(kms, key_id, now=now)
     sealed = one.seal(SITE, SECRET)
     for _ in range(3):
         one.open(SITE, sealed)
+        now[0] += OPENED_SECONDS / 3 - 1
     assert kms.decrypted == 1
-    now[0] += OPENED_SECONDS + 1
+    now[0] += 4
     one.open(SITE, sealed)
+    assert kms.decrypted == 2
+
+
+def test_a_secret_is_not_found_by_what_replaced_it(kms: CountingKms, key_id: str) -> None:
+    one, new = sealer(kms, key_id), SharedSecret("n" * 40)
+    before, after = one.seal(SITE, SECRET), one.seal(SITE, new)
+    assert [one.open(SITE, sealed) for sealed in (before, after, before)] == [SECRET, new, SECRET]
     assert kms.decrypted == 2
 
 

@@ -2,6 +2,10 @@
 
 The encryption context names both, so a sealed secret that is copied into another site's row does not open.
 This is the only place where a stored secret becomes readable.
+
+Opened secrets are kept longer than rows are, and that makes nothing staler: they are found by site and
+ciphertext, and which ciphertext counts is the row's to say. What it gives up: a dump of the memory holds the
+sites of an hour, and disabling the key takes up to an hour to stop a process.
 """
 
 import time
@@ -17,8 +21,11 @@ from connect_jwt.identity import AppKey, ClientKey, SharedSecret
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
-OPENED_SECONDS = 5 * 60
+OPENED_SECONDS = 3600
 """How long an opened secret is kept in memory."""
+
+OPENED_AT_MOST = 10_000
+"""How many are; each takes less than a kilobyte."""
 
 MAX_SECRET_BYTES = 1024
 """Well below the 4096 bytes that KMS encrypts directly."""
@@ -44,7 +51,7 @@ class Sealer:
         self._key_id = key_id
         self._app_key = app_key
         self._opened: TTLCache[tuple[ClientKey, bytes], SharedSecret] = TTLCache(
-            maxsize=1000, ttl=OPENED_SECONDS, timer=clock
+            maxsize=OPENED_AT_MOST, ttl=OPENED_SECONDS, timer=clock
         )
 
     def seal(self, client_key: ClientKey, secret: SharedSecret) -> bytes:

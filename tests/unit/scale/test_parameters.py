@@ -2,7 +2,7 @@ import pytest
 
 from bench.scale.load import shares
 from bench.scale.parameters import Load, Parameters, ParameterUnknown
-from connect_jira.sealing import OPENED_SECONDS
+from connect_jira.sealing import OPENED_AT_MOST, OPENED_SECONDS
 from connect_jira.tenants import REMEMBERED_SECONDS
 from connect_local.template import Template
 
@@ -41,5 +41,6 @@ def test_what_the_template_and_the_layers_decide_is_as_they_have_it() -> None:
     assert model.queue.maximum_concurrency == polled.maximum_concurrency
     assert model.memory.row_seconds == REMEMBERED_SECONDS
     assert model.memory.secret_seconds == OPENED_SECONDS
+    assert model.memory.secret_entries == OPENED_AT_MOST
     for function in ("WebhooksFunction", "JiraCallsFunction"):
         assert model.aws_lambda.memory_gb * 1024 == template.function(function)["MemorySize"]

@@ -14,11 +14,13 @@ from cachetools import TTLCache
 
 from connect_jira.aws import aws_errors
 from connect_jira.errors import SecretDoesNotOpen
-from connect_jira.sealing import OPENED_SECONDS
 from connect_jwt.identity import AppKey
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
+
+OPENED_SECONDS = 5 * 60
+"""How long an opened token is kept in memory; not the hour of a shared secret, since it ends within one."""
 
 _LENGTH_BYTES, _NONCE_BYTES = 2, 12
 
