@@ -1,5 +1,6 @@
 """`connect demo --forge`: the main job for an app that Forge delivers, with no Connect token at all."""
 
+import json
 import time
 from http import HTTPStatus
 from typing import Any
@@ -44,7 +45,8 @@ class ForgeDemo(Demo):
         status, result = self._control("forge/install", {"manifest": self._manifest})
         answers = [answer["status"] for answer in result.get("answers", {}).values()]
         self._hold(
-            status == HTTPStatus.OK and answers == [HTTPStatus.NO_CONTENT], f"the app answered {answers}"
+            status == HTTPStatus.OK and answers == [HTTPStatus.NO_CONTENT],
+            f"the app answered {_listed(answers)}",
         )
         self._client_key = result["installationId"]
         row = self._row()
@@ -87,7 +89,7 @@ class ForgeDemo(Demo):
         note = self._note_on(key)
         self._hold(
             note is not None and note["event"] == "jira:issue_created",
-            f"the same reaction as for a webhook left its property on {key}: {note}",
+            f"the same reaction as for a webhook left its property on {key}: {json.dumps(note)}",
         )
         doors = {call["path"].partition("/rest/")[0] for call in self._calls()}
         self._hold(
@@ -103,7 +105,7 @@ class ForgeDemo(Demo):
         time.sleep(1)  # a token that ends no later than the one at hand is not taken for a newer one
         _, result = self._control("forge/hourly", {})
         statuses = [told["status"] for told in result["answers"]]
-        self._hold(statuses == [HTTPStatus.NO_CONTENT], f"the app answered {statuses}")
+        self._hold(statuses == [HTTPStatus.NO_CONTENT], f"the app answered {_listed(statuses)}")
         answer = self._invoke({"clientKey": self._client_key, "method": "GET", "path": _MYSELF})
         self._hold(answer.get("status") == HTTPStatus.OK, "with the new one the app gets through again")
 
@@ -111,7 +113,7 @@ class ForgeDemo(Demo):
         self._step("Forge uninstalls the app: POST /forge/lifecycle")
         _, result = self._control("forge/uninstall", {"key": self._app_key})
         statuses = [told["status"] for told in result["answers"].values()]
-        self._hold(statuses == [HTTPStatus.NO_CONTENT], f"the app answered {statuses}")
+        self._hold(statuses == [HTTPStatus.NO_CONTENT], f"the app answered {_listed(statuses)}")
         row = self._row()
         self._hold("sealedToken" not in row, "the token is gone from the table")
         days = (int(row["expiresAt"]["N"]) - time.time()) / 86400
@@ -134,3 +136,7 @@ class ForgeDemo(Demo):
                     return note
             time.sleep(0.1)
         return None
+
+
+def _listed(statuses: list[int]) -> str:
+    return ", ".join(map(str, statuses))
