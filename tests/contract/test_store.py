@@ -11,7 +11,8 @@ from botocore.config import Config
 
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.installation import Installation, InstallationState, PreviousSecret, Site
-from connect_jira.store import InstallationStore, RowChanged
+from connect_jira.revisions import RowChanged
+from connect_jira.store import InstallationStore
 from connect_jwt.identity import ClientKey
 from connect_local.cloud import LaptopCloud
 from connect_local.ports import free_port

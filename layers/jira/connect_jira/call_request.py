@@ -37,6 +37,11 @@ class CallRequest:
     repeatable: bool | None = None
 
     @property
+    def path_alone(self) -> str:
+        """The path as it is spoken of: its query is nobody's business."""
+        return self.path.partition("?")[0]
+
+    @property
     def work_id(self) -> str | None:
         """Tells this work from every other."""
         return self.idempotency_key and f"call {self.client_key} {self.idempotency_key}"

@@ -73,7 +73,7 @@ class CallResults:
         detail = {
             "clientKey": request.client_key,
             "method": request.method,
-            "path": request.path.partition("?")[0],
+            "path": request.path_alone,
             "idempotencyKey": request.idempotency_key,
             **outcome,
         }

@@ -19,9 +19,10 @@ from connect_jira.forge.joins import ForgeJoins
 from connect_jira.gateway import GatewayRequest
 from connect_jira.installation import Installation, InstallationState, LifecycleEvent
 from connect_jira.payloads import installed_payload, lifecycle_payload
+from connect_jira.revisions import RowChanged
 from connect_jira.sealing import Sealer
 from connect_jira.settings import AppSettings
-from connect_jira.store import InstallationStore, RowChanged
+from connect_jira.store import InstallationStore
 from connect_jira.tenants import Tenants
 from connect_jwt.identity import ClientKey
 from connect_jwt.install_keys import InstallKeys

@@ -4,13 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from connect_jira.installation import Installation, InstallationState, PreviousSecret, Site
-from connect_jira.revisions import RevisionedTable, RowChanged
+from connect_jira.revisions import RevisionedTable
 from connect_jwt.identity import ClientKey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-__all__ = ["InstallationStore", "RowChanged"]
 
 
 class InstallationStore:

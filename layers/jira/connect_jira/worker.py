@@ -167,8 +167,7 @@ class Worker:
 
 def _about(message: Message) -> dict[str, Any]:
     if isinstance(message, CallRequest):
-        path = message.path.partition("?")[0]
-        return {"clientKey": message.client_key, "method": message.method, "path": path}
+        return {"clientKey": message.client_key, "method": message.method, "path": message.path_alone}
     if isinstance(message, Webhook):
         return {"clientKey": message.client_key, "event": message.event, "webhookId": message.webhook_id}
     return {"clientKey": message.client_key}

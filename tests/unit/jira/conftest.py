@@ -19,8 +19,8 @@ from connect_jira.forge.tenants import ForgeTenants
 from connect_jira.gateway import GatewayRequest
 from connect_jira.installation import Installation
 from connect_jira.lifecycle import Lifecycle
+from connect_jira.revisions import RowChanged
 from connect_jira.settings import AppSettings
-from connect_jira.store import RowChanged
 from connect_jira.tenants import Tenants
 from connect_jwt.canonical import query_string_hash
 from connect_jwt.errors import Reason, TokenRefused
