@@ -15,9 +15,11 @@ import boto3
 
 from bench.samples import APP, SECRET, SITE
 from bench.stand_ins import Aws, Site
+from connect_jira.aws import services
 from connect_jira.installation import Installation, InstallationState
 from connect_jira.installation import Site as InstalledSite
 from connect_jira.sealing import Sealer
+from connect_jira.secrets_key import SecretsKey
 from connect_jira.store import InstallationStore
 from connect_local.aws_environment import NOBODYS
 from connect_local.environment import Environment
@@ -97,10 +99,10 @@ class Lambdas:
 
     def install(self) -> None:
         """Write the row of the site, as an install would."""
-        kms = boto3.client("kms", endpoint_url=self.aws.url)
-        dynamodb = boto3.client("dynamodb", endpoint_url=self.aws.url)
-        sealer = Sealer(kms, key_id="key", app_key=APP)
-        store = InstallationStore(dynamodb, table=self._variables("WebhooksFunction")["INSTALLATIONS_TABLE"])
+        variables = self._variables("WebhooksFunction")
+        aws = services.Aws(variables)
+        sealer = Sealer(SecretsKey(aws.service("kms"), key_id=variables["SECRETS_KEY"], app_key=APP))
+        store = InstallationStore(aws.service("dynamodb"), table=variables["INSTALLATIONS_TABLE"])
         store.write(
             Installation(
                 site=InstalledSite(client_key=SITE, base_url=self.site.url),

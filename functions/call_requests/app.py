@@ -7,20 +7,18 @@
 import os
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from connect_jira.aws import CLIENT_CONFIG
+from connect_jira.aws.services import Aws
 from connect_jira.call_request import CallRequest
 from connect_jira.store import InstallationStore
 from connect_jira.wiring import jira_calls_queue
 
 logger = Logger()
-_queue = jira_calls_queue(os.environ, boto3.client("sqs", config=CLIENT_CONFIG))
-_store = InstallationStore(
-    boto3.client("dynamodb", config=CLIENT_CONFIG), table=os.environ["INSTALLATIONS_TABLE"]
-)
+_aws = Aws(os.environ)
+_queue = jira_calls_queue(os.environ, _aws)
+_store = InstallationStore(_aws.service("dynamodb"), table=os.environ["INSTALLATIONS_TABLE"])
 
 
 @logger.inject_lambda_context(clear_state=True)

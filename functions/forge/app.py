@@ -7,13 +7,11 @@ import os
 from http import HTTPStatus
 from typing import Any
 
-import boto3
-import urllib3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.answers import Answer, empty_answer
-from connect_jira.aws import CLIENT_CONFIG
+from connect_jira.connections import new_pool
 from connect_jira.forge.calls import ForgeCalls, ForgeOutcome
 from connect_jira.forge.invocations import ForgeInvocations
 from connect_jira.forge.joins import ForgeJoin
@@ -24,8 +22,8 @@ from connect_jwt.forge_keys import ForgeKeys
 
 logger = Logger()
 _parts = Parts.from_env(os.environ)
-_queue = jira_calls_queue(os.environ, boto3.client("sqs", config=CLIENT_CONFIG))
-_keys = ForgeKeys(_parts.app.forge_keys_url, http=urllib3.PoolManager())
+_queue = jira_calls_queue(os.environ, _parts.aws)
+_keys = ForgeKeys(_parts.app.forge_keys_url, http=new_pool())
 _forge = ForgeCalls(
     _parts.app,
     invocations=ForgeInvocations(_parts.app, _keys),

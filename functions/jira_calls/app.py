@@ -6,15 +6,13 @@ What the app does about a webhook is in `functions/jira_calls/reactions.py`.
 import os
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.activity import Activity
-from connect_jira.aws import CLIENT_CONFIG
 from connect_jira.call_results import CallResults
 from connect_jira.clients import JiraClients
+from connect_jira.deliveries import Delivery
 from connect_jira.draining import Draining
 from connect_jira.failed_calls import FailedJiraCalls
 from connect_jira.pauses import Pauses
@@ -26,15 +24,13 @@ from functions.jira_calls.work import Work
 
 logger = Logger()
 _parts = Parts.from_env(os.environ)
-_activity = Activity.from_env(os.environ)
+_activity = Activity.from_env(os.environ, _parts.aws)
 _clients = JiraClients(_parts, _activity)
-_sqs = boto3.client("sqs", config=CLIENT_CONFIG)
-_batch = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 _worker = Worker(
-    queue=jira_calls_queue(os.environ, _sqs),
-    failed=FailedJiraCalls(_sqs, url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]),
-    done=WorkDone(_parts.dynamodb, table=os.environ["WORK_DONE_TABLE"]),
-    results=CallResults(lambda: boto3.client("events", config=CLIENT_CONFIG), bus=os.environ["EVENT_BUS"]),
+    queue=jira_calls_queue(os.environ, _parts.aws),
+    failed=FailedJiraCalls(_parts.aws.service("sqs"), url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]),
+    done=WorkDone(_parts.aws.service("dynamodb"), table=os.environ["WORK_DONE_TABLE"]),
+    results=CallResults(_parts.aws.service("events"), bus=os.environ["EVENT_BUS"]),
     do=Work(_clients, _activity, _parts.app.app_key, _parts.forge_joins).do,
     pauses=Pauses(),
     is_ending=Draining().has_begun,
@@ -45,5 +41,7 @@ _worker = Worker(
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - two kinds of event
     """Work off a batch of the queue, or make one call and answer with Jira's answer."""
     if "Records" in event:
-        return process_partial_response(event, lambda record: _worker.work(record, context), _batch, context)
+        deliveries = map(Delivery.from_record, event["Records"])
+        undone = [one.message_id for one in deliveries if not _worker.work(one, context)]
+        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in undone]}
     return make_directly(event, lambda client_key: _clients.on(client_key, context))

@@ -7,12 +7,12 @@ import os
 from http import HTTPStatus
 from typing import Any
 
-import urllib3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.activity import Activity
 from connect_jira.answers import Answer, empty_answer
+from connect_jira.connections import new_pool
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
 from connect_jira.lifecycle import Lifecycle
@@ -27,9 +27,9 @@ _lifecycle = Lifecycle(
     sealer=_parts.sealer,
     tenants=_parts.tenants,
     joins=_parts.forge_joins,
-    keys=InstallKeys(_parts.app.install_keys_url, http=urllib3.PoolManager()),
+    keys=InstallKeys(_parts.app.install_keys_url, http=new_pool()),
 )
-_activity = Activity.from_env(os.environ)
+_activity = Activity.from_env(os.environ, _parts.aws)
 _events = {
     "/lifecycle/installed": _lifecycle.installed,
     "/lifecycle/uninstalled": _lifecycle.uninstalled,

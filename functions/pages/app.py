@@ -9,7 +9,6 @@ import os
 from http import HTTPStatus
 from typing import Any
 
-import urllib3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -17,6 +16,7 @@ from connect_jira.activity import Activity
 from connect_jira.answers import Answer, empty_answer
 from connect_jira.callers import Callers
 from connect_jira.clients import JiraClients
+from connect_jira.connections import new_pool
 from connect_jira.forge.invocations import ForgeInvocations
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
@@ -29,8 +29,8 @@ from functions.pages.visits import Visits
 
 logger = Logger()
 _parts = Parts.from_env(os.environ)
-_activity = Activity.from_env(os.environ)
-_keys = ForgeKeys(_parts.app.forge_keys_url, http=urllib3.PoolManager())
+_activity = Activity.from_env(os.environ, _parts.aws)
+_keys = ForgeKeys(_parts.app.forge_keys_url, http=new_pool())
 _visits = Visits(
     _parts.app,
     callers=Callers(_parts.app, _parts.tenants, ForgeInvocations(_parts.app, _keys), _parts.forge_store),

@@ -4,13 +4,11 @@ import os
 from http import HTTPStatus
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.activity import Activity
 from connect_jira.answers import Answer, empty_answer
-from connect_jira.aws import CLIENT_CONFIG
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
 from connect_jira.metrics import count
@@ -20,8 +18,8 @@ from connect_jira.wiring import Parts, jira_calls_queue
 
 logger = Logger()
 _parts = Parts.from_env(os.environ)
-_activity = Activity.from_env(os.environ)
-_queue = jira_calls_queue(os.environ, boto3.client("sqs", config=CLIENT_CONFIG))
+_activity = Activity.from_env(os.environ, _parts.aws)
+_queue = jira_calls_queue(os.environ, _parts.aws)
 
 
 @logger.inject_lambda_context(clear_state=True)

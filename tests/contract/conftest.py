@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
+from connect_jira.aws.service import AwsService
+from connect_jira.aws.services import Aws
 from connect_local.cloud import LaptopCloud
 from connect_local.errors import LaptopError
+from connect_local.ports import free_port
 from connect_local.template import Template
 
 
@@ -35,5 +37,17 @@ def table(cloud: LaptopCloud) -> str:
 
 
 @pytest.fixture(scope="module")
-def dynamodb(cloud: LaptopCloud) -> Any:
-    return cloud.client("dynamodb")
+def aws(cloud: LaptopCloud) -> Aws:
+    return Aws(cloud.environment())
+
+
+@pytest.fixture(scope="module")
+def dynamodb(aws: Aws) -> AwsService:
+    return aws.service("dynamodb")
+
+
+@pytest.fixture
+def dead(cloud: LaptopCloud) -> AwsService:
+    """DynamoDB where nobody listens."""
+    nowhere = {"AWS_ENDPOINT_URL_DYNAMODB": f"http://127.0.0.1:{free_port()}"}
+    return Aws({**cloud.environment(), **nowhere}).service("dynamodb", attempts=1)

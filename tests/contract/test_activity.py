@@ -3,12 +3,9 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-import boto3
 import jwt
 import pytest
-from botocore.config import Config
 
 from connect_jira.activity import (
     MAX_REFUSALS,
@@ -19,11 +16,12 @@ from connect_jira.activity import (
     Refusal,
     SiteActivity,
 )
+from connect_jira.aws.service import AwsService
 from connect_jira.gateway import GatewayRequest
 from connect_jwt.identity import ClientKey
 from connect_local.cloud import LaptopCloud
-from connect_local.ports import free_port
 from connect_local.template import Template
+from tests.contract.counted import Counted
 
 NOW = 1_795_443_600
 
@@ -34,21 +32,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-class CountingDynamoDB:
-    """Counts the writes on their way."""
-
-    def __init__(self, dynamodb: Any) -> None:
-        self._dynamodb = dynamodb
-        self.writes = 0
-
-    def update_item(self, **arguments: Any) -> Any:
-        self.writes += 1
-        return self._dynamodb.update_item(**arguments)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._dynamodb, name)
 
 
 @pytest.fixture
@@ -62,13 +45,13 @@ def activity_table(cloud: LaptopCloud) -> str:
 
 
 @pytest.fixture
-def counted(dynamodb: Any) -> CountingDynamoDB:
-    return CountingDynamoDB(dynamodb)
+def counted(dynamodb: AwsService) -> Counted:
+    return Counted(dynamodb)
 
 
 @pytest.fixture
-def new_process(counted: CountingDynamoDB, activity_table: str, clock: Clock) -> Callable[[], Activity]:
-    return lambda: Activity(lambda: counted, table=activity_table, clock=clock)  # type: ignore[arg-type, return-value]
+def new_process(counted: Counted, activity_table: str, clock: Clock) -> Callable[[], Activity]:
+    return lambda: Activity(counted, table=activity_table, clock=clock)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -140,17 +123,21 @@ def test_a_refused_request_is_remembered_of_the_site_that_it_claims_to_come_from
 
 @pytest.mark.parametrize("issuer", ["x" * 129, "a b", "ü", None])
 def test_what_can_be_no_site_is_not_even_asked_for(
-    activity: Activity, counted: CountingDynamoDB, issuer: object
+    activity: Activity, counted: Counted, issuer: object
 ) -> None:
     activity.record_refusal(forged(issuer), "app-not-installed", 401)
-    assert counted.writes == 0
+    assert counted.calls["UpdateItem"] == 0
 
 
 def test_a_forged_issuer_brings_no_row_into_being(
-    activity: Activity, dynamodb: Any, activity_table: str, site: ClientKey, caplog: pytest.LogCaptureFixture
+    activity: Activity,
+    dynamodb: AwsService,
+    activity_table: str,
+    site: ClientKey,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     activity.record_refusal(forged(site), "app-not-installed", 401)
-    assert "Item" not in dynamodb.get_item(TableName=activity_table, Key={"clientKey": {"S": site}})
+    assert "Item" not in dynamodb.call("GetItem", TableName=activity_table, Key={"clientKey": {"S": site}})
     assert not caplog.records
 
 
@@ -169,43 +156,43 @@ def test_only_the_latest_refusals_are_told_of_and_each_cause_once(
 
 
 def test_a_busy_site_costs_one_write_in_ten_seconds(
-    activity: Activity, counted: CountingDynamoDB, clock: Clock, site: ClientKey
+    activity: Activity, counted: Counted, clock: Clock, site: ClientKey
 ) -> None:
     for _ in range(600):
         clock.now += 0.1
         activity.record_webhook(site, "jira:issue_created")
-    assert counted.writes <= 7
+    assert counted.calls["UpdateItem"] <= 7
     assert activity.read(site).last_webhook
 
 
 def test_calls_that_succeed_and_fail_in_turn_cost_one_write_a_second(
-    activity: Activity, counted: CountingDynamoDB, clock: Clock, site: ClientKey
+    activity: Activity, counted: Counted, clock: Clock, site: ClientKey
 ) -> None:
     for number in range(600):
         clock.now += 0.1
         activity.record_call(site, "GET /rest/api/3/issue/A-1/properties/p", (200, 404)[number % 2])
-    assert counted.writes <= 61
+    assert counted.calls["UpdateItem"] <= 61
 
 
 def test_a_flood_of_forged_tokens_costs_one_write_in_ten_seconds_after_the_first_ten(
-    activity: Activity, counted: CountingDynamoDB, clock: Clock
+    activity: Activity, counted: Counted, clock: Clock
 ) -> None:
     for number in range(600):
         clock.now += 0.1
         activity.record_refusal(forged(f"site-{number}"), "app-not-installed", 401)
-    assert 10 <= counted.writes <= 17
+    assert 10 <= counted.calls["UpdateItem"] <= 17
 
 
 def test_a_flood_of_forged_tokens_does_not_make_a_busy_site_cost_more(
-    activity: Activity, counted: CountingDynamoDB, clock: Clock, site: ClientKey
+    activity: Activity, counted: Counted, clock: Clock, site: ClientKey
 ) -> None:
     activity.record_webhook(site, "jira:issue_created")
     for number in range(1500):
         activity.record_refusal(forged(f"site-{number}"), "app-not-installed", 401)
-    before = counted.writes
+    before = counted.calls["UpdateItem"]
     clock.now += SAME_AGAIN_SECONDS / 2
     activity.record_webhook(site, "jira:issue_created")
-    assert counted.writes == before
+    assert counted.calls["UpdateItem"] == before
 
 
 def test_text_from_outside_is_cut(activity: Activity, site: ClientKey) -> None:
@@ -216,28 +203,20 @@ def test_text_from_outside_is_cut(activity: Activity, site: ClientKey) -> None:
 
 
 def test_a_row_ends_a_month_after_it_was_last_written(
-    activity: Activity, clock: Clock, site: ClientKey, dynamodb: Any, activity_table: str
+    activity: Activity, clock: Clock, site: ClientKey, dynamodb: AwsService, activity_table: str
 ) -> None:
     activity.begin(site)
     clock.now += 1000
     activity.record_webhook(site, "jira:issue_created")
-    item = dynamodb.get_item(TableName=activity_table, Key={"clientKey": {"S": site}})["Item"]
+    item = dynamodb.call("GetItem", TableName=activity_table, Key={"clientKey": {"S": site}})["Item"]
     attribute = Template({}).resources("AWS::DynamoDB::Table")["Activity"]["TimeToLiveSpecification"]
     assert item[attribute["AttributeName"]]["N"] == str(NOW + 1000 + 30 * 24 * 3600)
 
 
 def test_what_cannot_be_written_is_not_written_and_nothing_fails(
-    site: ClientKey, caplog: pytest.LogCaptureFixture
+    dead: AwsService, site: ClientKey, caplog: pytest.LogCaptureFixture
 ) -> None:
-    dead = boto3.client(
-        "dynamodb",
-        endpoint_url=f"http://127.0.0.1:{free_port()}",
-        region_name="us-east-1",
-        aws_access_key_id="x",
-        aws_secret_access_key="x",
-        config=Config(retries={"total_max_attempts": 1}),
-    )
-    activity = Activity(lambda: dead, table="table")
+    activity = Activity(dead, table="table")
     activity.begin(site)
     activity.record_webhook(site, "jira:issue_created")
     activity.record_call(site, "GET /rest/api/3/myself", 200)

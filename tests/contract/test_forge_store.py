@@ -2,10 +2,10 @@
 
 import uuid
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
+from connect_jira.aws.service import AwsService
 from connect_jira.forge.installation import ForgeInstallation, ForgeState, announced
 from connect_jira.forge.store import ForgeInstallationStore
 from connect_jira.revisions import RowChanged
@@ -14,7 +14,7 @@ from connect_jwt.identity import ClientKey
 
 
 @pytest.fixture
-def store(dynamodb: Any, table: str) -> ForgeInstallationStore:
+def store(dynamodb: AwsService, table: str) -> ForgeInstallationStore:
     return ForgeInstallationStore(dynamodb, table=table)
 
 
@@ -59,7 +59,7 @@ def test_a_row_is_written_over_the_row_that_was_read_only(
 
 
 def test_every_site_is_listed_once_whether_by_connect_or_by_forge(
-    store: ForgeInstallationStore, dynamodb: Any, table: str, installation: ForgeInstallation
+    store: ForgeInstallationStore, dynamodb: AwsService, table: str, installation: ForgeInstallation
 ) -> None:
     joined, alone = str(uuid.uuid4()), f"{installation.installation_id}a"
     live = replace(installation, state=ForgeState.LIVE)

@@ -1,37 +1,22 @@
 """Secrets under KMS; moto's keys authenticate the encryption context as AWS's do."""
 
-from typing import Any
-
 import pytest
 
+from connect_jira.aws.services import Aws
 from connect_jira.errors import SecretDoesNotOpen, TemporarilyUnavailable
 from connect_jira.sealing import OPENED_SECONDS, Sealer
+from connect_jira.secrets_key import SecretsKey
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
 from connect_local.cloud import LaptopCloud
+from tests.contract.counted import Counted
 
 SITE, OTHER_SITE = ClientKey("site"), ClientKey("other-site")
 SECRET = SharedSecret("ü" * 40)
 
 
-class CountingKms:
-    """KMS, with a count of what is asked of it."""
-
-    def __init__(self, kms: Any) -> None:
-        self._kms = kms
-        self.exceptions = kms.exceptions
-        self.decrypted = 0
-
-    def encrypt(self, **request: Any) -> Any:
-        return self._kms.encrypt(**request)
-
-    def decrypt(self, **request: Any) -> Any:
-        self.decrypted += 1
-        return self._kms.decrypt(**request)
-
-
 @pytest.fixture
-def kms(cloud: LaptopCloud) -> CountingKms:
-    return CountingKms(cloud.client("kms"))
+def kms(aws: Aws) -> Counted:
+    return Counted(aws.service("kms"))
 
 
 @pytest.fixture
@@ -39,18 +24,19 @@ def key_id(cloud: LaptopCloud) -> str:
     return cloud.attribute("SecretsKey", "Arn")
 
 
-def sealer(kms: CountingKms, key_id: str, app_key: str = "app", now: list[float] | None = None) -> Sealer:
+def sealer(kms: Counted, key_id: str, app_key: str = "app", now: list[float] | None = None) -> Sealer:
     clock = now or [0.0]
-    return Sealer(kms, key_id=key_id, app_key=AppKey(app_key), clock=lambda: clock[0])  # type: ignore[arg-type]
+    key = SecretsKey(kms, key_id=key_id, app_key=AppKey(app_key))  # type: ignore[arg-type]
+    return Sealer(key, clock=lambda: clock[0])
 
 
-def test_a_sealed_secret_opens_for_its_site_and_shows_nothing(kms: CountingKms, key_id: str) -> None:
+def test_a_sealed_secret_opens_for_its_site_and_shows_nothing(kms: Counted, key_id: str) -> None:
     sealed = sealer(kms, key_id).seal(SITE, SECRET)
     assert SECRET.key_bytes() not in sealed
     assert sealer(kms, key_id).open(SITE, sealed) == SECRET
 
 
-def test_it_does_not_open_for_another_site_or_app(kms: CountingKms, key_id: str) -> None:
+def test_it_does_not_open_for_another_site_or_app(kms: Counted, key_id: str) -> None:
     sealed = sealer(kms, key_id).seal(SITE, SECRET)
     with pytest.raises(SecretDoesNotOpen):
         sealer(kms, key_id).open(OTHER_SITE, sealed)
@@ -58,7 +44,7 @@ def test_it_does_not_open_for_another_site_or_app(kms: CountingKms, key_id: str)
         sealer(kms, key_id, app_key="other-app").open(SITE, sealed)
 
 
-def test_what_was_opened_for_one_site_is_not_found_by_another(kms: CountingKms, key_id: str) -> None:
+def test_what_was_opened_for_one_site_is_not_found_by_another(kms: Counted, key_id: str) -> None:
     one = sealer(kms, key_id)
     sealed = one.seal(SITE, SECRET)
     one.open(SITE, sealed)
@@ -66,26 +52,26 @@ def test_what_was_opened_for_one_site_is_not_found_by_another(kms: CountingKms, 
         one.open(OTHER_SITE, sealed)
 
 
-def test_it_is_opened_once_in_an_hour(kms: CountingKms, key_id: str) -> None:
+def test_it_is_opened_once_in_an_hour(kms: Counted, key_id: str) -> None:
     now = [0.0]
     one = sealer(kms, key_id, now=now)
     sealed = one.seal(SITE, SECRET)
     for _ in range(3):
         one.open(SITE, sealed)
         now[0] += OPENED_SECONDS / 3 - 1
-    assert kms.decrypted == 1
+    assert kms.calls["Decrypt"] == 1
     now[0] += 4
     one.open(SITE, sealed)
-    assert kms.decrypted == 2
+    assert kms.calls["Decrypt"] == 2
 
 
-def test_a_secret_is_not_found_by_what_replaced_it(kms: CountingKms, key_id: str) -> None:
+def test_a_secret_is_not_found_by_what_replaced_it(kms: Counted, key_id: str) -> None:
     one, new = sealer(kms, key_id), SharedSecret("n" * 40)
     before, after = one.seal(SITE, SECRET), one.seal(SITE, new)
     assert [one.open(SITE, sealed) for sealed in (before, after, before)] == [SECRET, new, SECRET]
-    assert kms.decrypted == 2
+    assert kms.calls["Decrypt"] == 2
 
 
-def test_a_key_that_is_not_there_is_temporarily_unavailable(kms: CountingKms) -> None:
+def test_a_key_that_is_not_there_is_temporarily_unavailable(kms: Counted) -> None:
     with pytest.raises(TemporarilyUnavailable, match="kms:Encrypt failed: NotFoundException"):
         sealer(kms, "alias/none").seal(SITE, SECRET)

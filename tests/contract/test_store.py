@@ -3,23 +3,21 @@
 import threading
 import uuid
 from dataclasses import replace
-from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 
+from connect_jira.aws.service import AwsService
+from connect_jira.aws.services import Aws
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.installation import Installation, InstallationState, PreviousSecret, Site
 from connect_jira.revisions import RowChanged
 from connect_jira.store import InstallationStore
 from connect_jwt.identity import ClientKey
 from connect_local.cloud import LaptopCloud
-from connect_local.ports import free_port
 
 
 @pytest.fixture
-def store(dynamodb: Any, table: str) -> InstallationStore:
+def store(dynamodb: AwsService, table: str) -> InstallationStore:
     return InstallationStore(dynamodb, table=table)
 
 
@@ -55,12 +53,12 @@ def test_a_row_is_read_as_it_was_written(store: InstallationStore, installation:
 
 
 def test_an_emptied_row_holds_no_secret(
-    store: InstallationStore, dynamodb: Any, table: str, installation: Installation
+    store: InstallationStore, dynamodb: AwsService, table: str, installation: Installation
 ) -> None:
     store.write(installation)
     store.write(replace(installation, sealed_secret=None, revision=2))
     key = {"clientKey": {"S": installation.site.client_key}}
-    item = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
+    item = dynamodb.call("GetItem", TableName=table, Key=key, ConsistentRead=True)["Item"]
     assert "sealedSecret" not in item
 
 
@@ -92,13 +90,13 @@ def test_a_later_revision_is_not_written_where_the_row_is_gone(
 
 
 def test_of_many_that_write_at_once_exactly_one_succeeds(
-    cloud: LaptopCloud, table: str, installation: Installation
+    cloud: LaptopCloud, dynamodb: AwsService, table: str, installation: Installation
 ) -> None:
-    InstallationStore(cloud.client("dynamodb"), table=table).write(installation)
+    InstallationStore(dynamodb, table=table).write(installation)
     start, outcomes = threading.Barrier(8), []
 
     def write(number: int) -> None:
-        store = InstallationStore(cloud.client("dynamodb"), table=table)
+        store = InstallationStore(Aws(cloud.environment()).service("dynamodb"), table=table)
         start.wait()
         try:
             store.write(replace(installation, sealed_secret=bytes([number]), revision=2))
@@ -114,20 +112,14 @@ def test_of_many_that_write_at_once_exactly_one_succeeds(
     assert sorted(outcomes) == ["changed"] * 7 + ["written"]
 
 
-def test_rows_expire_by_the_attribute_that_is_written(dynamodb: Any, table: str) -> None:
-    ttl = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+def test_rows_expire_by_the_attribute_that_is_written(cloud: LaptopCloud, table: str) -> None:
+    ttl = cloud.client("dynamodb").describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     assert ttl == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expiresAt"}
 
 
-def test_a_database_that_gives_no_answer_is_temporarily_unavailable(installation: Installation) -> None:
-    dead = boto3.client(
-        "dynamodb",
-        endpoint_url=f"http://127.0.0.1:{free_port()}",
-        region_name="us-east-1",
-        aws_access_key_id="x",
-        aws_secret_access_key="x",
-        config=Config(retries={"total_max_attempts": 1}),
-    )
+def test_a_database_that_gives_no_answer_is_temporarily_unavailable(
+    dead: AwsService, installation: Installation
+) -> None:
     store = InstallationStore(dead, table="table")
     with pytest.raises(TemporarilyUnavailable, match="dynamodb:GetItem"):
         store.read(installation.site.client_key)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from connect_jira.aws.service import AwsService
 from connect_jira.call_request import CallRequest
 from connect_jira.errors import BeingDone
 from connect_jira.messages import Message
@@ -23,7 +24,7 @@ class Invocation:
 class Workplace:
     """Does work, and remembers how often."""
 
-    def __init__(self, dynamodb: Any, table: str) -> None:
+    def __init__(self, dynamodb: AwsService, table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self.times = 0
@@ -41,7 +42,7 @@ class Workplace:
 
 
 @pytest.fixture
-def workplace(cloud: LaptopCloud, dynamodb: Any) -> Workplace:
+def workplace(cloud: LaptopCloud, dynamodb: AwsService) -> Workplace:
     return Workplace(dynamodb, cloud.attribute("WorkDone", "Ref"))
 
 

@@ -59,9 +59,8 @@ def client(site: Watched, monkeypatch: pytest.MonkeyPatch) -> JiraClient:
     for name, value in variables.items():
         if name.startswith(("AWS_", "POWERTOOLS_")):
             monkeypatch.setenv(name, value)
-    return JiraClients(Parts.from_env(variables), Activity.from_env(variables)).on(
-        site.client_key, Unhurried()
-    )
+    parts = Parts.from_env(variables)
+    return JiraClients(parts, Activity.from_env(variables, parts.aws)).on(site.client_key, Unhurried())
 
 
 def test_the_app_acts_as_the_user_it_names(site: Watched, client: JiraClient, descriptor_url: str) -> None:

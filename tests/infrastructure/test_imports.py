@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from connect_local.aws_environment import NOBODYS
 from connect_local.functions import function_variables
 from connect_local.template import PROJECT, Template
 
@@ -23,24 +24,21 @@ MAY_IMPORT = {
     "functions": {"functions", "connect_jira", "connect_jwt"},
     "connect_local": {"connect_local", "connect_jira", "connect_jwt"},
 }
-AWS = {"boto3", "botocore", "certifi", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}
-POWERTOOLS = {"aws_lambda_powertools", "typing_extensions"}
+POWERTOOLS = {"aws_lambda_powertools", "jmespath", "typing_extensions", "botocore"}
+USUAL = POWERTOOLS | {"cachetools", "urllib3"}
 RSA = {"cryptography", "jwt", "_cffi_backend", "_openssl"}
 MAY_LOAD = {
     "descriptor": set[str](),
-    "lifecycle": AWS | POWERTOOLS | RSA | {"cachetools"},
-    "webhooks": AWS | POWERTOOLS | {"cachetools"},
-    "forge": AWS | POWERTOOLS | RSA | {"cachetools"},
-    "call_requests": AWS | POWERTOOLS | {"cachetools"},
-    "jira_calls": AWS | POWERTOOLS | {"cachetools"},
-    "pages": AWS | POWERTOOLS | {"cachetools"},
+    "lifecycle": USUAL | RSA,
+    "webhooks": USUAL,
+    "forge": USUAL,
+    "call_requests": USUAL,
+    "jira_calls": USUAL,
+    "pages": USUAL,
 }
 """What is not the project's own, nor the standard library's."""
 EXPLAINS = "connect_jwt.diagnosis"
-SLOW_AND_RARE = {EXPLAINS, "connect_jira.refusals", "asyncio", "unittest"}
-NEEDS_AFTER_ALL = {
-    "jira_calls": {"asyncio"},  # Powertools' batch
-}
+SLOW_AND_RARE = {EXPLAINS, "connect_jira.refusals", "asyncio", "botocore.session", "unittest"}
 DESCRIPTOR_AVOIDS = {"dataclasses", "inspect", "urllib.parse", "logging", "http.client", "ssl"}
 """It only fills in a base URL; each of these costs it more than all that it does."""
 LAYERS_OF = {"descriptor": ["jira"]}
@@ -82,11 +80,7 @@ def loaded_by(function: str) -> set[str]:
     return set(
         subprocess.run(
             [sys.executable, "-c", program],
-            env=variables
-            | {
-                "AWS_DEFAULT_REGION": "us-east-1",
-                "PYTHONPATH": os.pathsep.join(map(str, [PROJECT, *layers])),
-            },
+            env=variables | NOBODYS | {"PYTHONPATH": os.pathsep.join(map(str, [PROJECT, *layers]))},
             check=True,
             capture_output=True,
             text=True,
@@ -109,7 +103,7 @@ def test_a_function_loads_only_what_it_uses(function: str) -> None:
 
 @pytest.mark.parametrize("function", MAY_LOAD)
 def test_what_is_slow_to_load_and_seldom_used_waits_until_it_is(function: str) -> None:
-    assert not among(loaded_by(function), SLOW_AND_RARE - NEEDS_AFTER_ALL.get(function, set()))
+    assert not among(loaded_by(function), SLOW_AND_RARE)
 
 
 def test_the_descriptor_is_served_by_next_to_nothing() -> None:

@@ -225,6 +225,7 @@ def test_no_parameter_and_no_variable_is_a_secret() -> None:
                 "ATLASSIAN_CLOUD",
                 "INSTALL_KEYS_URL",
                 "EXTRA_SITE_URL",
+                "AWS_URL_SUFFIX",
                 "POWERTOOLS_METRICS_NAMESPACE",
                 "POWERTOOLS_SERVICE_NAME",
                 "INSTALLATIONS_TABLE",

@@ -12,19 +12,20 @@ import boto3
 import pytest
 import urllib3
 from botocore.exceptions import ClientError, NoCredentialsError
-from moto import mock_aws
 
+from connect_jira.aws.services import Aws
 from connect_jira.installation import Installation, InstallationState, Site
 from connect_jira.sealing import Sealer
+from connect_jira.secrets_key import SecretsKey
 from connect_jira.store import InstallationStore
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
+from connect_local.cloud import LaptopCloud
 from connect_local.jira import LaptopJira
 from connect_local.ports import free_port
 from connect_local.stack import LaptopStack, StackOptions
+from connect_local.template import Template
 from tests.laptop.doctor import APP_KEY, SECRET, run_doctor
 from tests.laptop.fake_app import KEY, FakeApp
-
-REGION = "eu-west-1"
 
 
 @contextmanager
@@ -160,50 +161,46 @@ class CloudFormation:
 class Deployed:
     """A table and a key, and one row in the table."""
 
-    def __init__(self) -> None:
-        self._dynamodb = boto3.client("dynamodb")
-        self._kms = boto3.client("kms")
-        self._dynamodb.create_table(
-            TableName="installations",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": "clientKey", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "clientKey", "KeyType": "HASH"}],
-        )
-        self.key = self._kms.create_key()["KeyMetadata"]["KeyId"]
-        self.cloudformation = CloudFormation(table="installations", key=self.key)
+    def __init__(self, cloud: LaptopCloud) -> None:
+        self._aws = Aws(cloud.environment())
+        self._table = cloud.attribute("Installations", "Ref")
+        self._key_id = cloud.attribute("SecretsKey", "Ref")
+        self.cloudformation = CloudFormation(table=self._table, key=self._key_id)
 
     def install(self, client_key: ClientKey, base_url: str, secret: str, *, app_key: str = KEY) -> None:
-        sealer = Sealer(self._kms, key_id=self.key, app_key=AppKey(app_key))
+        key = SecretsKey(self._aws.service("kms"), key_id=self._key_id, app_key=AppKey(app_key))
         installation = Installation(
             site=Site(client_key=client_key, base_url=base_url),
             state=InstallationState.ENABLED,
-            sealed_secret=sealer.seal(client_key, SharedSecret(secret)),
+            sealed_secret=Sealer(key).seal(client_key, SharedSecret(secret)),
             signed_at=1,
             tokens_used={},
             updated_at=1,
         )
-        InstallationStore(self._dynamodb, table="installations").write(installation)
+        InstallationStore(self._aws.service("dynamodb"), table=self._table).write(installation)
 
 
 @pytest.fixture
 def deployed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "restored-afterwards")  # a cloud takes real ones away
+    cloud = LaptopCloud(Template({"Stage": "prod"}))
+    for name, value in cloud.environment().items():
+        monkeypatch.setenv(name, value)
     descriptor = tmp_path_factory.mktemp("descriptor") / "atlassian-connect.json"
     descriptor.write_text(json.dumps({"key": KEY, "scopes": ["READ"]}))
     monkeypatch.setattr("connect_local.doctor.deployed.DESCRIPTOR", str(descriptor))
-    with mock_aws():
-        stack = Deployed()
-        make_client: Any = boto3.client
-        monkeypatch.setattr(
-            boto3,
-            "client",
-            lambda service, **options: (
-                stack.cloudformation if service == "cloudformation" else make_client(service, **options)
-            ),
-        )
-        yield stack
+    cloud.start()
+    stack = Deployed(cloud)
+    make_client: Any = boto3.client
+    monkeypatch.setattr(
+        boto3,
+        "client",
+        lambda service, **options: (
+            stack.cloudformation if service == "cloudformation" else make_client(service, **options)
+        ),
+    )
+    yield stack
+    cloud.stop()
 
 
 def ask_deployed(client_key: str) -> Any:

@@ -10,28 +10,21 @@ Nothing else needs what is here: what cannot be written is not written, and no r
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
-import boto3
 from aws_lambda_powertools import Logger
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.config import Config
 from cachetools import LRUCache
 
 from connect_jira.allowance import Allowance
-from connect_jira.aws import aws_errors
-from connect_jira.errors import TemporarilyUnavailable
+from connect_jira.aws.attributes import Value, attribute, attributes, row_of
+from connect_jira.aws.service import CONDITION_FAILED, AwsFailed, AwsService
+from connect_jira.aws.services import Aws
 from connect_jira.gateway import GatewayRequest
 from connect_jira.installation import is_storable
 from connect_jwt.errors import TokenRefused
 from connect_jwt.identity import ClientKey
 from connect_jwt.tokens import find_token, parse_token
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 KEPT_SECONDS = 30 * 24 * 3600
 """How long a site's row stays after something was last written to it."""
@@ -44,9 +37,6 @@ CHANGED_SECONDS = 1.0
 REFUSALS_AT_ONCE = 10.0
 REFUSALS_PER_SECOND = 0.1
 
-_IMPATIENT = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
-"""Whoever waits for the answer does not wait for this."""
-
 _Written = LRUCache[tuple[ClientKey, str], tuple[object, float]]
 """The outcome that was last written for each site and thing, and when."""
 
@@ -54,8 +44,6 @@ _MAX_TEXT = 200
 _REFUSAL = "refusal:"
 
 _logger = Logger(child=True)
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,19 +103,19 @@ class Activity:
     IAM: `dynamodb:UpdateItem` to record and `dynamodb:GetItem` to read, on the table.
 
     Args:
-        make_dynamodb: makes the client, once it is needed: some functions seldom record anything
+        dynamodb: the service; whoever waits for an answer should not wait for it
         table: the table's name
         clock: Unix seconds
     """
 
     def __init__(
         self,
-        make_dynamodb: "Callable[[], DynamoDBClient]",
+        dynamodb: AwsService,
         *,
         table: str,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._make_dynamodb = make_dynamodb
+        self._dynamodb = dynamodb
         self._table = table
         self._clock = clock
         self._written = _Written(maxsize=1000)
@@ -135,13 +123,9 @@ class Activity:
         self._refusals = Allowance(REFUSALS_AT_ONCE, REFUSALS_PER_SECOND, counted_at=clock())
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str]) -> Self:
-        """The table that `ACTIVITY_TABLE` names."""
-        return cls(lambda: boto3.client("dynamodb", config=_IMPATIENT), table=env["ACTIVITY_TABLE"])
-
-    @cached_property
-    def _dynamodb(self) -> "DynamoDBClient":
-        return self._make_dynamodb()
+    def from_env(cls, env: Mapping[str, str], aws: Aws) -> Self:
+        """The table that `ACTIVITY_TABLE` names, tried once and not for long."""
+        return cls(aws.service("dynamodb", read_seconds=1.0, attempts=1), table=env["ACTIVITY_TABLE"])
 
     def begin(self, client_key: ClientKey) -> None:
         """Make room for a site that has proved who it is, so that its refusals are remembered."""
@@ -166,7 +150,7 @@ class Activity:
             status: Jira's answer; 0 for none
             code: why Jira has refused it, if it has, and if that is known
         """
-        values: dict[str, object] = {}
+        values: dict[str, Value] = {}
         now = self._clock()
         if _is_due(self._written, (client_key, "lastCall"), status, now):
             values["lastCall"] = {"call": call[:_MAX_TEXT], "status": status, "at": self._now()}
@@ -196,48 +180,46 @@ class Activity:
         Raises:
             TemporarilyUnavailable: DynamoDB gave no answer
         """
-        with aws_errors("dynamodb:GetItem"):
-            answer = self._dynamodb.get_item(TableName=self._table, Key={"clientKey": {"S": client_key}})
-        row = {name: _deserialize(value) for name, value in answer.get("Item", {}).items()}
+        answer = self._dynamodb.call("GetItem", TableName=self._table, Key=_key(client_key))
+        row = row_of(answer.get("Item", {}))
         webhook, call = row.get("lastWebhook"), row.get("lastCall")
         refusals = [_read_refusal(name, row[name]) for name in row if name.startswith(_REFUSAL)]
         refusals.sort(key=lambda refusal: refusal.at, reverse=True)
         return SiteActivity(
-            last_webhook=LastWebhook(event=webhook["event"], at=int(webhook["at"])) if webhook else None,
-            last_call=LastCall(call=call["call"], status=int(call["status"]), at=int(call["at"]))
-            if call
-            else None,
+            last_webhook=LastWebhook(**webhook) if webhook else None,
+            last_call=LastCall(**call) if call else None,
             refusals=tuple(refusals[:MAX_REFUSALS]),
         )
 
     def _now(self) -> int:
         return int(self._clock())
 
-    def _refusal(self, request: str, status: int, *, by_jira: bool) -> dict[str, object]:
+    def _refusal(self, request: str, status: int, *, by_jira: bool) -> dict[str, Value]:
         return {"request": request[:_MAX_TEXT], "status": status, "byJira": by_jira, "at": self._now()}
 
-    def _write(
-        self, client_key: ClientKey, values: Mapping[str, object], *, only_known: bool = False
-    ) -> None:
+    def _write(self, client_key: ClientKey, values: Mapping[str, Value], *, only_known: bool = False) -> None:
         members = {**values, "expiresAt": self._now() + KEPT_SECONDS}
-        unknown_site = self._dynamodb.exceptions.ConditionalCheckFailedException
-        condition: dict[str, Any] = (
-            {"ConditionExpression": "attribute_exists(clientKey)"} if only_known else {}
-        )
+        condition = {"ConditionExpression": "attribute_exists(clientKey)"} if only_known else {}
         try:
-            with aws_errors("dynamodb:UpdateItem"), suppress(unknown_site):
-                self._dynamodb.update_item(
-                    TableName=self._table,
-                    Key={"clientKey": {"S": client_key}},
-                    UpdateExpression="SET " + ", ".join(f"#{n} = :{n}" for n in range(len(members))),
-                    ExpressionAttributeNames={f"#{n}": name for n, name in enumerate(members)},
-                    ExpressionAttributeValues={
-                        f":{n}": _serialize(value) for n, value in enumerate(members.values())
-                    },
-                    **condition,
-                )
-        except TemporarilyUnavailable as failure:
-            _logger.warning("Activity not recorded", extra={"reason": failure.reason, "cause": str(failure)})
+            self._dynamodb.call(
+                "UpdateItem",
+                TableName=self._table,
+                Key=_key(client_key),
+                UpdateExpression="SET " + ", ".join(f"#{n} = :{n}" for n in range(len(members))),
+                ExpressionAttributeNames={f"#{n}": name for n, name in enumerate(members)},
+                ExpressionAttributeValues={
+                    f":{n}": attribute(value) for n, value in enumerate(members.values())
+                },
+                **condition,
+            )
+        except AwsFailed as failure:
+            if failure.code != CONDITION_FAILED:
+                cause = {"reason": failure.reason, "cause": str(failure)}
+                _logger.warning("Activity not recorded", extra=cause)
+
+
+def _key(client_key: ClientKey) -> dict[str, Any]:
+    return attributes({"clientKey": client_key})
 
 
 def _is_due(written: _Written, what: tuple[ClientKey, str], outcome: object, now: float) -> bool:
@@ -263,7 +245,7 @@ def _read_refusal(name: str, member: Mapping[str, Any]) -> Refusal:
     return Refusal(
         code=name.removeprefix(_REFUSAL),
         request=member["request"],
-        status=int(member["status"]),
+        status=member["status"],
         by_jira=member["byJira"],
-        at=int(member["at"]),
+        at=member["at"],
     )

@@ -5,18 +5,12 @@ told at least once.
 """
 
 import json
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from connect_jira.aws import aws_errors
+from connect_jira.aws.service import AwsService
 from connect_jira.call_request import CallRequest
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.signed_call import JiraResponse
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mypy_boto3_events import EventBridgeClient
 
 SOURCE = "connect-lambda"
 COMPLETED = "Jira call completed"
@@ -41,17 +35,13 @@ class CallResults:
     IAM: `events:PutEvents`, on the bus.
 
     Args:
-        make_events: makes the client, once it is needed: few calls are asked for on the bus
+        events: the service
         bus: the bus's name
     """
 
-    def __init__(self, make_events: "Callable[[], EventBridgeClient]", *, bus: str) -> None:
-        self._make_events = make_events
+    def __init__(self, events: AwsService, *, bus: str) -> None:
+        self._events = events
         self._bus = bus
-
-    @cached_property
-    def _events(self) -> "EventBridgeClient":
-        return self._make_events()
 
     def completed(self, request: CallRequest, outcome: dict[str, Any]) -> None:
         """Tell that Jira has done it.
@@ -77,17 +67,13 @@ class CallResults:
             "idempotencyKey": request.idempotency_key,
             **outcome,
         }
-        with aws_errors("events:PutEvents"):
-            answer = self._events.put_events(
-                Entries=[
-                    {
-                        "EventBusName": self._bus,
-                        "Source": SOURCE,
-                        "DetailType": what,
-                        "Detail": json.dumps(detail),
-                    }
-                ]
-            )
+        entry = {
+            "EventBusName": self._bus,
+            "Source": SOURCE,
+            "DetailType": what,
+            "Detail": json.dumps(detail),
+        }
+        answer = self._events.call("PutEvents", Entries=[entry])
         if answer["FailedEntryCount"]:
             code = answer["Entries"][0].get("ErrorCode", "unknown")
             raise TemporarilyUnavailable(f"events:PutEvents failed: {code}")

@@ -3,10 +3,9 @@
 Their calls are remembered in `connect_jira.activity`.
 """
 
-import urllib3
-
 from connect_jira.activity import Activity
 from connect_jira.client import JiraClient
+from connect_jira.connections import new_pool
 from connect_jira.invocation import Invocation
 from connect_jira.user_tokens import UserTokens
 from connect_jira.wiring import Parts
@@ -24,7 +23,7 @@ class JiraClients:
     def __init__(self, parts: Parts, activity: Activity) -> None:
         self._activity = activity
         self._tenants = parts.tenants
-        self._http = urllib3.PoolManager()
+        self._http = new_pool()
         self._users = UserTokens(parts.tenants, url=parts.app.user_tokens_url, http=self._http)
 
     def on(self, client_key: ClientKey, invocation: Invocation, *, trace: str | None = None) -> JiraClient:

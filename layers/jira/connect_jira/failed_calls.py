@@ -2,14 +2,9 @@
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-from connect_jira.aws import aws_errors
+from connect_jira.aws.service import AwsService
 from connect_jwt.identity import ClientKey
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
 
 _NOT_IN_AN_ATTRIBUTE = re.compile("[^\\t\\n\\r -\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
@@ -20,11 +15,11 @@ class FailedJiraCalls:
     IAM: `sqs:SendMessage`, on the queue.
 
     Args:
-        sqs: the client
+        sqs: the service
         url: the queue's URL
     """
 
-    def __init__(self, sqs: "SQSClient", *, url: str) -> None:
+    def __init__(self, sqs: AwsService, *, url: str) -> None:
         self._sqs = sqs
         self._url = url
 
@@ -44,20 +39,20 @@ class FailedJiraCalls:
             TemporarilyUnavailable: SQS gave no answer
         """
         group = {"MessageGroupId": client_key} if client_key else {}
-        with aws_errors("sqs:SendMessage"):
-            self._sqs.send_message(
-                QueueUrl=self._url,
-                MessageBody=text,
-                MessageAttributes={
-                    "Reason": _text(reason),
-                    "Explanation": _text(explanation[:1000]),
-                    "Deliveries": {"DataType": "Number", "StringValue": str(deliveries)},
-                    "FailedAt": _text(datetime.now(UTC).isoformat(timespec="seconds")),
-                },
-                **group,  # type: ignore[arg-type]  # there is no value for "none"
-            )
+        self._sqs.call(
+            "SendMessage",
+            QueueUrl=self._url,
+            MessageBody=text,
+            MessageAttributes={
+                "Reason": _text(reason),
+                "Explanation": _text(explanation[:1000]),
+                "Deliveries": {"DataType": "Number", "StringValue": str(deliveries)},
+                "FailedAt": _text(datetime.now(UTC).isoformat(timespec="seconds")),
+            },
+            **group,
+        )
 
 
-def _text(value: str) -> "MessageAttributeValueTypeDef":
+def _text(value: str) -> dict[str, str]:
     sendable = _NOT_IN_AN_ATTRIBUTE.sub("\N{REPLACEMENT CHARACTER}", value)
     return {"DataType": "String", "StringValue": sendable}

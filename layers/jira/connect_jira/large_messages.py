@@ -1,18 +1,18 @@
 """What does not fit into a message of the queue: kept in a bucket, and passed on by reference.
 
-The bucket forgets it when no message can speak of it any more.
+The bucket forgets it when no message can speak of it any more. S3 is spoken to by boto3, which is loaded with
+the first large message.
 """
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from connect_jira.aws import aws_errors
-from connect_jira.errors import MessageUnreadable
+from connect_jira.errors import MessageUnreadable, TemporarilyUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mypy_boto3_s3 import S3Client
 
 
@@ -22,17 +22,21 @@ class LargeMessages:
     IAM: `s3:PutObject` to keep and `s3:GetObject` to fetch, on its objects.
 
     Args:
-        make_s3: makes the client, once it is needed: few messages are large
         bucket: the bucket's name
     """
 
-    def __init__(self, make_s3: "Callable[[], S3Client]", *, bucket: str) -> None:
-        self._make_s3 = make_s3
+    def __init__(self, bucket: str) -> None:
         self._bucket = bucket
 
     @cached_property
     def _s3(self) -> "S3Client":
-        return self._make_s3()
+        import boto3  # noqa: PLC0415 - few messages are large
+        from botocore.config import Config  # noqa: PLC0415 - likewise
+
+        patience = Config(
+            connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}
+        )
+        return boto3.client("s3", config=patience)
 
     def keep(self, text: str) -> str:
         """Keep a text; the key it is fetched with.
@@ -41,7 +45,7 @@ class LargeMessages:
             TemporarilyUnavailable: S3 gave no answer
         """
         key = str(uuid.uuid4())
-        with aws_errors("s3:PutObject"):
+        with _errors("s3:PutObject"):
             self._s3.put_object(
                 Bucket=self._bucket, Key=key, Body=text.encode(), ContentType="application/json"
             )
@@ -54,8 +58,21 @@ class LargeMessages:
             MessageUnreadable: it is not there any more
             TemporarilyUnavailable: S3 gave no answer
         """
-        with aws_errors("s3:GetObject"):
+        with _errors("s3:GetObject"):
             try:
                 return self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read().decode()
             except self._s3.exceptions.NoSuchKey as gone:
                 raise MessageUnreadable("what the message refers to is not in the bucket") from gone
+
+
+@contextmanager
+def _errors(doing: str) -> Iterator[None]:
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as above
+
+    try:
+        yield
+    except ClientError as failure:
+        code = failure.response.get("Error", {}).get("Code", "unknown")
+        raise TemporarilyUnavailable(f"{doing} failed: {code}") from failure
+    except BotoCoreError as failure:
+        raise TemporarilyUnavailable(f"{doing} failed: {type(failure).__name__}") from failure

@@ -1,15 +1,11 @@
 """The queue between what happened and the calls to Jira that follow from it."""
 
 import json
-from typing import TYPE_CHECKING
 
-from connect_jira.aws import aws_errors
+from connect_jira.aws.service import AwsService
 from connect_jira.errors import MessageUnreadable
 from connect_jira.large_messages import LargeMessages
 from connect_jira.messages import Message, read_text, text_of, to_text
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
 
 MAX_MESSAGE_BYTES = 1024 * 1024 - 16 * 1024
 """What SQS takes, less some room for the reason should its work fail.
@@ -30,12 +26,12 @@ class JiraCallsQueue:
     `connect_jira.large_messages` needs.
 
     Args:
-        sqs: the client
+        sqs: the service
         url: the queue's URL
         large: where messages go that are too large for it
     """
 
-    def __init__(self, sqs: "SQSClient", *, url: str, large: LargeMessages) -> None:
+    def __init__(self, sqs: AwsService, *, url: str, large: LargeMessages) -> None:
         self._sqs = sqs
         self._url = url
         self._large = large
@@ -49,8 +45,7 @@ class JiraCallsQueue:
         text = to_text(message)
         if len(text.encode()) > MAX_MESSAGE_BYTES:
             text = text_of({"kind": _STORED, "clientKey": message.client_key, "key": self._large.keep(text)})
-        with aws_errors("sqs:SendMessage"):
-            self._sqs.send_message(QueueUrl=self._url, MessageBody=text, MessageGroupId=message.client_key)
+        self._sqs.call("SendMessage", QueueUrl=self._url, MessageBody=text, MessageGroupId=message.client_key)
 
     def read(self, text: str) -> Message:
         """The work that a received message tells of.
@@ -73,7 +68,9 @@ class JiraCallsQueue:
         Raises:
             TemporarilyUnavailable: SQS gave no answer; the message comes again after the queue's own timeout
         """
-        with aws_errors("sqs:ChangeMessageVisibility"):
-            self._sqs.change_message_visibility(
-                QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
-            )
+        self._sqs.call(
+            "ChangeMessageVisibility",
+            QueueUrl=self._url,
+            ReceiptHandle=receipt_handle,
+            VisibilityTimeout=seconds,
+        )

@@ -5,21 +5,11 @@ The rows of Connect installations and of Forge installations are in one table; b
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
-from connect_jira.aws import aws_errors
+from connect_jira.aws.attributes import Row, attribute, attributes, row_of
+from connect_jira.aws.service import CONDITION_FAILED, AwsFailed, AwsService
 from connect_jwt.errors import ConnectError
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-type Row = dict[str, Any]
-"""Attributes in Python's own types."""
-
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 
 
 class RowChanged(ConnectError):
@@ -36,11 +26,11 @@ class RevisionedTable:
     key asks for, by way of DynamoDB: `kms:Decrypt`.
 
     Args:
-        dynamodb: the client
+        dynamodb: the service
         table: the table's name
     """
 
-    def __init__(self, dynamodb: "DynamoDBClient", *, table: str) -> None:
+    def __init__(self, dynamodb: AwsService, *, table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
 
@@ -50,12 +40,11 @@ class RevisionedTable:
         Raises:
             TemporarilyUnavailable: DynamoDB gave no answer
         """
-        with aws_errors("dynamodb:GetItem"):
-            answer = self._dynamodb.get_item(
-                TableName=self._table, Key={"clientKey": {"S": key}}, ConsistentRead=True
-            )
+        answer = self._dynamodb.call(
+            "GetItem", TableName=self._table, Key=attributes({"clientKey": key}), ConsistentRead=True
+        )
         item = answer.get("Item")
-        return _row(item) if item else None
+        return row_of(item) if item else None
 
     def write(self, row: Mapping[str, Any]) -> None:
         """Write the next revision of a row; what is None is left out.
@@ -64,17 +53,19 @@ class RevisionedTable:
             RowChanged: the row is not, or no longer, at the revision before this one
             TemporarilyUnavailable: DynamoDB gave no answer
         """
-        with aws_errors("dynamodb:PutItem"):
-            try:
-                self._dynamodb.put_item(
-                    TableName=self._table,
-                    Item={name: _serialize(value) for name, value in row.items() if value is not None},
-                    **_unless_changed(row["revision"] - 1),
-                )
-            except self._dynamodb.exceptions.ConditionalCheckFailedException as conflict:
-                raise RowChanged from conflict
+        try:
+            self._dynamodb.call(
+                "PutItem",
+                TableName=self._table,
+                Item=attributes({name: value for name, value in row.items() if value is not None}),
+                **_unless_changed(row["revision"] - 1),
+            )
+        except AwsFailed as failure:
+            if failure.code == CONDITION_FAILED:
+                raise RowChanged from failure
+            raise
 
-    def having(self, name: str, value: str, *, attributes: tuple[str, ...]) -> Iterator[Row]:
+    def having(self, name: str, value: str, *, only: tuple[str, ...]) -> Iterator[Row]:
         """These attributes of every row with a value, in no order; a row that changes may be missed.
 
         IAM: `dynamodb:Scan`
@@ -82,16 +73,19 @@ class RevisionedTable:
         Raises:
             TemporarilyUnavailable: DynamoDB gave no answer
         """
-        pages = self._dynamodb.get_paginator("scan").paginate(
-            TableName=self._table,
-            ProjectionExpression=", ".join(attributes),
-            FilterExpression="#name = :value",
-            ExpressionAttributeNames={"#name": name},
-            ExpressionAttributeValues={":value": _serialize(value)},
-        )
-        with aws_errors("dynamodb:Scan"):
-            for page in pages:
-                yield from map(_row, page["Items"])
+        asked: dict[str, object] = {
+            "TableName": self._table,
+            "ProjectionExpression": ", ".join(only),
+            "FilterExpression": "#name = :value",
+            "ExpressionAttributeNames": {"#name": name},
+            "ExpressionAttributeValues": {":value": attribute(value)},
+        }
+        while True:
+            page = self._dynamodb.call("Scan", **asked)
+            yield from map(row_of, page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
 def _unless_changed(revision_read: int) -> dict[str, Any]:
@@ -99,9 +93,5 @@ def _unless_changed(revision_read: int) -> dict[str, Any]:
         return {"ConditionExpression": "attribute_not_exists(clientKey)"}
     return {
         "ConditionExpression": "revision = :read",
-        "ExpressionAttributeValues": {":read": _serialize(revision_read)},
+        "ExpressionAttributeValues": {":read": attribute(revision_read)},
     }
-
-
-def _row(item: Mapping[str, Any]) -> Row:
-    return {name: _deserialize(value) for name, value in item.items()}

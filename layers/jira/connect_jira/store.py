@@ -1,14 +1,12 @@
 """Installations in DynamoDB: one row for each site, written only over the row that was read."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from connect_jira.aws.service import AwsService
 from connect_jira.installation import Installation, InstallationState, PreviousSecret, Site
 from connect_jira.revisions import RevisionedTable
 from connect_jwt.identity import ClientKey
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class InstallationStore:
@@ -17,11 +15,11 @@ class InstallationStore:
     IAM: what `connect_jira.revisions` needs.
 
     Args:
-        dynamodb: the client
+        dynamodb: the service
         table: the table's name
     """
 
-    def __init__(self, dynamodb: "DynamoDBClient", *, table: str) -> None:
+    def __init__(self, dynamodb: AwsService, *, table: str) -> None:
         self._rows = RevisionedTable(dynamodb, table=table)
 
     def read(self, client_key: ClientKey) -> Installation | None:
@@ -44,7 +42,7 @@ class InstallationStore:
         """
         sites: set[str] = set()
         enabled = InstallationState.ENABLED.value
-        for row in self._rows.having("state", enabled, attributes=("clientKey", "tenant")):
+        for row in self._rows.having("state", enabled, only=("clientKey", "tenant")):
             site: str = row.get("tenant") or row["clientKey"]
             if site not in sites:
                 sites.add(site)
@@ -84,7 +82,6 @@ def _row(installation: Installation) -> dict[str, Any]:
 
 
 def _installation(row: Mapping[str, Any]) -> Installation:
-    sealed_secret, expires_at = row.get("sealedSecret"), row.get("expiresAt")
     return Installation(
         site=Site(
             client_key=ClientKey(row["clientKey"]),
@@ -94,15 +91,14 @@ def _installation(row: Mapping[str, Any]) -> Installation:
             installation_id=row.get("installationId"),
         ),
         state=InstallationState(row["state"]),
-        sealed_secret=None if sealed_secret is None else bytes(sealed_secret),
+        sealed_secret=row.get("sealedSecret"),
         previous_secrets=tuple(
-            PreviousSecret(bytes(previous["sealed"]), int(previous["validUntil"]))
-            for previous in row["previousSecrets"]
+            PreviousSecret(previous["sealed"], previous["validUntil"]) for previous in row["previousSecrets"]
         ),
-        signed_at=int(row["signedAt"]),
+        signed_at=row["signedAt"],
         tokens_used=row["tokensUsed"],
-        toggled_at=int(row["toggledAt"]),
-        updated_at=int(row["updatedAt"]),
-        expires_at=None if expires_at is None else int(expires_at),
-        revision=int(row["revision"]),
+        toggled_at=row["toggledAt"],
+        updated_at=row["updatedAt"],
+        expires_at=row.get("expiresAt"),
+        revision=row["revision"],
     )

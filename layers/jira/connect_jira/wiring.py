@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-import boto3
-
-from connect_jira.aws import CLIENT_CONFIG
+from connect_jira.aws.services import Aws
 from connect_jira.forge.joins import ForgeJoins
 from connect_jira.forge.sealing import TokenSealer
 from connect_jira.forge.store import ForgeInstallationStore
@@ -14,13 +12,10 @@ from connect_jira.forge.tenants import ForgeTenants
 from connect_jira.large_messages import LargeMessages
 from connect_jira.queue import JiraCallsQueue
 from connect_jira.sealing import Sealer
+from connect_jira.secrets_key import SecretsKey
 from connect_jira.settings import AppSettings
 from connect_jira.store import InstallationStore
 from connect_jira.tenants import Tenants
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_sqs import SQSClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +23,7 @@ class Parts:
     """What every function that knows installations is made of."""
 
     app: AppSettings
-    dynamodb: "DynamoDBClient"
+    aws: Aws
     store: InstallationStore
     sealer: Sealer
     tenants: Tenants
@@ -39,15 +34,14 @@ class Parts:
     def from_env(cls, env: Mapping[str, str]) -> Self:
         """Read `INSTALLATIONS_TABLE`, `SECRETS_KEY` and what `AppSettings` reads."""
         app = AppSettings.from_env(env)
-        dynamodb = boto3.client("dynamodb", config=CLIENT_CONFIG)
-        kms = boto3.client("kms", config=CLIENT_CONFIG)
-        store = InstallationStore(dynamodb, table=env["INSTALLATIONS_TABLE"])
-        sealer = Sealer(kms, key_id=env["SECRETS_KEY"], app_key=app.app_key)
-        forge_store = ForgeInstallationStore(dynamodb, table=env["INSTALLATIONS_TABLE"])
-        token_sealer = TokenSealer(kms, key_id=env["SECRETS_KEY"], app_key=app.app_key)
+        aws = Aws(env)
+        dynamodb, table = aws.service("dynamodb"), env["INSTALLATIONS_TABLE"]
+        key = SecretsKey(aws.service("kms"), key_id=env["SECRETS_KEY"], app_key=app.app_key)
+        store, sealer = InstallationStore(dynamodb, table=table), Sealer(key)
+        forge_store, token_sealer = ForgeInstallationStore(dynamodb, table=table), TokenSealer(key)
         forge = ForgeTenants(forge_store, token_sealer)
         tenants = Tenants(store, sealer, app_key=app.app_key, forge=forge)
-        return cls(app, dynamodb, store, sealer, tenants, forge_store, token_sealer)
+        return cls(app, aws, store, sealer, tenants, forge_store, token_sealer)
 
     @property
     def forge_joins(self) -> ForgeJoins:
@@ -55,9 +49,7 @@ class Parts:
         return ForgeJoins(self.store, self.forge_store)
 
 
-def jira_calls_queue(env: Mapping[str, str], sqs: "SQSClient") -> JiraCallsQueue:
+def jira_calls_queue(env: Mapping[str, str], aws: Aws) -> JiraCallsQueue:
     """The queue, from `JIRA_CALLS_QUEUE_URL` and `LARGE_MESSAGES_BUCKET`."""
-    large = LargeMessages(
-        lambda: boto3.client("s3", config=CLIENT_CONFIG), bucket=env["LARGE_MESSAGES_BUCKET"]
-    )
-    return JiraCallsQueue(sqs, url=env["JIRA_CALLS_QUEUE_URL"], large=large)
+    large = LargeMessages(env["LARGE_MESSAGES_BUCKET"])
+    return JiraCallsQueue(aws.service("sqs"), url=env["JIRA_CALLS_QUEUE_URL"], large=large)

@@ -5,54 +5,46 @@ tried again. Work that is cut off leaves its record unfinished: if it may be rep
 when the function that began it must have ended, and if not, never by itself.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from aws_lambda_powertools.utilities.idempotency import (
-    DynamoDBPersistenceLayer,
-    IdempotencyConfig,
-    idempotent_function,
-)
-from aws_lambda_powertools.utilities.idempotency.exceptions import (
-    IdempotencyAlreadyInProgressError,
-    IdempotencyInconsistentStateError,
-    IdempotencyPersistenceLayerError,
-)
-from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
-
-from connect_jira.errors import BeingDone, TemporarilyUnavailable
+from connect_jira.aws.attributes import attributes, row_of
+from connect_jira.aws.service import CONDITION_FAILED, AwsFailed, AwsService
+from connect_jira.errors import BeingDone
 from connect_jira.invocation import Invocation
 from connect_jira.messages import Message
 from connect_jira.metrics import count
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 REMEMBERED_SECONDS = 5 * 24 * 3600
 """Longer than a message lives in the queue, and than Jira repeats a webhook."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Endless:
-    """Stands for the context where nothing may be taken up again by itself."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        return REMEMBERED_SECONDS * 1000
+_FREE = "attribute_not_exists(id) OR expiration < :now OR (#state = :begun AND endsAtMs < :nowMs)"
+_NAMES = {"#state": "state"}
+_BEGUN, _DONE = "begun", "done"
 
 
 class WorkDone:
     """The table of what has been done.
 
-    IAM: `dynamodb:PutItem`, `UpdateItem`, `GetItem` and `DeleteItem`, on the table.
+    A row has `id`, `state`, when it may be forgotten (`expiration`, in Unix seconds), while the work is begun
+    when whoever does it must have ended (`endsAtMs`, in Unix milliseconds; none if nobody else may take it
+    up), and when it is done what came of it (`result`).
+
+    IAM: `dynamodb:PutItem`, `UpdateItem` and `DeleteItem`, on the table.
 
     Args:
-        dynamodb: the client
+        dynamodb: the service
         table: the table's name
+        clock: Unix seconds
     """
 
-    def __init__(self, dynamodb: "DynamoDBClient", *, table: str) -> None:
-        self._records = DynamoDBPersistenceLayer(table, boto3_client=dynamodb)
+    def __init__(self, dynamodb: AwsService, *, table: str, clock: Callable[[], float] = time.time) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._clock = clock
 
     def once(self, message: Message, work: Callable[[], Any], *, invocation: Invocation) -> Any:  # noqa: ANN401 - whatever `work` returns
         """Do the work of a message, or return what came of it when it was done.
@@ -69,27 +61,58 @@ class WorkDone:
         """
         if message.work_id is None:
             return work()
-        config = IdempotencyConfig(
-            expires_after_seconds=REMEMBERED_SECONDS,
-            hash_function="sha256",
-            response_hook=_absorbed,
-            lambda_context=invocation if message.may_be_repeated else _Endless(),  # type: ignore[arg-type]
-        )
-        do = idempotent_function(
-            lambda work_id: work(),  # noqa: ARG005 - the decorator reads it
-            data_keyword_argument="work_id",
-            persistence_store=self._records,
-            config=config,
-            key_prefix="jira-calls",
-        )
+        record_id = hashlib.sha256(message.work_id.encode(errors="surrogatepass")).hexdigest()
+        left_ms = invocation.get_remaining_time_in_millis() if message.may_be_repeated else None
+        found = self._begin(record_id, left_ms)
+        if found is None:
+            return self._do(record_id, work)
+        if found["state"] != _DONE:
+            raise BeingDone
+        count("DuplicateAbsorbed")
+        return json.loads(found["result"])
+
+    def _do(self, record_id: str, work: Callable[[], Any]) -> Any:  # noqa: ANN401 - as above
         try:
-            return do(work_id=message.work_id)
-        except IdempotencyAlreadyInProgressError as begun:
-            raise BeingDone from begun
-        except (IdempotencyPersistenceLayerError, IdempotencyInconsistentStateError) as failure:
-            raise TemporarilyUnavailable(f"the record of work done: {type(failure).__name__}") from failure
+            result = work()
+        except Exception:
+            self._dynamodb.call("DeleteItem", TableName=self._table, Key=attributes({"id": record_id}))
+            raise
+        self._complete(record_id, result)
+        return result
 
+    def _begin(self, record_id: str, left_ms: int | None) -> Mapping[str, Any] | None:
+        """Write a record; None, or the one that is there."""
+        now_ms = int(self._clock() * 1000)
+        now = now_ms // 1000
+        row: dict[str, str | int] = {
+            "id": record_id,
+            "state": _BEGUN,
+            "expiration": now + REMEMBERED_SECONDS,
+        }
+        if left_ms is not None:
+            row["endsAtMs"] = now_ms + left_ms
+        try:
+            self._dynamodb.call(
+                "PutItem",
+                TableName=self._table,
+                Item=attributes(row),
+                ConditionExpression=_FREE,
+                ExpressionAttributeNames=_NAMES,
+                ExpressionAttributeValues=attributes({":now": now, ":nowMs": now_ms, ":begun": _BEGUN}),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except AwsFailed as failure:
+            if failure.code == CONDITION_FAILED:
+                return row_of(failure.details["Item"])
+            raise
+        return None
 
-def _absorbed(response: Any, idempotent_data: DataRecord) -> Any:  # noqa: ANN401, ARG001 - Powertools' own
-    count("DuplicateAbsorbed")
-    return response
+    def _complete(self, record_id: str, result: object) -> None:
+        self._dynamodb.call(
+            "UpdateItem",
+            TableName=self._table,
+            Key=attributes({"id": record_id}),
+            UpdateExpression="SET #state = :done, #result = :result REMOVE endsAtMs",
+            ExpressionAttributeNames={**_NAMES, "#result": "result"},
+            ExpressionAttributeValues=attributes({":done": _DONE, ":result": json.dumps(result)}),
+        )

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from connect_jira.call_request import CallRequest
 from connect_jira.call_results import CallResults
+from connect_jira.deliveries import Delivery
 from connect_jira.failed_calls import FailedJiraCalls
 from connect_jira.invocation import Invocation
 from connect_jira.jira_errors import JiraError, JiraRateLimited
@@ -36,7 +36,7 @@ ENOUGH_TIME_SECONDS = 5.0
 """With less left of the function's time no further message is begun."""
 
 
-class ComesAgain(Exception):
+class _ComesAgain(Exception):
     """A message is not done, and stays in the queue."""
 
 
@@ -77,36 +77,33 @@ class Worker:
         self._is_ending = is_ending
         self._clock = clock
 
-    def work(self, record: SQSRecord, invocation: Invocation) -> None:
-        """Do what a message asks for.
-
-        Raises:
-            Exception: it is not done; the message must stay in the queue
-        """
+    def work(self, delivery: Delivery, invocation: Invocation) -> bool:
+        """Do what a message asks for; False if it is not done, and the message must stay in the queue."""
         try:
-            self._take_up(record, invocation)
-        except ComesAgain:
-            raise
+            self._take_up(delivery, invocation)
+        except _ComesAgain:
+            return False
         except Exception:  # such as when the queue does not answer, either
             logger.exception("The message comes again after the queue's own timeout")
-            raise
+            return False
+        return True
 
-    def _take_up(self, record: SQSRecord, invocation: Invocation) -> None:
+    def _take_up(self, delivery: Delivery, invocation: Invocation) -> None:
         if self._is_ending() or invocation.get_remaining_time_in_millis() < ENOUGH_TIME_SECONDS * 1000:
-            self._come_again(record, 0, "out-of-time")
+            self._come_again(delivery, 0, "out-of-time")
         try:
-            message = self._queue.read(record.body)
+            message = self._queue.read(delivery.text)
         except ConnectError as error:
-            self._judge(record, None, error)
+            self._judge(delivery, None, error)
             return
         with logger.append_context_keys(**_about(message)):
             pause = self._pauses.seconds_left(message.client_key)
             if pause:
-                self._come_again(record, no_sooner(pause, age=self._age(record)), "site-paused")
+                self._come_again(delivery, no_sooner(pause, age=self._age(delivery)), "site-paused")
             try:
                 self._work(message, invocation)
             except Exception as error:  # noqa: BLE001 - a reaction raises anything; the verdict tells them apart
-                self._judge(record, message, error)
+                self._judge(delivery, message, error)
 
     def _work(self, message: Message, invocation: Invocation) -> None:
         outcome = self._done.once(message, lambda: self._do(message, invocation), invocation=invocation)
@@ -114,32 +111,32 @@ class Worker:
             self._results.completed(message, outcome)
         logger.info("Work done")
 
-    def _judge(self, record: SQSRecord, message: Message | None, error: Exception) -> None:
+    def _judge(self, delivery: Delivery, message: Message | None, error: Exception) -> None:
         if message and isinstance(error, JiraRateLimited):
             self._pauses.note(message.client_key, error)
-        attributes = record.attributes
-        deliveries = int(attributes.approximate_receive_count)
         match verdict(
             FailedDelivery(
                 error=error,
                 may_be_repeated=message is None or message.may_be_repeated,
-                deliveries=deliveries,
-                age=self._age(record),
+                deliveries=delivery.count,
+                age=self._age(delivery),
                 now=self._clock(),
             )
         ):
             case Postponed(seconds):
-                self._come_again(record, seconds, _reason(error), error)
+                self._come_again(delivery, seconds, _reason(error), error)
             case SetAside(reason, explanation):
-                logger.error("Work failed; set aside", exc_info=error, reason=reason, deliveries=deliveries)
+                logger.error(
+                    "Work failed; set aside", exc_info=error, reason=reason, deliveries=delivery.count
+                )
                 count("WorkSetAside", reason=reason)
                 self._tell(message, error, reason, explanation)
                 self._failed.add(
-                    record.body,
+                    delivery.text,
                     client_key=message.client_key if message else None,
                     reason=reason,
                     explanation=explanation,
-                    deliveries=deliveries,
+                    deliveries=delivery.count,
                 )
             case Ended(reason):
                 logger.warning("Work came to its end", reason=reason)
@@ -151,18 +148,18 @@ class Worker:
             status = error.status if isinstance(error, JiraError) and error.status else None
             self._results.failed(message, reason=reason, explanation=explanation, status=status)
 
-    def _age(self, record: SQSRecord) -> float:
-        return self._clock() - int(record.attributes.sent_timestamp) / 1000
+    def _age(self, delivery: Delivery) -> float:
+        return self._clock() - delivery.sent_at
 
     def _come_again(
-        self, record: SQSRecord, seconds: float, reason: str, error: Exception | None = None
+        self, delivery: Delivery, seconds: float, reason: str, error: Exception | None = None
     ) -> None:
         spread = random.uniform(1.0, 1.1)  # noqa: S311 - spreads load, hides nothing
         wait = min(int(seconds * spread + 0.999), LONGEST_POSTPONEMENT_SECONDS)
         logger.warning("The message comes again", reason=reason, seconds=wait, exc_info=error)
         count("WorkPostponed", reason=reason)
-        self._queue.postpone(record.receipt_handle, seconds=wait)
-        raise ComesAgain(reason) from error
+        self._queue.postpone(delivery.receipt_handle, seconds=wait)
+        raise _ComesAgain(reason) from error
 
 
 def _about(message: Message) -> dict[str, Any]:

@@ -5,6 +5,7 @@ IAM: `cloudformation:DescribeStacks` and `cloudformation:DescribeStackResources`
 """
 
 import json
+import os
 import time
 from http import HTTPStatus
 from typing import Any
@@ -51,7 +52,7 @@ def ask_deployed(stack: str, client_key: ClientKey) -> Examined:
         TemporarilyUnavailable: likewise, of the table or the key
     """
     environment = function_environment(stack)
-    parts = Parts.from_env(environment)
+    parts = Parts.from_env({**os.environ, **environment})
     known = Evidence(
         direction=Direction.TO_JIRA,
         method=METHOD,

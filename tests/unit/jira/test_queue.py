@@ -21,7 +21,8 @@ SQS_LIMIT_BYTES = 1_048_576
 class Sqs:
     sent: list[dict[str, Any]] = field(default_factory=list)
 
-    def send_message(self, **message: Any) -> None:
+    def call(self, operation: str, **message: Any) -> None:
+        assert operation == "SendMessage"
         self.sent.append(message)
 
 

@@ -1,3 +1,4 @@
+import base64
 import random
 from typing import Any
 
@@ -7,6 +8,7 @@ from bench.scale.parameters import Memory
 from bench.scale.remembering import TenantMemory
 from connect_jira.installation import Installation, InstallationState, Site
 from connect_jira.sealing import Sealer
+from connect_jira.secrets_key import SecretsKey
 from connect_jira.tenants import Tenants
 from connect_jwt.identity import AppKey, ClientKey
 
@@ -67,9 +69,10 @@ class _Kms:
     def __init__(self) -> None:
         self.decrypts = 0
 
-    def decrypt(self, **_: Any) -> dict[str, bytes]:
+    def call(self, operation: str, **_: Any) -> dict[str, str]:
+        assert operation == "Decrypt"
         self.decrypts += 1
-        return {"Plaintext": b"s" * 40}
+        return {"Plaintext": base64.b64encode(b"s" * 40).decode()}
 
 
 @pytest.mark.parametrize(("sites", "shape"), [(50, 2.0), (1_500, 3.0), (15_000, 1.0)])
@@ -77,7 +80,8 @@ def test_it_asks_as_often_as_the_layers_do(sites: int, shape: float) -> None:
     now = 0.0
     store, kms = _Store(), _Kms()
     app = AppKey("app")
-    sealer = Sealer(kms, key_id="key", app_key=app, clock=lambda: now)  # type: ignore[arg-type]
+    key = SecretsKey(kms, key_id="key", app_key=app)  # type: ignore[arg-type]
+    sealer = Sealer(key, clock=lambda: now)
     no_forge: Any = None  # no site here came by Forge
     tenants = Tenants(store, sealer, app_key=app, forge=no_forge, clock=lambda: now)  # type: ignore[arg-type]
     memory = TenantMemory(Memory())

@@ -8,16 +8,11 @@ AES-256-GCM. `cryptography`, which does that, is slow to load, and of no use to 
 import os
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from cachetools import TTLCache
 
-from connect_jira.aws import aws_errors
 from connect_jira.errors import SecretDoesNotOpen
-from connect_jwt.identity import AppKey
-
-if TYPE_CHECKING:
-    from mypy_boto3_kms import KMSClient
+from connect_jira.secrets_key import SecretsKey
 
 OPENED_SECONDS = 5 * 60
 """How long an opened token is kept in memory; not the hour of a shared secret, since it ends within one."""
@@ -28,22 +23,15 @@ _LENGTH_BYTES, _NONCE_BYTES = 2, 12
 class TokenSealer:
     """Seals and opens the system tokens of one app.
 
-    IAM: `kms:GenerateDataKey` to seal and `kms:Decrypt` to open, on the key, with an encryption context of
-    `appKey` and `clientKey`; the latter is the `installationId`, by which the token's row is stored.
+    IAM: `kms:GenerateDataKey` to seal and `kms:Decrypt` to open, as in `connect_jira.secrets_key`.
 
     Args:
-        kms: the client
-        key_id: the key's id or ARN
-        app_key: the app whose tokens these are
+        key: the app's
         clock: seconds that only go up
     """
 
-    def __init__(
-        self, kms: "KMSClient", *, key_id: str, app_key: AppKey, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._kms = kms
-        self._key_id = key_id
-        self._app_key = app_key
+    def __init__(self, key: SecretsKey, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._key = key
         self._opened: TTLCache[tuple[str, bytes], str] = TTLCache(
             maxsize=1000, ttl=OPENED_SECONDS, timer=clock
         )
@@ -56,12 +44,9 @@ class TokenSealer:
         """
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - see above
 
-        with aws_errors("kms:GenerateDataKey"):
-            key = self._kms.generate_data_key(
-                KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=self._context(installation_id)
-            )
-        sealed_key, nonce = key["CiphertextBlob"], os.urandom(_NONCE_BYTES)
-        content = AESGCM(key["Plaintext"]).encrypt(nonce, token.encode(), None)
+        data_key, sealed_key = self._key.new_data_key(installation_id)
+        nonce = os.urandom(_NONCE_BYTES)
+        content = AESGCM(data_key).encrypt(nonce, token.encode(), None)
         return len(sealed_key).to_bytes(_LENGTH_BYTES) + sealed_key + nonce + content
 
     def open(self, installation_id: str, sealed: bytes) -> str:
@@ -82,22 +67,9 @@ class TokenSealer:
 
         key_ends = _LENGTH_BYTES + int.from_bytes(sealed[:_LENGTH_BYTES])
         nonce_ends = key_ends + _NONCE_BYTES
-        with aws_errors("kms:Decrypt"):
-            try:
-                answer = self._kms.decrypt(
-                    KeyId=self._key_id,
-                    CiphertextBlob=sealed[_LENGTH_BYTES:key_ends],
-                    EncryptionContext=self._context(installation_id),
-                )
-            except self._kms.exceptions.InvalidCiphertextException as failure:
-                raise SecretDoesNotOpen from failure
+        data_key = self._key.decrypt(installation_id, sealed[_LENGTH_BYTES:key_ends])
         try:
-            token = AESGCM(answer["Plaintext"]).decrypt(
-                sealed[key_ends:nonce_ends], sealed[nonce_ends:], None
-            )
+            token = AESGCM(data_key).decrypt(sealed[key_ends:nonce_ends], sealed[nonce_ends:], None)
         except InvalidTag as failure:
             raise SecretDoesNotOpen from failure
         return token.decode()
-
-    def _context(self, installation_id: str) -> dict[str, str]:
-        return {"appKey": self._app_key, "clientKey": installation_id}

@@ -1,13 +1,10 @@
 """Forge installations in DynamoDB: rows of the table of installations, by their `installationId`."""
 
-from typing import TYPE_CHECKING
-
+from connect_jira.aws.attributes import Row
+from connect_jira.aws.service import AwsService
 from connect_jira.forge.installation import ForgeInstallation, ForgeState
-from connect_jira.revisions import RevisionedTable, Row
+from connect_jira.revisions import RevisionedTable
 from connect_jwt.identity import ClientKey
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class ForgeInstallationStore:
@@ -16,11 +13,11 @@ class ForgeInstallationStore:
     IAM: what `connect_jira.revisions` needs.
 
     Args:
-        dynamodb: the client
+        dynamodb: the service
         table: the table's name
     """
 
-    def __init__(self, dynamodb: "DynamoDBClient", *, table: str) -> None:
+    def __init__(self, dynamodb: AwsService, *, table: str) -> None:
         self._rows = RevisionedTable(dynamodb, table=table)
 
     def read(self, installation_id: str) -> ForgeInstallation | None:
@@ -63,7 +60,6 @@ def _row(installation: ForgeInstallation) -> Row:
 
 
 def _installation(row: Row) -> ForgeInstallation:
-    sealed_token, expires_at = row.get("sealedToken"), row.get("expiresAt")
     return ForgeInstallation(
         installation_id=row["clientKey"],
         tenant=ClientKey(row["tenant"]),
@@ -72,12 +68,12 @@ def _installation(row: Row) -> ForgeInstallation:
         api_base_url=row.get("apiBaseUrl"),
         environment_type=row.get("environmentType"),
         app_version=row.get("appVersion"),
-        sealed_token=None if sealed_token is None else bytes(sealed_token),
-        token_expires_at=int(row["tokenExpiresAt"]),
-        told_since={event: int(since) for event, since in row["toldSince"].items()},
-        applied_at=int(row["appliedAt"]),
-        tokens_used={jti: (int(until), digest) for jti, (until, digest) in row["tokensUsed"].items()},
-        updated_at=int(row["updatedAt"]),
-        expires_at=None if expires_at is None else int(expires_at),
-        revision=int(row["revision"]),
+        sealed_token=row.get("sealedToken"),
+        token_expires_at=row["tokenExpiresAt"],
+        told_since=row["toldSince"],
+        applied_at=row["appliedAt"],
+        tokens_used={jti: (until, digest) for jti, (until, digest) in row["tokensUsed"].items()},
+        updated_at=row["updatedAt"],
+        expires_at=row.get("expiresAt"),
+        revision=row["revision"],
     )

@@ -1,0 +1,64 @@
+"""Attributes of DynamoDB's rows: Python's values as its protocol writes them.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+type Value = str | int | bytes | bool | Sequence[Value] | Mapping[str, Value] | None
+"""What attributes of this app's are; numbers are whole."""
+
+type Row = dict[str, Any]
+"""Attributes in Python's own types."""
+
+
+def attributes(row: Mapping[str, Value]) -> dict[str, Any]:
+    """A row as its attributes."""
+    return {name: attribute(value) for name, value in row.items()}
+
+
+def attribute(value: Value) -> dict[str, Any]:
+    """A value as an attribute."""
+    kind: str
+    written: object
+    match value:
+        case None:
+            kind, written = "NULL", True
+        case bool():
+            kind, written = "BOOL", value
+        case int():
+            kind, written = "N", str(value)
+        case str():
+            kind, written = "S", value
+        case bytes():
+            kind, written = "B", base64.b64encode(value).decode()
+        case Mapping():
+            kind, written = "M", attributes(value)
+        case _:
+            kind, written = "L", [attribute(one) for one in value]
+    return {kind: written}
+
+
+def row_of(attributes: Mapping[str, Any]) -> Row:
+    """The row that attributes are of."""
+    return {name: value_of(attribute) for name, attribute in attributes.items()}
+
+
+def value_of(attribute: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a `Value`, and each caller knows which
+    """The value of an attribute."""
+    ((kind, written),) = attribute.items()
+    match kind:
+        case "NULL":
+            return None
+        case "N":
+            return int(written)
+        case "B":
+            return base64.b64decode(written)
+        case "M":
+            return row_of(written)
+        case "L":
+            return [value_of(one) for one in written]
+        case _:
+            return written

@@ -1,0 +1,81 @@
+"""The KMS key of an app's secrets: what it seals for one owner, it opens for no other.
+
+The encryption context names the app and the owner, so what is copied into another owner's row does not open.
+"""
+
+import base64
+
+from connect_jira.aws.service import AwsFailed, AwsService
+from connect_jira.errors import SecretDoesNotOpen
+from connect_jwt.identity import AppKey
+
+
+class SecretsKey:
+    """The key.
+
+    An owner is a site's `clientKey` or a Forge installation's `installationId`: what its row is stored by.
+
+    IAM: `kms:Encrypt`, `kms:Decrypt` and `kms:GenerateDataKey`, each for whoever does it, on the key, with an
+    encryption context of `appKey` and `clientKey`.
+
+    Args:
+        kms: the service
+        key_id: the key's id or ARN
+        app_key: the app whose secrets these are
+    """
+
+    def __init__(self, kms: AwsService, *, key_id: str, app_key: AppKey) -> None:
+        self._kms = kms
+        self._key_id = key_id
+        self._app_key = app_key
+
+    def encrypt(self, owner: str, content: bytes) -> bytes:
+        """Seal up to 4096 bytes.
+
+        Raises:
+            TemporarilyUnavailable: KMS gave no answer
+        """
+        answer = self._kms.call(
+            "Encrypt",
+            KeyId=self._key_id,
+            Plaintext=base64.b64encode(content).decode(),
+            EncryptionContext=self._context(owner),
+        )
+        return base64.b64decode(answer["CiphertextBlob"])
+
+    def decrypt(self, owner: str, sealed: bytes) -> bytes:
+        """Open what was sealed.
+
+        Raises:
+            SecretDoesNotOpen: it was not sealed for this app and owner
+            TemporarilyUnavailable: KMS gave no answer
+        """
+        try:
+            answer = self._kms.call(
+                "Decrypt",
+                KeyId=self._key_id,
+                CiphertextBlob=base64.b64encode(sealed).decode(),
+                EncryptionContext=self._context(owner),
+            )
+        except AwsFailed as failure:
+            if failure.code == "InvalidCiphertextException":
+                raise SecretDoesNotOpen from failure
+            raise
+        return base64.b64decode(answer["Plaintext"])
+
+    def new_data_key(self, owner: str) -> tuple[bytes, bytes]:
+        """A key for AES-256 of the owner's, in clear and as it is kept: `decrypt` opens it.
+
+        Raises:
+            TemporarilyUnavailable: KMS gave no answer
+        """
+        answer = self._kms.call(
+            "GenerateDataKey",
+            KeyId=self._key_id,
+            KeySpec="AES_256",
+            EncryptionContext=self._context(owner),
+        )
+        return base64.b64decode(answer["Plaintext"]), base64.b64decode(answer["CiphertextBlob"])
+
+    def _context(self, owner: str) -> dict[str, str]:
+        return {"appKey": self._app_key, "clientKey": owner}
