@@ -150,7 +150,7 @@ def test_more_messages_than_one_receive_are_all_listed_and_then_visible_to_other
 
 def test_a_look_that_is_broken_off_hides_nothing(stack: IdleStack) -> None:
     sent = {put(stack, WEBHOOK) for _ in range(3)}
-    stack.cloud.fail("sqs", seconds=30, delay=1.0)  # so that it can be met in the middle
+    stack.cloud.fail("sqs", seconds=60, delay=3.0)  # so that it can be met in the middle
     looking = subprocess.Popen(
         [CONNECT, "dlq", "list", "--port", stack.port], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -158,7 +158,7 @@ def test_a_look_that_is_broken_off_hides_nothing(stack: IdleStack) -> None:
         stack.cloud.attribute("FailedJiraCalls", "Ref"),
         "ApproximateNumberOfMessagesNotVisible",
     )
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 50
     while time.monotonic() < deadline:
         counts = stack.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[attribute])
         if counts["Attributes"][attribute] == "3":

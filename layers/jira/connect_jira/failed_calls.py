@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from connect_jira.aws.service import AwsService
 from connect_jwt.identity import ClientKey
 
-_NOT_IN_AN_ATTRIBUTE = re.compile("[^\\t\\n\\r -\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+_NOT_IN_AN_ATTRIBUTE = "[^\\t\\n\\r -\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
+"""Compiled when first used: that takes longer than it takes to load all the rest of this module."""
 
 
 class FailedJiraCalls:
@@ -54,5 +55,5 @@ class FailedJiraCalls:
 
 
 def _text(value: str) -> dict[str, str]:
-    sendable = _NOT_IN_AN_ATTRIBUTE.sub("\N{REPLACEMENT CHARACTER}", value)
+    sendable = re.sub(_NOT_IN_AN_ATTRIBUTE, "\N{REPLACEMENT CHARACTER}", value)
     return {"DataType": "String", "StringValue": sendable}
