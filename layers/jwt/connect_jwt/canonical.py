@@ -10,12 +10,13 @@ https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connec
 import hashlib
 import re
 from binascii import a2b_qp
-from urllib.parse import quote, unquote, unquote_plus, urlsplit
+from collections.abc import Callable
+from urllib.parse import quote, unquote, urlsplit
 
 _UNRESERVED = "-._~"  # letters and digits are never encoded by quote
 _PATH_CHARACTERS = "/%:@!$&'()*+,;=~-._"
 _AS_IT_SHOULD_BE = re.compile(
-    r"""(?: [A-Za-z0-9._~-]++                                                   # never encoded
+    r"""(?: [A-Za-z0-9._~&=-]++                                                 # never encoded, or between
           | %(?:[01][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF])            # all else of ASCII
           | %(?:C[2-9A-F]|D[0-9A-F])%[89AB][0-9A-F]                             # two bytes of UTF-8
           | %E[1-9A-CEF]%[89AB][0-9A-F]%[89AB][0-9A-F]                          # most of what has three
@@ -84,32 +85,37 @@ def _canonical_path(path: str) -> str:
 
 
 def _canonical_query(query: str) -> str:
+    query = query.replace("+", "%20")
+    # one match of all is cheaper than one of each part; what it does not see is a `=` in a value
+    encoded, order = (str, _utf_8) if _AS_IT_SHOULD_BE.fullmatch(query) else (_encoded, _utf_16)
     values_by_name: dict[str, list[str]] = {}
     for parameter in query.split("&"):
         name, _, value = parameter.partition("=")
-        name = _encoded(name)
+        name = encoded(name)
         if name and name != _TOKEN_PARAMETER:
-            values_by_name.setdefault(name, []).append(value)
-    return "&".join(f"{name}={_joined(values_by_name[name])}" for name in sorted(values_by_name))
+            values_by_name.setdefault(name, []).append(value.replace("=", "%3D"))
+    names = sorted(values_by_name)
+    return "&".join([f"{name}={_joined(values_by_name[name], encoded, order)}" for name in names])
 
 
-def _joined(values: list[str]) -> str:
+def _joined(values: list[str], encoded: Callable[[str], str], order: Callable[[str], bytes]) -> str:
     if len(values) > 1:
-        values = sorted(values, key=_javas_order)
-    return ",".join(map(_encoded, values))
+        values = sorted(values, key=order)
+    return ",".join(map(encoded, values))
 
 
 def _encoded(text: str) -> str:
     """A name or a value of a query, encoded as the hash wants it. Most come like that."""
     if _AS_IT_SHOULD_BE.fullmatch(text):
         return text
-    return quote(unquote_plus(text), safe=_UNRESERVED, errors="replace")
+    return quote(unquote(text), safe=_UNRESERVED, errors="replace")
 
 
-def _javas_order(value: str) -> bytes:
+def _utf_16(value: str) -> bytes:
     """Java compares strings by UTF-16 unit: beyond the BMP that is another order than Python's."""
-    if _AS_IT_SHOULD_BE.fullmatch(value):  # then it is quoted-printable with another sign, decoded in no time
-        decoded = a2b_qp(value.replace("%", "=")).decode()
-    else:
-        decoded = unquote_plus(value)
-    return decoded.encode("utf-16-be", "surrogatepass")
+    return unquote(value).encode("utf-16-be", "surrogatepass")
+
+
+def _utf_8(value: str) -> bytes:
+    """The same order, of what is as it should be: nothing beyond the BMP, quoted-printable but for a sign."""
+    return a2b_qp(value.replace("%", "="))

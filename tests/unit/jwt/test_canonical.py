@@ -175,6 +175,17 @@ def test_however_values_are_encoded_they_are_sorted_as_what_they_mean(values: li
     )
 
 
+ALREADY_ENCODED = st.sampled_from(["a", ".", "%20", "%3A", "%C3%A9", "%EF%BF%BD", "%F0%90%80%80"])
+
+
+@given(st.lists(st.lists(ALREADY_ENCODED).map("".join), min_size=1))
+@example(["%EF%BF%BD", "%F0%90%80%80"])  # beyond the BMP before U+FFFD
+def test_a_parameter_that_is_not_yet_encoded_changes_nothing_of_the_others(values: list[str]) -> None:
+    query = "&".join(f"a={value}" for value in values)
+    alone = canonical_request("GET", "/", query)
+    assert canonical_request("GET", "/", f"{query}&b=*") == f"{alone}&b=%2A"
+
+
 def test_where_the_documentation_is_wrong_about_the_order_of_values() -> None:
     """It says "by percent-encoded value"; Atlassian's vector `Multi-value II` has them as they are."""
     documented_order, true_order = "ids=%3A1,%3A2,.1,.2", "ids=.1,.2,%3A1,%3A2"
