@@ -33,7 +33,7 @@ def read() -> dict[str, Any]:
 
 def write(results: dict[str, Any]) -> None:
     """Keep them."""
-    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 def circumstances() -> dict[str, str]:
