@@ -1,24 +1,26 @@
 """Which requests to AWS an event costs: exact numbers, not measurements."""
 
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING
 
 from bench.lambdas import Lambdas, invoke
-from bench.samples import SITE, signed_by_atlassian, signed_by_site, work
+from bench.samples import SITE, signed_by_atlassian, signed_by_forge, signed_by_site, work
 
 if TYPE_CHECKING:
     from bench.lambdas import Event
 
 INSTALL, WEBHOOK, CALL, REACTION = "install", "webhook", "signed call", "webhook worked off"
+FORGE_INSTALL, FORGE_EVENT = "install by Forge", "event of Forge"
 
 
 def count(lambdas: Lambdas) -> dict[str, Counter[str]]:
-    """The requests by operation, for the first event of a process and for one that follows."""
+    """The requests by operation, for the first event of a process and for the next: of installs, the same."""
     aws = lambdas.aws
     cases: dict[str, tuple[str, Event]] = {
         INSTALL: (
             "LifecycleFunction",
-            lambda: signed_by_atlassian("lifecycle-installed", aws.install_key, aws.kid),
+            cache(lambda: signed_by_atlassian("lifecycle-installed", aws.key, aws.kid)),
         ),
         WEBHOOK: ("WebhooksFunction", lambda: signed_by_site("webhooks-issue_created")),
         CALL: (
@@ -26,11 +28,19 @@ def count(lambdas: Lambdas) -> dict[str, Counter[str]]:
             lambda: {"clientKey": SITE, "method": "GET", "path": "/rest/api/3/myself"},
         ),
         REACTION: ("JiraCallsFunction", lambda: work(kind="webhook")),
+        FORGE_INSTALL: (
+            "ForgeFunction",
+            cache(lambda: signed_by_forge("forge-installed", aws.key, aws.kid)),
+        ),
+        FORGE_EVENT: (
+            "ForgeFunction",
+            lambda: signed_by_forge("forge-issue_created", aws.key, aws.kid),
+        ),
     }
     counted: dict[str, Counter[str]] = {}
     for name, (function, event) in cases.items():
         aws.forget()
-        if name != INSTALL:
+        if name not in {INSTALL, FORGE_INSTALL}:
             lambdas.install()
         environment = lambdas.start(function)
         try:

@@ -12,7 +12,16 @@ from rich.progress import Progress
 from bench.lambdas import Event, Lambdas, cpu_seconds, invoke, peak_megabytes
 from bench.node import PEERS, Node
 from bench.requests import BASE_URL
-from bench.samples import APP, SECRET, SITE, sample, signed_by_atlassian, signed_by_site, work
+from bench.samples import (
+    APP,
+    SECRET,
+    SITE,
+    sample,
+    signed_by_atlassian,
+    signed_by_forge,
+    signed_by_site,
+    work,
+)
 from bench.sampling import Figure, Measure, interleaved
 from connect_local.environment import Environment
 
@@ -23,6 +32,7 @@ NEEDED = {
     "DescriptorFunction": "json pathlib typing",
     "LifecycleFunction": f"{_LOGS} {_STORE} urllib3 jwt.algorithms",
     "WebhooksFunction": f"{_LOGS} {_STORE} aws:sqs",
+    "ForgeFunction": f"{_LOGS} {_STORE} aws:sqs urllib3 jwt.algorithms",
     "CallRequestsFunction": f"{_LOGS} boto3.dynamodb.types aws:dynamodb aws:sqs",
     "JiraCallsFunction": f"{_LOGS} {_STORE} aws:sqs urllib3 aws_lambda_powertools.utilities.batch "
     "aws_lambda_powertools.utilities.idempotency",
@@ -36,8 +46,9 @@ def events(lambdas: Lambdas) -> dict[str, Event]:
     aws = lambdas.aws
     return {
         "DescriptorFunction": lambda: sample("descriptor-get"),
-        "LifecycleFunction": lambda: signed_by_atlassian("lifecycle-installed", aws.install_key, aws.kid),
+        "LifecycleFunction": lambda: signed_by_atlassian("lifecycle-installed", aws.key, aws.kid),
         "WebhooksFunction": lambda: signed_by_site("webhooks-issue_created"),
+        "ForgeFunction": lambda: signed_by_forge("forge-issue_created", aws.key, aws.kid),
         "CallRequestsFunction": lambda: sample("call_requests-requested"),
         "JiraCallsFunction": lambda: work(kind="webhook"),
         "PagesFunction": lambda: signed_by_site("pages-hello-world"),

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -13,17 +14,21 @@ from typing import Any
 
 import boto3
 
-from bench.samples import APP, SECRET, SITE
+from bench.samples import APP, SECRET, SITE, forge_claims, sample
 from bench.stand_ins import Aws, Site
 from connect_jira.aws import services
+from connect_jira.forge.installation import ForgeInstallation, ForgeState
+from connect_jira.forge.store import ForgeInstallationStore
 from connect_jira.installation import Installation, InstallationState
 from connect_jira.installation import Site as InstalledSite
 from connect_jira.sealing import Sealer
 from connect_jira.secrets_key import SecretsKey
 from connect_jira.store import InstallationStore
+from connect_jwt.identity import ClientKey
 from connect_local.aws_environment import NOBODYS
 from connect_local.environment import Environment
 from connect_local.functions import function_variables
+from connect_local.jira.forge.platform import LAPTOP_APP_ID
 from connect_local.template import Template
 
 type Event = Callable[[], dict[str, Any]]
@@ -43,7 +48,9 @@ _BROUGHT = (
     "urllib3",
 )
 _HANDLERS = Path(__file__).with_name("handlers")
-_TEMPLATE = Template({"BaseUrl": "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"})
+_TEMPLATE = Template(
+    {"BaseUrl": "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com", "ForgeAppId": LAPTOP_APP_ID}
+)
 _TIMEOUT = 20.0
 
 
@@ -98,12 +105,12 @@ class Lambdas:
         )
 
     def install(self) -> None:
-        """Write the row of the site, as an install would."""
+        """Write the rows of the site and of an installation by Forge, as installs would."""
         variables = self._variables("WebhooksFunction")
-        aws = services.Aws(variables)
+        aws, table = services.Aws(variables), variables["INSTALLATIONS_TABLE"]
         sealer = Sealer(SecretsKey(aws.service("kms"), key_id=variables["SECRETS_KEY"], app_key=APP))
-        store = InstallationStore(aws.service("dynamodb"), table=variables["INSTALLATIONS_TABLE"])
-        store.write(
+        dynamodb = aws.service("dynamodb")
+        InstallationStore(dynamodb, table=table).write(
             Installation(
                 site=InstalledSite(client_key=SITE, base_url=self.site.url),
                 state=InstallationState.ENABLED,
@@ -113,6 +120,7 @@ class Lambdas:
                 updated_at=0,
             )
         )
+        ForgeInstallationStore(dynamodb, table=table).write(_forge_installation())
         self.aws.asked.clear()
 
     def _layers(self, function: str) -> list[Path]:
@@ -127,6 +135,7 @@ class Lambdas:
             **NOBODYS,
             "AWS_ENDPOINT_URL": self.aws.url,
             "INSTALL_KEYS_URL": self.aws.url,
+            "FORGE_KEYS_URL": self.aws.forge_keys_url,
             "SSL_CERT_FILE": str(self.site.certificate),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
@@ -147,6 +156,24 @@ class Lambdas:
             log=lambda _line: None,
             folder=folder,
         )
+
+
+def _forge_installation() -> ForgeInstallation:
+    """One that has its token of this hour, and has told of such an event before."""
+    app = forge_claims(sample("forge-issue_created"))["app"]
+    return ForgeInstallation(
+        installation_id=app["installationId"],
+        tenant=ClientKey(app["installationId"]),
+        state=ForgeState.LIVE,
+        cloud_id=app["apiBaseUrl"].rpartition("/")[2],
+        api_base_url=app["apiBaseUrl"],
+        environment_type=app["environment"]["type"],
+        app_version=app["appVersion"],
+        sealed_token=b"sealed",
+        token_expires_at=int(time.time()) + 3600,
+        told_since={"avi:jira:created:issue": 0},
+        revision=1,
+    )
 
 
 def invoke(environment: Environment, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - what the handler answers

@@ -68,7 +68,7 @@ def _cold(measured: _Results) -> str:
 
 def _in_order(measured: _Results) -> list[str]:
     functions = [name for function in cold.NEEDED for name in sorted(measured) if name.startswith(function)]
-    return [BARE, *functions, cold.EVERYTHING, cold.ACE]
+    return [name for name in (BARE, *functions, cold.EVERYTHING, cold.ACE) if name in measured]
 
 
 def _warm(measured: _Results) -> str:
@@ -81,6 +81,7 @@ def _warm(measured: _Results) -> str:
             _spread(measured[name]["megabytes"]),
         ]
         for name in names
+        if name in measured
     ]
     return _table(("for each event", "processor, ms", "wall, ms", "MB at the most"), rows)
 
@@ -126,8 +127,10 @@ def _cold_plot(measured: _Results) -> str:
 
 def _warm_plot(measured: _Results) -> str:
     ours = dict.fromkeys([*cold.NEEDED, warm.CALL], "ours")
-    names = {BARE: "floor", warm.SENDING: "floor"} | ours
-    group = [_bar(name, measured[name]["processor"], kind) for name, kind in names.items()]
+    kinds = {BARE: "floor", warm.SENDING: "floor"} | ours
+    group = [
+        _bar(name, measured[name]["processor"], kind) for name, kind in kinds.items() if name in measured
+    ]
     return bars("The processor's time for an event of a warm function", "ms", {"": group})
 
 

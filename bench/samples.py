@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from typing import Any
 
 import jwt
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from connect_jwt.canonical import query_string_hash
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
+from connect_local.jira.forge.invocation_tokens import LIFETIME_SECONDS
 from connect_local.template import PROJECT
 
 APP = AppKey("com.example.connect-lambda-dev")
@@ -41,6 +43,23 @@ def signed_by_atlassian(name: str, key: RSAPrivateKey, kid: str) -> dict[str, An
     token = jwt.encode(claims, key, algorithm="RS256", headers={"kid": kid})
     event["headers"]["authorization"] = f"JWT {token}"
     return event
+
+
+def signed_by_forge(name: str, key: RSAPrivateKey, kid: str) -> dict[str, Any]:
+    """An event whose invocation token Forge has signed; never the same token twice."""
+    event = sample(name)
+    now = int(time.time())
+    fresh = {"iat": now, "nbf": now, "exp": now + LIFETIME_SECONDS, "jti": uuid.uuid4().hex}
+    token = jwt.encode(forge_claims(event) | fresh, key, algorithm="RS256", headers={"kid": kid})
+    event["headers"]["authorization"] = f"Bearer {token}"
+    return event
+
+
+def forge_claims(event: dict[str, Any]) -> dict[str, Any]:
+    """What the invocation token of an event says."""
+    token = event["headers"]["authorization"].removeprefix("Bearer ")
+    claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    return claims
 
 
 def work(*, kind: str) -> dict[str, Any]:

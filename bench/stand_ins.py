@@ -3,6 +3,7 @@
 It counts what it is asked. That AWS behaves like this is what the tests are for, not what is measured.
 """
 
+import base64
 import datetime as dt
 import ipaddress
 import json
@@ -19,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from jwt.algorithms import RSAAlgorithm
 
 from connect_local.ports import LOOPBACK
 
@@ -68,11 +70,11 @@ class _Server:
 
 
 class Aws(_Server):
-    """AWS and the key host: tables are dictionaries, and what is sealed is only wrapped.
+    """AWS and the key hosts: tables are dictionaries, and what is sealed is only wrapped.
 
     Attributes:
         asked: the operations that were asked for, such as `dynamodb:GetItem`, in order
-        kid: the install key's
+        kid: the key's
     """
 
     kid = "00000000-bench"
@@ -87,9 +89,14 @@ class Aws(_Server):
         """Where it is."""
         return f"http://{LOOPBACK}:{self.server.server_port}"
 
+    @property
+    def forge_keys_url(self) -> str:
+        """Where the key is as Forge publishes it; anywhere else it is as Connect does."""
+        return f"{self.url}{_FORGE_KEYS}"
+
     @cached_property
-    def install_key(self) -> rsa.RSAPrivateKey:
-        """What Atlassian signs with."""
+    def key(self) -> rsa.RSAPrivateKey:
+        """What Atlassian signs with, installs and Forge's invocation tokens alike."""
         return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
     def forget(self) -> None:
@@ -98,14 +105,19 @@ class Aws(_Server):
         self._rows.clear()
 
     def handler(self) -> type[BaseHTTPRequestHandler]:  # noqa: D102 - as in the base class
-        aws = self
-        public = serialization.PublicFormat.SubjectPublicKeyInfo
-        pem = self.install_key.public_key().public_bytes(serialization.Encoding.PEM, public)
+        aws, public = self, self.key.public_key()
+        form = serialization.PublicFormat.SubjectPublicKeyInfo
+        pem = public.public_bytes(serialization.Encoding.PEM, form)
+        jwk = RSAAlgorithm.to_jwk(public, as_dict=True) | {"kid": self.kid}
+        key_set = json.dumps({"keys": [jwk]}).encode()
 
         class Services(_Handler):
             def do_GET(self) -> None:
                 aws.asked.append("key host")
-                self.answer(200, pem, "application/x-pem-file")
+                if self.path == _FORGE_KEYS:
+                    self.answer(200, key_set, "application/json")
+                else:
+                    self.answer(200, pem, "application/x-pem-file")
 
             def do_POST(self) -> None:
                 service, _, operation = self.headers["X-Amz-Target"].partition(".")
@@ -127,13 +139,20 @@ class Aws(_Server):
                 return {"CiphertextBlob": fields["Plaintext"], "KeyId": fields["KeyId"]}
             case "Decrypt":
                 return {"Plaintext": fields["CiphertextBlob"], "KeyId": fields["KeyId"]}
-            case "SendMessage":
-                return {"MessageId": "00000000-0000-4000-8000-000000000000"}
-            case "PutEvents":
-                return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}
+            case _:
+                return _ALWAYS.get(operation, {})
         return {}
 
 
+_DATA_KEY = base64.b64encode(bytes(32)).decode()
+_ALWAYS: dict[str, dict[str, Any]] = {
+    "GenerateDataKey": {"CiphertextBlob": _DATA_KEY, "Plaintext": _DATA_KEY},
+    "SendMessage": {"MessageId": "00000000-0000-4000-8000-000000000000"},
+    "PutEvents": {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]},
+}
+"""What is answered whatever was asked; to all other operations, nothing."""
+
+_FORGE_KEYS = "/.well-known/jwks.json"
 _SERVICES = {
     "DynamoDB_20120810": "dynamodb",
     "TrentService": "kms",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.aws_calls import CALL, INSTALL, REACTION, WEBHOOK, count
+from bench.aws_calls import CALL, FORGE_EVENT, FORGE_INSTALL, INSTALL, REACTION, WEBHOOK, count
 from bench.lambdas import Lambdas, lambdas_python
 from bench.stand_ins import Aws, Site
 from connect_local.aws_environment import forget_real_aws
@@ -44,3 +44,22 @@ def test_a_warm_signed_call_asks_nothing_of_aws(counted: dict[str, Counter[str]]
 
 def test_a_webhook_that_is_worked_off_is_recorded_before_and_after(counted: dict[str, Counter[str]]) -> None:
     assert counted[f"{REACTION}, next"] == {"dynamodb:PutItem": 1, "dynamodb:UpdateItem": 1}
+
+
+def test_an_install_by_forge_is_read_once_sealed_once_written_once_and_has_its_site_looked_for(
+    counted: dict[str, Counter[str]],
+) -> None:
+    once = {
+        "key host": 1,
+        "dynamodb:GetItem": 1,
+        "kms:GenerateDataKey": 1,
+        "dynamodb:PutItem": 1,
+        "sqs:SendMessage": 1,
+    }
+    assert counted[f"{FORGE_INSTALL}, first"] == once
+    assert counted[f"{FORGE_INSTALL}, next"] == {"dynamodb:GetItem": 1}
+
+
+def test_an_event_of_forge_is_one_read_and_put_on_the_queue(counted: dict[str, Counter[str]]) -> None:
+    assert counted[f"{FORGE_EVENT}, first"] == {"key host": 1, "dynamodb:GetItem": 1, "sqs:SendMessage": 1}
+    assert counted[f"{FORGE_EVENT}, next"] == {"dynamodb:GetItem": 1, "sqs:SendMessage": 1}
