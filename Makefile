@@ -85,6 +85,8 @@ tests/node_modules/.done: tests/package-lock.json
 	@if command -v npm >/dev/null; then npm --prefix tests ci --silent && touch $@; \
 	else echo "No npm here: tests against Atlassian's JavaScript and DynamoDB Local will be skipped."; fi
 
-# The peers of the measurements.
+# The peers of the measurements. Where npm cannot download sqlite3's binary it is compiled, in some two minutes; for that
+# it takes a newer node-gyp than it asks for, since the old one does not work with Python 3.12 and later.
 bench/node_modules/.done: bench/package-lock.json
-	@npm --prefix bench ci --silent && touch $@
+	@echo "Setting up the peers …"
+	@npm --prefix bench ci --loglevel=error && touch $@

@@ -1,31 +1,20 @@
 """From the start of a process to its first answer."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
+from functools import partial
 from typing import Any
 
-import urllib3
 from rich.progress import Progress
 
-from bench.lambdas import Event, Lambdas, cpu_seconds, invoke, peak_megabytes
-from bench.node import PEERS, Node
-from bench.requests import BASE_URL
-from bench.samples import (
-    APP,
-    SECRET,
-    SITE,
-    sample,
-    signed_by_atlassian,
-    signed_by_forge,
-    signed_by_site,
-    work,
-)
+from bench import ace
+from bench.lambdas import Event, Lambdas, invoke, start_figures
+from bench.samples import sample, signed_by_atlassian, signed_by_forge, signed_by_site, work
 from bench.sampling import Figure, Measure, interleaved
 from connect_local.environment import Environment
 
-BARE, EVERYTHING, ACE = "bare", "everything", "atlassian-connect-express"
+BARE, EVERYTHING = "bare", "everything"
+ACE = {f"atlassian-connect-express, {which}": store for which, store in ace.STORES.items()}
 _LOGS = "aws_lambda_powertools.logging"
 _STORE = "boto3.dynamodb.types aws:dynamodb aws:kms cachetools"
 NEEDED = {
@@ -58,13 +47,13 @@ def events(lambdas: Lambdas) -> dict[str, Event]:
 def measure(
     lambdas: Lambdas, without_bytecode: Lambdas, rounds: int, progress: Progress
 ) -> dict[str, dict[str, Figure]]:
-    """Milliseconds until ready and until the first answer, and of the processor; megabytes."""
+    """What `start_figures` tells of each."""
     measures: dict[str, Measure] = {
         BARE: lambda: _started(lambda: lambdas.start_other("bare", layers_of="DescriptorFunction"), {}),
         EVERYTHING: lambda: _started(
             lambda: lambdas.start_other("everything", layers_of="WebhooksFunction"), {}
         ),
-        ACE: _ace,
+        **{name: partial(ace.start_and_ask, lambdas.aws, store) for name, store in ACE.items()},
     }
     for function, event in events(lambdas).items():
         measures[function] = _of(lambdas, function, event)
@@ -97,36 +86,6 @@ def _started(start: Callable[[], Environment], event: Mapping[str, Any]) -> dict
         invoke(environment, event)
         answered = time.monotonic()
         assert environment.ready_at is not None  # noqa: S101 - it has answered
-        return {
-            "ready": (environment.ready_at - started) * 1000,
-            "first answer": (answered - started) * 1000,
-            "processor": cpu_seconds(environment.pid) * 1000,
-            "megabytes": peak_megabytes(environment.pid),
-        }
+        return start_figures(environment.pid, started=started, ready=environment.ready_at, answered=answered)
     finally:
         environment.stop()
-
-
-def _ace() -> dict[str, float]:
-    tenant = {"clientKey": SITE, "sharedSecret": SECRET.reveal(), "key": APP, "baseUrl": BASE_URL}
-    event = signed_by_site("webhooks-issue_created")
-    headers = {name: event["headers"][name] for name in ("authorization", "content-type")}
-    started = time.monotonic()
-    with (
-        Node(
-            PEERS / "ace" / "app.js", {"TENANT": json.dumps(tenant), "BASE_URL": "http://127.0.0.1"}
-        ) as node,
-        urllib3.PoolManager() as http,
-    ):
-        url = f"http://127.0.0.1:{node.hear()}{event['rawPath']}"
-        ready = time.monotonic()
-        answer = http.request("POST", url, body=event["body"].encode(), headers=headers, timeout=10)
-        answered = time.monotonic()
-        if answer.status != HTTPStatus.NO_CONTENT:
-            raise RuntimeError(f"not answered as it should be: {answer.status}")
-        return {
-            "ready": (ready - started) * 1000,
-            "first answer": (answered - started) * 1000,
-            "processor": cpu_seconds(node.pid) * 1000,
-            "megabytes": peak_megabytes(node.pid),
-        }

@@ -203,3 +203,20 @@ def peak_megabytes(pid: int) -> float:
     """The most memory that a process has used so far, in MB as Lambda counts them."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def start_figures(pid: int, *, started: float, ready: float, answered: float) -> dict[str, float]:
+    """Milliseconds until ready and until the first answer, and of the processor; megabytes.
+
+    Args:
+        pid: the process
+        started: when it did, in seconds of `time.monotonic`
+        ready: when it waited for an event
+        answered: when it had answered it
+    """
+    return {
+        "ready": (ready - started) * 1000,
+        "first answer": (answered - started) * 1000,
+        "processor": cpu_seconds(pid) * 1000,
+        "megabytes": peak_megabytes(pid),
+    }

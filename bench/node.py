@@ -51,10 +51,10 @@ class Node:
         """The next thing that it says.
 
         Raises:
-            RuntimeError: it has ended
+            RuntimeError: it has ended; on standard error it has said why
         """
         assert self._process.stdout is not None  # noqa: S101 - it is a pipe
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError("the script has ended")
+            raise RuntimeError("the script has ended; npm --prefix bench ci installs what it may miss")
         return json.loads(line)["value"]

@@ -68,7 +68,7 @@ def _cold(measured: _Results) -> str:
 
 def _in_order(measured: _Results) -> list[str]:
     functions = [name for function in cold.NEEDED for name in sorted(measured) if name.startswith(function)]
-    return [name for name in (BARE, *functions, cold.EVERYTHING, cold.ACE) if name in measured]
+    return [name for name in (BARE, *functions, cold.EVERYTHING, *cold.ACE) if name in measured]
 
 
 def _warm(measured: _Results) -> str:
@@ -116,7 +116,7 @@ def _protocol_plot(measured: _Results) -> str:
 
 
 def _cold_plot(measured: _Results) -> str:
-    kinds = {BARE: "floor", cold.EVERYTHING: "peer", cold.ACE: "peer"}
+    kinds = {BARE: "floor", **dict.fromkeys([cold.EVERYTHING, *cold.ACE], "peer")}
     shown = [name for name in _in_order(measured) if "what it needs" not in name]
     group = [
         _bar(name, measured[name]["first answer"], kinds.get(name, "floor" if "," in name else "ours"))

@@ -8,6 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from click import ClickException
+
 RESULTS = Path(__file__).with_name("results.json")
 
 _PACKAGES = (
@@ -20,7 +22,13 @@ _PACKAGES = (
     "pyjwt",
     "urllib3",
 )
-_NPM = ("@atlassian/atlassian-jwt", "atlassian-connect-express", "express")
+_NPM = (
+    "@atlassian/atlassian-jwt",
+    "@aws-sdk/client-dynamodb",
+    "atlassian-connect-express",
+    "express",
+    "sqlite3",
+)
 
 
 def read() -> dict[str, Any]:
@@ -37,19 +45,28 @@ def write(results: dict[str, Any]) -> None:
 
 
 def circumstances() -> dict[str, str]:
-    """The machine and the versions."""
-    installed = Path(__file__).with_name("node_modules")
+    """The machine and the versions.
+
+    Raises:
+        ClickException: a peer is not installed
+    """
     return {
         "processor": f"{os.cpu_count()} cores of {_processor()}",
         "system": f"{platform.system()} {platform.release().partition('-')[0]}, {platform.machine()}",
         "Python": platform.python_version(),
         "Node": _node(),
         **{package: version(package) for package in _PACKAGES},
-        **{
-            f"npm {name}": json.loads((installed / name / "package.json").read_text("utf-8"))["version"]
-            for name in _NPM
-        },
+        **{f"npm {name}": _npm_version(name) for name in _NPM},
     }
+
+
+def _npm_version(name: str) -> str:
+    try:
+        package = (Path(__file__).with_name("node_modules") / name / "package.json").read_text("utf-8")
+    except FileNotFoundError:
+        raise ClickException(f"npm's {name} is missing; install it by: npm --prefix bench ci") from None
+    found: str = json.loads(package)["version"]
+    return found
 
 
 def _node() -> str:
