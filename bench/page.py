@@ -116,22 +116,19 @@ def _protocol_plot(measured: _Results) -> str:
 
 
 def _cold_plot(measured: _Results) -> str:
-    kinds = {BARE: "floor", **dict.fromkeys([cold.EVERYTHING, *cold.ACE], "peer")}
-    shown = [name for name in _in_order(measured) if "what it needs" not in name]
-    group = [
-        _bar(name, measured[name]["first answer"], kinds.get(name, "floor" if "," in name else "ours"))
-        for name in shown
-    ]
+    ours, peers = dict.fromkeys(cold.NEEDED, "ours"), dict.fromkeys([cold.EVERYTHING, *cold.ACE], "peer")
+    group = _measured({BARE: "floor"} | ours | peers, measured, "first answer")
     return bars("From the start of a process to its first answer", "ms", {"": group})
 
 
 def _warm_plot(measured: _Results) -> str:
     ours = dict.fromkeys([*cold.NEEDED, warm.CALL], "ours")
-    kinds = {BARE: "floor", warm.SENDING: "floor"} | ours
-    group = [
-        _bar(name, measured[name]["processor"], kind) for name, kind in kinds.items() if name in measured
-    ]
+    group = _measured({BARE: "floor", warm.SENDING: "floor"} | ours, measured, "processor")
     return bars("The processor's time for an event of a warm function", "ms", {"": group})
+
+
+def _measured(kinds: dict[str, str], measured: _Results, figure: str) -> list[Bar]:
+    return [_bar(name, measured[name][figure], kind) for name, kind in kinds.items() if name in measured]
 
 
 def _bar(label: str, figure: dict[str, float], kind: str) -> Bar:
