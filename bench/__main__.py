@@ -16,6 +16,7 @@ from bench.lambdas import Lambdas, lambdas_python, without_bytecode
 from bench.sampling import Figure
 from bench.sizes import sizes
 from bench.stand_ins import Aws, Site
+from bench.trust import Trust
 from connect_local.aws_environment import forget_real_aws
 
 PARTS = ("protocol", "cold", "warm", "aws", "size")
@@ -42,11 +43,13 @@ def main(only: str | None, rounds: int) -> None:
             kept["size"] = sizes(build(folder / "deployed", machine=DEPLOYED))
         if {"cold", "warm", "aws"} & set(wanted):
             console.print("building for this machine …")
+            trust = Trust(folder)
             lambdas = Lambdas(
                 build_for_this_machine(folder),
                 lambdas_python(folder),
-                parts.enter_context(Aws()),
-                parts.enter_context(Site(folder)),
+                trust,
+                parts.enter_context(Aws(trust)),
+                parts.enter_context(Site(trust)),
             )
             if "aws" in wanted:
                 kept["aws"] = aws_calls.count(lambdas)

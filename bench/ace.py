@@ -13,6 +13,7 @@ from bench.node import PEERS, Node
 from bench.requests import BASE_URL
 from bench.samples import APP, SECRET, SITE, signed_by_site
 from bench.stand_ins import Aws
+from bench.trust import Trust
 from connect_local.ports import LOOPBACK
 from connect_local.template import REGION
 
@@ -26,11 +27,12 @@ STORES: dict[str, Mapping[str, Any]] = {
 _TENANT = json.dumps({"clientKey": SITE, "sharedSecret": SECRET.reveal(), "key": APP, "baseUrl": BASE_URL})
 
 
-def start_and_ask(aws: Aws, store: Mapping[str, Any]) -> dict[str, float]:
+def start_and_ask(aws: Aws, trust: Trust, store: Mapping[str, Any]) -> dict[str, float]:
     """Start it, and send it a webhook: the figures of `start_figures`.
 
     Args:
         aws: what its DynamoDB store speaks to
+        trust: whom it trusts
         store: one of `STORES`
 
     Raises:
@@ -38,10 +40,11 @@ def start_and_ask(aws: Aws, store: Mapping[str, Any]) -> dict[str, float]:
     """
     aws.forget()
     row = {"clientKey": {"S": SITE}, "key": {"S": "clientInfo"}, "val": {"S": _TENANT}}
-    aws.do("PutItem", {"TableName": _TABLE, "Item": row})
+    aws.call("PutItem", TableName=_TABLE, Item=row)
     event = signed_by_site("webhooks-issue_created")
     headers = {name: event["headers"][name] for name in ("authorization", "content-type")}
     variables = {
+        **trust.variables,
         "STORE": json.dumps(store),
         "TENANT": _TENANT,
         "AWS_ENDPOINT_URL": aws.url,

@@ -11,37 +11,28 @@ from bench import ace
 from bench.lambdas import Event, Lambdas, invoke, start_figures
 from bench.samples import sample, signed_by_atlassian, signed_by_forge, signed_by_site, work
 from bench.sampling import Figure, Measure, interleaved
+from bench.stand_ins import Aws
 from connect_local.environment import Environment
 
-BARE, EVERYTHING = "bare", "everything"
+BARE, BOTO3, EVERYTHING = "bare", "boto3 with three clients", "everything"
 ACE = {f"atlassian-connect-express, {which}": store for which, store in ace.STORES.items()}
-_LOGS = "aws_lambda_powertools.logging"
-_STORE = "boto3.dynamodb.types aws:dynamodb aws:kms cachetools"
-NEEDED = {
-    "DescriptorFunction": "json pathlib typing",
-    "LifecycleFunction": f"{_LOGS} {_STORE} urllib3 jwt.algorithms",
-    "WebhooksFunction": f"{_LOGS} {_STORE} aws:sqs",
-    "ForgeFunction": f"{_LOGS} {_STORE} aws:sqs urllib3 jwt.algorithms",
-    "CallRequestsFunction": f"{_LOGS} boto3.dynamodb.types aws:dynamodb aws:sqs",
-    "JiraCallsFunction": f"{_LOGS} {_STORE} aws:sqs urllib3 aws_lambda_powertools.utilities.batch "
-    "aws_lambda_powertools.utilities.idempotency",
-    "PagesFunction": f"{_LOGS} {_STORE} urllib3",
+
+
+_FIRST: dict[str, Callable[[Aws], dict[str, Any]]] = {
+    "DescriptorFunction": lambda _aws: sample("descriptor-get"),
+    "LifecycleFunction": lambda aws: signed_by_atlassian("lifecycle-installed", aws.key, aws.kid),
+    "WebhooksFunction": lambda _aws: signed_by_site("webhooks-issue_created"),
+    "ForgeFunction": lambda aws: signed_by_forge("forge-issue_created", aws.key, aws.kid),
+    "CallRequestsFunction": lambda _aws: sample("call_requests-requested"),
+    "JiraCallsFunction": lambda _aws: work(kind="webhook"),
+    "PagesFunction": lambda _aws: signed_by_site("pages-hello-world"),
 }
-"""What each function cannot do without: modules that are not its own, and clients."""
+FUNCTIONS = tuple(_FIRST)
 
 
 def events(lambdas: Lambdas) -> dict[str, Event]:
     """The first event of each function."""
-    aws = lambdas.aws
-    return {
-        "DescriptorFunction": lambda: sample("descriptor-get"),
-        "LifecycleFunction": lambda: signed_by_atlassian("lifecycle-installed", aws.key, aws.kid),
-        "WebhooksFunction": lambda: signed_by_site("webhooks-issue_created"),
-        "ForgeFunction": lambda: signed_by_forge("forge-issue_created", aws.key, aws.kid),
-        "CallRequestsFunction": lambda: sample("call_requests-requested"),
-        "JiraCallsFunction": lambda: work(kind="webhook"),
-        "PagesFunction": lambda: signed_by_site("pages-hello-world"),
-    }
+    return {function: partial(make, lambdas.aws) for function, make in _FIRST.items()}
 
 
 def measure(
@@ -50,10 +41,13 @@ def measure(
     """What `start_figures` tells of each."""
     measures: dict[str, Measure] = {
         BARE: lambda: _started(lambda: lambdas.start_other("bare", layers_of="DescriptorFunction"), {}),
+        BOTO3: lambda: _started(lambda: lambdas.start_other("clients", layers_of="WebhooksFunction"), {}),
         EVERYTHING: lambda: _started(
             lambda: lambdas.start_other("everything", layers_of="WebhooksFunction"), {}
         ),
-        **{name: partial(ace.start_and_ask, lambdas.aws, store) for name, store in ACE.items()},
+        **{
+            name: partial(ace.start_and_ask, lambdas.aws, lambdas.trust, store) for name, store in ACE.items()
+        },
     }
     for function, event in events(lambdas).items():
         measures[function] = _of(lambdas, function, event)
@@ -73,7 +67,7 @@ def _of(lambdas: Lambdas, function: str, event: Event) -> Measure:
 
 
 def _needed(lambdas: Lambdas, function: str) -> Measure:
-    variables = {"NEEDED": NEEDED[function]}
+    variables = {"NEEDED": " ".join(lambdas.needs(function))}
     return lambda: _started(
         lambda: lambdas.start_other("needed", layers_of=function, variables=variables), {}
     )

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 
 from bench.samples import APP, SECRET, SITE, forge_claims, sample
 from bench.stand_ins import Aws, Site
-from connect_jira.aws import services
+from bench.trust import Trust
 from connect_jira.forge.installation import ForgeInstallation, ForgeState
 from connect_jira.forge.store import ForgeInstallationStore
 from connect_jira.installation import Installation, InstallationState
@@ -30,6 +30,9 @@ from connect_local.environment import Environment
 from connect_local.functions import function_variables
 from connect_local.jira.forge.platform import LAPTOP_APP_ID
 from connect_local.template import Template
+
+if TYPE_CHECKING:
+    from connect_jira.aws.service import AwsService
 
 type Event = Callable[[], dict[str, Any]]
 """Makes an event of now."""
@@ -47,6 +50,15 @@ _BROUGHT = (
     "snapshot_restore_py.py",
     "urllib3",
 )
+_LOADS = """
+import importlib, sys
+before = set(sys.modules)
+importlib.import_module(sys.argv[1])
+own = ("functions", "connect_jira", "connect_jwt")
+for name, module in sys.modules.items():
+    if name not in before and name.partition(".")[0] not in own and module.__spec__:
+        print(name)
+"""
 _HANDLERS = Path(__file__).with_name("handlers")
 _TEMPLATE = Template(
     {"BaseUrl": "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com", "ForgeAppId": LAPTOP_APP_ID}
@@ -81,12 +93,14 @@ class Lambdas:
     Attributes:
         build: what `sam build` has made for this machine
         runtime: what Lambda's Python brings
+        trust: whom they trust
         aws: what they speak to
         site: what they call
     """
 
     build: Path
     runtime: Path
+    trust: Trust
     aws: Aws
     site: Site
 
@@ -104,13 +118,24 @@ class Lambdas:
             _HANDLERS, self._layers(layers_of), f"{handler}.handler", layers_of, variables or {}
         )
 
+    def needs(self, function: str) -> list[str]:
+        """The modules that a function of the template loads and that are not its own, in that order."""
+        module, _, _ = _TEMPLATE.function(function)["Handler"].rpartition(".")
+        told = subprocess.run(  # noqa: S603 - the project's own function
+            [sys.executable, "-S", "-c", _LOADS, module],
+            env=self._environment(self.build / function, self._layers(function), function),
+            check=True,
+            capture_output=True,
+            encoding="utf-8",
+        )
+        return told.stdout.split()
+
     def install(self) -> None:
         """Write the rows of the site and of an installation by Forge, as installs would."""
-        variables = self._variables("WebhooksFunction")
-        aws, table = services.Aws(variables), variables["INSTALLATIONS_TABLE"]
-        sealer = Sealer(SecretsKey(aws.service("kms"), key_id=variables["SECRETS_KEY"], app_key=APP))
-        dynamodb = aws.service("dynamodb")
-        InstallationStore(dynamodb, table=table).write(
+        variables, aws = self._variables("WebhooksFunction"), cast("AwsService", self.aws)
+        sealer = Sealer(SecretsKey(aws, key_id=variables["SECRETS_KEY"], app_key=APP))
+        table = variables["INSTALLATIONS_TABLE"]
+        InstallationStore(aws, table=table).write(
             Installation(
                 site=InstalledSite(client_key=SITE, base_url=self.site.url),
                 state=InstallationState.ENABLED,
@@ -120,7 +145,7 @@ class Lambdas:
                 updated_at=0,
             )
         )
-        ForgeInstallationStore(dynamodb, table=table).write(_forge_installation())
+        ForgeInstallationStore(aws, table=table).write(_forge_installation())
         self.aws.asked.clear()
 
     def _layers(self, function: str) -> list[Path]:
@@ -133,12 +158,16 @@ class Lambdas:
 
         return function_variables(function, _TEMPLATE, attribute) | {
             **NOBODYS,
+            **self.trust.variables,
             "AWS_ENDPOINT_URL": self.aws.url,
             "INSTALL_KEYS_URL": self.aws.url,
             "FORGE_KEYS_URL": self.aws.forge_keys_url,
-            "SSL_CERT_FILE": str(self.site.certificate),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+
+    def _environment(self, folder: Path, layers: list[Path], function: str) -> dict[str, str]:
+        path = os.pathsep.join(map(str, [folder, *layers, self.runtime]))
+        return {**self._variables(function), "PYTHONPATH": path}
 
     def _start(
         self,
@@ -148,10 +177,9 @@ class Lambdas:
         function: str,
         variables: Mapping[str, str] | None = None,
     ) -> Environment:
-        path = os.pathsep.join(map(str, [folder, *layers, self.runtime]))
         return Environment(
             [sys.executable, "-S", "-m", "awslambdaric", handler],
-            {**self._variables(function), **(variables or {}), "PYTHONPATH": path},
+            {**self._environment(folder, layers, function), **(variables or {})},
             arn=f"arn:aws:lambda:us-east-1:123456789012:function:{function}",
             log=lambda _line: None,
             folder=folder,

@@ -67,12 +67,14 @@ def _cold(measured: _Results) -> str:
 
 
 def _in_order(measured: _Results) -> list[str]:
-    functions = [name for function in cold.NEEDED for name in sorted(measured) if name.startswith(function)]
-    return [name for name in (BARE, *functions, cold.EVERYTHING, *cold.ACE) if name in measured]
+    functions = [
+        name for function in cold.FUNCTIONS for name in sorted(measured) if name.startswith(function)
+    ]
+    return [name for name in (BARE, *functions, cold.BOTO3, cold.EVERYTHING, *cold.ACE) if name in measured]
 
 
 def _warm(measured: _Results) -> str:
-    names = [BARE, warm.SENDING, *cold.NEEDED, warm.CALL]
+    names = [BARE, warm.SENDING, warm.SENDING_BY_BOTO3, *cold.FUNCTIONS, warm.CALL]
     rows = [
         [
             name,
@@ -116,14 +118,19 @@ def _protocol_plot(measured: _Results) -> str:
 
 
 def _cold_plot(measured: _Results) -> str:
-    ours, peers = dict.fromkeys(cold.NEEDED, "ours"), dict.fromkeys([cold.EVERYTHING, *cold.ACE], "peer")
+    ours, peers = (
+        dict.fromkeys(cold.FUNCTIONS, "ours"),
+        dict.fromkeys([cold.BOTO3, cold.EVERYTHING, *cold.ACE], "peer"),
+    )
     group = _measured({BARE: "floor"} | ours | peers, measured, "first answer")
     return bars("From the start of a process to its first answer", "ms", {"": group})
 
 
 def _warm_plot(measured: _Results) -> str:
-    ours = dict.fromkeys([*cold.NEEDED, warm.CALL], "ours")
-    group = _measured({BARE: "floor", warm.SENDING: "floor"} | ours, measured, "processor")
+    ours = dict.fromkeys([*cold.FUNCTIONS, warm.CALL], "ours")
+    group = _measured(
+        {BARE: "floor", warm.SENDING: "floor", warm.SENDING_BY_BOTO3: "peer"} | ours, measured, "processor"
+    )
     return bars("The processor's time for an event of a warm function", "ms", {"": group})
 
 

@@ -1,27 +1,22 @@
-"""What is around the functions, answered at once and by heart: AWS, the key host, and a site with TLS.
+"""What is around the functions, answered at once and by heart, over TLS: AWS, the key hosts, and a site.
 
 It counts what it is asked. That AWS behaves like this is what the tests are for, not what is measured.
 """
 
 import base64
-import datetime as dt
-import ipaddress
 import json
-import ssl
 import sys
 import threading
 from collections.abc import Mapping
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, Self
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 from jwt.algorithms import RSAAlgorithm
 
+from bench.trust import Trust
 from connect_local.ports import LOOPBACK
 
 
@@ -52,8 +47,9 @@ class _QuietServer(ThreadingHTTPServer):
 class _Server:
     """A server in a thread; a context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, trust: Trust) -> None:
         self.server = _QuietServer((LOOPBACK, 0), self.handler())
+        self.server.socket = trust.server_context().wrap_socket(self.server.socket, server_side=True)
         self.server.daemon_threads = True
 
     def __enter__(self) -> Self:
@@ -63,6 +59,11 @@ class _Server:
     def __exit__(self, *_: object) -> None:
         self.server.shutdown()
         self.server.server_close()
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"https://{LOOPBACK}:{self.server.server_port}"
 
     def handler(self) -> type[BaseHTTPRequestHandler]:
         """What answers a request."""
@@ -79,15 +80,10 @@ class Aws(_Server):
 
     kid = "00000000-bench"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, trust: Trust) -> None:
+        super().__init__(trust)
         self.asked: list[str] = []
         self._rows: dict[str, Any] = {}
-
-    @property
-    def url(self) -> str:
-        """Where it is."""
-        return f"http://{LOOPBACK}:{self.server.server_port}"
 
     @property
     def forge_keys_url(self) -> str:
@@ -123,11 +119,13 @@ class Aws(_Server):
                 service, _, operation = self.headers["X-Amz-Target"].partition(".")
                 fields = json.loads(self.read())
                 aws.asked.append(f"{_SERVICES[service]}:{operation}")
-                self.answer(200, json.dumps(aws.do(operation, fields)).encode(), "application/x-amz-json-1.0")
+                self.answer(
+                    200, json.dumps(aws.call(operation, **fields)).encode(), "application/x-amz-json-1.0"
+                )
 
         return Services
 
-    def do(self, operation: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    def call(self, operation: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - as AWS's
         """What an operation answers."""
         match operation:
             case "PutItem":
@@ -167,24 +165,7 @@ def _row(fields: Mapping[str, Any], key: Mapping[str, Any]) -> str:
 
 
 class Site(_Server):
-    """A Jira site that answers everything with the same, over TLS.
-
-    Args:
-        folder: where its certificate is put, as `certificate.pem`
-    """
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.certificate = folder / "certificate.pem"
-        self.certificate.write_bytes(_certificate())
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.certificate)
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-
-    @property
-    def url(self) -> str:
-        """Its base URL."""
-        return f"https://{LOOPBACK}:{self.server.server_port}"
+    """A Jira site that answers everything with the same."""
 
     def handler(self) -> type[BaseHTTPRequestHandler]:  # noqa: D102 - as in the base class
         class Jira(_Handler):
@@ -195,26 +176,3 @@ class Site(_Server):
             do_GET = do_PUT = do_POST = _respond  # noqa: N815 - the base class's names
 
         return Jira
-
-
-def _certificate() -> bytes:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, LOOPBACK)])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=7))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(LOOPBACK))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    encoding = serialization.Encoding.PEM
-    private = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return private + certificate.public_bytes(encoding)

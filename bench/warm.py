@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CALL, SENDING = "one signed call", "only sent to the queue"
+SENDING_BY_BOTO3 = f"{SENDING}, by boto3"
 _EVENTS = 100
 """In a round: the processor's time is counted in hundredths of a second."""
 
@@ -31,6 +32,10 @@ def measure(lambdas: Lambdas, rounds: int, progress: Progress) -> dict[str, dict
         ),
         SENDING: (
             lambda: lambdas.start_other("sending", layers_of="WebhooksFunction"),
+            first["WebhooksFunction"],
+        ),
+        SENDING_BY_BOTO3: (
+            lambda: lambdas.start_other("sending_by_boto3", layers_of="WebhooksFunction"),
             first["WebhooksFunction"],
         ),
         CALL: (

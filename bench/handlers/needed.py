@@ -1,16 +1,15 @@
-"""A function that does nothing, but imports what another one cannot do without, and makes its clients.
+"""A function that does nothing, but loads what another one cannot do without: the modules in `NEEDED`.
 
-`NEEDED` names them: modules, and `aws:<service>` for clients.
+What connects to anything also reads whom to trust.
 """
 
-import importlib
 import os
+import sys
 
 for _needed in os.environ["NEEDED"].split():
-    if _needed.startswith("aws:"):
-        importlib.import_module("boto3").client(_needed.removeprefix("aws:"))
-    else:
-        importlib.import_module(_needed)
+    __import__(_needed)
+if "urllib3" in sys.modules:
+    sys.modules["ssl"].create_default_context()
 
 
 def handler(_event: object, _context: object) -> None:

@@ -3,13 +3,16 @@
 import json
 import os
 
-import boto3
+from connect_jira.aws.services import Aws
 
-_sqs = boto3.client("sqs")
+_sqs = Aws(os.environ).service("sqs")
 
 
 def handler(event: object, _context: object) -> None:
     """Send the event itself."""
-    _sqs.send_message(
-        QueueUrl=os.environ["JIRA_CALLS_QUEUE_URL"], MessageBody=json.dumps(event), MessageGroupId="bench"
+    _sqs.call(
+        "SendMessage",
+        QueueUrl=os.environ["JIRA_CALLS_QUEUE_URL"],
+        MessageBody=json.dumps(event),
+        MessageGroupId="bench",
     )

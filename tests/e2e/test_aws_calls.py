@@ -9,6 +9,7 @@ import pytest
 from bench.aws_calls import CALL, FORGE_EVENT, FORGE_INSTALL, INSTALL, REACTION, WEBHOOK, count
 from bench.lambdas import Lambdas, lambdas_python
 from bench.stand_ins import Aws, Site
+from bench.trust import Trust
 from connect_local.aws_environment import forget_real_aws
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="AWS's runtime client is for Linux")
@@ -18,8 +19,9 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="AWS's runtime c
 def counted(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[str]]:
     forget_real_aws()
     folder = tmp_path_factory.mktemp("calls")
-    with Aws() as aws, Site(folder) as site:
-        return count(Lambdas(built, lambdas_python(folder), aws, site))
+    trust = Trust(folder)
+    with Aws(trust) as aws, Site(trust) as site:
+        return count(Lambdas(built, lambdas_python(folder), trust, aws, site))
 
 
 def test_a_warm_webhook_is_put_on_the_queue_and_nothing_is_read(counted: dict[str, Counter[str]]) -> None:
