@@ -7,6 +7,7 @@ import os
 from http import HTTPStatus
 from typing import Any
 
+import jwt.algorithms  # noqa: F401 - events are verified with it; the first would wait for it
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 

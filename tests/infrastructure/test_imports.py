@@ -31,7 +31,7 @@ MAY_LOAD = {
     "descriptor": set[str](),
     "lifecycle": USUAL | RSA,
     "webhooks": USUAL,
-    "forge": USUAL,
+    "forge": USUAL | RSA,
     "call_requests": USUAL,
     "jira_calls": USUAL,
     "pages": USUAL,
@@ -110,6 +110,6 @@ def test_the_descriptor_is_served_by_next_to_nothing() -> None:
     assert not among(loaded_by("descriptor"), DESCRIPTOR_AVOIDS)
 
 
-def test_only_installs_are_verified_with_more_than_the_standard_library() -> None:
-    with_rsa = {function for function in MAY_LOAD if among(loaded_by(function), {"cryptography"})}
-    assert with_rsa == {"lifecycle"}
+def test_what_verifies_atlassians_own_signatures_is_loaded_where_they_come_and_nowhere_else() -> None:
+    with_rsa = {function for function in MAY_LOAD if among(loaded_by(function), {"jwt.algorithms"})}
+    assert with_rsa == {"lifecycle", "forge"}
