@@ -103,12 +103,19 @@ class QueuePoller:
             "receiptHandle": message["ReceiptHandle"],
             "body": message["Body"],
             "attributes": message["Attributes"],
-            "messageAttributes": message.get("MessageAttributes", {}),
+            "messageAttributes": {
+                name: {_lower_first(key): value for key, value in attribute.items()}
+                for name, attribute in message.get("MessageAttributes", {}).items()
+            },
             "md5OfBody": message["MD5OfBody"],
             "eventSource": "aws:sqs",
             "eventSourceARN": self._arn,
             "awsRegion": REGION,
         }
+
+
+def _lower_first(name: str) -> str:
+    return name[0].lower() + name[1:]
 
 
 def _failed_messages(result: InvocationResult, messages: list[dict[str, Any]]) -> set[str]:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,7 +58,11 @@ def queue(cloud: LaptopCloud) -> str:
 
 
 def left_in(cloud: LaptopCloud, queue: str) -> int:
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    return counted(cloud, queue, "", "NotVisible")
+
+
+def counted(cloud: LaptopCloud, queue: str, *states: str) -> int:
+    names = [f"ApproximateNumberOfMessages{state}" for state in states]
     counts = cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
     return sum(int(count) for count in counts.values())
 
@@ -130,6 +135,28 @@ def test_a_record_has_the_members_of_a_real_one(cloud: LaptopCloud, queue: str) 
     assert record["attributes"].keys() >= real["attributes"].keys()
     assert record["eventSource"] == real["eventSource"]
     assert record["attributes"]["MessageGroupId"] == "site"
+
+
+def test_a_message_comes_with_its_attributes_and_no_sooner_than_its_delay_is_over(
+    cloud: LaptopCloud, queue: str
+) -> None:
+    attributes = {"FirstSentAt": {"DataType": "Number", "StringValue": "1795443600.012"}}
+    sent = time.monotonic()
+    cloud.client("sqs").send_message(
+        QueueUrl=queue, MessageBody="later", DelaySeconds=2, MessageAttributes=attributes
+    )
+    send(cloud, queue, "at once")
+    worker = Worker(done)
+    with polling(cloud, worker):
+        worker.wait_for(1)
+        assert counted(cloud, queue, "Delayed") == 1
+        worker.wait_for(2)
+    assert time.monotonic() - sent >= 2
+    first, second = (record for batch in worker.batches for record in batch)
+    assert (first["body"], first["messageAttributes"]) == ("at once", {})
+    assert (second["body"], second["attributes"]["ApproximateReceiveCount"]) == ("later", "1")
+    attribute = second["messageAttributes"]["FirstSentAt"]
+    assert (attribute["dataType"], attribute["stringValue"]) == ("Number", "1795443600.012")
 
 
 # --- fairness: positions, never times ----------------------------------------------------------------------
