@@ -1,6 +1,7 @@
 """Calls that are asked for on the bus: what comes of them is told there, and none is made twice."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
@@ -63,11 +64,31 @@ def test_a_hopeless_call_is_told_of_and_set_aside_with_the_reason(site: Watched,
     assert (what, detail["reason"], detail["status"]) == ("Jira call failed", "jira-404", 404)
     (message,) = eventually(site.failed)
     attributes = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
-    assert (attributes["Reason"], attributes["Deliveries"]) == ("jira-404", "1")
+    assert (attributes["Reason"], attributes["Tries"]) == ("jira-404", "1")
     assert json.loads(message["Body"])["body"] == {"words": "of-the-body"}
     assert site.worked_off()
     assert not [line for line in site.lines if "of-the-query" in line or "of-the-body" in line]
     assert "of-the-query" not in json.dumps(detail)
+
+
+def test_a_message_that_is_not_due_is_sent_again_and_keeps_count_of_its_tries(
+    site: Watched, hear: Heard
+) -> None:
+    path = "/rest/api/3/issue/NONE-1/comment"
+    record = site.record_of_a_call(path, COMMENT, "not-due", deliveries=1)
+    record["messageAttributes"] = {
+        "NotBefore": {"dataType": "Number", "stringValue": str(time.time() + 2)},
+        "TriesBefore": {"dataType": "Number", "stringValue": "4"},
+    }
+    worker = site.stack.functions["JiraCallsFunction"]
+    answer = json.loads(worker.invoke(json.dumps({"Records": [record]}).encode()).payload)
+    assert answer == {"batchItemFailures": []}
+    assert site.count("JiraCalls", "Delayed") == 1
+    assert only(eventually(hear))[1]["reason"] == "jira-404"
+    (message,) = eventually(site.failed)
+    assert message["MessageAttributes"]["Tries"]["StringValue"] == "5"
+    assert site.calls("POST", path) == [HTTPStatus.NOT_FOUND]
+    assert site.worked_off()
 
 
 def test_a_comment_whose_worker_is_killed_in_mid_call_is_not_made_again(site: Watched, hear: Heard) -> None:

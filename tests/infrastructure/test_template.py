@@ -165,6 +165,11 @@ def test_queues_are_encrypted_and_what_fails_is_kept() -> None:
     assert queue["VisibilityTimeout"] >= 6 * worker["Timeout"]
 
 
+def test_the_worker_may_send_again_what_it_postpones_and_set_aside_what_has_failed() -> None:
+    sending = [each for each in statements("JiraCallsRole") if "sqs:SendMessage" in each["Action"]]
+    assert [each["Resource"] for each in sending] == ["JiraCalls.Arn", "FailedJiraCalls.Arn"]
+
+
 def test_what_is_too_large_for_the_queue_is_kept_for_as_long_as_a_message_lives() -> None:
     bucket = resolved("AWS::S3::Bucket", "LargeMessages")
     assert all(bucket["PublicAccessBlockConfiguration"].values())

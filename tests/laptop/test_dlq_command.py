@@ -90,7 +90,7 @@ def put_as_the_worker(stack: IdleStack, body: object, reason: str = "jira-500") 
         body,
         Reason=reason,
         Explanation="Jira answered 500",
-        Deliveries="4",
+        Tries="4",
         FailedAt=three_hours_ago.isoformat(timespec="seconds"),
     )
 
@@ -178,7 +178,7 @@ def test_one_message_is_shown_with_everything_and_what_to_do(stack: IdleStack) -
     assert shown["id"] == message_id
     assert (shown["kind"], shown["clientKey"]) == ("call", "site-2")
     assert (shown["reason"], shown["explanation"]) == ("effect-unknown", "Jira answered 500")
-    assert shown["deliveries"] == 4
+    assert shown["tries"] == 4
     assert shown["body"] == CALL
     assert "Look in Jira" in shown["remedy"]
     readable = stack.connect("dlq", "show", message_id).stdout
@@ -189,7 +189,7 @@ def test_one_message_is_shown_with_everything_and_what_to_do(stack: IdleStack) -
 
 def test_a_record_of_lambdas_is_shown_with_the_functions_error(stack: IdleStack) -> None:
     shown = dlq(stack, "show", put(stack, record(REQUEST)))
-    assert (shown["explanation"], shown["deliveries"]) == ("RequestMalformed: path is missing", 3)
+    assert (shown["explanation"], shown["tries"]) == ("RequestMalformed: path is missing", 3)
     assert shown["body"] == record(REQUEST)
 
 
@@ -222,6 +222,15 @@ def test_work_goes_back_to_the_queue_as_it_was(stack: IdleStack, body: dict[str,
     assert message["Attributes"]["MessageGroupId"] == body["clientKey"]
     assert "MessageAttributes" not in message, "it is not failed any more"
     assert set(listed(stack)) == {other}
+
+
+def test_what_was_put_off_before_it_failed_starts_anew(stack: IdleStack) -> None:
+    moved = put(stack, WEBHOOK, FirstSentAt="1795443600", TriesBefore="4", NotBefore="1795447200", Other="o")
+    shown = dlq(stack, "show", moved)
+    assert (shown["reason"], shown["tries"]) == ("too-many-deliveries", None)
+    dlq(stack, "redrive", moved)
+    (message,) = stack.messages("JiraCalls")
+    assert message["MessageAttributes"].keys() == {"Other"}
 
 
 def test_a_request_goes_back_on_the_bus(stack: IdleStack) -> None:

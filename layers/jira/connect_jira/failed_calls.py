@@ -25,7 +25,7 @@ class FailedJiraCalls:
         self._url = url
 
     def add(
-        self, text: str, *, client_key: ClientKey | None, reason: str, explanation: str, deliveries: int
+        self, text: str, *, client_key: ClientKey | None, reason: str, explanation: str, tries: int
     ) -> None:
         """Set a message aside, with the reason.
 
@@ -34,7 +34,7 @@ class FailedJiraCalls:
             client_key: the site, as far as that is known
             reason: a stable slug
             explanation: a sentence
-            deliveries: how often the message was handed over
+            tries: how often its work was tried
 
         Raises:
             TemporarilyUnavailable: SQS gave no answer
@@ -47,7 +47,7 @@ class FailedJiraCalls:
             MessageAttributes={
                 "Reason": _text(reason),
                 "Explanation": _text(explanation[:1000]),
-                "Deliveries": {"DataType": "Number", "StringValue": str(deliveries)},
+                "Tries": {"DataType": "Number", "StringValue": str(tries)},
                 "FailedAt": _text(datetime.now(UTC).isoformat(timespec="seconds")),
             },
             **group,

@@ -1,19 +1,37 @@
 """The queue between what happened and the calls to Jira that follow from it."""
 
 import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools import Logger
 
 from connect_jira.aws.service import AwsService
-from connect_jira.errors import MessageUnreadable
+from connect_jira.deliveries import Delivery
+from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.large_messages import LargeMessages
 from connect_jira.messages import Message, read_text, text_of, to_text
 
 MAX_MESSAGE_BYTES = 1024 * 1024 - 16 * 1024
-"""What SQS takes, less some room for the reason should its work fail.
+"""What SQS takes, less some room for what is said of a message that fails, or is sent again.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 """
 
+LONGEST_HIDDEN_SECONDS = 60
+"""How long a message is hidden at most; what stays away for longer is sent again.
+
+A hidden message is in flight, and SQS lets 120,000 be, of all sites together. A worker tries 20 a second at
+the most (Jira takes 50 ms to refuse a call), so a hundred workers hide no more than that in a minute.
+"""
+
+LONGEST_DELAY_SECONDS = 900
+"""What SQS takes for `DelaySeconds`."""
+
 _STORED = "stored"
+
+logger = Logger(child=True)
 
 
 class JiraCallsQueue:
@@ -22,19 +40,23 @@ class JiraCallsQueue:
     Messages of one site are one group, so that on this fair queue a site with much to do does not keep the
     others waiting.
 
-    IAM: `sqs:SendMessage` to send and `sqs:ChangeMessageVisibility` to postpone, on the queue; and what
-    `connect_jira.large_messages` needs.
+    IAM: `sqs:SendMessage` to send, that and `sqs:ChangeMessageVisibility` to postpone, on the queue; and
+    what `connect_jira.large_messages` needs.
 
     Args:
         sqs: the service
         url: the queue's URL
         large: where messages go that are too large for it
+        clock: Unix seconds
     """
 
-    def __init__(self, sqs: AwsService, *, url: str, large: LargeMessages) -> None:
+    def __init__(
+        self, sqs: AwsService, *, url: str, large: LargeMessages, clock: Callable[[], float] = time.time
+    ) -> None:
         self._sqs = sqs
         self._url = url
         self._large = large
+        self._clock = clock
 
     def send(self, message: Message) -> None:
         """Put work on the queue.
@@ -54,23 +76,63 @@ class JiraCallsQueue:
             MessageUnreadable: it is none of `send`, or what it refers to is gone
             TemporarilyUnavailable: S3 gave no answer
         """
-        try:
-            fields = json.loads(text)
-        except ValueError as malformed:
-            raise MessageUnreadable("the message is not JSON") from malformed
-        if isinstance(fields, dict) and fields.get("kind") == _STORED:
+        fields = _fields(text)
+        if fields.get("kind") == _STORED:
             text = self._large.fetch(str(fields.get("key")))
         return read_text(text)
 
-    def postpone(self, receipt_handle: str, *, seconds: int) -> None:
+    def postpone(self, delivery: Delivery, *, seconds: int, tried: bool) -> bool:
         """Let a message that was received be handed over again, no sooner than in so many seconds.
+
+        It is hidden if it was tried and is soon to be back. Else it is sent again, and the delivery is then
+        to be reported as done: a message that waits is not in flight, and what was not tried does not count.
+        Should the process end in between, there are two of it.
+
+        Args:
+            delivery: of the message
+            seconds: how long it stays away
+            tried: whether its work was
+
+        Returns:
+            Whether it was sent again.
 
         Raises:
             TemporarilyUnavailable: SQS gave no answer; the message comes again after the queue's own timeout
         """
+        if not tried or seconds > LONGEST_HIDDEN_SECONDS:
+            try:
+                self._send_again(delivery, seconds, tried=tried)
+            except TemporarilyUnavailable:
+                logger.warning("The message is hidden, since it cannot be sent again", exc_info=True)
+            else:
+                return True
         self._sqs.call(
             "ChangeMessageVisibility",
             QueueUrl=self._url,
-            ReceiptHandle=receipt_handle,
+            ReceiptHandle=delivery.receipt_handle,
             VisibilityTimeout=seconds,
         )
+        return False
+
+    def _send_again(self, delivery: Delivery, seconds: int, *, tried: bool) -> None:
+        """Send it with as much of the delay as SQS takes; it says itself what is left of it."""
+        client_key = _fields(delivery.text).get("clientKey")
+        in_steps = seconds > LONGEST_DELAY_SECONDS
+        self._sqs.call(
+            "SendMessage",
+            QueueUrl=self._url,
+            MessageBody=delivery.text,
+            DelaySeconds=min(seconds, LONGEST_DELAY_SECONDS),
+            MessageAttributes=delivery.carried(
+                tried=tried, not_before=self._clock() + seconds if in_steps else None
+            ),
+            **({"MessageGroupId": client_key} if client_key else {}),
+        )
+
+
+def _fields(text: str) -> dict[str, Any]:
+    try:
+        fields = json.loads(text)
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) else {}

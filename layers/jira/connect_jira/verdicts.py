@@ -19,12 +19,12 @@ from connect_jira.rate_limits import read_rate_limit
 from connect_jwt.errors import ConnectError, UrlNotSignable
 
 LONGEST_POSTPONEMENT_SECONDS = 12 * 3600
-"""What SQS allows."""
+"""However long Jira says: it leaves another attempt within the day, and SQS hides no message for longer."""
 
 GIVE_UP_SECONDS = 24 * 3600
 """How long something is tried that may pass: time for Jira to renew a quota, and for somebody to mend it."""
 
-MAX_DELIVERIES = 5
+MAX_TRIES = 5
 """How often something is tried that will hardly pass, such as a mistake in a reaction."""
 
 _SHORTEST_POSTPONEMENT_SECONDS = 1
@@ -81,14 +81,14 @@ class FailedDelivery:
     Attributes:
         error: why
         may_be_repeated: whether doing the work twice comes to the same as doing it once
-        deliveries: how often it was handed over, this time included
+        tries: how often it was tried, this time included
         age: since it was put on the queue, in seconds
         now: Unix seconds
     """
 
     error: Exception
     may_be_repeated: bool
-    deliveries: int
+    tries: int
     age: float
     now: float
 
@@ -105,14 +105,14 @@ def verdict(failed: FailedDelivery) -> Verdict:
     error = failed.error
     if isinstance(error, NotInstalled):
         return Ended(error.reason)
-    if not failed.may_be_repeated and _may_be_done(error, failed.deliveries):
+    if not failed.may_be_repeated and _may_be_done(error, failed.tries):
         return SetAside(
             "effect-unknown", f"{error}. It may have been done: look in Jira before it is done again"
         )
     if _may_pass(error):
         out_of_patience = failed.age >= GIVE_UP_SECONDS
     else:
-        out_of_patience = _never_passes(error) or failed.deliveries >= MAX_DELIVERIES
+        out_of_patience = _never_passes(error) or failed.tries >= MAX_TRIES
     if out_of_patience:
         return SetAside(_reason(error), str(error) or type(error).__name__)
     return Postponed(_postponement(failed))
@@ -121,8 +121,7 @@ def verdict(failed: FailedDelivery) -> Verdict:
 def no_sooner(seconds: float, *, age: float) -> float:
     """How long a message stays away that is to be back in so many seconds: longer when it has come often.
 
-    A wait of half its age makes sure that a day of short waits stays far below the queue's
-    `maxReceiveCount`; at that SQS sets the message aside, whatever the worker thinks of it.
+    With waits of half its age a day of short ones is no more than a few dozen hand-overs.
 
     Args:
         seconds: what Jira says
@@ -134,24 +133,24 @@ def no_sooner(seconds: float, *, age: float) -> float:
 def _postponement(failed: FailedDelivery) -> int:
     """How long a message whose work failed stays away, in whole seconds: as Jira says, or ever longer.
 
-    It doubles with each delivery, but is never much more than the time it has been there: a message is also
-    handed over without being tried, such as while its site is paused, and must not pay for that.
+    It doubles with each try, but is never much more than the time it has been there: tries may have followed
+    each other quickly, as Jira said, and must not be paid for.
     """
     error = failed.error
     told = (
         read_rate_limit(error.headers, now=failed.now).retry_after if isinstance(error, JiraError) else None
     )
     if told is None:
-        doubled = _FIRST_POSTPONEMENT_SECONDS * 2.0 ** (failed.deliveries - 1)
+        doubled = _FIRST_POSTPONEMENT_SECONDS * 2.0 ** (failed.tries - 1)
         wait = min(doubled, _FIRST_POSTPONEMENT_SECONDS + failed.age, _LONGEST_OWN_POSTPONEMENT_SECONDS)
     else:
         wait = no_sooner(told, age=failed.age)
     return min(math.ceil(wait), LONGEST_POSTPONEMENT_SECONDS)
 
 
-def _may_be_done(error: Exception, deliveries: int) -> bool:
+def _may_be_done(error: Exception, tries: int) -> bool:
     if isinstance(error, BeingDone):  # at first it may well be another worker, who is still at it
-        return deliveries >= MAX_DELIVERIES
+        return tries >= MAX_TRIES
     if isinstance(error, JiraUnreachable):
         return error.may_have_worked
     return isinstance(error, JiraServerError) and "retry-after" not in error.headers

@@ -1,5 +1,6 @@
 """Works off the queue of calls to Jira: each message once, each failure to where it belongs."""
 
+import math
 import random
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from connect_jira.metrics import count
 from connect_jira.pauses import Pauses
 from connect_jira.queue import JiraCallsQueue
 from connect_jira.verdicts import (
+    GIVE_UP_SECONDS,
     LONGEST_POSTPONEMENT_SECONDS,
     Ended,
     FailedDelivery,
@@ -34,10 +36,6 @@ logger = Logger(child=True)
 
 ENOUGH_TIME_SECONDS = 5.0
 """With less left of the function's time no further message is begun."""
-
-
-class _ComesAgain(Exception):
-    """A message is not done, and stays in the queue."""
 
 
 class Worker:
@@ -78,32 +76,35 @@ class Worker:
         self._clock = clock
 
     def work(self, delivery: Delivery, invocation: Invocation) -> bool:
-        """Do what a message asks for; False if it is not done, and the message must stay in the queue."""
+        """Do what a message asks for; False if the message must stay in the queue.
+
+        It need not when nothing more is to be done, or the message was sent again.
+        """
         try:
-            self._take_up(delivery, invocation)
-        except _ComesAgain:
-            return False
+            return self._take_up(delivery, invocation)
         except Exception:  # such as when the queue does not answer, either
             logger.exception("The message comes again after the queue's own timeout")
             return False
-        return True
 
-    def _take_up(self, delivery: Delivery, invocation: Invocation) -> None:
+    def _take_up(self, delivery: Delivery, invocation: Invocation) -> bool:
+        left = delivery.not_before - self._clock()
+        if left > 0:
+            return self._queue.postpone(delivery, seconds=math.ceil(left), tried=False)
         if self._is_ending() or invocation.get_remaining_time_in_millis() < ENOUGH_TIME_SECONDS * 1000:
-            self._come_again(delivery, 0, "out-of-time")
+            return self._come_again(delivery, 0, "out-of-time")
         try:
             message = self._queue.read(delivery.text)
         except ConnectError as error:
-            self._judge(delivery, None, error)
-            return
+            return self._judge(delivery, None, error)
         with logger.append_context_keys(**_about(message)):
-            pause = self._pauses.seconds_left(message.client_key)
-            if pause:
-                self._come_again(delivery, no_sooner(pause, age=self._age(delivery)), "site-paused")
+            pause, age = self._pauses.seconds_left(message.client_key), self._age(delivery)
+            if pause and age < GIVE_UP_SECONDS:  # then Jira is asked, so that nothing waits for ever
+                return self._come_again(delivery, no_sooner(pause, age=age), "site-paused")
             try:
                 self._work(message, invocation)
             except Exception as error:  # noqa: BLE001 - a reaction raises anything; the verdict tells them apart
-                self._judge(delivery, message, error)
+                return self._judge(delivery, message, error)
+        return True
 
     def _work(self, message: Message, invocation: Invocation) -> None:
         outcome = self._done.once(message, lambda: self._do(message, invocation), invocation=invocation)
@@ -111,24 +112,22 @@ class Worker:
             self._results.completed(message, outcome)
         logger.info("Work done")
 
-    def _judge(self, delivery: Delivery, message: Message | None, error: Exception) -> None:
+    def _judge(self, delivery: Delivery, message: Message | None, error: Exception) -> bool:
         if message and isinstance(error, JiraRateLimited):
             self._pauses.note(message.client_key, error)
         match verdict(
             FailedDelivery(
                 error=error,
                 may_be_repeated=message is None or message.may_be_repeated,
-                deliveries=delivery.count,
+                tries=delivery.tries,
                 age=self._age(delivery),
                 now=self._clock(),
             )
         ):
             case Postponed(seconds):
-                self._come_again(delivery, seconds, _reason(error), error)
+                return self._come_again(delivery, seconds, _reason(error), error)
             case SetAside(reason, explanation):
-                logger.error(
-                    "Work failed; set aside", exc_info=error, reason=reason, deliveries=delivery.count
-                )
+                logger.error("Work failed; set aside", exc_info=error, reason=reason, tries=delivery.tries)
                 count("WorkSetAside", reason=reason)
                 self._tell(message, error, reason, explanation)
                 self._failed.add(
@@ -136,12 +135,13 @@ class Worker:
                     client_key=message.client_key if message else None,
                     reason=reason,
                     explanation=explanation,
-                    deliveries=delivery.count,
+                    tries=delivery.tries,
                 )
             case Ended(reason):
                 logger.warning("Work came to its end", reason=reason)
                 count("WorkEnded", reason=reason)
                 self._tell(message, error, reason, str(error))
+        return True
 
     def _tell(self, message: Message | None, error: Exception, reason: str, explanation: str) -> None:
         if isinstance(message, CallRequest):
@@ -153,13 +153,12 @@ class Worker:
 
     def _come_again(
         self, delivery: Delivery, seconds: float, reason: str, error: Exception | None = None
-    ) -> None:
+    ) -> bool:
         spread = random.uniform(1.0, 1.1)  # noqa: S311 - spreads load, hides nothing
         wait = min(int(seconds * spread + 0.999), LONGEST_POSTPONEMENT_SECONDS)
         logger.warning("The message comes again", reason=reason, seconds=wait, exc_info=error)
         count("WorkPostponed", reason=reason)
-        self._queue.postpone(delivery.receipt_handle, seconds=wait)
-        raise _ComesAgain(reason) from error
+        return self._queue.postpone(delivery, seconds=wait, tried=error is not None)
 
 
 def _about(message: Message) -> dict[str, Any]:

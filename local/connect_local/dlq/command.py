@@ -49,7 +49,7 @@ def show_failed(stack: Stack, prefix: str, *, as_json: bool) -> None:
         message = _one(messages, prefix)
         everything = _summary(message) | {
             "explanation": message.explanation,
-            "deliveries": message.deliveries,
+            "tries": message.tries,
             "remedy": remedy(message.reason),
             "body": _content(failed, message),
         }

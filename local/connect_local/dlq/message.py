@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-_OURS = {"Reason", "Explanation", "Deliveries", "FailedAt"}
+from connect_jira.deliveries import CARRIED
+
+_OURS = CARRIED | {"Reason", "Explanation", "Tries", "FailedAt"}
 
 TOO_MANY_DELIVERIES = "too-many-deliveries"
 REQUEST_FAILED = "request-failed"
@@ -97,12 +99,12 @@ class FailedMessage:
         return self._attribute("Explanation")
 
     @property
-    def deliveries(self) -> int | None:
+    def tries(self) -> int | None:
         """How often it was tried, when that is known."""
         if self.is_record:
             count = _mapping(self.fields["requestContext"]).get("approximateInvokeCount")
             return count if isinstance(count, int) else None
-        count = self._attribute("Deliveries")
+        count = self._attribute("Tries")
         return int(count) if count.isdecimal() else None
 
     @property
@@ -115,7 +117,7 @@ class FailedMessage:
 
     @property
     def foreign_attributes(self) -> Mapping[str, Mapping[str, Any]]:
-        """Those that it did not get by failing."""
+        """Those that it did not get by failing, or by being sent again before."""
         return {name: value for name, value in self.attributes.items() if name not in _OURS}
 
     @property

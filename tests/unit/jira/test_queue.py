@@ -7,23 +7,33 @@ from typing import Any
 import pytest
 
 from connect_jira.call_request import CallRequest
-from connect_jira.errors import MessageUnreadable
+from connect_jira.deliveries import Delivery
+from connect_jira.errors import MessageUnreadable, TemporarilyUnavailable
 from connect_jira.messages import Message
 from connect_jira.queue import MAX_MESSAGE_BYTES, JiraCallsQueue
 from connect_jira.webhooks import Webhook
 from connect_jwt.identity import ClientKey
 
 SITE = ClientKey("site")
+NOW = 1_000_000.25
+HOUR = 3600
 SQS_LIMIT_BYTES = 1_048_576
 
 
 @dataclass
 class Sqs:
     sent: list[dict[str, Any]] = field(default_factory=list)
+    hidden: list[dict[str, Any]] = field(default_factory=list)
+    takes: bool = True
 
-    def call(self, operation: str, **message: Any) -> None:
+    def call(self, operation: str, **parameters: Any) -> None:
+        if operation == "ChangeMessageVisibility":
+            self.hidden.append(parameters)
+            return
         assert operation == "SendMessage"
-        self.sent.append(message)
+        if not self.takes:
+            raise TemporarilyUnavailable("sqs:SendMessage failed")
+        self.sent.append(parameters)
 
 
 @dataclass
@@ -51,7 +61,12 @@ class Ends:
     bucket: Bucket = field(default_factory=Bucket)
 
     def __post_init__(self) -> None:
-        self.queue = JiraCallsQueue(self.sqs, url="https://queue", large=self.bucket)  # type: ignore[arg-type]
+        self.queue = JiraCallsQueue(
+            self.sqs,  # type: ignore[arg-type]
+            url="https://queue",
+            large=self.bucket,  # type: ignore[arg-type]
+            clock=lambda: NOW,
+        )
 
     def send(self, message: Message) -> str:
         self.queue.send(message)
@@ -135,3 +150,100 @@ def test_the_largest_message_leaves_room_for_what_is_said_when_it_fails() -> Non
 def test_a_message_of_somebody_elses_is_unreadable(text: str) -> None:
     with pytest.raises(MessageUnreadable):
         Ends().queue.read(text)
+
+
+def received(message: dict[str, Any], *, count: int = 1, sent_at: float = NOW) -> Delivery:
+    """A message that was sent, as Lambda hands it over for the so many-th time."""
+    return Delivery.from_record(
+        {
+            "messageId": "message",
+            "receiptHandle": "handle",
+            "body": message["MessageBody"],
+            "attributes": {
+                "ApproximateReceiveCount": str(count),
+                "SentTimestamp": str(int(sent_at * 1000)),
+            },
+            "messageAttributes": {
+                name: {"stringValue": attribute["StringValue"], "dataType": attribute["DataType"]}
+                for name, attribute in message.get("MessageAttributes", {}).items()
+            },
+        }
+    )
+
+
+def test_what_was_tried_and_is_soon_to_be_back_is_hidden() -> None:
+    ends = Ends()
+    ends.send(CALL)
+    assert not ends.queue.postpone(received(ends.sqs.sent[0]), seconds=60, tried=True)
+    assert ends.sqs.hidden == [
+        {"QueueUrl": "https://queue", "ReceiptHandle": "handle", "VisibilityTimeout": 60}
+    ]
+    assert len(ends.sqs.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "tried"), [(61, True), (900, True), (900, False), (2, False), (0, False)]
+)
+def test_what_stays_away_for_longer_or_was_not_tried_is_sent_again_as_it_was(
+    seconds: int, *, tried: bool
+) -> None:
+    ends = Ends()
+    ends.send(CALL)
+    assert ends.queue.postpone(received(ends.sqs.sent[0]), seconds=seconds, tried=tried)
+    first, again = ends.sqs.sent
+    assert again["MessageBody"] == first["MessageBody"]
+    assert (again["MessageGroupId"], again["DelaySeconds"]) == (SITE, seconds)
+    assert again["MessageAttributes"].keys() == {"FirstSentAt", "TriesBefore"}
+    assert received(again).not_before == 0
+    assert ends.sqs.hidden == []
+
+
+def test_a_wait_of_an_hour_is_made_in_steps() -> None:
+    ends = Ends()
+    ends.send(CALL)
+    ends.queue.postpone(received(ends.sqs.sent[0]), seconds=HOUR, tried=True)
+    assert ends.sqs.sent[-1]["DelaySeconds"] == 900
+    assert received(ends.sqs.sent[-1]).not_before == NOW + HOUR
+
+
+def test_what_was_before_is_not_forgotten_when_a_message_is_sent_again() -> None:
+    ends = Ends()
+    ends.send(CALL)
+    ends.queue.postpone(received(ends.sqs.sent[-1], count=3, sent_at=NOW - HOUR), seconds=90, tried=True)
+    ends.queue.postpone(received(ends.sqs.sent[-1], count=1), seconds=5, tried=False)
+    ends.queue.postpone(received(ends.sqs.sent[-1], count=1), seconds=HOUR, tried=False)
+    ends.queue.postpone(received(ends.sqs.sent[-1], count=2), seconds=90, tried=True)
+    found = received(ends.sqs.sent[-1], count=1)
+    assert found.sent_at == NOW - HOUR
+    assert found.tries == 3 + 2 + 1
+    assert found.not_before == 0
+
+
+def test_what_cannot_be_sent_again_is_hidden() -> None:
+    ends = Ends()
+    ends.send(CALL)
+    ends.sqs.takes = False
+    assert not ends.queue.postpone(received(ends.sqs.sent[0]), seconds=HOUR, tried=False)
+    assert [hidden["VisibilityTimeout"] for hidden in ends.sqs.hidden] == [HOUR]
+
+
+def test_a_message_of_nobodys_is_sent_again_without_a_group() -> None:
+    ends = Ends()
+    theirs = {"Theirs": {"DataType": "String", "StringValue": "words"}}
+    message = received({"MessageBody": "not json", "MessageAttributes": theirs})
+    assert ends.queue.postpone(message, seconds=0, tried=False)
+    assert "MessageGroupId" not in ends.sqs.sent[0]
+
+
+def test_the_largest_message_can_be_sent_again() -> None:
+    ends = Ends()
+    overhead = len(ends.send(webhook({"x": ""})))
+    ends.send(webhook({"x": "x" * (MAX_MESSAGE_BYTES - overhead)}))
+    ends.queue.postpone(received(ends.sqs.sent[-1], count=99), seconds=12 * HOUR, tried=True)
+    again = ends.sqs.sent[-1]
+    attributes = [
+        name + attribute["DataType"] + attribute["StringValue"]
+        for name, attribute in again["MessageAttributes"].items()
+    ]
+    assert len(attributes) == 3
+    assert len(again["MessageBody"]) + sum(map(len, attributes)) < SQS_LIMIT_BYTES

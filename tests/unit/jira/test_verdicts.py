@@ -31,7 +31,7 @@ def no_answer(*, may_have_worked: bool) -> JiraUnreachable:
 
 
 def judged(error: Exception, **about: Any) -> Verdict:
-    known = {"may_be_repeated": True, "deliveries": 1, "age": 0.0, "now": 0.0}
+    known = {"may_be_repeated": True, "tries": 1, "age": 0.0, "now": 0.0}
     return verdict(FailedDelivery(error=error, **(known | about)))
 
 
@@ -67,8 +67,8 @@ def name(error: Exception) -> str:
 
 @pytest.mark.parametrize("error", PASSING, ids=name)
 def test_what_may_pass_comes_again_however_often_for_a_day(error: Exception) -> None:
-    assert isinstance(judged(error, deliveries=40, age=DAY - 1), Postponed)
-    assert isinstance(judged(error, deliveries=2, age=DAY), SetAside)
+    assert isinstance(judged(error, tries=40, age=DAY - 1), Postponed)
+    assert isinstance(judged(error, tries=2, age=DAY), SetAside)
 
 
 @pytest.mark.parametrize("error", HOPELESS, ids=name)
@@ -78,8 +78,8 @@ def test_what_can_never_succeed_is_set_aside_at_once(error: Exception) -> None:
 
 @pytest.mark.parametrize("error", WHO_KNOWS, ids=name)
 def test_what_nobody_knows_is_tried_a_few_times(error: Exception) -> None:
-    assert isinstance(judged(error, deliveries=4), Postponed)
-    assert isinstance(judged(error, deliveries=5), SetAside)
+    assert isinstance(judged(error, tries=4), Postponed)
+    assert isinstance(judged(error, tries=5), SetAside)
 
 
 def test_for_a_site_that_has_uninstalled_the_app_there_is_nothing_left_to_do() -> None:
@@ -107,14 +107,14 @@ def test_what_has_certainly_not_been_done_comes_again_whatever_it_is(error: Exce
 
 
 def test_work_that_another_worker_has_begun_is_waited_for_before_it_counts_as_cut_off() -> None:
-    assert isinstance(judged(BeingDone(), may_be_repeated=False, deliveries=4), Postponed)
-    found = judged(BeingDone(), may_be_repeated=False, deliveries=5)
+    assert isinstance(judged(BeingDone(), may_be_repeated=False, tries=4), Postponed)
+    found = judged(BeingDone(), may_be_repeated=False, tries=5)
     assert isinstance(found, SetAside)
     assert found.reason == "effect-unknown"
 
 
 def test_the_reason_of_a_mistake_in_a_reaction_is_its_kind() -> None:
-    assert judged(ZeroDivisionError(), deliveries=5) == SetAside(
+    assert judged(ZeroDivisionError(), tries=5) == SetAside(
         "exception-ZeroDivisionError", "ZeroDivisionError"
     )
 
@@ -139,19 +139,19 @@ POSTPONEMENTS: list[tuple[Exception, int, float, int]] = [
 ]
 
 
-@pytest.mark.parametrize(("error", "deliveries", "age", "seconds"), POSTPONEMENTS)
+@pytest.mark.parametrize(("error", "tries", "age", "seconds"), POSTPONEMENTS)
 def test_work_comes_back_when_jira_says_so_or_ever_later(
-    error: Exception, deliveries: int, age: float, seconds: int
+    error: Exception, tries: int, age: float, seconds: int
 ) -> None:
-    assert judged(error, deliveries=deliveries, age=age) == Postponed(seconds)
+    assert judged(error, tries=tries, age=age) == Postponed(seconds)
 
 
-def test_hand_overs_without_an_attempt_do_not_make_a_message_wait_longer_than_it_has_been_there() -> None:
-    assert judged(answered(503), deliveries=12, age=50) == Postponed(80)
+def test_tries_that_followed_each_other_quickly_make_no_message_wait_longer_than_it_has_been_there() -> None:
+    assert judged(answered(503), tries=12, age=50) == Postponed(80)
 
 
 def test_a_message_that_waited_for_its_turn_is_not_made_to_wait_for_as_long_again() -> None:
-    assert judged(answered(503), deliveries=1, age=3000) == Postponed(30)
+    assert judged(answered(503), tries=1, age=3000) == Postponed(30)
 
 
 @pytest.mark.parametrize(
@@ -161,10 +161,10 @@ def test_a_day_of_trying_stays_below_the_number_of_hand_overs_that_the_queue_all
     told: dict[str, str],
 ) -> None:
     _, queue = Template({}).resource("JiraCalls")
-    age, deliveries = 0.0, 0
+    age, tries = 0.0, 0
     while age < DAY:
-        deliveries += 1
-        found = judged(answered(503, **told), deliveries=deliveries, age=age)
+        tries += 1
+        found = judged(answered(503, **told), tries=tries, age=age)
         assert isinstance(found, Postponed)
         age += found.seconds
-    assert deliveries < queue["RedrivePolicy"]["maxReceiveCount"] / 2
+    assert tries < queue["RedrivePolicy"]["maxReceiveCount"] / 2

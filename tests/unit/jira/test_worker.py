@@ -21,6 +21,7 @@ from connect_jira.worker import Worker
 from connect_jwt.identity import ClientKey
 
 NOW = 1_000_000.0
+DAY = 24 * 3600
 BUSY, QUIET = ClientKey("busy"), ClientKey("quiet")
 QUOTA = {"ratelimit-reason": "jira-quota-tenant-based", "retry-after": "90"}
 
@@ -43,17 +44,14 @@ def call(**changed: Any) -> CallRequest:
     return CallRequest(client_key=BUSY, path="/x?secret=1", idempotency_key="k", **changed)
 
 
-def delivery(body: str | Message, *, deliveries: int = 1) -> Delivery:
-    return Delivery.from_record(
-        {
-            "messageId": "message",
-            "body": body if isinstance(body, str) else to_text(body),
-            "receiptHandle": "handle",
-            "attributes": {
-                "ApproximateReceiveCount": str(deliveries),
-                "SentTimestamp": str(int(NOW * 1000)),
-            },
-        }
+def delivery(body: str | Message, *, tries: int = 1, age: float = 0.0, due_in: float = 0.0) -> Delivery:
+    return Delivery(
+        message_id="message",
+        text=body if isinstance(body, str) else to_text(body),
+        receipt_handle="handle",
+        tries=tries,
+        sent_at=NOW - age,
+        not_before=NOW + due_in,
     )
 
 
@@ -71,7 +69,8 @@ class Workshop:
 
     do: Callable[[Message], Any] = lambda _message: {"status": 200}
     ending: bool = False
-    postponed: list[int] = field(default_factory=list)
+    sends_again: bool = False
+    postponed: list[tuple[int, bool]] = field(default_factory=list)
     aside: list[dict[str, Any]] = field(default_factory=list)
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     worked: list[Message] = field(default_factory=list)
@@ -98,9 +97,10 @@ class Workshop:
     # --- the queue
     read = staticmethod(read_text)
 
-    def postpone(self, receipt_handle: str, *, seconds: int) -> None:
-        assert receipt_handle == "handle"
-        self.postponed.append(seconds)
+    def postpone(self, delivery: Delivery, *, seconds: int, tried: bool) -> bool:
+        assert delivery.receipt_handle == "handle"
+        self.postponed.append((seconds, tried))
+        return self.sends_again
 
     # --- failed calls
     def add(self, text: str, **about: Any) -> None:
@@ -143,17 +143,33 @@ def test_what_may_pass_comes_again_no_sooner_than_jira_says() -> None:
     error = JiraServerError(503, call="GET /x", headers={"retry-after": "90"})
     shop = Workshop(do=fails_with(error))
     assert not shop.work(webhook())
-    (seconds,) = shop.postponed
+    ((seconds, tried),) = shop.postponed
     assert 90 <= seconds <= 99
+    assert tried
     assert shop.aside == []
+
+
+@pytest.mark.parametrize("sends_again", [True, False])
+def test_a_message_stays_in_the_queue_unless_it_was_sent_again(*, sends_again: bool) -> None:
+    shop = Workshop(do=fails_with(TemporarilyUnavailable("kms:Decrypt failed")), sends_again=sends_again)
+    assert shop.work(webhook()) == sends_again
+    assert len(shop.postponed) == 1
+
+
+@pytest.mark.parametrize("ending", [True, False], ids=["being stopped", "in time"])
+def test_what_is_not_due_is_put_off_for_the_rest_and_not_looked_at(log: StringIO, *, ending: bool) -> None:
+    shop = Workshop(ending=ending, sends_again=True)
+    assert shop.work("what is this", due_in=1234.5)
+    assert shop.postponed == [(1235, False)]
+    assert (shop.worked, shop.aside, log.getvalue()) == ([], [], "")
 
 
 def test_what_can_never_succeed_is_set_aside_with_its_reason_and_told_once() -> None:
     shop = Workshop(do=fails_with(JiraNotFound(404, call="GET /x")))
-    assert shop.work(call(), deliveries=2)
+    assert shop.work(call(), tries=2)
     (aside,) = shop.aside
     assert json.loads(aside["text"])["idempotencyKey"] == "k"
-    assert (aside["client_key"], aside["reason"], aside["deliveries"]) == (BUSY, "jira-404", 2)
+    assert (aside["client_key"], aside["reason"], aside["tries"]) == (BUSY, "jira-404", 2)
     ((what, outcome),) = shop.told
     assert (what, outcome["status"], outcome["reason"]) == ("failed", 404, "jira-404")
 
@@ -183,14 +199,27 @@ def test_a_site_out_of_quota_is_not_asked_again_while_others_go_on() -> None:
     assert not shop.work(webhook(BUSY))
     assert shop.work(webhook(QUIET))
     assert [message.client_key for message in shop.worked] == [BUSY, QUIET]
-    assert all(90 <= seconds <= 99 for seconds in shop.postponed)
+    assert all(90 <= seconds <= 99 for seconds, _ in shop.postponed)
+    assert [tried for _, tried in shop.postponed] == [True, False]
 
 
 def test_a_pause_alone_never_sets_work_aside() -> None:
     shop = Workshop(do=fails_with(JiraRateLimited(429, call="GET /x", headers=QUOTA)))
-    for deliveries in range(1, 40):
-        assert not shop.work(webhook(), deliveries=deliveries)
+    for tries in range(1, 40):
+        assert not shop.work(webhook(), tries=tries, age=DAY - 1)
     assert shop.aside == []
+    assert len(shop.worked) == 1
+
+
+def test_after_a_day_jira_is_asked_though_the_site_is_paused_and_then_its_answer_counts() -> None:
+    shop = Workshop(do=fails_with(JiraRateLimited(429, call="GET /x", headers=QUOTA)))
+    shop.work(webhook())
+    assert shop.work(webhook(), age=DAY)
+    (aside,) = shop.aside
+    assert aside["reason"] == "jira-429"
+    shop.do = lambda _message: None
+    assert shop.work(webhook(), age=DAY)
+    assert len(shop.aside) == 1
 
 
 @pytest.mark.parametrize("stopped", ["by the clock", "by a signal"])
@@ -198,7 +227,7 @@ def test_nothing_is_begun_that_there_is_no_time_for(stopped: str) -> None:
     shop = Workshop(ending=stopped == "by a signal")
     assert not shop.work(webhook(), Invocation(left=3 if stopped == "by the clock" else 20))
     assert shop.worked == []
-    assert shop.postponed == [0]
+    assert shop.postponed == [(0, False)]
 
 
 def test_a_message_that_cannot_be_set_aside_stays_in_the_queue(
