@@ -117,6 +117,7 @@ class Outcome:
         ages: mean and percentiles of how long a message waited, of the storm's site and of the others
         waiting: messages on the queue at the end
         flying: messages received and not deleted at the end
+        flying_most: of these, the most at any time
         jira_refused: 429s by reason
     """
 
@@ -128,6 +129,7 @@ class Outcome:
     ages: dict[str, dict[str, float]]
     waiting: int
     flying: int
+    flying_most: int
     jira_refused: dict[str, int]
 
     def per_second(self, name: str) -> float:

@@ -182,11 +182,21 @@ def _paused(run: Run) -> str:
     outcome = run.outcome
     ages = outcome.ages["others"]
     return _table(
-        ["done for the site within the hour", "put off till the next", "others p50", "p95", "p99"],
+        [
+            "done for the site within the hour",
+            "put off till the next",
+            "sent again for it",
+            "in flight at most",
+            "others p50",
+            "p95",
+            "p99",
+        ],
         [
             [
                 f"{run.parameters.jira.tenant_points:,}",
-                f"{outcome.counts['sqs.postponements']:,}",
+                f"{outcome.counts['messages.paused']:,}",
+                f"{outcome.counts['sqs.sent_again']:,}",
+                f"{outcome.flying_most:,}",
                 *(f"{ages[percentile]:,.1f}" for percentile in ("p50", "p95", "p99")),
             ]
         ],

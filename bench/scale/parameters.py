@@ -115,6 +115,8 @@ class Queue:
         pollers_at_first: what Lambda begins with
         pollers_per_minute: what it adds while there is more to do
         in_flight: how many messages SQS lets be received and not deleted
+        longest_hidden_seconds: what is postponed for longer is sent again
+        longest_delay_seconds: the most that SQS delays a message that is sent
         noisy_share: of what is in flight, or of the time spent, from which a group counts as noisy
         noisy_messages: how many it must have in flight for the former
         noisy_memory_seconds: over how long the time spent is counted
@@ -126,6 +128,8 @@ class Queue:
     pollers_at_first: int = 5
     pollers_per_minute: float = 300.0
     in_flight: int = 120_000
+    longest_hidden_seconds: float = 60.0
+    longest_delay_seconds: float = 900.0
     noisy_share: float = 0.1
     noisy_messages: int = 30
     noisy_memory_seconds: float = 60.0

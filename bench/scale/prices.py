@@ -82,9 +82,8 @@ def per_million_webhooks(outcome: Outcome, parameters: Parameters, sizes: Sizes 
     count = {name: number * scale for name, number in outcome.counts.items()}
     memory = parameters.aws_lambda.memory_gb
     door, worker = outcome.webhooks, outcome.jira_calls
-    sqs = (
-        count["sqs.sends"] + count["sqs.receives"] + count["sqs.deletes"] + count.get("sqs.postponements", 0)
-    )
+    sends = count["sqs.sends"] + count.get("sqs.sent_again", 0)
+    sqs = sends + count["sqs.receives"] + count["sqs.deletes"] + count.get("sqs.postponements", 0)
     logs = (
         count["requests"] * (sizes.access_log + sizes.log_overhead)
         + MILLION * (sizes.webhook_log + sizes.log_overhead)
@@ -129,7 +128,7 @@ def per_million_webhooks(outcome: Outcome, parameters: Parameters, sizes: Sizes 
         Line(
             what="SQS, fair queue",
             units=sqs,
-            formula=f"1 send + {count['sqs.receives'] / MILLION:.2f} receives"
+            formula=f"{sends / MILLION:.3g} send + {count['sqs.receives'] / MILLION:.2f} receives"
             f" + {count['sqs.deletes'] / MILLION:.2f} deletes",
             price=0.40 + 0.10,
             per=MILLION,

@@ -78,6 +78,7 @@ class Simulation:
             },
             waiting=self._queue.waiting,
             flying=self._queue.flying,
+            flying_most=self._queue.flying_most,
             jira_refused={limit.value: number for limit, number in self._jira.refused.items()},
         )
 

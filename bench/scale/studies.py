@@ -76,7 +76,7 @@ def plan(base: Parameters) -> dict[str, Parameters]:
                 jira.tenant_points = {TENANT_POINTS.allowed:.0f}
             """)
     runs["paused"] = base.changed(f"""
-        seconds = 3600
+        seconds = 5400
         warm_up_seconds = 60
         load.tenants = 1000
         load.webhooks_per_second = 10

@@ -16,16 +16,18 @@ class Message:
 
     Attributes:
         tenant: whose; its group
-        sent: when, in seconds
-        received: how often
+        sent: when it was first, in seconds
+        due: until when it is to stay away, in seconds
+        received: how often, since it was last sent
         number: tells it from others, and says which was first
     """
 
-    __slots__ = ("number", "received", "sent", "tenant")
+    __slots__ = ("due", "number", "received", "sent", "tenant")
 
-    def __init__(self, tenant: int, sent: float, number: int = 0) -> None:
+    def __init__(self, tenant: int, sent: float, number: int = 0, due: float = 0.0) -> None:
         self.tenant = tenant
         self.sent = sent
+        self.due = due
         self.received = 0
         self.number = number
 
@@ -48,12 +50,13 @@ class WaitingMessages:
         self._settings = settings
         self._quiet: deque[Message] = deque()
         self._noisy: dict[int, list[Message]] = {}
-        self._postponed: list[tuple[float, int, Message]] = []
+        self._later: list[tuple[float, int, Message]] = []
         self._in_flight: Counter[int] = Counter()
         self._spent: dict[int, tuple[float, float]] = {}
         self._spent_in_all = (0.0, 0.0)
         self._sent = 0
         self.flying = 0
+        self.flying_most = 0
         self.waiting = 0
 
     def send(self, tenant: int, now: float) -> None:
@@ -63,9 +66,10 @@ class WaitingMessages:
 
     def receive(self, at_most: int, now: float) -> list[Message]:
         """Hand messages over, as many as there are and SQS lets fly."""
-        while self._postponed and self._postponed[0][0] <= now:
-            message = heapq.heappop(self._postponed)[2]
-            self._landed(message)
+        while self._later and self._later[0][0] <= now:
+            message = heapq.heappop(self._later)[2]
+            if message.received:
+                self._landed(message)
             self._put(message)
         messages = []
         for _ in range(min(at_most, self.waiting, self._settings.in_flight - self.flying)):
@@ -75,6 +79,7 @@ class WaitingMessages:
             self.flying += 1
             self._in_flight[message.tenant] += 1
             messages.append(message)
+        self.flying_most = max(self.flying_most, self.flying)
         return messages
 
     def delete(self, message: Message) -> None:
@@ -83,7 +88,15 @@ class WaitingMessages:
 
     def postpone(self, message: Message, until: float) -> None:
         """It comes again at a time, and counts as in flight till then."""
-        heapq.heappush(self._postponed, (until, message.number, message))
+        heapq.heappush(self._later, (until, message.number, message))
+
+    def send_again(self, message: Message, until: float, now: float) -> None:
+        """It comes again at a time, or as late as SQS can delay it, and is not in flight till then."""
+        self._sent += 1
+        again = Message(message.tenant, message.sent, self._sent, until)
+        heapq.heappush(
+            self._later, (min(until, now + self._settings.longest_delay_seconds), self._sent, again)
+        )
 
     def note_time_spent(self, tenant: int, seconds: float, now: float) -> None:
         """How long a consumer had to do with a message."""
@@ -93,7 +106,7 @@ class WaitingMessages:
     @property
     def next_return(self) -> float | None:
         """When the next postponed message comes again."""
-        return self._postponed[0][0] if self._postponed else None
+        return self._later[0][0] if self._later else None
 
     def _put(self, message: Message) -> None:
         self.waiting += 1

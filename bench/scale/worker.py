@@ -13,8 +13,8 @@ from bench.scale.waiting import Message, WaitingMessages
 from bench.scale.webhooks import Process, after
 
 MAX_ATTEMPTS = 4
-PAUSED_SECONDS = 0.005
-"""One ChangeMessageVisibility."""
+SENDING_AGAIN_SECONDS = 0.008
+"""One SendMessage."""
 
 
 class Workers:
@@ -114,27 +114,25 @@ class Workers:
             yield self._clock.timeout(self._parameters.aws_lambda.cold_start_seconds)
         done = []
         for message in messages:
-            again_in = yield from self._take_up(message, environment)
-            if again_in is None:
+            is_done = yield from self._take_up(message, environment)
+            if is_done:
                 done.append(message)
-            else:
-                self._counts.add("sqs.postponements", self._clock.now)
-                self._queue.postpone(message, self._clock.now + again_in * self._random.uniform(1.0, 1.1))
         for message in done:  # Lambda does that when the function has returned
             self._queue.delete(message)
         self._counts.add("sqs.deletes", self._clock.now, int(bool(done)))
         self._counts.add("jira_calls.events", self._clock.now)
         self._fleet.give_back(environment)
 
-    def _take_up(
-        self, message: Message, environment: Environment
-    ) -> Generator[simpy.Event, None, float | None]:
+    def _take_up(self, message: Message, environment: Environment) -> Generator[simpy.Event, None, bool]:
+        """Work on a message; whether it is to be deleted."""
         tenant, began = message.tenant, self._clock.now
+        if message.due > began:
+            return (yield from self._send_again(message, message.due))
         paused = environment.paused
         left = max(paused.get(tenant, 0.0), paused.get(None, 0.0)) - began if paused else 0.0
         if left > 0:
-            yield self._clock.timeout(PAUSED_SECONDS)
-            return left
+            self._counts.add("messages.paused", began)
+            return (yield from self._send_again(message, began + self._spread(left)))
         asked = environment.memory.look_up(tenant, began)
         self._counts.add("jira_calls.lookups", began)
         self._counts.add("jira_calls.reads", began, asked.reads)
@@ -148,11 +146,26 @@ class Workers:
         )
         again_in = yield from self._react(tenant, environment)
         now = self._clock.now
+        self._queue.note_time_spent(tenant, now - began, now)
         if again_in is None:
             self._counts.add("messages.done", now)
             self._counts.add_age(stormy=tenant == self._stormy, now=now, age=began - message.sent)
-        self._queue.note_time_spent(tenant, now - began, now)
-        return again_in
+            return True
+        wait = self._spread(again_in)
+        if wait > self._parameters.queue.longest_hidden_seconds:
+            return (yield from self._send_again(message, now + wait))
+        self._counts.add("sqs.postponements", now)
+        self._queue.postpone(message, now + wait)
+        return False
+
+    def _send_again(self, message: Message, until: float) -> Generator[simpy.Event, None, bool]:
+        yield self._clock.timeout(SENDING_AGAIN_SECONDS)
+        self._counts.add("sqs.sent_again", self._clock.now)
+        self._queue.send_again(message, until, self._clock.now)
+        return True
+
+    def _spread(self, seconds: float) -> float:
+        return seconds * self._random.uniform(1.0, 1.1)
 
     def _react(self, tenant: int, environment: Environment) -> Generator[simpy.Event, None, float | None]:
         settings = self._parameters.jira

@@ -2,6 +2,7 @@ import pytest
 
 from bench.scale.load import shares
 from bench.scale.parameters import Load, Parameters, ParameterUnknown
+from connect_jira.queue import LONGEST_DELAY_SECONDS, LONGEST_HIDDEN_SECONDS
 from connect_jira.sealing import OPENED_AT_MOST, OPENED_SECONDS
 from connect_jira.tenants import REMEMBERED_SECONDS
 from connect_local.template import Template
@@ -39,6 +40,8 @@ def test_what_the_template_and_the_layers_decide_is_as_they_have_it() -> None:
     assert model.api.burst == throttle["ThrottlingBurstLimit"]
     assert model.queue.batch_size == polled.batch_size
     assert model.queue.maximum_concurrency == polled.maximum_concurrency
+    assert model.queue.longest_hidden_seconds == LONGEST_HIDDEN_SECONDS
+    assert model.queue.longest_delay_seconds == LONGEST_DELAY_SECONDS
     assert model.memory.row_seconds == REMEMBERED_SECONDS
     assert model.memory.secret_seconds == OPENED_SECONDS
     assert model.memory.secret_entries == OPENED_AT_MOST

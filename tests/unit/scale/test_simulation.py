@@ -145,6 +145,28 @@ def test_a_spent_pool_stops_every_site_until_the_hour(parameters: Made) -> None:
     assert 1500 < outcome.ages["others"]["p99"] < 1800 * 1.1
 
 
+def test_a_site_whose_quota_is_spent_does_not_stop_the_others_however_much_it_has(parameters: Made) -> None:
+    outcome = simulate(
+        parameters("""
+            seconds = 3500
+            load.tenants = 100
+            load.webhooks_per_second = 2
+            load.storm_webhooks = 5000
+            load.storm_at = 100
+            load.storm_rank = 50
+            queue.in_flight = 500
+            jira.tenant_points = 1000
+        """)
+    )
+
+    put_off = outcome.counts["messages.paused"]
+    assert put_off > 3900
+    # At the beginning, and after each quarter of an hour that still leaves something to wait for.
+    assert outcome.counts["sqs.sent_again"] == pytest.approx(4 * put_off, rel=0.02)
+    assert outcome.flying_most <= 100
+    assert outcome.ages["others"]["p99"] < 5
+
+
 def test_the_same_seed_makes_the_same_run(parameters: Made) -> None:
     told = parameters(
         "seconds = 300\nload.webhooks_per_second = 20\nload.tenants = 100\nload.bulk_edits_per_hour = 30"

@@ -76,3 +76,23 @@ def test_postponed_messages_come_again_at_their_time_and_fly_till_then() -> None
     assert _received(queue, 10, now=59) == []  # as many fly as SQS lets
     assert _received(queue, 10, now=60) == [3]
     assert queue.next_return == 90
+
+
+def test_what_is_sent_again_comes_when_sqs_can_delay_it_no_longer_and_does_not_fly_till_then() -> None:
+    queue = WaitingMessages(Queue(in_flight=1, longest_delay_seconds=900))
+    queue.send(1, 5)
+    (message,) = queue.receive(10, 10)
+    queue.send_again(message, until=2000, now=20)
+    queue.delete(message)
+
+    assert queue.flying == 0
+    assert queue.next_return == 920
+    (again,) = queue.receive(10, 920)
+    assert (again.tenant, again.sent, again.due, again.received) == (1, 5, 2000, 1)
+    queue.send_again(again, until=2000, now=920)
+    queue.delete(again)
+    assert queue.next_return == 1820
+    (last,) = queue.receive(10, 1820)
+    queue.send_again(last, until=2000, now=1820)
+    assert queue.next_return == 2000
+    assert queue.flying_most == 1
