@@ -26,11 +26,13 @@ class Write:
 
     Attributes:
         value: what it says
-        at: when, in seconds of `time.monotonic`
+        asked_at: when it was asked for, in seconds of `time.monotonic`
+        at: when it was written, likewise
         answered: whether whoever wrote it can have been told so
     """
 
     value: Any
+    asked_at: float
     at: float
     answered: bool
 
@@ -107,11 +109,12 @@ class Observer:
     def _note_write(self, request: RecordedRequest, key: str) -> None:
         assert self._tenants is not None  # noqa: S101 - for the type checker
         issue = self._tenants.ensure(request.site).site.issue(key)
-        took = (datetime.now(UTC) - request.at).total_seconds()
+        took, now = (datetime.now(UTC) - request.at).total_seconds(), time.monotonic()
         self._writes[request.site, key].append(
             Write(
                 value=issue.properties.get(PROPERTY) if issue else None,
-                at=time.monotonic(),
+                asked_at=now - took,
+                at=now,
                 answered=request.reason is None and took < _LATE_SECONDS,
             )
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from connect_local.soak.observer import Observer, Write
 from connect_local.soak.plan import Planned
@@ -57,10 +58,19 @@ def judge(planned: Iterable[Planned], observer: Observer, kills: Sequence[float]
         else:
             done += 1
         repeated += max(len(written) - 1, 0)
-        for earlier in written[:-1]:
-            if not (observer.was_left_unrecorded(webhook.identifier) or _cut_off(earlier, kills)):
+        for earlier, later in pairwise(written):
+            if not (
+                observer.was_left_unrecorded(webhook.identifier)
+                or _cut_off(earlier, kills)
+                or _late(later, than=earlier)
+            ):
                 unexplained += 1
     return Effects(done=done, lost=lost, wrong=wrong, repeated=repeated, unexplained=unexplained)
+
+
+def _late(write: Write, *, than: Write) -> bool:
+    """Whether somebody gave up waiting for this one, asked again, and was answered first."""
+    return not write.answered and write.asked_at < than.asked_at
 
 
 def _cut_off(write: Write, kills: Sequence[float]) -> bool:
