@@ -27,7 +27,7 @@ _PROTOCOLS = {
 """What operations are prefixed with, and the protocol's version, as in the services' API models."""
 
 _CONNECT_SECONDS = 1.0
-_FIRST_WAIT_SECONDS = 0.1
+_LONGEST_FIRST_WAIT_SECONDS = 1.0
 _PASSING = frozenset(
     (
         "ProvisionedThroughputExceededException",
@@ -73,7 +73,7 @@ class AwsService:
         account: who asks
         http: carries the requests
         read_seconds: how long each attempt waits for its answer
-        attempts: how often it is tried; between them is a tenth of a second, then more, less by chance
+        attempts: how often it is tried; first up to a second lies between, then up to two, and so on
         trace: the trace that a request is part of, for the header `X-Amzn-Trace-Id`; None for none
     """
 
@@ -115,7 +115,8 @@ class AwsService:
             except AwsFailed as failure:
                 if not failure.may_pass or attempt == self._attempts:
                     raise
-            time.sleep(random.random() * _FIRST_WAIT_SECONDS * 2**attempt)  # noqa: S311 - spreads load
+            wait = random.random() * 2 ** (attempt - 1)  # noqa: S311 - spreads load
+            time.sleep(_LONGEST_FIRST_WAIT_SECONDS * wait)
             attempt += 1
 
     def _answer(self, operation: str, body: bytes) -> dict[str, Any]:
