@@ -1,15 +1,14 @@
 """The queue between what happened and the calls to Jira that follow from it."""
 
-import json
 import time
 from collections.abc import Callable
-from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from connect_jira.aws.service import AwsService
 from connect_jira.deliveries import Delivery
 from connect_jira.errors import TemporarilyUnavailable
+from connect_jira.json_objects import object_in
 from connect_jira.large_messages import LargeMessages
 from connect_jira.messages import Message, read_text, text_of, to_text
 
@@ -76,7 +75,7 @@ class JiraCallsQueue:
             MessageUnreadable: it is none of `send`, or what it refers to is gone
             TemporarilyUnavailable: S3 gave no answer
         """
-        fields = _fields(text)
+        fields = object_in(text)
         if fields.get("kind") == _STORED:
             text = self._large.fetch(str(fields.get("key")))
         return read_text(text)
@@ -116,7 +115,7 @@ class JiraCallsQueue:
 
     def _send_again(self, delivery: Delivery, seconds: int, *, tried: bool) -> None:
         """Send it with as much of the delay as SQS takes; it says itself what is left of it."""
-        client_key = _fields(delivery.text).get("clientKey")
+        client_key = object_in(delivery.text).get("clientKey")
         in_steps = seconds > LONGEST_DELAY_SECONDS
         self._sqs.call(
             "SendMessage",
@@ -128,11 +127,3 @@ class JiraCallsQueue:
             ),
             **({"MessageGroupId": client_key} if client_key else {}),
         )
-
-
-def _fields(text: str) -> dict[str, Any]:
-    try:
-        fields = json.loads(text)
-    except ValueError:
-        return {}
-    return fields if isinstance(fields, dict) else {}

@@ -3,7 +3,6 @@
 https://developer.atlassian.com/cloud/jira/platform/user-impersonation-for-connect-apps/
 """
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from cachetools import TLRUCache
 
 from connect_jira.credentials import BearerCredentials
 from connect_jira.errors import ImpersonationRefused, TemporarilyUnavailable
+from connect_jira.json_objects import object_in
 from connect_jira.tenants import Tenants
 from connect_jwt.assertions import sign_user_assertion
 from connect_jwt.identity import AppKey, ClientKey
@@ -124,7 +124,7 @@ class UserTokens:
             )
         except urllib3.exceptions.HTTPError as failure:
             raise TemporarilyUnavailable(f"the authorization server: {type(failure).__name__}") from failure
-        answer = _json_object(response.data)
+        answer = object_in(response.data)
         if response.status == HTTPStatus.OK and "access_token" in answer and "expires_in" in answer:
             return answer
         if (
@@ -164,11 +164,3 @@ class ActingUser:
 
     def _on(self, client_key: ClientKey) -> _UserOnSite:
         return _UserOnSite(client_key, self.account_id, self.scopes)
-
-
-def _json_object(data: bytes) -> dict[str, Any]:
-    try:
-        answer = json.loads(data)
-    except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}

@@ -17,6 +17,7 @@ from urllib3.exceptions import HTTPError
 from connect_jira.aws.credentials import Account
 from connect_jira.aws.signature import signed
 from connect_jira.errors import TemporarilyUnavailable
+from connect_jira.json_objects import object_in
 
 _PROTOCOLS = {
     "dynamodb": ("DynamoDB_20120810", "1.0"),
@@ -132,7 +133,7 @@ class AwsService:
             )
         except HTTPError as broken:
             raise AwsFailed(about, type(broken).__name__, may_pass=True) from broken
-        said = _json(answer.data)
+        said = object_in(answer.data)
         if answer.status == HTTPStatus.OK:
             return said
         code = str(said.get("__type", answer.status)).rpartition("#")[2]
@@ -155,11 +156,3 @@ class AwsService:
         )
         trace = self._trace()
         return {**headers, "x-amzn-trace-id": trace} if trace else headers
-
-
-def _json(data: bytes) -> dict[str, Any]:
-    try:
-        said = json.loads(data or b"{}")
-    except ValueError:
-        said = {}
-    return said if isinstance(said, dict) else {}
