@@ -57,7 +57,7 @@ def test_what_is_right_is_accepted() -> None:
     assert answer.stdout.startswith("Accepted: nothing is wrong with this token\n")
 
 
-TOKEN = token_for("GET", MYSELF)
+TOKEN = token_for("GET", MYSELF, exp=int(time.time()) + 3600)  # other tests may take their time before
 REQUEST = ["--method", "GET", "--url", MYSELF]
 
 
