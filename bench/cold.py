@@ -17,7 +17,6 @@ from connect_local.environment import Environment
 BARE, BOTO3, EVERYTHING = "bare", "boto3 with three clients", "everything"
 ACE = {f"atlassian-connect-express, {which}": store for which, store in ace.STORES.items()}
 
-
 _FIRST: dict[str, Callable[[Aws], dict[str, Any]]] = {
     "DescriptorFunction": lambda _aws: sample("descriptor-get"),
     "LifecycleFunction": lambda aws: signed_by_atlassian("lifecycle-installed", aws.key, aws.kid),

@@ -29,19 +29,16 @@ _PROTOCOLS = {
 
 _CONNECT_SECONDS = 1.0
 _LONGEST_FIRST_WAIT_SECONDS = 1.0
-_PASSING = frozenset(
-    (
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "ThrottlingException",
-    )
-)
+_PASSING = {
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "ThrottlingException",
+}
 """What is answered with 4xx, and may well be answered otherwise the next time.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 """
-
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
 """DynamoDB's code for a row that is not as an operation wants it."""
@@ -116,8 +113,8 @@ class AwsService:
             except AwsFailed as failure:
                 if not failure.may_pass or attempt == self._attempts:
                     raise
-            wait = random.random() * 2 ** (attempt - 1)  # noqa: S311 - spreads load
-            time.sleep(_LONGEST_FIRST_WAIT_SECONDS * wait)
+            longest_wait = _LONGEST_FIRST_WAIT_SECONDS * 2 ** (attempt - 1)
+            time.sleep(random.uniform(0, longest_wait))  # noqa: S311 - spreads load
             attempt += 1
 
     def _answer(self, operation: str, body: bytes) -> dict[str, Any]:
