@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from connect_local.template import PROJECT
 
@@ -38,7 +39,7 @@ def pinned(file: Path) -> dict[str, str]:
 def test_what_is_asked_for_is_pinned_to_a_version_that_fits(group: str) -> None:
     pins = pinned(COMPILED[group])
     for requirement in asked_for(group):
-        name = requirement.name.lower().replace("_", "-")
+        name = canonicalize_name(requirement.name)
         assert requirement.specifier.contains(pins[name]), f"{name}: run make lock"
 
 
