@@ -31,6 +31,12 @@ from connect_local.template import ACCOUNT, DEFAULT_ROUTE, Route
 MAX_BODY_BYTES = 10 * 1024 * 1024
 """What an HTTP API takes."""
 
+MAX_HEAD_BYTES = 10_240
+"""What an HTTP API takes of request line and headers together.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+"""
+
 MAX_EVENT_BYTES = 6 * 1024 * 1024 + 100
 """What Lambda takes when somebody waits for the answer: a request's event is larger than its body."""
 
@@ -89,6 +95,8 @@ class LaptopGateway:
         invoke = _INVOKE.fullmatch(request.scope["path"])
         if invoke and invoke[1] in self._functions and request.method == "POST":
             return await self._answer_invoke(invoke[1], request, body or b"{}")
+        if _head_bytes(request) > MAX_HEAD_BYTES:
+            return JSONResponse({"message": "Request Header Fields Too Large"}, 431)
         found = self._routes.match(request.method, request.scope["path"])
         if found is None:
             return JSONResponse({"message": "Not Found"}, 404)
@@ -115,6 +123,13 @@ class LaptopGateway:
     async def _invoke(self, function: str, event: bytes) -> InvocationResult:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._invocations, self._functions[function].invoke, event)
+
+
+def _head_bytes(request: Request) -> int:
+    query = request.scope["query_string"]
+    line = b" ".join((request.method.encode(), request.scope["raw_path"] + b"?" * bool(query) + query))
+    headers = (len(name) + len(": ") + len(value) for name, value in request.scope["headers"])
+    return len(line) + len(" HTTP/1.1") + sum(headers)
 
 
 async def _body_of(request: Request) -> bytes | None:

@@ -202,6 +202,16 @@ def test_a_body_over_ten_mebibytes_never_reaches_a_function(
     assert functions["Item"].events == []
 
 
+@pytest.mark.parametrize(("padding", "status"), [(9_900, 204), (10_240, 431)])
+@pytest.mark.parametrize("where", ["header", "query"])
+def test_request_line_and_headers_over_ten_kibibytes_never_reach_a_function(
+    client: VerbatimHttp, functions: dict[str, Recorder], where: str, padding: int, status: int
+) -> None:
+    query, headers = ("", {"Authorization": "x" * padding}) if where == "header" else ("x" * padding, {})
+    assert client.send("GET", f"/fixed?{query}", headers=headers).status == status
+    assert len(functions["Fixed"].events) == (status == 204)
+
+
 def test_lambdas_own_invoke_api_is_there(client: VerbatimHttp, functions: dict[str, Recorder]) -> None:
     functions["Item"].answer([1])
     answer = client.send("POST", "/2015-03-31/functions/Item/invocations", body=b'{"x": 1}')

@@ -27,6 +27,12 @@ ISSUER = "forge/invocation-token"
 LEEWAY_SECONDS = 5
 """How far Forge's clock and ours may be apart: a fifth of what a token lives for."""
 
+MAX_FORGE_TOKEN_BYTES = 10_240
+"""What API Gateway lets through of request line and headers together. A page's context may be long.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+"""
+
 MAX_LIFETIME_SECONDS = 300
 """From `iat` to `exp`. Atlassian's examples live for 25 seconds; no limit is documented."""
 
@@ -92,7 +98,7 @@ def verify_invocation_token(
         TokenRefused: the proof fails
         KeyHostUnavailable: from `key_of`; nothing can be said just now
     """
-    parsed = parse_token(token)
+    parsed = parse_token(token, max_bytes=MAX_FORGE_TOKEN_BYTES)
     parsed.require_algorithm("RS256")
     if not is_rs256(parsed.signature, parsed.signing_input, key_of(parsed.header.get("kid"))):
         raise TokenRefused(Reason.SIGNATURE_MISMATCH, "not signed with the key that kid names")

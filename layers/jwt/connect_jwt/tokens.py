@@ -14,7 +14,7 @@ from connect_jwt.errors import ForgeReason, Reason, TokenRefused
 from connect_jwt.identity import ClientKey
 
 MAX_TOKEN_BYTES = 8 * 1024
-"""No token of Jira's comes near it; whatever is larger is not even parsed."""
+"""No token of a site's comes near it; whatever is larger is not even parsed."""
 
 _MAX_ISSUER_LENGTH = 255
 _SAFE_KID = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,128}", re.ASCII)
@@ -118,13 +118,17 @@ class UnverifiedToken:
         return hashlib.sha256(self.signing_input).hexdigest()
 
 
-def parse_token(token: str) -> UnverifiedToken:
+def parse_token(token: str, *, max_bytes: int = MAX_TOKEN_BYTES) -> UnverifiedToken:
     """Take a compact JWT apart.
 
+    Args:
+        token: as it came
+        max_bytes: the largest that is looked at
+
     Raises:
-        TokenRefused: it is larger than `MAX_TOKEN_BYTES`, or it is no compact JWT
+        TokenRefused: it is larger, or it is no compact JWT
     """
-    if len(token) > MAX_TOKEN_BYTES:
+    if len(token) > max_bytes:
         raise TokenRefused(Reason.TOKEN_TOO_LARGE, f"{len(token)} characters")
     try:
         signing_input, _, signature = token.encode("ascii").rpartition(b".")

@@ -98,6 +98,12 @@ def test_a_context_that_is_no_object_is_empty(value: object) -> None:
     assert on_forge_route(fit(event_claims(context=value))).context == {}
 
 
+def test_a_token_may_be_as_large_as_what_api_gateway_lets_through() -> None:
+    token = fit(page_claims(context={"extension": {"padding": "x" * 6200}}))
+    assert 9 * 1024 < len(token) <= 10_240
+    assert on_forge_route(token).account_id == USER
+
+
 def test_unknown_claims_fail_nothing() -> None:
     token = fit(event_claims(icLabel="a", app=app_claim(license={"isActive": True})), typ="JWT", x=1)
     assert on_forge_route(token).jti == JTI

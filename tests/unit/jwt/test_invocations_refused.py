@@ -297,9 +297,9 @@ def test_an_invocation_is_no_connect_token_even_if_the_key_were_the_same(route: 
 # --- what is no token at all -----------------------------------------------------------------------------
 
 
-def test_a_right_token_over_8_kib_is_refused_before_a_key_is_looked_up() -> None:
+def test_a_right_token_over_10_kib_is_refused_before_a_key_is_looked_up() -> None:
     with refused_as("token-too-large"):
-        on_forge_route(fit(page_claims(context={"padding": "x" * 8192})), key_of=never_called)
+        on_forge_route(fit(page_claims(context={"padding": "x" * 10_240})), key_of=never_called)
 
 
 @pytest.mark.parametrize("payload", [[event_claims()], "claims", 7, None, True], ids=repr)

@@ -13,6 +13,7 @@ from typing import Self
 
 from connect_jira.errors import PayloadRefused
 from connect_jwt.errors import TokenRefused
+from connect_jwt.invocations import MAX_FORGE_TOKEN_BYTES
 from connect_jwt.tokens import parse_token
 
 HEADER = "x-forge-oauth-system"
@@ -23,7 +24,7 @@ SURE_SECONDS = 55 * 60
 MAX_SECONDS = 24 * 3600
 """No token is used for longer, whatever it says."""
 
-_TOKEN = re.compile(r"[!-~]{1,8192}", re.ASCII)  # API Gateway takes 10 KiB of headers
+_TOKEN = re.compile(rf"[!-~]{{1,{MAX_FORGE_TOKEN_BYTES}}}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,15 @@ class SystemToken:
         if not value:
             return None
         if not _TOKEN.fullmatch(value):
-            raise PayloadRefused("system-token-unusable", f"{HEADER} is no token of up to 8192 characters")
+            raise PayloadRefused(
+                "system-token-unusable", f"{HEADER} is no token of up to {MAX_FORGE_TOKEN_BYTES} characters"
+            )
         return cls(value, _expiry(value, issued_at))
 
 
 def _expiry(value: str, issued_at: int) -> int:
     try:
-        claimed = parse_token(value).claims.get("exp")
+        claimed = parse_token(value, max_bytes=MAX_FORGE_TOKEN_BYTES).claims.get("exp")
     except TokenRefused:
         claimed = None
     if type(claimed) is not int or not issued_at < claimed <= issued_at + MAX_SECONDS:
