@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from connect_local.jira.apps import url_of
 from connect_local.jira.descriptor import read_descriptor
 from connect_local.jira.errors import DescriptorInvalid
 
@@ -48,6 +49,7 @@ def test_a_good_descriptor_is_read() -> None:
         ({"key": "a" * 81}, "key"),
         ({"key": "com.example\n"}, "key"),
         ({"name": None}, "name"),
+        ({"name": ""}, "name"),
         ({"name": "n" * 81}, "name"),
         ({"baseUrl": None}, "baseUrl"),
         ({"baseUrl": "app.example"}, "baseUrl"),
@@ -69,12 +71,12 @@ def test_a_good_descriptor_is_read() -> None:
         ({"modules": []}, "modules"),
         ({"modules": {"webhooks": {}}}, "modules.webhooks"),
         ({"modules": {"webhooks": [{"url": "/a"}]}}, "event"),
-        ({"modules": {"webhooks": [{"event": "a", "url": "a"}]}}, "modules.webhooks[].url"),
+        ({"modules": {"webhooks": [{"event": "a", "url": ""}]}}, "modules.webhooks[].url"),
         ({"modules": {"webhooks": ["/a"]}}, "modules.webhooks"),
         ({"modules": {"generalPages": [{"name": {"value": "A"}, "url": "/a"}]}}, "key"),
         ({"modules": {"generalPages": [{"key": "a b", "name": {"value": "A"}, "url": "/a"}]}}, "key"),
         ({"modules": {"generalPages": [{"key": "a", "name": "A", "url": "/a"}]}}, "name.value"),
-        ({"modules": {"adminPages": [{"key": "a", "name": {"value": "A"}, "url": "a"}]}}, "adminPages[].url"),
+        ({"modules": {"adminPages": [{"key": "a", "name": {"value": "A"}, "url": 1}]}}, "adminPages[].url"),
     ],
 )
 def test_a_bad_descriptor_is_refused_in_one_sentence(change: dict[str, Any], named: str) -> None:
@@ -89,3 +91,58 @@ def test_a_bad_descriptor_is_refused_in_one_sentence(change: dict[str, Any], nam
 def test_a_descriptor_is_an_object() -> None:
     with pytest.raises(DescriptorInvalid):
         read_descriptor(["com.example.app"])
+
+
+def test_urls_are_joined_by_one_slash_whether_they_begin_with_one_or_not() -> None:
+    descriptor = read_descriptor(
+        GOOD
+        | {
+            "baseUrl": "https://app.example/prod/",
+            "lifecycle": {"installed": "installed"},
+            "modules": {
+                "webhooks": [{"event": "comment_created", "url": "comment?at=http://a"}],
+                "adminPages": [{"key": "a", "name": {"value": "A"}, "url": "admin?project=${project.id}"}],
+            },
+        }
+    )
+    assert url_of(descriptor, descriptor.lifecycle["installed"]) == "https://app.example/prod/installed"
+    assert descriptor.webhooks[0].url == "/comment?at=http://a"
+    assert descriptor.pages[0].url == "/admin?project=${project.id}"
+
+
+def test_an_app_without_a_name_is_called_by_its_key() -> None:
+    assert read_descriptor({name: GOOD[name] for name in GOOD if name != "name"}).name == GOOD["key"]
+
+
+def test_what_only_this_project_wants_is_not_said_in_jiras_name() -> None:
+    with pytest.raises(DescriptorInvalid, match=r"^This project wants"):
+        read_descriptor(GOOD | {"authentication": {"type": "none"}})
+
+
+PLACEHOLDERS = {
+    "Express's base URL": ({"baseUrl": "{{localBaseUrl}}"}, "{{localBaseUrl}}", "Express"),
+    "Express's key": ({"key": "{{appKey}}"}, "{{appKey}}", "Express"),
+    "Express's environment": ({"key": "com.example.{{environment}}"}, "{{environment}}", "Express"),
+    "Spring Boot's base URL": ({"baseUrl": "${addon.base-url}"}, "${addon.base-url}", "Spring Boot"),
+    "Spring Boot's key": ({"key": "${addon.key}"}, "${addon.key}", "Spring Boot"),
+    "a path of Spring Boot's": (
+        {"lifecycle": {"installed": "${a.url}"}},
+        "lifecycle.installed",
+        "Spring Boot",
+    ),
+    "a page below Express's base URL": (
+        {"modules": {"webhooks": [{"event": "a", "url": "{{localBaseUrl}}/a"}]}},
+        "modules.webhooks[].url",
+        "Express",
+    ),
+    "another's": ({"baseUrl": "{{ .BaseURL }}"}, "{{ .BaseURL }}", "a placeholder"),
+    "this project's": ({"baseUrl": "{{baseUrl}}"}, "{{baseUrl}}", "this project"),
+}
+
+
+@pytest.mark.parametrize(("change", "named", "whose"), PLACEHOLDERS.values(), ids=PLACEHOLDERS)
+def test_a_placeholder_is_named_with_whose_it_is(change: dict[str, Any], named: str, whose: str) -> None:
+    with pytest.raises(DescriptorInvalid) as refused:
+        read_descriptor(GOOD | change)
+    assert named in str(refused.value)
+    assert whose in str(refused.value)

@@ -41,7 +41,7 @@ def webhook_events(descriptor: dict[str, Any]) -> dict[str, list[str]]:
     """The events that each webhook path receives."""
     events: dict[str, list[str]] = {}
     for webhook in descriptor.get("modules", {}).get("webhooks", []):
-        path = webhook["url"].partition("?")[0]
+        path = "/" + webhook["url"].partition("?")[0].removeprefix("/")
         events.setdefault(path, []).append(webhook["event"])
     return events
 

@@ -1,4 +1,4 @@
-"""An app's descriptor, checked as Jira checks it before an app is installed.
+"""An app's descriptor, checked as Jira checks it before an app is installed, and for what this project wants.
 
 https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/ and the JSON schema
 https://developer.atlassian.com/static/connect/docs/latest/schema/jira-global-schema.json
@@ -14,6 +14,7 @@ from urllib3.util import parse_url
 
 from connect_jwt.identity import AppKey
 from connect_jwt.scopes import SCOPES, is_granted
+from connect_local.descriptor_placeholders import described, first_placeholder
 from connect_local.jira.errors import DescriptorInvalid
 
 LIFECYCLE_EVENTS = ("installed", "uninstalled", "enabled", "disabled")
@@ -23,6 +24,7 @@ _MODULE_KEY = re.compile(r"[a-zA-Z0-9-]{1,100}")
 _ADMIN_CONDITIONS = {"user_is_admin", "user_is_sysadmin"}
 _VERSION = "1.0.0"  # descriptors need none any more
 _MAX_NAME, _MAX_BASE_URL = 80, 200
+_ABSOLUTE = re.compile(r"//|[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +58,10 @@ class Descriptor:
 
     Attributes:
         key: the app's key
-        name: what the app's user is called
+        name: what the app's user is called; the key when the descriptor has none
         base_url: what every other URL of the app is relative to
         scopes: in upper case
-        lifecycle: the path of each lifecycle event that the app wants to hear of
+        lifecycle: the path below the base URL of each lifecycle event that the app wants to hear of
         webhooks: the webhooks that the app wants to be sent
         pages: the pages that the app adds to Jira
         version: of the app
@@ -81,14 +83,14 @@ def read_descriptor(source: object) -> Descriptor:
     """The descriptor that a JSON document is.
 
     Raises:
-        DescriptorInvalid: Jira would not install it
+        DescriptorInvalid: Jira would not install it, or this project does not
     """
     if not isinstance(source, dict):
         raise DescriptorInvalid("The descriptor is not a JSON object.")
     _check_authentication(source.get("authentication"))
     descriptor = Descriptor(
         key=_key(source.get("key")),
-        name=_name(source.get("name")),
+        name=_name(source.get("name", source["key"])),
         base_url=_base_url(source.get("baseUrl")),
         scopes=_scopes(source.get("scopes", [])),
         lifecycle=_lifecycle(source.get("lifecycle", {})),
@@ -104,10 +106,13 @@ def read_descriptor(source: object) -> Descriptor:
 
 def _check_authentication(authentication: object) -> None:
     if not isinstance(authentication, dict) or authentication.get("type") != "jwt":
-        raise DescriptorInvalid('The descriptor\'s authentication.type must be "jwt".')
+        raise DescriptorInvalid(
+            'This project wants authentication.type "jwt": without it nobody can tell who sent a request.'
+        )
 
 
 def _key(key: object) -> AppKey:
+    _check_filled_in(key, "key")
     if not isinstance(key, str) or not _KEY.fullmatch(key):
         raise DescriptorInvalid(
             "The descriptor's key must be 1 to 80 letters, digits, dots, hyphens or underscores."
@@ -122,6 +127,7 @@ def _name(name: object) -> str:
 
 
 def _base_url(base_url: object) -> str:
+    _check_filled_in(base_url, "baseUrl")
     if not isinstance(base_url, str) or not base_url or len(base_url) > _MAX_BASE_URL:
         raise DescriptorInvalid(
             f"The descriptor's baseUrl must be a URL of at most {_MAX_BASE_URL} characters."
@@ -197,8 +203,17 @@ def _modules(modules: object, kind: str) -> list[dict[str, Any]]:
 
 
 def _relative_url(url: Any, name: str) -> str:  # noqa: ANN401 - it is what this function checks
-    if not isinstance(url, str) or not url.startswith("/") or url.startswith("//"):
+    """The path below the base URL; Jira joins the two by one slash."""
+    if not isinstance(url, str) or not url or _ABSOLUTE.match(url):
+        raise DescriptorInvalid(f"The descriptor's {name} must be relative to its baseUrl.")
+    if url.startswith(("{{", "${")):
+        _check_filled_in(url, name)
+    return url if url.startswith("/") else f"/{url}"
+
+
+def _check_filled_in(value: object, name: str) -> None:
+    if placeholder := first_placeholder(value):
         raise DescriptorInvalid(
-            f'The descriptor\'s {name} must be relative to its baseUrl and start with "/".'
+            f"The descriptor's {name} has {described(placeholder)}: it must be the descriptor as the "
+            "running app serves it."
         )
-    return url

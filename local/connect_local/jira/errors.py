@@ -1,7 +1,7 @@
 """Why the laptop's Jira does not carry a command out.
 
     NotCarriedOut           the command makes no sense as things are
-    ├── DescriptorInvalid   Jira would not install an app with this descriptor
+    ├── DescriptorInvalid   Jira would not install an app with this descriptor, or this project does not
     └── NothingSent         no app on the site wants to hear of the event
 
 The message says it in one sentence.
@@ -13,7 +13,7 @@ class NotCarriedOut(Exception):
 
 
 class DescriptorInvalid(NotCarriedOut):
-    """Jira would not install an app with this descriptor."""
+    """Jira would not install an app with this descriptor, or this project does not."""
 
 
 class NothingSent(NotCarriedOut):
