@@ -22,6 +22,7 @@ class Reason(StrEnum):
     ALG_NOT_RS256 = "alg-not-rs256"
     AUD_MISMATCH = "aud-mismatch"
     AUD_MISSING = "aud-missing"
+    CRIT_NOT_UNDERSTOOD = "crit-not-understood"
     EXPIRED = "expired"
     EXP_MISSING = "exp-missing"
     IAT_MISSING = "iat-missing"

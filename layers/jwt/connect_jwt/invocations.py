@@ -99,7 +99,7 @@ def verify_invocation_token(
         KeyHostUnavailable: from `key_of`; nothing can be said just now
     """
     parsed = parse_token(token, max_bytes=MAX_FORGE_TOKEN_BYTES)
-    parsed.require_algorithm("RS256")
+    parsed.check_header("RS256")
     if not is_rs256(parsed.signature, parsed.signing_input, key_of(parsed.header.get("kid"))):
         raise TokenRefused(Reason.SIGNATURE_MISMATCH, "not signed with the key that kid names")
     claims = parsed.claims

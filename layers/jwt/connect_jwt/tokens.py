@@ -84,30 +84,33 @@ class UnverifiedToken:
             raise TokenRefused(Reason.ISS_UNKNOWN, "the iss claim is no client key")
         return ClientKey(issuer)
 
-    def algorithm_fault(self, required: str) -> Reason | None:
-        """What is wrong with the algorithm that the header names, None when it is the required one.
+    def header_fault(self, algorithm: str) -> Reason | None:
+        """What is wrong with the header, None when it can be verified by the one algorithm that may be used.
+
+        Extensions that `crit` names must be understood, and none is (RFC 7515, 4.1.11).
 
         Args:
-            required: `HS256` or `RS256`
+            algorithm: `HS256` or `RS256`
         """
-        algorithm = self.header.get("alg")
-        if algorithm == required:
-            return None
-        is_none = isinstance(algorithm, str) and algorithm.lower() == "none"
-        return Reason.ALG_NONE if is_none else Reason(f"alg-not-{required.lower()}")
+        named = self.header.get("alg")
+        if isinstance(named, str) and named.lower() == "none":
+            return Reason.ALG_NONE
+        if named != algorithm:
+            return Reason(f"alg-not-{algorithm.lower()}")
+        return Reason.CRIT_NOT_UNDERSTOOD if "crit" in self.header else None
 
-    def require_algorithm(self, required: str) -> None:
-        """Refuse every other algorithm than the one that the route takes.
+    def check_header(self, algorithm: str) -> None:
+        """Refuse every other algorithm than the one that the route takes, and every extension.
 
         Args:
-            required: `HS256` or `RS256`
+            algorithm: `HS256` or `RS256`
 
         Raises:
-            TokenRefused: the header names another
+            TokenRefused: the header names another, or demands more
         """
-        fault = self.algorithm_fault(required)
+        fault = self.header_fault(algorithm)
         if fault is not None:
-            raise TokenRefused(fault, f"this route takes {required} only")
+            raise TokenRefused(fault, f"this route takes {algorithm} without extensions only")
 
     @property
     def digest(self) -> str:

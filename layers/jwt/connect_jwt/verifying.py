@@ -94,7 +94,7 @@ def verify_install_token(
         KeyHostUnavailable: from `key_of`; nothing can be said just now
     """
     parsed = parse_token(token)
-    parsed.require_algorithm("RS256")
+    parsed.check_header("RS256")
     if not is_rs256(parsed.signature, parsed.signing_input, key_of(parsed.header.get("kid"))):
         raise TokenRefused(Reason.SIGNATURE_MISMATCH, "not signed with the key that kid names")
     issued_at, _ = check_times(parsed.claims, _TIMES, now)
@@ -148,7 +148,7 @@ def verify_context_token(
 def _check_site_signature(
     parsed: UnverifiedToken, secrets_of: Callable[[ClientKey], Iterable[SharedSecret]], now: float
 ) -> int:
-    parsed.require_algorithm("HS256")
+    parsed.check_header("HS256")
     for secret in secrets_of(parsed.issuer):
         if is_hs256(parsed.signature, parsed.signing_input, secret.key_bytes()):
             issued_at, _ = check_times(parsed.claims, _TIMES, now)

@@ -124,7 +124,7 @@ def _token(call: RestCall) -> UnverifiedToken:
         unreadable = refused.reason in _UNREADABLE
         status = HTTPStatus.BAD_REQUEST if unreadable else HTTPStatus.UNAUTHORIZED
         raise CallRefused(status, refused.reason) from refused
-    fault = token.algorithm_fault("HS256")
+    fault = token.header_fault("HS256")
     if fault is not None:
         raise _unauthorized(fault)
     return token

@@ -145,8 +145,8 @@ def _parse(assertion: str) -> UnverifiedToken:
         token = parse_token(assertion)
     except TokenRefused as refused:
         raise _invalid("The assertion is no JWT.") from refused
-    if token.algorithm_fault("HS256"):
-        raise _invalid("The assertion must be signed with HS256.")
+    if token.header_fault("HS256"):
+        raise _invalid("The assertion must be signed with HS256, without extensions.")
     return token
 
 

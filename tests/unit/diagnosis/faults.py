@@ -146,6 +146,7 @@ TO_JIRA = {
     "RS256": Fault("alg-not-hs256", call(app_token(algorithm="RS256", secret=atlassian_key()))),
     "no algorithm's name": Fault("alg-not-hs256", call(hs256(claims(iss=APP_KEY, qsh="x"), alg=OMITTED))),
     "no algorithm": Fault("alg-none", call(app_token(algorithm="none", secret=""))),
+    "an extension": Fault("crit-not-understood", call(app_token(header={"crit": ["b64"], "b64": True}))),
     "no algorithm, in capitals": Fault("alg-none", call(hs256(claims(iss=APP_KEY, qsh="x"), alg="NONE"))),
     "Bearer": Fault("scheme-not-jwt", call(scheme="Bearer ")),
     "no scheme": Fault("scheme-not-jwt", call(scheme="")),
@@ -223,6 +224,7 @@ TO_APP = {
         "alg-not-hs256", site_token(secret=atlassian_key(), algorithm="RS256", header={"kid": "x"})
     ),
     "not signed": inbound("alg-none", site_token(secret="", algorithm="none")),
+    "an extension": inbound("crit-not-understood", site_token(header={"crit": []})),
     "Bearer": Fault("scheme-not-jwt", webhook(scheme="Bearer "), webhook()),
     "another site's event": Fault(
         "client-key-mismatch", enabled(payload(clientKey=OTHER_SITE)), enabled(payload())
@@ -237,6 +239,7 @@ TO_APP = {
 AT_INSTALL = {
     "signed by the site": at_install("alg-not-rs256", hs256(claims(qsh="x"))),
     "not signed": at_install("alg-none", install_token(header={"alg": "none"})),
+    "an extension": at_install("crit-not-understood", install_token(header={"crit": ["exp"]})),
     "no kid": at_install("kid-missing", install_token(header={"kid": OMITTED})),
     "a path for a kid": at_install("kid-unsafe", install_token(header={"kid": "../secrets"})),
     "a number for a kid": at_install("kid-unsafe", install_token(header={"kid": 7})),

@@ -2,12 +2,23 @@
 
 import hmac
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from connect_jwt.verifying import verify_context_token, verify_install_token, verify_request_token
-from tests.unit.jwt.handmade import KID, NOW, OMITTED, SECRET, atlassian_key, base64url, hs256, rs256
+from tests.unit.jwt.handmade import (
+    KID,
+    NOW,
+    OMITTED,
+    SECRET,
+    atlassian_key,
+    base64url,
+    hs256,
+    rs256,
+)
+from tests.unit.jwt.invocations import event_claims, fit, on_forge_route
 from tests.unit.jwt.routes import (
     APP,
     INSTALL,
@@ -102,6 +113,29 @@ def test_a_public_key_is_no_hmac_key(public_format: PublicFormat, spelling: Call
         on_install_route(forged)
     with refused_as("secret-mismatch"):
         on_request_route(forged)
+
+
+EXTENSIONS: dict[str, dict[str, Any]] = {
+    "one of the standard's": {"crit": ["b64"], "b64": True},
+    "one that is understood anyway": {"crit": ["exp"], "exp": 1},
+    "one that is not there": {"crit": ["http://example.com/UNDEFINED"]},
+    "none": {"crit": []},
+    "null": {"crit": None},
+}
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS.values(), ids=EXTENSIONS)
+def test_a_header_that_demands_more_than_a_signature_is_refused_on_every_route(
+    extension: dict[str, Any],
+) -> None:
+    with refused_as("crit-not-understood"):
+        on_request_route(hs256(webhook_claims(), **extension))
+    with refused_as("crit-not-understood"):
+        on_context_route(hs256(context_claims(), **extension))
+    with refused_as("crit-not-understood"):
+        on_install_route(rs256(install_claims(), key=atlassian_key(), **extension))
+    with refused_as("crit-not-understood"):
+        on_forge_route(fit(event_claims(), **extension))
 
 
 @pytest.mark.parametrize("algorithm", ["none", "RS256", "HS512"])

@@ -146,6 +146,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Nobody but Atlassian can make this token; take it for forged.",
     ),
     "alg-none": ("The token is not signed.", "Sign it."),
+    "crit-not-understood": (
+        "What crit names must be understood, and Connect and Forge know no extension of the header.",
+        "Leave crit out of the header. Atlassian never sends it: towards the app, take it for forged.",
+    ),
     "scheme-not-jwt": (
         "The scheme of a Connect token is the word JWT; Bearer is for OAuth and Forge tokens.",
         "Send Authorization: JWT <token>.",

@@ -9,6 +9,7 @@ from connect_jwt.diagnosis.case import Case, host_of, split
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.diagnosis.findings import Certainty, Finding
 from connect_jwt.diagnosis.transport import authorization
+from connect_jwt.errors import Reason
 from connect_jwt.signing import is_below
 from connect_jwt.tokens import is_safe_kid
 from connect_jwt.verifying import LEEWAY_SECONDS, MAX_LIFETIME_SECONDS
@@ -25,11 +26,12 @@ def check_kind(case: Case) -> Iterator[Finding]:
         yield finding("oauth-token-with-jwt-scheme", _CERTAIN, "an access token's claims, and no qsh")
 
 
-def check_algorithm(case: Case) -> Iterator[Finding]:
-    """The algorithm that the route takes."""
-    fault = case.token.algorithm_fault("RS256" if case.is_install else "HS256")
+def check_header(case: Case) -> Iterator[Finding]:
+    """The algorithm that the route takes, and no extension."""
+    fault = case.token.header_fault("RS256" if case.is_install else "HS256")
     if fault is not None:
-        yield finding(fault, _CERTAIN, f"alg is {str(case.token.header.get('alg'))[:20]}")
+        name = "crit" if fault is Reason.CRIT_NOT_UNDERSTOOD else "alg"
+        yield finding(fault, _CERTAIN, f"{name} is {str(case.token.header.get(name))[:20]}")
 
 
 def check_kid(case: Case) -> Iterator[Finding]:

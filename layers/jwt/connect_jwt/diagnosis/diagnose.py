@@ -7,8 +7,8 @@ from http import HTTPStatus
 from connect_jwt.diagnosis.binding import check_binding, expected, hashed_from, is_bound
 from connect_jwt.diagnosis.case import Case, infer_direction
 from connect_jwt.diagnosis.checks import (
-    check_algorithm,
     check_audience,
+    check_header,
     check_host,
     check_issuer,
     check_kid,
@@ -32,7 +32,7 @@ from connect_jwt.tokens import UnverifiedToken, parse_token
 _BEFORE_THE_HASH = (
     check_kind,
     check_answer,
-    check_algorithm,
+    check_header,
     check_kid,
     check_issuer,
     check_host,
