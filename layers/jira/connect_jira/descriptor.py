@@ -38,11 +38,12 @@ def at_base_url(descriptor: dict[str, Any], base_url: str) -> dict[str, Any]:
 
 
 def webhook_events(descriptor: dict[str, Any]) -> dict[str, list[str]]:
-    """The events that each webhook path receives."""
+    """The events that each webhook path receives, each event once."""
     events: dict[str, list[str]] = {}
     for webhook in descriptor.get("modules", {}).get("webhooks", []):
         path = "/" + webhook["url"].partition("?")[0].removeprefix("/")
-        events.setdefault(path, []).append(webhook["event"])
+        if webhook["event"] not in events.setdefault(path, []):
+            events[path].append(webhook["event"])
     return events
 
 

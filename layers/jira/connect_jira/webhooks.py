@@ -3,14 +3,21 @@
 https://developer.atlassian.com/cloud/jira/platform/webhooks/
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
+from urllib.parse import parse_qsl
 
-from connect_jira.errors import PayloadRefused
+from connect_jira.errors import MessageUnreadable, PayloadRefused
 from connect_jira.gateway import GatewayRequest
-from connect_jira.payloads import json_object
+from connect_jira.webhook_payloads import read_payload
 from connect_jwt.identity import ClientKey
+
+_MILLISECONDS = re.compile(r"[0-9]{1,15}", re.ASCII)
+
+_MERGED, _DELETED = "jira:version_merged", "jira:version_deleted"
+_NOT_TOLD = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,23 +28,30 @@ class Webhook:
         client_key: the site
         event: such as `jira:issue_created`
         webhook_id: Jira's identifier of this event, the same each time it is sent; None when Jira gave none
-        payload: what Jira said
+        signed_query: the parameters of the webhook's URL, such as `{"issue": ["DEMO-1"]}` for
+            `/webhooks/…?issue={issue.key}`: proved, as the event is. The values of one parameter are sorted,
+            since their order is not
+        payload: what Jira said in the body, which no token covers; empty when that cannot be read
+        unread: the body as text when it cannot be read as a JSON object; else None
     """
 
     client_key: ClientKey
     event: str
     webhook_id: str | None
+    signed_query: Mapping[str, list[str]] = field(default_factory=dict, repr=False)
     payload: Mapping[str, Any] = field(repr=False)
+    unread: str | None = field(default=None, repr=False)
 
     @property
     def timestamp(self) -> int | None:
-        """When it happened, in Unix milliseconds, as Jira says."""
-        return self.payload.get("timestamp")
+        """When it happened, in Unix milliseconds, as Jira says, or Forge, which says it in text."""
+        said = str(self.payload.get("timestamp"))
+        return int(said) if _MILLISECONDS.fullmatch(said) else None
 
     @property
     def happened_at(self) -> float | None:
         """The same in Unix seconds; None when Jira does not say."""
-        return self.timestamp / 1000 if isinstance(self.timestamp, int) else None
+        return None if self.timestamp is None else self.timestamp / 1000
 
     @classmethod
     def from_request(
@@ -46,7 +60,7 @@ class Webhook:
         """Read a request whose token has been verified.
 
         The token covers the path and not the body; so the path says which event it is, unless the descriptor
-        sends several there.
+        sends several there. Whatever the body is, something is made of it.
 
         Args:
             request: as it arrived
@@ -54,18 +68,19 @@ class Webhook:
             events: the events that the descriptor sends to each path
 
         Raises:
-            PayloadRefused: the body is no JSON object, or the descriptor sends no such event there
+            PayloadRefused: the descriptor sends no event there
         """
-        payload = json_object(request.body)
-        expected = events.get(request.path, [])
-        event = expected[0] if len(expected) == 1 else payload.get("webhookEvent")
-        if event not in expected:
-            raise PayloadRefused("event-mismatch", "the descriptor sends no such webhook to this path")
+        expected = events.get(request.path)
+        if not expected:
+            raise PayloadRefused("event-mismatch", "the descriptor sends no webhook to this path")
+        payload, unread = read_payload(request.body)
         return cls(
             client_key=client_key,
-            event=event,
+            event=_event_of(payload, expected),
             webhook_id=request.headers.get("x-atlassian-webhook-identifier"),
+            signed_query=_signed_query(request.query),
             payload=payload,
+            unread=unread,
         )
 
     @property
@@ -80,12 +95,22 @@ class Webhook:
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
-        """Read what `to_fields` wrote."""
+        """Read what `to_fields` wrote.
+
+        Raises:
+            MessageUnreadable: which event it is was not told, so that somebody has to look
+        """
+        if fields["event"] == _NOT_TOLD:
+            raise MessageUnreadable(
+                "the descriptor sends several events to this webhook's path, and its body names none of them"
+            )
         return cls(
             client_key=ClientKey(fields["clientKey"]),
             event=fields["event"],
             webhook_id=fields["webhookId"],
+            signed_query=fields.get("signedQuery", {}),
             payload=fields["payload"],
+            unread=fields.get("unread"),
         )
 
     def to_fields(self) -> dict[str, Any]:
@@ -94,5 +119,32 @@ class Webhook:
             "clientKey": self.client_key,
             "event": self.event,
             "webhookId": self.webhook_id,
+            "signedQuery": self.signed_query,
             "payload": self.payload,
+            "unread": self.unread,
         }
+
+
+def _event_of(payload: Mapping[str, Any], expected: list[str]) -> str:
+    if len(expected) == 1:
+        return expected[0]
+    said = payload.get("webhookEvent")
+    return next((name for name in (said, _other_name(said, payload)) if name in expected), _NOT_TOLD)
+
+
+def _other_name(event: object, payload: Mapping[str, Any]) -> str | None:
+    """What else the same event is called: a merged version is deleted in one place and merged in another."""
+    if event == _MERGED:
+        return _DELETED
+    version = payload.get("version")
+    is_merged = "mergedTo" in payload or (isinstance(version, dict) and "mergedTo" in version)
+    return _MERGED if event == _DELETED and is_merged else None
+
+
+def _signed_query(query: str) -> dict[str, list[str]]:
+    """What the hash of a token covers of a query: all but the token itself, and what has no name."""
+    parameters: dict[str, list[str]] = {}
+    for name, value in sorted(parse_qsl(query, keep_blank_values=True)):
+        if name not in {"", "jwt"}:
+            parameters.setdefault(name, []).append(value)
+    return parameters

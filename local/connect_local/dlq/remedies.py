@@ -9,7 +9,7 @@ _REMEDIES = {
     "temporarily-unavailable": "Redrive it once AWS answers again.",
     "impersonation-refused": "See that the user exists and the descriptor asks for ACT_AS_USER; redrive it.",
     "request-malformed": "As it is it fails every time: ask for the call again, as one that can be made.",
-    "message-unreadable": "It is not this app's, or what it refers to is gone: redriving it will not help.",
+    "message-unreadable": "Read the explanation and see to it by hand: redriving it will not help.",
     "jira-401": "Run connect doctor --stack NAME --client-key C; when it gets through, redrive it.",
     "jira-403": "Give the app the scope or the project permission that it lacks; then redrive it.",
     "jira-404": "What it is about is gone, or hidden from the app: redrive it only if that has changed.",

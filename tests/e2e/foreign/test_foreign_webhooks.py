@@ -37,11 +37,6 @@ REFUSED: Mapping[str, Refusal] = {
     "a path that the descriptor does not name": Refusal(
         "event-mismatch", lambda draft: draft.to("/webhooks/issue_deleted"), 400
     ),
-    "body empty": Refusal("body-not-json", lambda draft: draft.with_body(b""), 400),
-    "body not JSON": Refusal("body-not-json", lambda draft: draft.with_body(b"canary=1"), 400),
-    "body nested deeply": Refusal("body-not-json", lambda draft: draft.with_body(b"[" * 100_000), 400),
-    "body a list": Refusal("body-not-object", lambda draft: draft.with_body(b'["canary"]'), 400),
-    "body a text": Refusal("body-not-object", lambda draft: draft.with_body(b'"canary"'), 400),
 }
 
 QUERIES = {
@@ -64,6 +59,17 @@ QUERIES = {
     "slashes and colons": "at=2026-11-23T10:00:00/canary?@;$",
     "ampersands too many": "&&a=canary&&",
     "a JWT that is none": "JWT=canary&jwtx=1",
+}
+
+UNREAD = {
+    "not JSON": b"canary=1",
+    "cut": b'{"canary": {',
+    "nested deeply": b"[" * 100_000,
+    "nested deeply, and JSON": b'{"canary":' * 9000 + b"1" + b"}" * 9000,
+    "a list": b'["canary"]',
+    "a text": b'"canary"',
+    "no number": b'{"canary": NaN}',
+    "not UTF-8": b'{"canary": "\xe9\xff"}',
 }
 
 CONTENT_TYPES = [
@@ -177,6 +183,43 @@ def test_any_text_arrives_as_it_was(app: App, summary: str, escaped: bool) -> No
     app.accepts(webhook)
     (message,) = app.worker.messages_of(site, count=1)
     assert message["payload"] == webhook.fields
+
+
+@pytest.mark.parametrize("body", UNREAD.values(), ids=UNREAD)
+def test_a_body_that_cannot_be_read_arrives_as_text(app: App, body: bytes) -> None:
+    site = app.installed_site()
+    app.accepts(app.webhook(site).with_body(body))
+    (message,) = app.worker.messages_of(site, count=1)
+    assert (message["payload"], message["unread"]) == ({}, body.decode(errors="replace"))
+
+
+@pytest.mark.parametrize("content_type", ["application/json; charset=UTF-8", ""])
+def test_a_webhook_without_a_body_has_an_empty_payload(app: App, content_type: str) -> None:
+    site = app.installed_site()
+    app.accepts(app.webhook(site).with_body(b"").with_header("Content-Type", content_type))
+    (message,) = app.worker.messages_of(site, count=1)
+    assert (message["payload"], message["unread"]) == ({}, None)
+
+
+def test_a_number_that_python_does_not_take_costs_nothing_else(app: App) -> None:
+    site = app.installed_site()
+    app.accepts(app.webhook(site).with_body(b'{"issue": {"key": "DEMO-1"}, "n": %s}' % (b"9" * 5000)))
+    (message,) = app.worker.messages_of(site, count=1)
+    assert message["payload"] == {"issue": {"key": "DEMO-1"}, "n": "9" * 5000}
+
+
+@pytest.mark.parametrize("size", [MIB, 4 * MIB])
+def test_a_large_body_that_cannot_be_read_is_taken(app: App, size: int) -> None:
+    app.accepts(app.webhook(app.installed_site()).with_body(CANARY.encode().ljust(size)))
+
+
+def test_the_query_is_passed_on_without_the_token_in_it(app: App) -> None:
+    site = app.installed_site()
+    webhook = app.webhook(site).asking("issue=DEMO-1&user_id=&issue=canary%20%2B").in_query()
+    app.accepts(webhook)
+    (message,) = app.worker.messages_of(site, count=1)
+    assert message["signedQuery"] == {"issue": ["DEMO-1", "canary +"], "user_id": [""]}
+    assert webhook.token not in str(message)
 
 
 def test_a_large_webhook_is_taken(app: App) -> None:

@@ -35,6 +35,7 @@ def test_webhooks_are_known_by_their_path() -> None:
         {"event": "jira:issue_created", "url": "/webhooks/issue?key=${issue.key}"},
         {"event": "jira:issue_updated", "url": "/webhooks/issue"},
         {"event": "comment_created", "url": "webhooks/comment"},
+        {"event": "comment_created", "url": "/webhooks/comment?of=others", "filter": "project = OPS"},
     ]
     assert webhook_events({"modules": {"webhooks": webhooks}}) == {
         "/webhooks/issue": ["jira:issue_created", "jira:issue_updated"],
