@@ -5,6 +5,9 @@ https://bitbucket.org/atlassian/atlassian-connect-spring-boot, where any propert
 """
 
 import re
+from typing import Any
+
+from connect_jira.descriptor import fill_in
 
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\$\{.*?\}")
 _OWN = {"{{baseUrl}}", "{{keySuffix}}", "{{nameSuffix}}"}
@@ -26,3 +29,11 @@ def described(placeholder: str) -> str:
     if placeholder.startswith("$"):
         return f"{placeholder}, a placeholder of Spring Boot (atlassian-connect-spring-boot)"
     return f"{placeholder}, a placeholder"
+
+
+def with_member(descriptor: dict[str, Any], member: str, value: str) -> dict[str, Any]:
+    """The descriptor with another value of a member; if that was a placeholder, then wherever it stands."""
+    placeholder = first_placeholder(descriptor.get(member))
+    if placeholder is not None and placeholder == descriptor[member]:
+        descriptor = fill_in(descriptor, {placeholder: value})
+    return descriptor | {member: value}

@@ -148,6 +148,18 @@ def test_a_descriptor_says_who_the_app_is(tmp_path: Path) -> None:
     assert (to_app.code, to_app.json["canonical"]) == (0, "GET&/pages/a&")
 
 
+@pytest.mark.parametrize(
+    ("key", "framework"), [("${addon.key}", "Spring Boot"), ("com.example.{{environment}}", "Express")]
+)
+def test_a_key_that_another_framework_fills_in_is_asked_for(tmp_path: Path, key: str, framework: str) -> None:
+    file = tmp_path / "descriptor.json"
+    file.write_text(json.dumps({"key": key, "baseUrl": "{{localBaseUrl}}", "scopes": ["READ"]}))
+    asked = [TOKEN, *REQUEST, "--descriptor", str(file), "--secret", SECRET, "--base-url", SITE]
+    without = run_doctor(*asked)
+    assert (without.code, framework in without.stderr, "--app-key" in without.stderr) == (2, True, True)
+    assert run_doctor(*asked, "--app-key", APP_KEY, "--client-key", CLIENT_KEY).code == 0
+
+
 BINARY = bytes(range(256))
 
 

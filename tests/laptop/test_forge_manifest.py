@@ -1,5 +1,8 @@
 """`connect forge manifest` as somebody at a terminal meets it, and that nothing is dropped without a word."""
 
+import contextlib
+import copy
+import functools
 import json
 import re
 from pathlib import Path
@@ -7,12 +10,15 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connect_jira.forge.events import FORGE_EVENTS
 from connect_local.cli import main
+from connect_local.errors import LaptopError
 from connect_local.forge.manifest import UNREGISTERED
 from connect_local.forge.modules import CONNECT_MODULES
-from tests.descriptors import APP_ID, BASE_URL, descriptor, forge_manifest, page
+from tests.descriptors import APP_ID, BASE_URL, descriptor, forge_manifest, page, rich_descriptor
 
 type Json = dict[str, Any]
 
@@ -147,7 +153,7 @@ USAGE = {
     "a base URL that is none": (("--base-url", "https://[a"), "https"),
     "userinfo": (("--base-url", "https://user@a.example"), "https"),
     "an app id that is no ARI": (("--app-id", APP_ID.rpartition("/")[2], "--base-url", BASE_URL), "--app-id"),
-    "no such descriptor": (("--descriptor", "missing.json"), "--descriptor"),
+    "no such descriptor": (("--descriptor", "missing.json"), "missing.json cannot be read"),
     "an option that is none": (("--no-such",), "--no-such"),
 }
 
@@ -161,9 +167,21 @@ def test_a_wrong_option_is_a_usage_error_in_one_line(
     assert hint in err
 
 
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe\x00", b"\0", b"", b"[" * 10**6])
+def test_a_file_that_is_not_json_is_bad_input(terminal: Terminal, content: bytes) -> None:
+    (terminal.folder / "other.json").write_bytes(content)
+    status, out, err = terminal.run("--descriptor", "other.json", "--base-url", BASE_URL)
+    assert (status, out, len(err.splitlines())) == (2, "", 1)
+    assert not (terminal.folder / "manifest.yml").exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_descriptor_that_an_editor_on_windows_saved_is_read(terminal: Terminal, encoding: str) -> None:
+    (terminal.folder / "other.json").write_text(json.dumps(descriptor()), encoding=encoding)
+    assert terminal.run("--descriptor", "other.json")[0] == 0
+
+
 NO_DESCRIPTORS: dict[str, object] = {
-    "not JSON": "{",
-    "not UTF-8": "\ud83d",
     "a list": [],
     "a string": '"descriptor"',
     "nothing in it": {},
@@ -172,18 +190,56 @@ NO_DESCRIPTORS: dict[str, object] = {
     "no scope": descriptor(scopes=[]),
     "no scope but NONE": descriptor(scopes=["NONE"]),
     "a module that is a string": descriptor(modules={"generalPages": ["main"]}),
+    "a key that is no text": descriptor(modules={"dialogs": [{"key": []}]}),
+    "no URL of installed": descriptor(lifecycle={}),
+    "a webhook without an event": descriptor(modules={"webhooks": [{"url": "/a"}]}),
+    "regions that are none": descriptor(regionBaseUrls=["EU"]),
+    "a region without a URL": descriptor(regionBaseUrls={"EU": None}),
+    "translations that are none": descriptor(translations="de"),
+    "a migration that is none": descriptor(cloudAppMigration=[]),
+    "one that is nested too deeply": descriptor(
+        modules={"dialogs": [{"key": "a", "it": json.loads("[" * 500 + "]" * 500)}]}
+    ),
 }
 
 
 @pytest.mark.parametrize("content", NO_DESCRIPTORS.values(), ids=NO_DESCRIPTORS)
 def test_a_descriptor_that_is_none_is_said_in_one_line(terminal: Terminal, content: object) -> None:
-    if content == "\ud83d":
-        (terminal.folder / "other.json").write_bytes(b"\xff\xfe\x00")
-    else:
-        terminal.write("other.json", content)
+    terminal.write("other.json", content)
     status, out, err = terminal.run("--descriptor", "other.json")
     assert (status, out, len(err.splitlines())) == (1, "", 1)
     assert not (terminal.folder / "manifest.yml").exists()
+
+
+OF_OTHER_FRAMEWORKS = {
+    "Express": ("{{appKey}}", "{{localBaseUrl}}"),
+    "Spring Boot": ("${addon.key}", "${addon.base-url}"),
+}
+
+
+@pytest.mark.parametrize(("framework", "open_members"), OF_OTHER_FRAMEWORKS.items(), ids=OF_OTHER_FRAMEWORKS)
+def test_what_another_framework_fills_in_is_asked_for_and_given_by_options(
+    terminal: Terminal, framework: str, open_members: tuple[str, str]
+) -> None:
+    key, base_url = open_members
+    source = descriptor(key=key, baseUrl=base_url, lifecycle={"installed": "installed"})
+    asked = ["--descriptor", terminal.write("other.json", source)]
+    for options, wanted in (((), "--base-url"), (("--base-url", BASE_URL), "--key")):
+        status, _, err = terminal.run(*asked, *options)
+        assert (status, len(err.splitlines())) == (2, 1)
+        assert framework in err
+        assert wanted in err
+    assert terminal.run(*asked, "--base-url", BASE_URL, "--key", "com.example.mine")[0] == 0
+    written = terminal.written()
+    assert written["app"]["connect"]["key"] == "com.example.mine"
+    assert written["remotes"][0]["baseUrl"] == BASE_URL
+
+
+def test_a_placeholder_is_filled_in_wherever_it_stands(terminal: Terminal) -> None:
+    panel = {"key": "panel", "url": "{{localBaseUrl}}/panel", "name": {"value": "P"}}
+    source = descriptor(baseUrl="{{localBaseUrl}}", modules={"webPanels": [panel]})
+    terminal.run("--descriptor", terminal.write("other.json", source), "--base-url", f"{BASE_URL}/")
+    assert terminal.written()["connectModules"]["jira:webPanels"][0]["url"] == f"{BASE_URL}/panel"
 
 
 def test_a_file_that_cannot_be_written_is_said_in_one_line(terminal: Terminal) -> None:
@@ -316,6 +372,41 @@ def test_a_scope_that_only_an_event_needs_is_asked_for_and_said() -> None:
     manifest = forge_manifest(descriptor(modules={"webhooks": [webhook]}))
     assert "manage:jira-configuration" in manifest.document["permissions"]["scopes"]
     assert any(note.startswith("scope manage:jira-configuration: ") for note in manifest.notes)
+
+
+def test_regions_have_urls_of_their_own_and_one_that_forge_does_not_know_is_said() -> None:
+    regions = {"EU": "https://eu.example.com", "MOON": "https://moon.example.com"}
+    manifest = forge_manifest(descriptor(regionBaseUrls=regions))
+    (remote,) = manifest.document["remotes"]
+    assert remote["baseUrl"] == {"default": BASE_URL, "EU": regions["EU"]}
+    assert "regionBaseUrls.MOON: Forge knows no such region; left out" in manifest.notes
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def members(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The paths of all there is in a JSON value."""
+    named = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(each for name, inner in named for each in members(inner, (*path, name)))]
+
+
+@given(st.data())
+def test_no_json_ends_in_anything_but_a_manifest_or_a_sentence(data: st.DataObject) -> None:
+    source: Any = copy.deepcopy(rich_descriptor())
+    for _ in range(data.draw(st.integers(1, 3))):
+        *within, name = data.draw(st.sampled_from(members(source)[1:] or [("key",)]))
+        holder = functools.reduce(lambda value, each: value[each], within, source)
+        if data.draw(st.booleans()) and isinstance(holder, dict):
+            holder.pop(name, None)
+        else:
+            holder[name] = data.draw(ANY_JSON)
+    with contextlib.suppress(LaptopError):
+        forge_manifest(source).to_yaml()
 
 
 def test_a_key_does_not_depend_on_what_is_before_it() -> None:

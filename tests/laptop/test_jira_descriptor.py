@@ -93,7 +93,7 @@ def test_a_descriptor_is_an_object() -> None:
         read_descriptor(["com.example.app"])
 
 
-def test_urls_are_joined_by_one_slash_whether_they_begin_with_one_or_not() -> None:
+def test_urls_are_joined_by_one_slash_and_one_module_may_stand_for_a_list() -> None:
     descriptor = read_descriptor(
         GOOD
         | {
@@ -101,7 +101,7 @@ def test_urls_are_joined_by_one_slash_whether_they_begin_with_one_or_not() -> No
             "lifecycle": {"installed": "installed"},
             "modules": {
                 "webhooks": [{"event": "comment_created", "url": "comment?at=http://a"}],
-                "adminPages": [{"key": "a", "name": {"value": "A"}, "url": "admin?project=${project.id}"}],
+                "adminPages": {"key": "a", "name": {"value": "A"}, "url": "admin?project=${project.id}"},
             },
         }
     )

@@ -20,38 +20,43 @@ def load_descriptor(env: Mapping[str, str]) -> dict[str, Any]:
     Args:
         env: `DESCRIPTOR_PATH`, the file, and `STAGE`, the stage's name
     """
-    stage = env["STAGE"]
-    descriptor: dict[str, Any] = _fill(
-        json.loads(Path(env["DESCRIPTOR_PATH"]).read_text(encoding="utf-8")),
-        {
-            "{{keySuffix}}": "" if stage == PRODUCTION else f"-{stage}",
-            "{{nameSuffix}}": "" if stage == PRODUCTION else f" ({stage})",
-        },
-    )
-    return descriptor
+    return at_stage(json.loads(Path(env["DESCRIPTOR_PATH"]).read_text(encoding="utf-8")), env["STAGE"])
+
+
+def at_stage(descriptor: dict[str, Any], stage: str) -> dict[str, Any]:
+    """The descriptor of one stage, of the one that is for all of them."""
+    is_production = stage == PRODUCTION
+    suffixes = {
+        "{{keySuffix}}": "" if is_production else f"-{stage}",
+        "{{nameSuffix}}": "" if is_production else f" ({stage})",
+    }
+    filled: dict[str, Any] = fill_in(descriptor, suffixes)
+    return filled
 
 
 def at_base_url(descriptor: dict[str, Any], base_url: str) -> dict[str, Any]:
     """The descriptor as Jira is to read it: with the base URL that the app is reached by."""
-    filled: dict[str, Any] = _fill(descriptor, {"{{baseUrl}}": base_url})
+    filled: dict[str, Any] = fill_in(descriptor, {"{{baseUrl}}": base_url})
     return filled
 
 
 def webhook_events(descriptor: dict[str, Any]) -> dict[str, list[str]]:
     """The events that each webhook path receives, each event once."""
     events: dict[str, list[str]] = {}
-    for webhook in descriptor.get("modules", {}).get("webhooks", []):
+    webhooks = descriptor.get("modules", {}).get("webhooks", [])
+    for webhook in [webhooks] if isinstance(webhooks, dict) else webhooks:
         path = "/" + webhook["url"].partition("?")[0].removeprefix("/")
         if webhook["event"] not in events.setdefault(path, []):
             events[path].append(webhook["event"])
     return events
 
 
-def _fill(value: Any, placeholders: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON value
+def fill_in(value: Any, placeholders: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON value
+    """A JSON value with texts in the place of placeholders, wherever in it they stand."""
     if isinstance(value, dict):
-        return {name: _fill(member, placeholders) for name, member in value.items()}
+        return {name: fill_in(member, placeholders) for name, member in value.items()}
     if isinstance(value, list):
-        return [_fill(member, placeholders) for member in value]
+        return [fill_in(member, placeholders) for member in value]
     if isinstance(value, str):
         for placeholder, text in placeholders.items():
             value = value.replace(placeholder, text)

@@ -12,6 +12,7 @@ def forge() -> None:
 
 @forge.command()
 @click.option("--base-url", metavar="URL", help="Where the app is reached; the descriptor may leave it open.")
+@click.option("--key", metavar="KEY", help="Of the Connect app; the descriptor may leave it open.")
 @click.option("--app-id", metavar="ARI", help="Of the Forge app; else what the output file has of it.")
 @click.option("--stage", default="dev", metavar="NAME", show_default=True, help="Whose key the app has.")
 @click.option("--descriptor", metavar="FILE", help="Another than the project's own.")

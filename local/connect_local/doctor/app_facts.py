@@ -1,9 +1,9 @@
 """What a descriptor says of the app: the file of this project, with its placeholders, or any other."""
 
-import json
 from dataclasses import dataclass
 
-from connect_jira.descriptor import load_descriptor
+from connect_jira.descriptor import at_stage
+from connect_local.descriptor_placeholders import described, first_placeholder
 from connect_local.doctor.inputs import STDIN, BadInput, fetched, file_text, parsed_json
 
 
@@ -22,15 +22,16 @@ class AppFacts:
     scopes: tuple[str, ...] | None = None
 
 
-def read_descriptor(source: str, *, stage: str) -> AppFacts:
+def read_descriptor(source: str, *, stage: str, app_key: str | None = None) -> AppFacts:
     """The facts in a descriptor.
 
     Args:
         source: a file or a URL
         stage: whose key it is, when the file is one for all stages
+        app_key: the app's key, when it is known; a descriptor may leave it to the framework that serves it
 
     Raises:
-        BadInput: it is no descriptor
+        BadInput: it is no descriptor, or the key is left open and not known
     """
     is_url = source.startswith(("http://", "https://"))
     if source == STDIN:
@@ -39,11 +40,13 @@ def read_descriptor(source: str, *, stage: str) -> AppFacts:
     descriptor = parsed_json(text, "the descriptor")
     if not isinstance(descriptor, dict) or not isinstance(descriptor.get("key"), str):
         raise BadInput("that is no descriptor: it has no key")
-    if "{{" in json.dumps(descriptor) and not is_url:
-        descriptor = load_descriptor({"DESCRIPTOR_PATH": source, "STAGE": stage})
-    base_url, scopes = descriptor.get("baseUrl"), descriptor.get("scopes")
+    filled = at_stage({name: descriptor.get(name) for name in ("key", "baseUrl")}, stage)
+    key, base_url, scopes = filled["key"], filled["baseUrl"], descriptor.get("scopes")
+    placeholder = first_placeholder(key)
+    if placeholder and app_key is None:
+        raise BadInput(f"the descriptor's key has {described(placeholder)}: give the key as --app-key")
     return AppFacts(
-        key=descriptor["key"],
-        base_url=base_url if isinstance(base_url, str) and "{{" not in base_url else None,
+        key=app_key if placeholder else key,
+        base_url=base_url if isinstance(base_url, str) and not first_placeholder(base_url) else None,
         scopes=tuple(map(str, scopes)) if isinstance(scopes, list) else None,
     )

@@ -41,7 +41,7 @@ def gather(options: Options, inputs: Inputs) -> Gathered:
     """
     app = AppFacts()
     if options.descriptor:
-        app = read_descriptor(options.descriptor, stage=options.stage)
+        app = read_descriptor(options.descriptor, stage=options.stage, app_key=options.app_key)
     requests = _read(options, inputs, base_url=options.base_url or app.base_url)
     known = _known(options, inputs, app)
     return Gathered(requests=tuple(_completed(request, known, options) for request in requests), app=app)

@@ -1,6 +1,5 @@
 """`connect forge manifest`."""
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +9,11 @@ from urllib.parse import urlsplit
 import click
 import yaml
 
-from connect_jira.descriptor import at_base_url, load_descriptor
+from connect_jira.descriptor import at_stage
+from connect_local.descriptor_placeholders import described, first_placeholder, with_member
+from connect_local.doctor.inputs import file_text, parsed_json
 from connect_local.errors import LaptopError
 from connect_local.forge.manifest import UNREGISTERED, manifest_of
-from connect_local.jira.descriptor import read_descriptor
-from connect_local.jira.errors import DescriptorInvalid
 from connect_local.template import PROJECT
 
 DESCRIPTOR = PROJECT / "descriptor" / "atlassian-connect.json"
@@ -28,6 +27,7 @@ class Options:
     """What was typed; the names are those of the options."""
 
     base_url: str | None
+    key: str | None
     app_id: str | None
     stage: str
     descriptor: str | None
@@ -43,40 +43,41 @@ def run(options: Options) -> None:
     """
     if options.app_id is not None and not _APP_ID.fullmatch(options.app_id):
         raise click.UsageError("--app-id is the app's ARI, such as ari:cloud:ecosystem::app/<uuid>")
-    descriptor = _descriptor(options)
     app_id = options.app_id or _registered_id(options.output) or UNREGISTERED
-    manifest = manifest_of(descriptor, app_id=app_id)
+    try:
+        manifest = manifest_of(_descriptor(options), app_id=app_id)
+        text = manifest.to_yaml()
+    except RecursionError as nested:
+        raise LaptopError("the descriptor is nested too deeply") from nested
     for note in manifest.notes:
         click.echo(note, err=True)
     if options.output == STDOUT:
-        click.echo(manifest.to_yaml(), nl=False)
+        click.echo(text, nl=False)
         return
     try:
-        Path(options.output).write_text(manifest.to_yaml(), encoding="utf-8")
+        Path(options.output).write_text(text, encoding="utf-8")
     except OSError as failure:
         raise LaptopError(f"{options.output} cannot be written: {failure.strerror}") from failure
 
 
 def _descriptor(options: Options) -> dict[str, Any]:
     path = options.descriptor or str(DESCRIPTOR)
-    try:
-        descriptor = load_descriptor({"DESCRIPTOR_PATH": path, "STAGE": options.stage})
-    except OSError as failure:
-        raise click.UsageError(f"--descriptor cannot be read: {failure.strerror}") from failure
-    except (ValueError, RecursionError) as malformed:
-        raise LaptopError(f"{path} is not JSON") from malformed
+    document = parsed_json(file_text(path, "--descriptor"), path)
+    if not isinstance(document, dict):
+        raise LaptopError(f"{path} is no descriptor: it is not a JSON object")
+    descriptor = at_stage(document, options.stage)
     if options.base_url is not None:
         base_url = _checked_base_url(options.base_url, "--base-url")
-        descriptor = at_base_url(descriptor, base_url)
-        if isinstance(descriptor, dict):
-            descriptor["baseUrl"] = base_url
-    elif "{{baseUrl}}" in json.dumps(descriptor):
-        raise click.UsageError("the descriptor leaves its baseUrl open: give the app's URL as --base-url")
-    try:
-        read_descriptor(descriptor)
-    except DescriptorInvalid as invalid:
-        raise LaptopError(str(invalid)) from invalid
-    descriptor["baseUrl"] = _checked_base_url(descriptor["baseUrl"], "the descriptor's baseUrl")
+        descriptor = with_member(descriptor, "baseUrl", base_url)
+    if options.key is not None:
+        descriptor = with_member(descriptor, "key", options.key)
+    for member, option in (("baseUrl", "--base-url"), ("key", "--key")):
+        if placeholder := first_placeholder(descriptor.get(member)):
+            raise click.UsageError(
+                f"the descriptor's {member} has {described(placeholder)}: give it as {option}"
+            )
+    if isinstance(descriptor.get("baseUrl"), str):
+        descriptor["baseUrl"] = _checked_base_url(descriptor["baseUrl"], "the descriptor's baseUrl")
     return descriptor
 
 

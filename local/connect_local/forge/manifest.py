@@ -9,9 +9,11 @@ from typing import Any
 import yaml
 
 from connect_local.errors import LaptopError
-from connect_local.forge.modules import connect_modules, permission_modules
+from connect_local.forge.modules import connect_modules, member_object, permission_modules
 from connect_local.forge.native import REMOTE, native_modules, product_events
 from connect_local.forge.scopes import TOKEN_SCOPES, connect_scopes, native_scopes
+from connect_local.jira.descriptor import read_descriptor
+from connect_local.jira.errors import DescriptorInvalid
 
 type Json = dict[str, Any]
 
@@ -30,7 +32,9 @@ _ELSEWHERE = {
     "description": "it is given in the developer console",
     "vendor": "it is given in the developer console",
     "links": "they are given in the developer console",
+    "dataResidency": "Forge has the module migration:dataResidency instead",
 }
+_REGIONS = {"EU", "US", "AU", "DE", "SG", "CA", "IN", "KR", "JP", "GB", "CH"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,10 @@ def manifest_of(descriptor: Json, *, app_id: str) -> Manifest:
     Raises:
         LaptopError: there is no manifest for such an app
     """
+    try:
+        read_descriptor(descriptor)
+    except DescriptorInvalid as invalid:
+        raise LaptopError(str(invalid)) from invalid
     notes: list[str] = []
     scopes = [str(scope) for scope in descriptor.get("scopes", [])]
     carried = connect_modules(descriptor, notes)
@@ -98,7 +106,7 @@ def manifest_of(descriptor: Json, *, app_id: str) -> Manifest:
             "runtime": {"name": RUNTIME},
             **_licensing(descriptor),
         },
-        "remotes": [_remote(descriptor)],
+        "remotes": [_remote(descriptor, notes)],
         "connectModules": carried,
         "modules": native_modules(events) | permission_modules(descriptor),
         "permissions": {
@@ -115,11 +123,20 @@ def _licensing(descriptor: Json) -> Json:
     return {"licensing": {"enabled": True, **editions}}
 
 
-def _remote(descriptor: Json) -> Json:
-    regions = descriptor.get("regionBaseUrls", {})
+def _remote(descriptor: Json, notes: list[str]) -> Json:
+    regions = member_object(descriptor, "regionBaseUrls")
+    notes += [
+        f"regionBaseUrls.{region}: Forge knows no such region; left out"
+        for region in regions
+        if region not in _REGIONS
+    ]
+    of_regions = {region: url for region, url in regions.items() if region in _REGIONS}
+    for region, url in of_regions.items():
+        if not str(url).startswith("https://"):
+            raise LaptopError(f"the descriptor's regionBaseUrls.{region} must be an https URL")
     return {
         "key": REMOTE,
-        "baseUrl": {"default": descriptor["baseUrl"], **regions} if regions else descriptor["baseUrl"],
+        "baseUrl": {"default": descriptor["baseUrl"], **of_regions} if of_regions else descriptor["baseUrl"],
         "operations": ["storage", "compute", "fetch", "other"],
         "storage": {"inScopeEUD": True},
     }

@@ -65,7 +65,7 @@ def connect_modules(descriptor: Json, notes: list[str]) -> dict[str, list[Json]]
     """
     keys = _Keys(descriptor)
     modules = {"jira:lifecycle": [_lifecycle(descriptor["lifecycle"], keys, notes)]}
-    for kind, entries in _kinds(descriptor):
+    for kind, entries in kinds(descriptor):
         if kind in PERMISSIONS:
             continue
         if kind not in CONNECT_MODULES:
@@ -76,12 +76,24 @@ def connect_modules(descriptor: Json, notes: list[str]) -> dict[str, list[Json]]
             notes.append(
                 f"modules.{kind}: carried as it is; ends with Connect unless it is rewritten for Forge"
             )
-    if paths := descriptor.get("translations", {}).get("paths"):
+    if paths := member_object(descriptor, "translations").get("paths"):
         modules["jira:translations"] = [{"key": keys.unique("translations"), "paths": paths}]
-    if path := descriptor.get("cloudAppMigration", {}).get("migrationWebhookPath"):
+    if path := member_object(descriptor, "cloudAppMigration").get("migrationWebhookPath"):
         migration = {"key": keys.unique("app-migration"), "migrationWebhookPath": path}
         modules["jira:cloudAppMigration"] = [migration]
     return modules
+
+
+def member_object(descriptor: Json, name: str) -> Json:
+    """A member of the descriptor that is an object, empty when it is not there.
+
+    Raises:
+        LaptopError: it is something else
+    """
+    value = descriptor.get(name, {})
+    if not isinstance(value, dict):
+        raise LaptopError(f"the descriptor's {name} must be an object")
+    return value
 
 
 def permission_modules(descriptor: Json) -> dict[str, list[Json]]:
@@ -91,17 +103,19 @@ def permission_modules(descriptor: Json) -> dict[str, list[Json]]:
             {name: _plain(value) for name, value in entry.items()} | {"migratedFromConnect": True}
             for entry in entries
         ]
-        for kind, entries in _kinds(descriptor)
+        for kind, entries in kinds(descriptor)
         if kind in PERMISSIONS
     }
 
 
-def _kinds(descriptor: Json) -> Iterator[tuple[str, list[Json]]]:
+def kinds(descriptor: Json) -> Iterator[tuple[str, list[Json]]]:
     """Each kind of module with its entries, in a list even where a descriptor has but one."""
     for kind, content in descriptor.get("modules", {}).items():
         entries = content if isinstance(content, list) else [content]
         if not all(isinstance(entry, dict) for entry in entries):
             raise LaptopError(f"the descriptor's modules.{kind} is neither a module nor a list of modules")
+        if not all(isinstance(entry.get("key", ""), str) for entry in entries):
+            raise LaptopError(f"each key in the descriptor's modules.{kind} must be text")
         if entries:
             yield kind, entries
 
@@ -125,7 +139,7 @@ class _Keys:
 
     def __init__(self, descriptor: Json) -> None:
         self._taken = {
-            entry["key"] for _, entries in _kinds(descriptor) for entry in entries if "key" in entry
+            entry["key"] for _, entries in kinds(descriptor) for entry in entries if "key" in entry
         }
 
     def unique(self, key: str) -> str:

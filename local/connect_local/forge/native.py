@@ -14,6 +14,7 @@ https://developer.atlassian.com/platform/forge/remote/ and .../events-reference/
 from typing import Any
 
 from connect_jira.forge.events import FORGE_EVENTS, ForgeEvent
+from connect_local.forge.modules import kinds
 
 type Json = dict[str, Any]
 
@@ -37,7 +38,7 @@ def product_events(descriptor: Json, notes: list[str]) -> list[ForgeEvent]:
         notes: takes a sentence for whatever differs, or has no counterpart
     """
     events: dict[str, ForgeEvent] = {}
-    for webhook in descriptor.get("modules", {}).get("webhooks", []):
+    for webhook in dict(kinds(descriptor)).get("webhooks", []):
         event = FORGE_EVENTS.get(webhook["event"])
         if event is None:
             notes.append(f"webhook {webhook['event']}: Forge has no such event; it ends with Connect")

@@ -195,6 +195,7 @@ def _is_for_admins(conditions: object) -> bool:
 
 def _modules(modules: object, kind: str) -> list[dict[str, Any]]:
     found = modules.get(kind, []) if isinstance(modules, dict) else None
+    found = [found] if isinstance(found, dict) else found  # Jira takes a single module for a list of one
     if not isinstance(found, list) or not all(isinstance(module, dict) for module in found):
         raise DescriptorInvalid(
             f"The descriptor's modules must be an object, and its modules.{kind} a list of objects."

@@ -42,3 +42,6 @@ def test_webhooks_are_known_by_their_path() -> None:
         "/webhooks/comment": ["comment_created"],
     }
     assert webhook_events({}) == {}
+    assert webhook_events({"modules": {"webhooks": webhooks[1]}}) == {
+        "/webhooks/issue": ["jira:issue_updated"]
+    }
