@@ -41,7 +41,7 @@ class JiraClient:
     """Speaks to one site as the app.
 
     Every request is signed just before it is sent, also when it is sent again. It is sent again, after a
-    second or two at the most, where that does no harm: after an answer that says when to come back, after a
+    second or two at the most, where that does no harm: after a 429 that says when to come back, after a
     connection that never came about, and after 502, 503, 504 or a connection that broke if doing it twice
     comes to the same as doing it once. Whatever else happens is an error to whoever asked.
 

@@ -10,29 +10,37 @@ JiraError                 has `status`, and Jira's own `messages` and `field_err
 ├── JiraRateLimited       429
 ├── JiraMoved             3xx: the site has another address now; Jira will say which by `installed`
 ├── JiraServerError       5xx
+├── JiraSiteUnavailable   404 of the site itself: it is suspended, or cannot be reached at Atlassian
 └── JiraUnreachable       no answer; the request may or may not have had its effect
 """
 
-import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from connect_jira.said import Said
+from connect_jwt.causes import Cause
 from connect_jwt.errors import ConnectError
 
 if TYPE_CHECKING:
     from connect_jwt.diagnosis import Finding
 
+_OF_THE_SITE = {Cause.SITE_UNAVAILABLE, Cause.IP_NOT_ALLOWED, Cause.SITE_MOVED}
+_NOT_YET_GRANTED = {None, Cause.SCOPE_MISSING}
+
 
 class JiraError(ConnectError):
-    """Jira answered with an error.
+    """Jira answered with an error. Its `reason` is the cause, where Jira says one, else `jira-<status>`.
 
     Attributes:
         status: the HTTP status; 0 when there was no answer
-        body: the answer as Jira gave it: JSON, or text
-        messages: Jira's `errorMessages`, or its `message`
+        body: the answer as Jira gave it: JSON, text or bytes
+        messages: what Jira says, by any of the names it has for that
         field_errors: Jira's `errors`, by field
         headers: the answer's headers, by lower-case name
-        finding: why Jira answered 401 or 403, as far as that can be told
+        cause: what the answer says of its cause, if it does
+        finding: why Jira has refused, as far as that can be told
+        of_young_installation: whether the app was installed minutes ago; a site may then still have to grant
+            its permissions
     """
 
     def __init__(
@@ -42,20 +50,49 @@ class JiraError(ConnectError):
         call: str,
         body: object = None,
         headers: dict[str, str] | None = None,
+        cause: Cause | None = None,
         finding: "Finding | None" = None,
+        of_young_installation: bool = False,
     ) -> None:
-        details: dict[str, Any] = body if isinstance(body, dict) else {}
-        messages = details.get("errorMessages") or [details.get("message")]
-        field_errors = details.get("errors")
+        said = Said.in_body(body)
         self.status = status
         self.body = body
         self.headers = headers or {}
-        self.messages = tuple(str(message) for message in messages if message)
-        self.field_errors: dict[str, Any] = field_errors if isinstance(field_errors, dict) else {}
-        said = " ".join((*self.messages, json.dumps(self.field_errors) if self.field_errors else ""))
+        self.messages = said.messages
+        self.field_errors: dict[str, Any] = said.field_errors
+        self.cause = cause
         self.finding = finding
-        cause = f" ({finding.code}: {finding.why} {finding.fix})" if finding else ""
-        super().__init__(f"jira-{status}", f"{call}: Jira answered {status} {said}".rstrip() + cause)
+        self.of_young_installation = of_young_installation
+        why = f" ({finding.code}: {finding.seen}. {finding.why} {finding.fix})" if finding else ""
+        super().__init__(
+            cause or f"jira-{status}", f"{call}: Jira answered {status} {said.in_short}".rstrip() + why
+        )
+
+    @property
+    def pauses_site(self) -> bool:
+        """Whether every call to this site would meet the same."""
+        return self.cause in _OF_THE_SITE
+
+    @property
+    def nothing_was_done(self) -> bool:
+        """Whether it is certain that the call had no effect and may be made again, whatever it is.
+
+        No 5xx is certain of that, not even one that says when to come back.
+        """
+        return (
+            self.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS}
+            or self.pauses_site
+            or self.may_be_granted
+        )
+
+    @property
+    def may_be_granted(self) -> bool:
+        """Whether a permission is missing that the site may yet grant, since the app was only just installed.
+
+        https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/#lifecycle
+        """
+        is_refusal = self.status == HTTPStatus.FORBIDDEN or self.cause is Cause.SCOPE_MISSING
+        return self.of_young_installation and is_refusal and self.cause in _NOT_YET_GRANTED
 
 
 class JiraBadRequest(JiraError):
@@ -94,6 +131,12 @@ class JiraServerError(JiraError):
     """5xx: Jira failed."""
 
 
+class JiraSiteUnavailable(JiraError):
+    """404 of the site itself: it is suspended, or cannot be reached at Atlassian; of what was asked it says
+    nothing.
+    """
+
+
 class JiraUnreachable(JiraError):
     """No answer.
 
@@ -104,6 +147,11 @@ class JiraUnreachable(JiraError):
     def __init__(self, *, call: str, cause: str, may_have_worked: bool) -> None:
         super().__init__(0, call=call, body={"message": f"no answer from Jira ({cause})"})
         self.may_have_worked = may_have_worked
+
+    @property
+    def nothing_was_done(self) -> bool:
+        """Whether no connection came about."""
+        return not self.may_have_worked
 
 
 _BY_STATUS: dict[int, type[JiraError]] = {
@@ -118,9 +166,9 @@ _BY_STATUS: dict[int, type[JiraError]] = {
 _BY_CLASS = {3: JiraMoved, 4: JiraError, 5: JiraServerError}
 
 
-def jira_error(
-    status: int, *, call: str, body: object, headers: dict[str, str], finding: "Finding | None"
-) -> JiraError:
-    """The error for an answer whose status is not 2xx."""
+def jira_error(status: int, *, cause: Cause | None = None, **about: Any) -> JiraError:  # noqa: ANN401 - as JiraError takes them
+    """The error for an answer that is no success, of the class that its status has; as for `JiraError`."""
     kind = _BY_STATUS.get(status) or _BY_CLASS.get(status // 100, JiraError)
-    return kind(status, call=call, body=body, headers=headers, finding=finding)
+    if cause is Cause.SITE_UNAVAILABLE:
+        kind = JiraSiteUnavailable
+    return kind(status, cause=cause, **about)

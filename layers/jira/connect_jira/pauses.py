@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from cachetools import TLRUCache
 
-from connect_jira.jira_errors import JiraRateLimited
+from connect_jira.jira_errors import JiraError
 from connect_jira.rate_limits import LimitScope, read_rate_limit
 from connect_jira.retries import LONGEST_WAIT_SECONDS
 from connect_jwt.identity import ClientKey
@@ -35,13 +35,17 @@ class Pauses:
             maxsize=10_000, ttu=lambda _client_key, until, _now: until, timer=clock
         )
 
-    def note(self, client_key: ClientKey, error: JiraRateLimited) -> None:
-        """Remember a 429 that stands for more than one issue: for an endpoint, a site, or the app."""
-        limit = read_rate_limit(error.headers, now=self._clock())
-        if limit.scope is None or limit.scope is LimitScope.ISSUE:
+    def note(self, client_key: ClientKey, error: JiraError) -> None:
+        """Remember an error that other calls would meet, too.
+
+        That is a 429 that stands for more than one issue: for an endpoint, a site, or the app, and for the
+        site where Jira does not say. And it is what is the site's own trouble.
+        """
+        limit = read_rate_limit(error.status, error.headers, now=self._clock())
+        if limit.scope is LimitScope.ISSUE or (limit.scope is None and not error.pauses_site):
             return
         paused = _ALL_SITES if limit.scope is LimitScope.APP else client_key
-        if limit.scope.is_quota:
+        if limit.scope is not LimitScope.ENDPOINT:
             wait = _UNTIL_JIRA_SAYS_MORE_SECONDS if limit.retry_after is None else limit.retry_after
         else:
             wait = LONGEST_WAIT_SECONDS

@@ -1,14 +1,17 @@
 """What Jira says of its limits.
 
+The names lose the prefix `Beta-` for one app after the other, so both are read.
+
 https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
-
-import urllib3
+from http import HTTPStatus
 
 
 class LimitScope(StrEnum):
@@ -18,6 +21,8 @@ class LimitScope(StrEnum):
     ISSUE = "jira-per-issue-on-write"
     SITE = "jira-quota-tenant-based"
     APP = "jira-quota-global-based"
+    UNKNOWN = "unknown"
+    """Jira does not say, or gives another reason; the gateway of `api.atlassian.com` never says."""
 
     @property
     def is_quota(self) -> bool:
@@ -30,50 +35,140 @@ class RateLimit:
     """When to come back, and what with.
 
     Attributes:
-        scope: what is limited; None when Jira does not say
-        retry_after: how long to wait, in seconds; None when Jira does not say
+        scope: what is limited; None when it is no 429
+        retry_after: how long to wait, in seconds, one at the least; None when Jira does not say
     """
 
     scope: LimitScope | None
     retry_after: float | None
 
 
-def read_rate_limit(headers: Mapping[str, str], *, now: float) -> RateLimit:
-    """What the headers of a 429 or 503 say.
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A limit that `RateLimit` or `RateLimit-Policy` speaks of, with its numbers by their letters."""
+
+    name: str
+    numbers: Mapping[str, float]
+
+
+_SHORTEST_SECONDS = 1.0
+_LONGEST_SECONDS = 24 * 3600.0
+_HOUR = 3600.0
+_NEAR = 0.2
+_LIMITS = {
+    "global-app-quota": LimitScope.APP,
+    "tenant-app-quota": LimitScope.SITE,
+    "jira-burst-based": LimitScope.ENDPOINT,
+}
+"""By the names that `RateLimit` has for them; the one that stands for most comes first."""
+_RESETS = ("x-ratelimit-reset", "x-beta-ratelimit-reset", "beta-x-ratelimit-reset")
+_FIRST_UNIX_TIME = 1_000_000_000.0
+_FIRST_IN_MILLISECONDS = 1_000_000_000_000.0
+
+
+def read_rate_limit(status: int, headers: Mapping[str, str], *, now: float) -> RateLimit:
+    """What an answer says of when to come back. Whatever it says, this raises nothing.
+
+    `Retry-After` counts with any status, all else with 429 alone: `Beta-Retry-After` comes with successes.
 
     Args:
+        status: the HTTP status
         headers: by lower-case name
         now: Unix seconds
     """
-    reason = headers.get("ratelimit-reason", "")
-    scope = LimitScope(reason) if reason in LimitScope else None
-    wait = _retry_after(headers.get("retry-after") or headers.get("beta-retry-after"))
+    wait = _retry_after(headers.get("retry-after"), now)
+    if status != HTTPStatus.TOO_MANY_REQUESTS:
+        return RateLimit(None, wait)
+    spent = [entry for entry in _entries(headers, "ratelimit") if entry.numbers.get("r") == 0]
+    scope = _scope(headers, spent)
     if wait is None:
-        wait = _until(headers.get("x-ratelimit-reset"), now)
+        wait = _retry_after(headers.get("beta-retry-after"), now)
+    if wait is None:
+        ends = [
+            entry.numbers["t"] for entry in spent if _LIMITS.get(entry.name) is scope and "t" in entry.numbers
+        ]
+        wait = _bounded(max(ends)) if ends else _until_reset(headers, scope, now)
     return RateLimit(scope, wait)
 
 
 def is_near_limit(headers: Mapping[str, str]) -> bool:
-    """Whether Jira warns that less than a fifth of a limit is left."""
-    return headers.get("x-ratelimit-nearlimit", "").lower() == "true"
+    """Whether Jira warns that less than a fifth of a limit is left.
+
+    Jira says how much is left only when four fifths are used; where it says of how much, that counts.
+
+    Args:
+        headers: by lower-case name
+    """
+    if headers.get("x-ratelimit-nearlimit", "").lower() == "true":
+        return True
+    allowed = {entry.name: entry.numbers.get("q") for entry in _entries(headers, "ratelimit-policy")}
+    for entry in _entries(headers, "ratelimit"):
+        left, of = entry.numbers.get("r"), allowed.get(entry.name)
+        if left is not None and (of is None or left <= of * _NEAR):
+            return True
+    return False
 
 
-def _retry_after(value: str | None) -> float | None:
-    if value is None:
-        return None
+def _scope(headers: Mapping[str, str], spent: list[_Entry]) -> LimitScope:
+    reason = headers.get("ratelimit-reason", "")
+    if reason in LimitScope:
+        return LimitScope(reason)
+    names = {entry.name for entry in spent} if not reason else set()
+    return next((scope for name, scope in _LIMITS.items() if name in names), LimitScope.UNKNOWN)
+
+
+def _entries(headers: Mapping[str, str], name: str) -> Iterator[_Entry]:
+    """The limits of a header with or without its prefix: `"tenant-app-quota";q=100000;w=3600, "…";…`."""
+    for value in (headers.get(name, ""), headers.get(f"beta-{name}", "")):
+        for entry in value.split(","):
+            named, *parameters = entry.split(";")
+            pairs = (parameter.strip().partition("=") for parameter in parameters)
+            numbers = {letter: number for letter, _, text in pairs if (number := _number(text)) is not None}
+            yield _Entry(named.strip().strip('"'), numbers)
+
+
+def _number(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"\d{1,15}(\.\d{1,9})?", text, re.ASCII) else None
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(seconds, _SHORTEST_SECONDS), _LONGEST_SECONDS)
+
+
+def _retry_after(value: str | None, now: float) -> float | None:
+    """Seconds, or a date."""
+    text = (value or "").strip()
+    seconds = _number(text)
+    if seconds is not None:
+        return _bounded(seconds)
     try:
-        return float(urllib3.Retry().parse_retry_after(value))  # seconds, or a date
-    except urllib3.exceptions.InvalidHeader:
+        return _bounded(parsedate_to_datetime(text).timestamp() - now)
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
-def _until(reset: str | None, now: float) -> float | None:
+def _until_reset(headers: Mapping[str, str], scope: LimitScope, now: float) -> float | None:
+    """How long it is until a limit begins anew; a time in the past says no more than that it is a quota."""
+    reset = next(
+        (moment for name in _RESETS if (moment := _moment(headers.get(name), now)) is not None), None
+    )
     if reset is None:
         return None
+    if reset > now:
+        return _bounded(reset - now)
+    return _bounded(_HOUR - now % _HOUR) if scope.is_quota or scope is LimitScope.UNKNOWN else None
+
+
+def _moment(value: str | None, now: float) -> float | None:
+    """A time in Unix seconds: written out, in Unix seconds or milliseconds, or in seconds from now."""
+    text = (value or "").strip()
+    number = _number(text)
+    if number is not None:
+        if number >= _FIRST_IN_MILLISECONDS:
+            return number / 1000
+        return number if number >= _FIRST_UNIX_TIME else now + number
     try:
-        moment = datetime.fromisoformat(reset)
-    except ValueError:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(moment.timestamp() - now, 0.0)

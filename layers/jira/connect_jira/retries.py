@@ -35,32 +35,30 @@ def wait_before_retry(failure: Failure, *, now: float, jitter: float) -> float |
     """How long to wait before the next attempt, in seconds; None when there must not be one here.
 
     - 429 is repeated when Jira says when: it has not done anything.
-    - 502, 503, 504 and a connection that broke may hide that the work was done: repeated when it does not
-      matter, or when Jira says when.
     - A connection that never came about is repeated.
+    - 502, 503, 504 and a connection that broke may hide that the work was done: repeated only when that does
+      not matter, also where Jira says when to come back.
 
     Args:
         failure: what happened
         now: Unix seconds
         jitter: what to stretch the wait by, about 1
     """
-    if failure.attempt >= MAX_ATTEMPTS or not _may_pass(failure.error):
+    error = failure.error
+    if failure.attempt >= MAX_ATTEMPTS or not _may_pass(error):
         return None
-    limit = read_rate_limit(failure.error.headers, now=now)
-    if limit.scope and limit.scope.is_quota:
+    if not (failure.repeatable or error.nothing_was_done):
         return None
+    limit = read_rate_limit(error.status, error.headers, now=now)
     if limit.retry_after is not None:
         wait, jitter = limit.retry_after, max(jitter, 1.0)  # never before the time that Jira names
-    elif failure.repeatable or _was_never_sent(failure.error):
+    elif limit.scope is None:
         wait = _FIRST_WAIT_SECONDS * 2 ** (failure.attempt - 1)
     else:
         return None
-    return wait * jitter if wait <= LONGEST_WAIT_SECONDS else None
+    is_quota = limit.scope is not None and limit.scope.is_quota
+    return wait * jitter if wait <= LONGEST_WAIT_SECONDS and not is_quota else None
 
 
 def _may_pass(error: JiraError) -> bool:
     return isinstance(error, JiraUnreachable | JiraRateLimited) or error.status in _PASSING
-
-
-def _was_never_sent(error: JiraError) -> bool:
-    return isinstance(error, JiraUnreachable) and not error.may_have_worked

@@ -97,7 +97,7 @@ def verdict(failed: FailedDelivery) -> Verdict:
     """What becomes of it.
 
     - The app is not installed any more: there is nobody to do it for.
-    - It may have been done, and must not be done twice: somebody has to look.
+    - It may have been done, and must not be done twice: somebody has to look. No 5xx says that it was not.
     - It can never succeed: set aside at once.
     - It may pass: comes again, when Jira says or ever later, for a day.
     - Nobody knows: comes again a few times.
@@ -105,10 +105,13 @@ def verdict(failed: FailedDelivery) -> Verdict:
     error = failed.error
     if isinstance(error, NotInstalled):
         return Ended(error.reason)
-    if not failed.may_be_repeated and _may_be_done(error, failed.tries):
-        return SetAside(
-            "effect-unknown", f"{error}. It may have been done: look in Jira before it is done again"
-        )
+    if not failed.may_be_repeated:
+        if _may_be_done(error, failed.tries):
+            return SetAside(
+                "effect-unknown", f"{error}. It may have been done: look in Jira before it is done again"
+            )
+        if isinstance(error, JiraError) and not error.nothing_was_done:
+            return SetAside(error.reason, str(error))
     if _may_pass(error):
         out_of_patience = failed.age >= GIVE_UP_SECONDS
     else:
@@ -138,7 +141,9 @@ def _postponement(failed: FailedDelivery) -> int:
     """
     error = failed.error
     told = (
-        read_rate_limit(error.headers, now=failed.now).retry_after if isinstance(error, JiraError) else None
+        read_rate_limit(error.status, error.headers, now=failed.now).retry_after
+        if isinstance(error, JiraError)
+        else None
     )
     if told is None:
         doubled = _FIRST_POSTPONEMENT_SECONDS * 2.0 ** (failed.tries - 1)
@@ -151,12 +156,18 @@ def _postponement(failed: FailedDelivery) -> int:
 def _may_be_done(error: Exception, tries: int) -> bool:
     if isinstance(error, BeingDone):  # at first it may well be another worker, who is still at it
         return tries >= MAX_TRIES
-    if isinstance(error, JiraUnreachable):
-        return error.may_have_worked
-    return isinstance(error, JiraServerError) and "retry-after" not in error.headers
+    return isinstance(error, JiraError) and not error.nothing_was_done and not _is_refused(error)
+
+
+def _is_refused(error: JiraError) -> bool:
+    """Whether Jira has looked at the call and said no."""
+    is_no = HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return is_no and error.status not in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY}
 
 
 def _may_pass(error: Exception) -> bool:
+    if isinstance(error, JiraError) and (error.cause is not None or error.may_be_granted):
+        return error.pauses_site or error.may_be_granted
     return isinstance(error, _PASSING) or (isinstance(error, JiraError) and error.status in _MAY_PASS)
 
 

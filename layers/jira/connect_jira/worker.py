@@ -13,7 +13,7 @@ from connect_jira.call_results import CallResults
 from connect_jira.deliveries import Delivery
 from connect_jira.failed_calls import FailedJiraCalls
 from connect_jira.invocation import Invocation
-from connect_jira.jira_errors import JiraError, JiraRateLimited
+from connect_jira.jira_errors import JiraError
 from connect_jira.messages import Message
 from connect_jira.metrics import count
 from connect_jira.pauses import Pauses
@@ -113,7 +113,7 @@ class Worker:
         logger.info("Work done")
 
     def _judge(self, delivery: Delivery, message: Message | None, error: Exception) -> bool:
-        if message and isinstance(error, JiraRateLimited):
+        if message and isinstance(error, JiraError):
             self._pauses.note(message.client_key, error)
         match verdict(
             FailedDelivery(

@@ -117,6 +117,7 @@ def _ask(identity: SigningIdentity, known: Evidence) -> Examined:
             scopes=known.scopes,
             now=now,
             status=answer.status,
+            response_headers=answer.headers,
             response_body=answer.data.decode(errors="replace"),
         )
     )

@@ -100,6 +100,7 @@ def _completed(request: Evidence, known: Evidence, options: Options) -> Evidence
         base_url=known.base_url or request.base_url,
         now=request.now if known.now is None else known.now,
         status=known.status or request.status,
+        response_headers=request.response_headers,
         response_body=request.response_body if known.response_body is None else known.response_body,
     )
     complete = without_placeholders(with_options, options.token)

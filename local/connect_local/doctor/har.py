@@ -41,9 +41,7 @@ def read_har(text: str) -> list[Evidence]:
 
 def _request(entry: Mapping[str, Any]) -> Evidence:
     request, response = _object(entry.get("request")), _object(entry.get("response"))
-    headers = {
-        str(header.get("name")): str(header.get("value")) for header in _objects(request.get("headers"))
-    }
+    headers = _headers(request)
     posted = _object(request.get("postData"))
     if posted.get("mimeType") and not any(name.lower() == "content-type" for name in headers):
         headers["Content-Type"] = str(posted["mimeType"])
@@ -55,8 +53,13 @@ def _request(entry: Mapping[str, Any]) -> Evidence:
         body=_text(posted.get("text")),
         now=_seconds(entry.get("startedDateTime")),
         status=status if isinstance(status, int) and status > 0 else None,  # 0: there was no answer
+        response_headers=_headers(response),
         response_body=_content(_object(response.get("content"))),
     )
+
+
+def _headers(message: Mapping[str, Any]) -> dict[str, str]:
+    return {str(header.get("name")): str(header.get("value")) for header in _objects(message.get("headers"))}
 
 
 def _carries_token(request: Evidence) -> bool:

@@ -57,9 +57,10 @@ def at_install(code: str, token: str) -> Fault:
     return Fault(code, install(token), install())
 
 
-def answered(code: str, path: str, status: int, body: str = "") -> Fault:
+def answered(code: str, path: str, status: int, body: str = "", **headers: str) -> Fault:
     right = call(app_token(f"GET&{path}&"), url=f"{SITE_URL}{path}", status=200)
-    return Fault(code, replace(right, status=status, response_body=body), right)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Fault(code, replace(right, status=status, response_body=body, response_headers=named), right)
 
 
 _POST = f"POST&{CALL_PATH}&jql=project%20%3D%20Planets&maxResults=50"
@@ -177,6 +178,22 @@ TO_JIRA = {
     # what for
     "Jira names the scope": answered(
         "scope-missing", "/rest/api/3/myself", 403, '{"message":"Request not in an authorized API scope"}'
+    ),
+    "an address that is not on the list": answered(
+        "ip-not-allowed",
+        "/rest/api/3/myself",
+        403,
+        '{"errorMessages":["The IP address has been rejected because it is not on the allowed list."]}',
+    ),
+    "an upload without a word": answered("xsrf-check", "/rest/api/3/myself", 403, "XSRF check failed"),
+    "an app access rule": answered(
+        "blocked-by-policy", "/rest/api/3/myself", 403, "Blocked by your organization's data security policy."
+    ),
+    "a login that failed too often": answered(
+        "captcha", "/rest/api/3/myself", 403, X_Seraph_LoginReason="AUTHENTICATION_DENIED"
+    ),
+    "a CAPTCHA to solve": answered(
+        "captcha", "/rest/api/3/auditing/record", 401, X_Authentication_Denied_Reason="CAPTCHA_CHALLENGE; x"
     ),
     "the descriptor lacks the scope": Fault(
         "scope-missing",

@@ -16,6 +16,8 @@ NEEDS_MORE_THAN_ONE_REQUEST_TELLS = {
     "kid-unknown",  # Atlassian's key host
     "signature-mismatch",  # Atlassian's public key
     "secret-out-of-sync",  # how often Jira has refused
+    "site-unavailable",  # whether the site answers anything
+    "site-moved",
 }
 STABLE = {
     "iss-is-client-key",

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connect_jira.jira_errors import JiraRateLimited
+from connect_jira.jira_errors import JiraError, JiraRateLimited
 from connect_jira.pauses import Pauses
 from connect_jira.retries import LONGEST_WAIT_SECONDS
+from connect_jwt.causes import Cause
 from connect_jwt.identity import ClientKey
 
 if TYPE_CHECKING:
@@ -68,10 +69,33 @@ def test_a_burst_does_not_end_the_pause_of_a_quota(clock: Clock) -> None:
     assert pauses.seconds_left(BUSY) == 90
 
 
-@pytest.mark.parametrize("reason", ["jira-per-issue-on-write", "", "of tomorrow"])
-def test_other_limits_pause_nobody(clock: Clock, reason: str) -> None:
+def test_the_limit_of_an_issue_pauses_nobody(clock: Clock) -> None:
+    pauses = Pauses(clock=clock)
+    pauses.note(BUSY, limited("jira-per-issue-on-write", retry_after="90"))
+    assert pauses.seconds_left(BUSY) == 0
+
+
+@pytest.mark.parametrize("reason", ["", "jira-cost-based", "of tomorrow"])
+def test_a_limit_of_which_jira_does_not_say_what_it_is_pauses_its_site(clock: Clock, reason: str) -> None:
     pauses = Pauses(clock=clock)
     pauses.note(BUSY, limited(reason, retry_after="90"))
+    assert pauses.seconds_left(BUSY) == 90
+    assert pauses.seconds_left(QUIET) == 0
+
+
+@pytest.mark.parametrize("cause", [Cause.SITE_UNAVAILABLE, Cause.SITE_MOVED, Cause.IP_NOT_ALLOWED])
+def test_what_is_the_sites_own_trouble_pauses_it_for_a_while(clock: Clock, cause: Cause) -> None:
+    pauses = Pauses(clock=clock)
+    pauses.note(BUSY, JiraError(404, call="GET /x", cause=cause))
+    assert 10 <= pauses.seconds_left(BUSY) <= 600
+    assert pauses.seconds_left(QUIET) == 0
+
+
+@pytest.mark.parametrize("cause", [None, Cause.SCOPE_MISSING, Cause.XSRF_CHECK])
+@pytest.mark.parametrize("status", [403, 404, 503])
+def test_what_is_about_one_call_pauses_nobody(clock: Clock, status: int, cause: Cause | None) -> None:
+    pauses = Pauses(clock=clock)
+    pauses.note(BUSY, JiraError(status, call="GET /x", cause=cause, headers={"retry-after": "9"}))
     assert pauses.seconds_left(BUSY) == 0
 
 

@@ -15,15 +15,17 @@ from connect_jira.errors import (
 )
 from connect_jira.jira_errors import JiraError, JiraRateLimited, JiraServerError, JiraUnreachable, jira_error
 from connect_jira.verdicts import Ended, FailedDelivery, Postponed, SetAside, Verdict, verdict
+from connect_jwt.causes import Cause
 from connect_jwt.errors import UrlNotSignable
 from connect_local.template import Template
 
 DAY = 24 * 3600
 
 
-def answered(status: int, **headers: str) -> JiraError:
+def answered(status: int, cause: Cause | None = None, *, young: bool = False, **headers: str) -> JiraError:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return jira_error(status, call="POST /x", body=None, headers=named, finding=None)
+    about: dict[str, Any] = {"cause": cause, "of_young_installation": young}
+    return jira_error(status, call="POST /x", headers=named, **about)
 
 
 def no_answer(*, may_have_worked: bool) -> JiraUnreachable:
@@ -42,6 +44,12 @@ PASSING = [
     answered(500),
     answered(503),
     answered(301),
+    answered(301, Cause.SITE_MOVED),
+    answered(403, Cause.IP_NOT_ALLOWED),
+    answered(404, Cause.SITE_UNAVAILABLE),
+    answered(403, young=True),
+    answered(403, Cause.SCOPE_MISSING, young=True),
+    answered(401, Cause.SCOPE_MISSING, young=True),
     no_answer(may_have_worked=True),
     no_answer(may_have_worked=False),
     TemporarilyUnavailable("kms:Decrypt failed"),
@@ -55,6 +63,11 @@ HOPELESS = [
     answered(404),
     answered(410),
     answered(413),
+    answered(401, Cause.SCOPE_MISSING),
+    answered(401, Cause.CAPTCHA),
+    answered(403, Cause.XSRF_CHECK, young=True),
+    answered(403, Cause.BLOCKED_BY_POLICY),
+    answered(404, young=True),
     UrlNotSignable("elsewhere"),
     MessageUnreadable("what is this"),
 ]
@@ -87,7 +100,13 @@ def test_for_a_site_that_has_uninstalled_the_app_there_is_nothing_left_to_do() -
 
 
 @pytest.mark.parametrize(
-    "error", [no_answer(may_have_worked=True), answered(500), answered(502), answered(504)], ids=name
+    "error",
+    [
+        no_answer(may_have_worked=True),
+        *map(answered, (500, 502, 504, 101, 302, 307, 408, 425, 600)),
+        answered(503, retry_after="5"),
+    ],
+    ids=name,
 )
 def test_what_may_have_been_done_and_must_not_be_done_twice_waits_for_somebody_to_look(
     error: Exception,
@@ -99,11 +118,32 @@ def test_what_may_have_been_done_and_must_not_be_done_twice_waits_for_somebody_t
 
 @pytest.mark.parametrize(
     "error",
-    [no_answer(may_have_worked=False), answered(503, retry_after="5"), answered(429), answered(401)],
+    [
+        no_answer(may_have_worked=False),
+        answered(429),
+        answered(401),
+        answered(301, Cause.SITE_MOVED),
+        answered(403, Cause.IP_NOT_ALLOWED),
+        answered(404, Cause.SITE_UNAVAILABLE),
+        answered(403, young=True),
+    ],
     ids=name,
 )
 def test_what_has_certainly_not_been_done_comes_again_whatever_it_is(error: Exception) -> None:
     assert isinstance(judged(error, may_be_repeated=False), Postponed)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 410, 413, 422])
+def test_what_jira_has_refused_is_not_asked_for_again_where_once_is_enough(status: int) -> None:
+    found = judged(answered(status), may_be_repeated=False)
+    assert isinstance(found, SetAside)
+    assert found.reason == f"jira-{status}"
+
+
+def test_what_is_set_aside_has_the_cause_that_jira_gives() -> None:
+    found = judged(answered(404, Cause.SITE_UNAVAILABLE), age=DAY)
+    assert isinstance(found, SetAside)
+    assert found.reason == "site-unavailable"
 
 
 def test_work_that_another_worker_has_begun_is_waited_for_before_it_counts_as_cut_off() -> None:
@@ -158,7 +198,7 @@ def test_a_message_that_waited_for_its_turn_is_not_made_to_wait_for_as_long_agai
     "told", [{}, {"retry_after": "0"}, {"retry_after": "1"}, {"retry_after": "60"}], ids=str
 )
 def test_a_day_of_trying_stays_below_the_number_of_hand_overs_that_the_queue_allows(
-    told: dict[str, str],
+    told: dict[str, Any],
 ) -> None:
     _, queue = Template({}).resource("JiraCalls")
     age, tries = 0.0, 0

@@ -189,6 +189,30 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The descriptor does not ask for what this call needs.",
         "Add the scope to the descriptor.",
     ),
+    "ip-not-allowed": (
+        "The site's IP allow-list does not have the address that the call came from.",
+        "Have the site's administrator add the app's addresses to the list.",
+    ),
+    "xsrf-check": (
+        "Jira takes a call like this only with the word of its sender that no form in a browser has sent it.",
+        "Send the header X-Atlassian-Token: no-check.",
+    ),
+    "captcha": (
+        "Jira does not look at who is calling until somebody has solved a CAPTCHA.",
+        "Call with the app's own token; a user has to log in to Jira in a browser first.",
+    ),
+    "blocked-by-policy": (
+        "A policy of the organization keeps apps away from this content.",
+        "Have an organization administrator allow the app in its data security policies.",
+    ),
+    "site-unavailable": (
+        "The site is suspended or cannot be reached at Atlassian just now.",
+        "Wait; see status.atlassian.com, and whether the site's subscription has ended.",
+    ),
+    "site-moved": (
+        "The site was renamed, and a signature is for one address only.",
+        "Wait for Jira to send installed with the new address, or install the app again.",
+    ),
     "needs-admin": (
         "This part of the API is for administrators, and the app's user is none.",
         "Ask for the ADMIN scope, or call it as a user who is one.",

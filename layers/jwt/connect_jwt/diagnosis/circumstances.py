@@ -4,15 +4,16 @@ import json
 from collections.abc import Iterator
 from http import HTTPStatus
 
+from connect_jwt.causes import SEEN, cause_of
 from connect_jwt.diagnosis.case import Case
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.diagnosis.findings import Certainty, Finding
 from connect_jwt.scopes import is_granted, scope_of
 
-_FORBIDDEN_BY_SCOPE = "authorized api scope"
 _NOT_PARSED = "failed to parse connect session auth token"
 """What Jira says, with 403, to a Connect token after the word Bearer."""
 
+_REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _FOR_ADMINISTRATORS = tuple(
     f"/rest/api/{version}/{resource}"
     for version in (2, 3)
@@ -44,26 +45,24 @@ def check_payload(case: Case) -> Iterator[Finding]:
 
 
 def check_answer(case: Case) -> Iterator[Finding]:
-    """What Jira itself says of the scheme, where the request's header is not known."""
-    said = (case.evidence.response_body or "").lower()
-    if case.to_jira and case.evidence.header("Authorization") is None and _NOT_PARSED in said:
+    """What Jira itself says: of a scheme that is not known otherwise, and of the cause of its refusal."""
+    if not case.to_jira:
+        return
+    said = case.evidence.response_body or ""
+    if case.evidence.header("Authorization") is None and _NOT_PARSED in said.lower():
         seen = "Jira says that it failed to parse a session token"
         yield finding("scheme-not-jwt", Certainty.CERTAIN, seen)
+    if case.evidence.status in _REFUSALS:
+        headers = {name.lower(): value for name, value in case.evidence.response_headers.items()}
+        cause = cause_of(case.evidence.status, headers, said)
+        if cause is not None:
+            yield finding(cause, Certainty.CERTAIN, SEEN[cause])
 
 
 def check_scopes(case: Case) -> Iterator[Finding]:
     """What the descriptor asks for, and what this call needs."""
     evidence = case.evidence
-    if not case.to_jira:
-        return
-    if (
-        evidence.status == HTTPStatus.FORBIDDEN
-        and _FORBIDDEN_BY_SCOPE in (evidence.response_body or "").lower()
-    ):
-        yield finding(
-            "scope-missing", Certainty.CERTAIN, "Jira says that the request is in no authorized scope"
-        )
-    elif evidence.scopes is not None and evidence.method and case.url.path:
+    if case.to_jira and evidence.scopes is not None and evidence.method and case.url.path:
         needed = scope_of(evidence.method.upper(), case.path)
         if not is_granted(needed, {scope.upper() for scope in evidence.scopes}):
             seen = f"the call needs {needed}, the descriptor has {', '.join(evidence.scopes) or 'none'}"
@@ -78,7 +77,7 @@ def check_refusal_without_cause(case: Case, *, is_settled: bool) -> Iterator[Fin
     certainty = Certainty.LIKELY if is_settled else Certainty.POSSIBLE
     token = "a token that is right" if is_settled else "a token with no fault that can be seen"
     status = case.evidence.status
-    if not case.to_jira or status not in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+    if not case.to_jira or status not in _REFUSALS:
         return
     if case.path.startswith(_FOR_ADMINISTRATORS):
         yield finding("needs-admin", certainty, f"Jira answered {status} to a call for administrators")

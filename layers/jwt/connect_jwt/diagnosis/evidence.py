@@ -33,6 +33,7 @@ class Evidence:
         scopes: the descriptor's
         now: Unix seconds; None leaves out what depends on it
         status: what the receiver answered, if it did
+        response_headers: likewise, by name in any case
         response_body: likewise
     """
 
@@ -50,6 +51,7 @@ class Evidence:
     scopes: tuple[str, ...] | None = None
     now: float | None = None
     status: int | None = None
+    response_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     response_body: str | None = field(default=None, repr=False)
 
     def header(self, name: str) -> str | None:
