@@ -1,4 +1,4 @@
-"""`GET /atlassian-connect.json`: the app's descriptor, for Jira to read."""
+"""`GET /atlassian-connect.json`: the app's descriptor, for Jira to read. `HEAD` is for what watches links."""
 
 import os
 from typing import Any
@@ -13,4 +13,5 @@ _base_url = os.environ["BASE_URL"].rstrip("/")
 
 def handler(event: dict[str, Any], _context: object) -> Answer:
     """Serve the descriptor with the base URL that the caller reached us by, or the configured one."""
-    return json_answer(200, at_base_url(_descriptor, base_url_of(event, _base_url)))
+    answer = json_answer(200, at_base_url(_descriptor, base_url_of(event, _base_url)))
+    return answer | {"body": ""} if event["requestContext"]["http"]["method"] == "HEAD" else answer

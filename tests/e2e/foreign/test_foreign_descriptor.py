@@ -51,3 +51,15 @@ def test_it_may_not_be_kept_in_a_cache(app: App) -> None:
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "no-cache, no-store"
     assert json.loads(answer.text) == app.descriptor
+
+
+def test_who_asks_for_its_head_alone_is_told_what_a_reader_is_told(app: App) -> None:
+    of_get, of_head = (
+        app.jira.send(app.port, method, "/atlassian-connect.json", {"Host": "localhost"}, b"")
+        for method in ("GET", "HEAD")
+    )
+    assert (of_head.status, of_head.text) == (200, "")
+    volatile = {"content-length", "date"}
+    assert {name: of_head.headers[name] for name in of_head.headers.keys() - volatile} == {
+        name: of_get.headers[name] for name in of_get.headers.keys() - volatile
+    }
