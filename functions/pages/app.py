@@ -24,6 +24,7 @@ from connect_jira.wiring import Parts
 from connect_jwt.forge_keys import ForgeKeys
 from functions.pages import api
 from functions.pages.assets import Assets
+from functions.pages.cross_origin import cross_origin_headers, is_call, preflight_answer
 from functions.pages.pages import Pages
 from functions.pages.visits import Visits
 
@@ -49,11 +50,17 @@ _page_routes = {
 def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
     """Answer a browser."""
     return answer(
-        event, lambda request: _route(request, context), app=_parts.app, on_refused=_activity.record_refusal
+        event,
+        lambda request: _route(request, context),
+        app=_parts.app,
+        on_refused=_activity.record_refusal,
+        more_headers=cross_origin_headers,
     )
 
 
 def _route(request: GatewayRequest, context: LambdaContext) -> Answer:
+    if request.method == "OPTIONS" and is_call(request):
+        return preflight_answer(api.ROUTES)
     route = f"{request.method} {request.path}"
     if page := _page_routes.get(route):
         return page(_visits.of_page(request, context))

@@ -24,6 +24,7 @@ def answer(
     *,
     app: AppSettings,
     on_refused: Observer | None = None,
+    more_headers: Callable[[GatewayRequest], Mapping[str, str]] = lambda _: {},
 ) -> Answer:
     """Answer an HTTP API's event.
 
@@ -32,8 +33,19 @@ def answer(
         handle: what to do with the request
         app: where the app lives
         on_refused: who else is to know of a refused request, such as `Activity.record_refusal`
+        more_headers: of every answer, whoever makes it
     """
     request = read_event(event, base_url=app.base_url)
+    answered = _answered(request, handle, app, on_refused)
+    return answered | {"headers": answered["headers"] | more_headers(request)}
+
+
+def _answered(
+    request: GatewayRequest,
+    handle: Callable[[GatewayRequest], Answer],
+    app: AppSettings,
+    on_refused: Observer | None,
+) -> Answer:
     try:
         return handle(request)
     except ConnectError as error:

@@ -60,6 +60,15 @@ def test_the_sender_is_told_a_status_and_nothing_else(
     assert answer(event, failing(error), app=app) == empty_answer(status)
 
 
+@pytest.mark.parametrize("handle", [lambda _: empty_answer(204), failing(NotInstalled())])
+def test_every_answer_has_the_headers_that_its_request_asks_for(
+    app: AppSettings, event: dict[str, Any], handle: Any
+) -> None:
+    plain = answer(event, handle, app=app)
+    more = answer(event, handle, app=app, more_headers=lambda request: {"X-Path": request.path})
+    assert more == plain | {"headers": plain["headers"] | {"X-Path": PATH}}
+
+
 def test_what_nobody_foresaw_is_lambdas_to_report(app: AppSettings, event: dict[str, Any]) -> None:
     with pytest.raises(ZeroDivisionError):
         answer(event, failing(ZeroDivisionError()), app=app)
