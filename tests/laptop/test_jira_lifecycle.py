@@ -1,7 +1,9 @@
 """Installing, reinstalling and uninstalling an app, as the app sees it and as `/_local/` reports it."""
 
+import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -13,6 +15,8 @@ from connect_local.jira.site import ADMIN
 from connect_local.ports import free_port
 from tests.laptop.fake_app import KEY, FakeApp, Received, SignedCalls
 from tests.laptop.verbatim_http import VerbatimHttp
+
+CAPTURED_HEADER = Path(__file__).parents[2].parent / "shared" / "captures" / "install-token-header.json"
 
 type Command = Callable[[str], dict[str, Any]]
 
@@ -39,6 +43,22 @@ def install_claims(jira_http: VerbatimHttp, app: FakeApp, received: Received) ->
         received.token, key.text, algorithms=["RS256"], audience=app.descriptor["baseUrl"]
     )
     return claims
+
+
+@pytest.mark.skipif(not CAPTURED_HEADER.exists(), reason="the captures are not beside this checkout")
+@pytest.mark.parametrize("event", ["installed", "uninstalled"])
+def test_the_header_of_atlassians_token_is_as_it_was_captured(
+    fake_app: FakeApp, command: Command, event: str
+) -> None:
+    for name in ("install", "uninstall"):
+        command(name)
+    (received,) = (each for each in fake_app.received if each.body["eventType"] == event)
+    header = jwt.get_unverified_header(received.token)
+    captured = json.loads(CAPTURED_HEADER.read_text(encoding="utf-8"))
+    prefix, _, number = header.pop("kid").partition("--")
+    captured_prefix, _, captured_number = captured.pop("kid").partition("--")
+    assert (prefix, len(number)) == (captured_prefix, len(captured_number))
+    assert header == captured
 
 
 def site_claims(app: FakeApp, received: Received) -> dict[str, Any]:
@@ -300,7 +320,7 @@ def test_a_descriptor_that_jira_would_not_install_is_refused(
     fake_app.descriptor["authentication"] = {"type": "none"}
     answer = jira_http.send_json("POST", "/_local/install", {"descriptorUrl": fake_app.descriptor_url})
     assert answer.status == 400
-    assert answer.json() == {"error": 'The descriptor\'s authentication.type must be "jwt".'}
+    assert answer.json()["error"].startswith('This project wants authentication.type "jwt"')
     assert fake_app.received == []
 
 

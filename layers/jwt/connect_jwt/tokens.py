@@ -17,7 +17,9 @@ MAX_TOKEN_BYTES = 8 * 1024
 """No token of a site's comes near it; whatever is larger is not even parsed."""
 
 _MAX_ISSUER_LENGTH = 255
-_SAFE_KID = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,128}", re.ASCII)
+_MAX_KID_LENGTH = 255
+_KID_SEGMENT = r"(?!\.+(?:/|\Z))[A-Za-z0-9._+-]+"
+_SAFE_KID = re.compile(rf"{_KID_SEGMENT}(?:/{_KID_SEGMENT}){{0,7}}", re.ASCII)
 
 
 def find_token(authorization: str | None, query: str) -> str:
@@ -148,8 +150,13 @@ def parse_token(token: str, *, max_bytes: int = MAX_TOKEN_BYTES) -> UnverifiedTo
 
 
 def is_safe_kid(kid: object) -> bool:
-    """Whether the `kid` of a header may become part of the URL of an install key."""
-    return isinstance(kid, str) and _SAFE_KID.fullmatch(kid) is not None
+    """Whether the `kid` of a header may become part of the URL of an install key.
+
+    Since November 2024 Atlassian's own are paths: `generic-keypair/cs-migrations/installation-key-pair--…`.
+    So slashes are taken, and whatever could lead elsewhere is not: dots alone between them, nothing between
+    them, characters that mean something in a URL.
+    """
+    return isinstance(kid, str) and len(kid) <= _MAX_KID_LENGTH and _SAFE_KID.fullmatch(kid) is not None
 
 
 def _json_object(segment: bytes) -> dict[str, Any]:

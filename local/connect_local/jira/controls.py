@@ -57,7 +57,7 @@ class Controls:
                 Route("/requests", self._requests),
                 Route("/sites", self._sites),
                 Route("/state", self._state),
-                Route("/install-keys/{kid}", self._public_key),
+                Route("/install-keys/{kid:path}", self._public_key),
             ],
             exception_handlers={NotCarriedOut: _not_carried_out, HTTPException: _http_exception},
         )

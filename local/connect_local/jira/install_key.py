@@ -3,7 +3,7 @@
 https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/#asymmetric
 """
 
-import uuid
+import secrets
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -21,7 +21,7 @@ class InstallKey:
     """
 
     def __init__(self) -> None:
-        self.kid = str(uuid.uuid4())
+        self.kid = f"generic-keypair/cs-migrations/installation-key-pair--{secrets.token_hex(8)}"
         self.private_key = rsa.generate_private_key(public_exponent=_PUBLIC_EXPONENT, key_size=_RSA_BITS)
 
     def public_pem(self) -> bytes:

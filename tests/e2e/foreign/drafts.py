@@ -13,7 +13,7 @@ from tests.e2e.foreign.peer import ForeignJira
 CANARY = "canary"
 """In every secret, body and query string that is sent, so that it tells when one of them is in a log."""
 
-KID = "atlassians-kid"
+KID = "generic-keypair/cs-migrations/installation-key-pair--0123456789abcdef"
 
 type Signer = Callable[[Mapping[str, object]], str]
 """Makes the token of some claims."""

@@ -5,16 +5,17 @@ import uuid
 import pytest
 
 from tests.e2e.foreign.app import App
-from tests.e2e.foreign.drafts import Draft, Site
+from tests.e2e.foreign.drafts import KID, Draft, Site
 
 NO_IDENTIFIERS: list[object] = [
-    *("../atlassians-kid", "..", ".", "%2e%2e", "/atlassians-kid", "a/b", "kid?x", "kid#x", "kid\n", " ", ""),
-    *("@example.com", "é", "k" * 129, 7, True, ["atlassians-kid"], {"kid": "atlassians-kid"}),
+    *(f"../{KID}", f"{KID}/..", f"./{KID}", "..", ".", "%2e%2e", f"/{KID}", f"{KID}/", "a//b", "a/../b"),
+    *("kid?x", "kid#x", "kid\n", " ", "", "@example.com", "https://example.com/key", "a\\b", "é"),
+    *("/".join("ninewords"), "k" * 256, 7, True, [KID], {"kid": KID}),
 ]
 
 
 def new_kid() -> str:
-    return str(uuid.uuid4())
+    return f"generic-keypair/cs-migrations/installation-key-pair--{uuid.uuid4().hex[:16]}"
 
 
 def install_signed_under(app: App, kid: object) -> Draft:
@@ -26,6 +27,13 @@ def test_a_key_is_fetched_once(app: App) -> None:
     app.jira.publish(kid)
     for _ in range(2):
         app.accepts(install_signed_under(app, kid))
+    assert app.jira.keys_asked().count(f"/{kid}") == 1
+
+
+@pytest.mark.parametrize("kid", [str(uuid.uuid4()), "a+b/.well-known/_c"])
+def test_an_id_of_another_shape_is_one(app: App, kid: str) -> None:
+    app.jira.publish(kid)
+    app.accepts(install_signed_under(app, kid))
     assert app.jira.keys_asked().count(f"/{kid}") == 1
 
 

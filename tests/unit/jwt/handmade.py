@@ -17,7 +17,7 @@ type Claims = dict[str, object]
 NOW = 1_800_000_000
 SITE = "1d3c1a55-90a9-4bd7-8d06-36b4b4c84f16"
 SECRET = "the secret that this site and the app have shared since the last install"
-KID = "0e50fccb-239d-4991-a5db-dc850ba3f236"
+KID = "generic-keypair/cs-migrations/installation-key-pair--0123456789abcdef"
 OMITTED = object()
 
 

@@ -173,7 +173,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Atlassian's key host has no such key.",
         "See whether AtlassianCloud is the site's cloud; else take it for forged.",
     ),
-    "kid-unsafe": ("A kid becomes part of a URL, and this is not an identifier.", "Take it for forged."),
+    "kid-unsafe": (
+        "A kid becomes part of the URL that the key is fetched from, and this one could lead elsewhere.",
+        "One to eight words of letters, digits and ._+-, joined by single slashes, are taken.",
+    ),
     # for whom
     "aud-missing": ("An install's token names the app that it is for.", "Take it for forged."),
     "aud-mismatch": (

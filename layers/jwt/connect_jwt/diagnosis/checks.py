@@ -41,7 +41,7 @@ def check_kid(case: Case) -> Iterator[Finding]:
         if kid is None:
             yield finding("kid-missing", _CERTAIN, "the header has no kid")
         elif not is_safe_kid(kid):
-            yield finding("kid-unsafe", _CERTAIN, "kid is no identifier of letters, digits, dots and hyphens")
+            yield finding("kid-unsafe", _CERTAIN, "kid is no path of letters, digits and ._+-")
 
 
 def check_issuer(case: Case) -> Iterator[Finding]:
