@@ -187,7 +187,7 @@ class Lambdas:
 
 
 def _forge_installation() -> ForgeInstallation:
-    """One that has its token of this hour, and has told of such an event before."""
+    """One that has its token of this hour."""
     app = forge_claims(sample("forge-issue_created"))["app"]
     return ForgeInstallation(
         installation_id=app["installationId"],
@@ -199,7 +199,6 @@ def _forge_installation() -> ForgeInstallation:
         app_version=app["appVersion"],
         sealed_token=b"sealed",
         token_expires_at=int(time.time()) + 3600,
-        told_since={"avi:jira:created:issue": 0},
         revision=1,
     )
 

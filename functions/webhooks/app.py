@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.activity import Activity
 from connect_jira.answers import Answer, empty_answer
+from connect_jira.forge.overlap import told_by_connect
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
 from connect_jira.metrics import count
@@ -35,10 +36,7 @@ def _enqueue(request: GatewayRequest) -> Answer:
     if is_own(request.headers.get(TRACE_HEADER.lower()), _parts.app.app_key):
         logger.info("Webhook caused by a reaction; no reaction to it", extra=about)
         count("OwnChange")
-    elif _parts.tenants.told_by_forge(webhook.client_key, webhook.event, webhook.happened_at):
-        logger.info("Forge tells of this event itself; webhook left alone", extra=about)
-        count("ToldByForge")
     else:
-        _queue.send(webhook)
+        _queue.send(told_by_connect(webhook) if _parts.tenants.has_forge(webhook.client_key) else webhook)
         logger.info("Webhook queued", extra=about)
     return empty_answer(HTTPStatus.NO_CONTENT)

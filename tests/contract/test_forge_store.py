@@ -36,7 +36,6 @@ def test_a_row_is_read_as_it_was_written(
         app_version="2.0.0",
         sealed_token=b"\x00\xff",
         token_expires_at=1_795_443_600,
-        told_since={"avi:jira:created:issue": 5},
         applied_at=4,
         tokens_used={"jti": (6, "digest")},
         updated_at=7,

@@ -8,7 +8,7 @@ import pytest
 
 from connect_jira.descriptor import webhook_events
 from connect_jira.forge.events import FORGE_EVENTS
-from connect_jira.work_done import REMEMBERED_SECONDS
+from connect_jira.occurrences import REMEMBERED_SECONDS
 from connect_local.forge.native import native_modules
 from connect_local.template import DEFAULT_ROUTE, PROJECT, Template
 

@@ -139,10 +139,13 @@ class Tenants:
         """
         return self._identity(self.installation(client_key))
 
-    def told_by_forge(self, client_key: ClientKey, event: str, at: float | None) -> bool:
-        """Whether Forge tells of what a webhook of a site tells of; see `ForgeTenants.tells_of`."""
-        installation_id = self.installation(client_key).site.installation_id
-        return installation_id is not None and self._forge.tells_of(installation_id, event, at)
+    def has_forge(self, client_key: ClientKey) -> bool:
+        """Whether a site that has the app by Connect has it by Forge, too, as it is remembered.
+
+        Raises:
+            NotInstalled, TemporarilyUnavailable: as for `installation`
+        """
+        return self.installation(client_key).site.installation_id is not None
 
     def user_grant(self, client_key: ClientKey, *, fresh: bool) -> UserGrant:
         """What to ask for a user's access token with; after a fresh read if `fresh`.

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from connect_jira.errors import MessageUnreadable, PayloadRefused
 from connect_jira.gateway import GatewayRequest
+from connect_jira.occurrences import Occurrence
 from connect_jira.webhook_payloads import read_payload
 from connect_jwt.identity import ClientKey
 
@@ -18,6 +19,12 @@ _MILLISECONDS = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 _MERGED, _DELETED = "jira:version_merged", "jira:version_deleted"
 _NOT_TOLD = ""
+
+
+def timestamp_of(payload: Mapping[str, Any]) -> int | None:
+    """When something happened, in Unix milliseconds: Jira says it as a number, Forge as text."""
+    said = str(payload.get("timestamp"))
+    return int(said) if _MILLISECONDS.fullmatch(said) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +40,7 @@ class Webhook:
             since their order is not
         payload: what Jira said in the body, which no token covers; empty when that cannot be read
         unread: the body as text when it cannot be read as a JSON object; else None
+        occurrence: what tells it from others, where its identifier is not enough
     """
 
     client_key: ClientKey
@@ -41,17 +49,12 @@ class Webhook:
     signed_query: Mapping[str, list[str]] = field(default_factory=dict, repr=False)
     payload: Mapping[str, Any] = field(repr=False)
     unread: str | None = field(default=None, repr=False)
+    occurrence: Occurrence | None = None
 
     @property
     def timestamp(self) -> int | None:
-        """When it happened, in Unix milliseconds, as Jira says, or Forge, which says it in text."""
-        said = str(self.payload.get("timestamp"))
-        return int(said) if _MILLISECONDS.fullmatch(said) else None
-
-    @property
-    def happened_at(self) -> float | None:
-        """The same in Unix seconds; None when Jira does not say."""
-        return None if self.timestamp is None else self.timestamp / 1000
+        """When it happened, in Unix milliseconds; None when it is not said."""
+        return timestamp_of(self.payload)
 
     @classmethod
     def from_request(
@@ -111,6 +114,7 @@ class Webhook:
             signed_query=fields.get("signedQuery", {}),
             payload=fields["payload"],
             unread=fields.get("unread"),
+            occurrence=Occurrence.from_fields(fields["occurrence"]) if fields.get("occurrence") else None,
         )
 
     def to_fields(self) -> dict[str, Any]:
@@ -122,6 +126,7 @@ class Webhook:
             "signedQuery": self.signed_query,
             "payload": self.payload,
             "unread": self.unread,
+            "occurrence": self.occurrence and self.occurrence.to_fields(),
         }
 
 

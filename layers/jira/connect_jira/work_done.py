@@ -3,6 +3,8 @@
 A record is written before the work and completed after it. Work that fails takes its record back and may be
 tried again. Work that is cut off leaves its record unfinished: if it may be repeated it is taken up again
 when the function that began it must have ended, and if not, never by itself.
+
+What is told of twice under different names has one name here, see `connect_jira.occurrences`.
 """
 
 import hashlib
@@ -17,9 +19,8 @@ from connect_jira.errors import BeingDone
 from connect_jira.invocation import Invocation
 from connect_jira.messages import Message
 from connect_jira.metrics import count
-
-REMEMBERED_SECONDS = 5 * 24 * 3600
-"""Longer than a message lives in the queue, and than Jira repeats a webhook."""
+from connect_jira.occurrences import REMEMBERED_SECONDS, Occurrences
+from connect_jira.webhooks import Webhook
 
 _FREE = "attribute_not_exists(id) OR expiration < :now OR (#state = :begun AND endsAtMs < :nowMs)"
 _NAMES = {"#state": "state"}
@@ -45,6 +46,7 @@ class WorkDone:
         self._dynamodb = dynamodb
         self._table = table
         self._clock = clock
+        self._occurrences = Occurrences(dynamodb, table=table, clock=clock)
 
     def once(self, message: Message, work: Callable[[], Any], *, invocation: Invocation) -> Any:  # noqa: ANN401 - whatever `work` returns
         """Do the work of a message, or return what came of it when it was done.
@@ -59,6 +61,8 @@ class WorkDone:
             TemporarilyUnavailable: DynamoDB gave no answer
             Exception: whatever `work` raises; it counts as not done
         """
+        if isinstance(message, Webhook):
+            message = self._occurrences.settle(message)
         if message.work_id is None:
             return work()
         record_id = hashlib.sha256(message.work_id.encode(errors="surrogatepass")).hexdigest()

@@ -4,7 +4,7 @@ Three endpoints, all `POST` with a Forge invocation token and the app's system t
 
 - `/forge/lifecycle`: the app was installed, upgraded or uninstalled
 - `/forge/events`: something happened on a site that the descriptor has a webhook for
-- `/forge/refresh`: once an hour, to bring a system token; each is good for about an hour
+- `/forge/refresh`: once an hour, to bring a system token; each is good for two hours at least
 
 While Connect lasts, an event arrives twice: as a webhook and as Forge's own.
 

@@ -131,7 +131,7 @@ class LaptopJira:
             apps=self._apps,
             outbox=self._outbox,
             retry_delays=self._retry_delays,
-            also_tell=lambda event, body: self.forge.observe(self.tenants.ensure(name), event, body),
+            also_tell=lambda *told: self.forge.observe(self.tenants.ensure(name), *told),
         )
         editor = Editor(site=site, webhooks=webhooks)
         return Tenant(

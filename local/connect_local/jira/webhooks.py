@@ -72,7 +72,8 @@ class Webhooks:
         apps: sends them
         outbox: where they wait
         retry_delays: how long to wait before each further attempt, in seconds
-        also_tell: takes each event for the apps that Forge tells; whether there is one
+        also_tell: takes each event for the apps that Forge tells, its payload and the trace of its cause;
+            whether there is one
     """
 
     def __init__(
@@ -82,7 +83,7 @@ class Webhooks:
         apps: AppClient,
         outbox: Outbox,
         retry_delays: Sequence[float],
-        also_tell: Callable[[str, Mapping[str, Json]], bool],
+        also_tell: Callable[[str, Mapping[str, Json], str | None], bool],
     ) -> None:
         self._site = site
         self._apps = apps
@@ -98,16 +99,16 @@ class Webhooks:
 
         Args:
             event: such as `jira:issue_created`
-            body: what the payload holds besides `timestamp` and `webhookEvent`
+            body: what the payload holds besides `timestamp` and `webhookEvent`, or instead of them
             identifier: of this event; a new one when there is none
 
         Raises:
             NothingSent: no app on the site has a webhook for it
             NotCarriedOut: the issue in the body has no key
         """
-        identifier, body = identifier or str(uuid.uuid4()), self._with_issue(body)
-        deliveries = self._deliveries(event, body, identifier)
-        if not self._also_tell(event, body) and not deliveries:
+        identifier, payload = identifier or str(uuid.uuid4()), self._payload(event, self._with_issue(body))
+        deliveries = self._deliveries(event, payload, identifier)
+        if not self._also_tell(event, payload, None) and not deliveries:
             raise NothingSent(f"No app on this site has a webhook for {event}.")
         attempts = [self._outbox.start(self._attempt(delivery)) for delivery in deliveries]
         answers = tuple(attempt.result() for attempt in attempts)
@@ -140,15 +141,21 @@ class Webhooks:
         self._send_issue("issue_updated", issue, by=by, trace=trace, changelog=changelog)
 
     def _send_issue(self, name: str, issue: Issue, *, by: User, trace: str | None, **more: Json) -> None:
+        event = f"jira:{name}"
         body = {
             "issue_event_type_name": name,
             "user": self._renderer.user(by),
             "issue": self._rendered(issue),
             **more,
         }
-        self._also_tell(f"jira:{name}", body)
-        for delivery in self._deliveries(f"jira:{name}", body, str(uuid.uuid4()), trace):
+        payload = self._payload(event, body)
+        self._also_tell(event, payload, trace)
+        for delivery in self._deliveries(event, payload, str(uuid.uuid4()), trace):
             self._outbox.start(self._deliver(delivery))
+
+    def _payload(self, event: str, body: Mapping[str, Json]) -> dict[str, Json]:
+        timestamp = int(self._site.now().timestamp() * 1000)
+        return {"timestamp": timestamp, "webhookEvent": event, **body}
 
     def _with_issue(self, body: Mapping[str, Json]) -> Mapping[str, Json]:
         if "issue" not in body:
@@ -166,10 +173,8 @@ class Webhooks:
         return {**self._renderer.reference(issue), "fields": self._renderer.fields(issue)}
 
     def _deliveries(
-        self, event: str, body: Mapping[str, Json], identifier: str, trace: str | None = None
+        self, event: str, payload: Json, identifier: str, trace: str | None = None
     ) -> list[_Delivery]:
-        timestamp = int(self._site.now().timestamp() * 1000)
-        payload = {"timestamp": timestamp, "webhookEvent": event, **body}
         return [
             _Delivery(
                 app_key=app.descriptor.key,

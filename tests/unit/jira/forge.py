@@ -69,7 +69,8 @@ def refresh(backend: "Backend", **how: Any) -> GatewayRequest:
 
 def product_event(backend: "Backend", name: str = CREATED, *, retry: int = 0, **how: Any) -> GatewayRequest:
     said = how.pop("said", {"issue": ISSUE})
-    body = {"eventType": name, "atlassianId": "somebody", **said}
+    timestamp = str(int(backend.clock.now) * 1000)
+    body = {"eventType": name, "atlassianId": "somebody", "timestamp": timestamp, **said}
     if retry:
         body["retryContext"] = {"retryCount": retry, "retryReason": "TIMEOUT_ERROR", "retryData": None}
     return forge_request(backend, "events", body, **how)

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_jira.errors import EventOutdated, NotInstalled, PayloadRefused
+from connect_jira.forge.events import webhook_event
 from connect_jira.forge.installation import ForgeState
 from connect_jira.forge.tokens import SURE_SECONDS
+from connect_jira.messages import read_text, to_text
+from connect_jira.webhooks import Webhook
 from connect_jwt.errors import TokenRefused
 from tests.unit.jira.conftest import CLIENT_KEY
 from tests.unit.jira.forge import (
@@ -176,32 +179,107 @@ def test_an_event_below_payload_is_the_same(backend: "Backend") -> None:
     assert webhook.payload == body["payload"]
 
 
-@pytest.mark.parametrize("name", [CREATED, VIEWED])
-def test_an_event_is_known_by_its_identifier_when_it_is_sent_again(backend: "Backend", name: str) -> None:
-    ids = []
-    backend.clock.now -= backend.clock.now % 600 - 5
-    for retry in range(5):
-        webhook = backend.forge.event(product_event(backend, name, retry=retry))
+CHANGES = {"issue": ISSUE, "timestamp": "1795443600237", "changelog": {"items": [{"field": "summary"}]}}
+BOARD = "avi:jira-software:starred:board"
+
+
+def identified(backend: "Backend", said: dict[str, Any], name: str = VIEWED, **how: Any) -> Webhook:
+    webhook = backend.forge.event(product_event(backend, name, said=said, **how))
+    assert webhook is not None
+    return webhook
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        {},
+        {"context": {"cloudId": "c", "moduleKey": "another"}, "contextToken": "made anew"},
+        {"retryContext": {"retryCount": 3, "retryReason": "TIMEOUT_ERROR", "retryData": None}},
+        {"issue": {**ISSUE, "fields": {"summary": "As it is by now"}}},
+        {"associatedUsers": [{"accountId": "a"}], "aFieldOfTomorrow": 5},
+    ],
+)
+def test_an_event_is_known_again_by_what_it_is_about(backend: "Backend", again: dict[str, Any]) -> None:
+    first = identified(backend, {**CHANGES, "context": {"cloudId": "c"}, "contextToken": "opaque"})
+    backend.clock.now += 240
+    assert identified(backend, CHANGES | again).work_id == first.work_id
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"timestamp": "1795443600238"},
+        {"issue": {**ISSUE, "id": "10074"}},
+        {"changelog": {"items": [{"field": "status"}]}},
+        {"user": {"accountId": "another"}},
+    ],
+)
+def test_an_event_that_is_about_something_else_is_another(backend: "Backend", other: dict[str, Any]) -> None:
+    assert identified(backend, CHANGES).work_id != identified(backend, CHANGES | other).work_id
+
+
+@pytest.mark.parametrize("no_time", [{}, {"timestamp": None}, {"timestamp": 10**400}])
+def test_an_event_without_a_time_is_known_by_all_that_it_says_and_when_it_was_sent(
+    backend: "Backend", no_time: dict[str, Any]
+) -> None:
+    board = {"eventType": BOARD, "board": {"id": 11, "name": "Some board"}, **no_time}
+
+    def told(**more: Any) -> Webhook:
+        webhook = backend.forge.event(forge_request(backend, "events", board | more))
         assert webhook is not None
-        ids.append(webhook.work_id)
-        backend.clock.now += 60
-    assert len(set(ids)) == 1
-    other = backend.forge.event(product_event(backend, name, said={"issue": {**ISSUE, "id": "10074"}}))
-    assert other is not None
-    assert other.work_id not in ids
+        return webhook
 
-
-def test_two_events_that_say_the_same_are_two_after_some_minutes(backend: "Backend") -> None:
-    first = backend.forge.event(product_event(backend, VIEWED))
-    backend.clock.now += 20 * 60
-    second = backend.forge.event(product_event(backend, VIEWED))
-    assert first is not None
-    assert second is not None
-    assert first.work_id != second.work_id
+    first, now = told(contextToken="opaque"), int(backend.clock.now)
+    backend.clock.now += 60
+    again = told(contextToken="made anew", retryContext={"retryCount": 1})
+    other = told(board={"id": 11, "name": "Another board"})
+    assert first.occurrence is not None
+    assert again.occurrence is not None
+    assert first.webhook_id == again.webhook_id != other.webhook_id
+    assert first.occurrence.thing == again.occurrence.thing
+    assert (first.occurrence.at_ms, first.occurrence.is_timed) == (now * 1000, False)
+    assert again.occurrence.at_ms == (now + 60) * 1000
 
 
 def test_what_the_app_itself_has_caused_is_no_reason_for_a_reaction(backend: "Backend") -> None:
-    assert backend.forge.event(product_event(backend, said={"issue": ISSUE, "selfGenerated": True})) is None
+    for own in ({"selfGenerated": True}, {"webhookTraceValue": f"{backend.app.app_key} w-1"}):
+        assert backend.forge.event(product_event(backend, said={"issue": ISSUE, **own})) is None
+
+
+@pytest.mark.parametrize("trace", ["another-app w-1", "", None, 5, ["x"]])
+def test_a_trace_that_is_not_of_a_reaction_of_the_apps_changes_nothing(
+    backend: "Backend", trace: Any
+) -> None:
+    said = {"issue": ISSUE, "selfGenerated": False, "webhookTraceValue": trace}
+    assert backend.forge.event(product_event(backend, said=said)) is not None
+
+
+@pytest.mark.parametrize("timestamp", ["1795443600237", 10**400, "9" * 400, "yesterday", [1], None])
+def test_an_event_is_taken_whatever_its_time_is(backend: "Backend", timestamp: Any) -> None:
+    webhook = identified(backend, {"issue": ISSUE, "timestamp": timestamp})
+    assert read_text(to_text(webhook)) == webhook
+
+
+@pytest.mark.parametrize(
+    ("created", "updated", "is_new"),
+    [
+        ("2026-11-24T10:00:00.000+0000", "2026-11-24T10:00:00.000+0000", True),
+        ("2026-11-24T10:00:00.000+0000", "2026-11-24T10:00:00.001+0000", True),
+        ("2026-11-24T10:00:00.000+0000", "2026-11-24T11:00:02.000+0100", True),
+        ("2026-11-24T10:00:00.000+0000", "2026-11-24T10:00:02.001+0000", False),
+        ("2026-11-24T10:00:00.000+0000", "2026-11-24T10:00:00.000", False),
+        ("2026-11-24T10:00:00.000+0000", None, False),
+        (10**400, 10**400, True),
+        (None, None, True),
+    ],
+)
+def test_a_new_comment_is_told_from_an_edited_one(created: Any, updated: Any, *, is_new: bool) -> None:
+    payload = {
+        "eventType": "avi:jira:commented:issue",
+        "comment": {"id": "1", "created": created, "updated": updated},
+    }
+    wanted = ["comment_updated", "comment_created"]
+    assert webhook_event(payload, wanted) == ("comment_created" if is_new else "comment_updated")
 
 
 def test_an_event_that_the_descriptor_has_no_webhook_for_asks_for_nothing(backend: "Backend") -> None:

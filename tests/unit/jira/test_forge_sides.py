@@ -14,11 +14,13 @@ from connect_jira.errors import (
     NotInstalled,
     TemporarilyUnavailable,
 )
-from connect_jira.forge.installation import OVERLAP_SECONDS
 from connect_jira.forge.joins import CLIENT_KEY_PROPERTY, ForgeJoin
+from connect_jira.forge.overlap import thing_of, told_by_connect
 from connect_jira.jira_errors import JiraUnauthorized
 from connect_jira.messages import read_text, to_text
+from connect_jira.occurrences import Occurrence
 from connect_jira.verdicts import FailedDelivery, Postponed, verdict
+from connect_jira.webhooks import Webhook
 from connect_jwt.errors import UrlNotSignable
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.conftest import CLIENT_KEY, SITE_URL
@@ -286,35 +288,76 @@ def test_a_reinstall_that_does_not_name_forges_installation_keeps_it(backend: "B
     assert backend.row.site.installation_id == INSTALLATION
 
 
-def test_a_webhook_is_left_alone_once_forge_has_told_of_such_an_event(backend: "Backend") -> None:
+ISSUE, COMMENT = {"id": "10073", "key": "SP-10"}, {"id": "10500", "created": "2026-11-24T10:00:00.000+0000"}
+IN_BOTH_WORLDS = [
+    ("jira:issue_updated", {"issue": ISSUE}, {"issue": ISSUE}, "10073"),
+    ("jira:issue_created", {"issue": ISSUE, "user": {"accountId": "a"}}, {"issue": ISSUE}, "10073"),
+    ("comment_created", {"issue": ISSUE, "comment": COMMENT}, {"comment": COMMENT, "issue": ISSUE}, "10500"),
+    ("worklog_deleted", {"worklog": {"id": "7"}}, {"worklog": {"id": "7"}}, "7"),
+    ("issuelink_created", {"issueLink": {"id": 5}}, {"id": "5", "sourceIssueId": "1"}, "5"),
+    ("issuetype_created", {"issuetype": {"id": "3"}}, {"issueType": {"id": "3"}}, "3"),
+    ("user_updated", {"user": {"accountId": "a"}}, {"user": {"accountId": "a"}}, "a"),
+    ("sprint_started", {"sprint": {"id": 11}}, {"sprint": {"id": "11"}}, "11"),
+    ("option_voting_changed", {"property": {"key": "k"}}, {"property": {"key": "k"}}, ""),
+    ("board_configuration_changed", {"configuration": {"id": 4}}, {"configuration": {"id": 4}}, ""),
+    ("jira:issue_deleted", {"issue": "no issue"}, {"issue": None}, ""),
+]
+
+
+@pytest.mark.parametrize(("event", "by_webhook", "by_forge", "thing"), IN_BOTH_WORLDS)
+def test_both_worlds_name_the_same_thing(
+    event: str, by_webhook: dict[str, Any], by_forge: dict[str, Any], thing: str
+) -> None:
+    assert thing_of(event, by_webhook) == thing_of(event, by_forge) == thing
+
+
+def test_a_site_with_both_sides_tells_who_saw_a_change_and_when(backend: "Backend") -> None:
     both_sides(backend)
-    tenants, created, now = backend.new_tenants(), "jira:issue_created", backend.clock.now
-    assert not tenants.told_by_forge(CLIENT_KEY, created, now)
-    backend.forge.event(product_event(backend))
-    assert not tenants.told_by_forge(CLIENT_KEY, created, now - 60), "it happened before"
-    assert not tenants.told_by_forge(CLIENT_KEY, created, now + OVERLAP_SECONDS - 1), "clocks differ"
-    assert tenants.told_by_forge(CLIENT_KEY, created, now + OVERLAP_SECONDS)
-    assert not tenants.told_by_forge(CLIENT_KEY, created, None), "it does not say when it happened"
-    assert not tenants.told_by_forge(CLIENT_KEY, "jira:issue_updated", now + HOUR), "not told of yet"
-    assert not tenants.told_by_forge(CLIENT_KEY, "option_attachments_changed", now + HOUR), "never told of"
+    assert backend.new_tenants().has_forge(CLIENT_KEY)
+    at_ms = int(backend.clock.now) * 1000 + 237
+    event = backend.forge.event(product_event(backend, said={"issue": ISSUE, "timestamp": str(at_ms)}))
+    webhook = told_by_connect(
+        Webhook(
+            client_key=CLIENT_KEY,
+            event="jira:issue_created",
+            webhook_id="w",
+            payload={"issue": ISSUE, "timestamp": at_ms},
+        )
+    )
+    assert event is not None
+    assert (event.client_key, event.event) == (webhook.client_key, webhook.event)
+    assert event.occurrence == Occurrence(told_by="forge", thing="10073", at_ms=at_ms)
+    assert webhook.occurrence == Occurrence(told_by="connect", thing="10073", at_ms=at_ms)
+    for message in (event, webhook):
+        assert read_text(to_text(message)) == message
 
 
-def test_each_version_of_the_manifest_has_to_show_anew_what_it_tells(backend: "Backend") -> None:
-    both_sides(backend)
-    backend.forge.event(product_event(backend))
-    backend.forge.refresh(refresh(backend, app={"appVersion": "99.0.0"}))
-    later = backend.clock.now + HOUR
-    assert not backend.new_tenants().told_by_forge(CLIENT_KEY, "jira:issue_created", later)
+def test_a_site_that_has_the_app_by_one_of_the_two_is_asked_for_no_record(backend: "Backend") -> None:
+    backend.install(SECRET)
+    assert not backend.new_tenants().has_forge(CLIENT_KEY)
+    event = backend.forge.event(product_event(backend))
+    assert event is not None
+    assert event.occurrence is None
 
 
-def test_when_forges_side_has_ended_webhooks_are_taken_again(backend: "Backend") -> None:
-    both_sides(backend)
-    tenants = backend.new_tenants()
-    backend.forge.event(product_event(backend))
-    later = backend.clock.now + HOUR
-    assert tenants.told_by_forge(CLIENT_KEY, "jira:issue_created", later)
-    backend.forge.lifecycle(lifecycle(backend, UNINSTALLED))
-    assert not tenants.told_by_forge(CLIENT_KEY, "jira:issue_created", later)
+@pytest.mark.parametrize(
+    ("event", "payload"),
+    [
+        ("option_attachments_changed", {"timestamp": 1}),
+        ("jira:issue_created", {}),
+        ("jira:issue_created", {"timestamp": 10**400}),
+    ],
+)
+def test_a_webhook_that_cannot_be_recognised_has_its_own_name(event: str, payload: dict[str, Any]) -> None:
+    webhook = Webhook(client_key=CLIENT_KEY, event=event, webhook_id="w", payload=payload)
+    assert told_by_connect(webhook) == webhook
+
+
+def test_a_message_of_before_is_read() -> None:
+    before = {"kind": "webhook", "clientKey": "c", "event": "e", "webhookId": "w", "payload": {}}
+    assert read_text(json.dumps(before)) == Webhook(
+        client_key=ClientKey("c"), event="e", webhook_id="w", payload={}
+    )
 
 
 def test_acting_as_a_user_is_refused_clearly_where_there_is_forge_alone(backend: "Backend") -> None:

@@ -174,26 +174,25 @@ def test_the_query_is_passed_on_as_signed_and_never_the_token_in_it(
 
 
 @pytest.mark.parametrize(
-    ("said", "timestamp", "happened_at"),
+    ("said", "timestamp"),
     [
-        (1_795_443_600_500, 1_795_443_600_500, 1_795_443_600.5),
-        ("1795443600500", 1_795_443_600_500, 1_795_443_600.5),  # Forge's
-        (0, 0, 0.0),
-        (None, None, None),
-        ("soon", None, None),
-        (True, None, None),
-        (-1, None, None),
-        (1.5, None, None),
-        ([1], None, None),
-        (10**400, None, None),
-        ("٣", None, None),
+        (1_795_443_600_500, 1_795_443_600_500),
+        ("1795443600500", 1_795_443_600_500),  # Forge's
+        (0, 0),
+        (None, None),
+        ("soon", None),
+        (True, None),
+        (-1, None),
+        (1.5, None),
+        ([1], None),
+        (10**400, None),
+        ("9" * 400, None),
+        ("٣", None),
     ],
 )
-def test_when_it_happened_is_told_in_milliseconds_and_in_seconds(
-    said: object, timestamp: int | None, happened_at: float | None
-) -> None:
+def test_when_it_happened_is_told_in_milliseconds(said: object, timestamp: int | None) -> None:
     webhook = Webhook(client_key=SITE, event="e", webhook_id=None, payload={"timestamp": said})
-    assert (webhook.timestamp, webhook.happened_at) == (timestamp, happened_at)
+    assert webhook.timestamp == timestamp
 
 
 def test_what_is_read_from_a_message_is_what_was_written_to_it(backend: "Backend") -> None:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 
 from connect_jira.errors import PayloadRefused, TemporarilyUnavailable
 from connect_jira.forge import installation as forge_installation
-from connect_jira.forge.events import FORGE_EVENTS
 from connect_jira.forge.installation import ForgeInstallation, ForgeState
 from connect_jira.forge.invocations import ForgeInvocations
 from connect_jira.forge.joins import ForgeJoins
@@ -37,7 +36,6 @@ LOW_SECONDS = 30 * 60
 
 _INSTALLED, _UPGRADED = "avi:forge:installed:app", "avi:forge:upgraded:app"
 _UNINSTALLED = "avi:forge:uninstalled:app"
-_TOLD = {event.name for event in FORGE_EVENTS.values()}
 _ATTEMPTS = 5
 
 
@@ -93,6 +91,7 @@ class ForgeCalls:
         joins: ForgeJoins,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self._app_key = app.app_key
         self._wanted = [event for events in app.webhook_events.values() for event in events]
         self._invocations = invocations
         self._store = store
@@ -130,29 +129,21 @@ class ForgeCalls:
         return self._outcome(call, before, after, is_news=before.state is not ForgeState.LIVE)
 
     def event(self, request: GatewayRequest) -> Webhook | None:
-        """Something has happened on a site; None when there is nothing to do about it.
-
-        That Forge has told of such an event is written down: from then on the webhooks that tell of the same
-        are left alone, see `ForgeTenants.tells_of`.
-        """
+        """Something has happened on a site; None when there is nothing to do about it."""
         call = self._verified(request)
         payload = event_payload(call.body)
-        name = payload["eventType"]
 
         def note(current: ForgeInstallation) -> ForgeInstallation:
             following = forge_installation.called(current, call.invocation)
-            if name in _TOLD and name not in following.told_since:
-                told_since = {**following.told_since, name: call.invocation.issued_at}
-                following = replace(following, told_since=told_since)
             is_low = following.token_expires_at < self._clock() + LOW_SECONDS
             return self._with_token(following, call) if is_low else following
 
         before, after = self._change(call, note)
         if after != before:
             self._joins.point(after)
-        if own_event(payload):
+        if own_event(payload, self._app_key):
             return None
-        return webhook_of(payload, call.invocation, client_key=after.tenant, wanted=self._wanted)
+        return webhook_of(payload, call.invocation, row=after, wanted=self._wanted)
 
     def _verified(self, request: GatewayRequest) -> _Call:
         invocation = self._invocations.verify(request)

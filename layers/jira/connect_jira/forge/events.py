@@ -1,9 +1,9 @@
 """Forge's product events beside the Connect webhooks that tell of the same.
 
-What differs for every one of them: the event says its name in `eventType`, and who caused it as an account id
-in `atlassianId`; there is no `webhookEvent`, no `X-Atlassian-Webhook-Identifier`, and an `issue` has a few
-fields only, so what else is needed is fetched. What goes with something larger (the comments of an issue that
-is deleted) is not told of one by one.
+What differs for every one of them: the event says its name in `eventType`, in `timestamp` as text when it
+happened, and who caused it as an account id in `atlassianId`; there is no `webhookEvent`, no
+`X-Atlassian-Webhook-Identifier`, and an `issue` has a few fields only, so what else is needed is fetched.
+What goes with something larger (the comments of an issue that is deleted) is not told of one by one.
 
 The names and what they carry: https://developer.atlassian.com/platform/forge/events-reference/jira/ and
 .../jira-software/; the scopes, and the two of issue properties, from Atlassian's own npm `@forge/manifest`.
@@ -12,6 +12,7 @@ The webhooks: https://developer.atlassian.com/cloud/jira/platform/webhooks/
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 type _Tells = Callable[[Mapping[str, Any]], bool]
@@ -39,6 +40,7 @@ class ForgeEvent:
     tells: _Tells = lambda _payload: True
 
 
+_AT_ONCE = timedelta(seconds=2)
 _UNDOCUMENTED = "what it carries is not documented"
 _ONE_FOR_BOTH = "one event for a comment that is created and one that is edited"
 _FLAT = "the link's fields are at the top, not below issueLink"
@@ -63,8 +65,17 @@ def _option(key: str) -> ForgeEvent:
 
 
 def _is_new_comment(payload: Mapping[str, Any]) -> bool:
+    """A new comment's two times may differ by what it takes to store it."""
     comment = _object(payload, "comment")
-    return comment.get("created") == comment.get("updated")
+    created, updated = comment.get("created"), comment.get("updated")
+    try:
+        return abs(_time(updated) - _time(created)) <= _AT_ONCE
+    except (ValueError, TypeError):  # one of them is no time, or they are of two kinds
+        return bool(created == updated)
+
+
+def _time(said: object) -> datetime:
+    return datetime.fromisoformat(str(said))
 
 
 def _is_edited_comment(payload: Mapping[str, Any]) -> bool:

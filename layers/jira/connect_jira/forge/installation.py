@@ -18,9 +18,6 @@ from connect_jira.installation import UNINSTALLED_ROW_SECONDS
 from connect_jwt.identity import ClientKey
 from connect_jwt.invocations import LEEWAY_SECONDS, VerifiedInvocation
 
-OVERLAP_SECONDS = LEEWAY_SECONDS
-"""For how long after Forge's first event of a kind webhooks of that kind are still taken: clocks differ."""
-
 
 class ForgeState(StrEnum):
     """Where a Forge installation is in its life."""
@@ -44,8 +41,6 @@ class ForgeInstallation:
         app_version: of the manifest
         sealed_token: the newest system token, sealed; None when there is none
         token_expires_at: when it does, in Unix seconds; 0 when there is none
-        told_since: by a product event's name: since when this version of the manifest has sent it, in Unix
-            seconds
         applied_at: `iat` of the newest lifecycle event applied, in Unix seconds
         tokens_used: by the `jti` of each lifecycle event that might still be sent again: when that ends, and
             the digest of its body
@@ -63,7 +58,6 @@ class ForgeInstallation:
     app_version: str | None = None
     sealed_token: bytes | None = field(default=None, repr=False)
     token_expires_at: int = 0
-    told_since: Mapping[str, int] = field(default_factory=dict)
     applied_at: int = 0
     tokens_used: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     updated_at: int = 0
@@ -86,8 +80,6 @@ def announced(installation_id: str) -> ForgeInstallation:
 def called(current: ForgeInstallation, invocation: VerifiedInvocation) -> ForgeInstallation:
     """The row after any invocation: it proves that the installation is there, and what it is like.
 
-    Another version of the manifest may have other triggers, so each version has to show anew what it tells.
-
     Raises:
         NotInstalled: it has ended
     """
@@ -100,7 +92,6 @@ def called(current: ForgeInstallation, invocation: VerifiedInvocation) -> ForgeI
         api_base_url=invocation.api_base_url,
         environment_type=invocation.environment_type,
         app_version=invocation.app_version,
-        told_since=current.told_since if current.app_version == invocation.app_version else {},
     )
 
 
@@ -137,18 +128,5 @@ def ended(current: ForgeInstallation, *, now: int) -> ForgeInstallation:
         state=ForgeState.ENDED,
         sealed_token=None,
         token_expires_at=0,
-        told_since={},
         expires_at=now + UNINSTALLED_ROW_SECONDS,
     )
-
-
-def told_by_forge(current: ForgeInstallation, event: str, at: float) -> bool:
-    """Whether Forge itself tells of something that a webhook tells of, too.
-
-    Args:
-        current: of the site
-        event: the name of the product event
-        at: when it happened, in Unix seconds, as the webhook says
-    """
-    since = current.told_since.get(event)
-    return current.state is ForgeState.LIVE and since is not None and at >= since + OVERLAP_SECONDS

@@ -7,24 +7,21 @@ https://developer.atlassian.com/platform/forge/remote/sending-product-events/
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from connect_jira.errors import PayloadRefused
 from connect_jira.forge.events import FORGE_EVENTS, webhook_event
+from connect_jira.forge.installation import ForgeInstallation
+from connect_jira.forge.overlap import told_by_forge
 from connect_jira.payloads import json_object
-from connect_jira.webhooks import Webhook
-from connect_jwt.identity import ClientKey
+from connect_jira.traces import is_own
+from connect_jira.webhooks import Webhook, timestamp_of
+from connect_jwt.identity import AppKey
 from connect_jwt.invocations import VerifiedInvocation
 
-_RETRY = "retryContext"
-_RETRY_SECONDS = 60
-_ALIKE_SECONDS = 600
-"""For how long two events that say the same are taken for one: longer than Forge repeats one."""
-
-_ONCE = re.compile(r":(?:created|deleted):(?!issue-property$)")
-"""What happens to a thing once only, so that its event is the same whenever it comes."""
+_OF_THE_INVOCATION = {"context", "contextToken", "retryContext"}
+"""What is not about the event, and made anew each time it is sent."""
 
 _MAX_NAME = 200
 _KNOWN = {event.name for event in FORGE_EVENTS.values()}
@@ -46,16 +43,20 @@ def event_payload(body: bytes) -> dict[str, Any]:
     return payload
 
 
-def own_event(payload: Mapping[str, Any]) -> bool:
-    """Whether the app itself has caused it, so that no reaction can set itself off for ever."""
-    return payload.get("selfGenerated") is True
+def own_event(payload: Mapping[str, Any], app_key: AppKey) -> bool:
+    """Whether the app itself has caused it, so that no reaction can set itself off for ever.
+
+    Forge says so, and gives back what the app's call had for a trace, as Jira does in a webhook's header.
+    """
+    trace = payload.get("webhookTraceValue")
+    return payload.get("selfGenerated") is True or (isinstance(trace, str) and is_own(trace, app_key))
 
 
 def webhook_of(
     payload: Mapping[str, Any],
     invocation: VerifiedInvocation,
     *,
-    client_key: ClientKey,
+    row: ForgeInstallation,
     wanted: Iterable[str],
 ) -> Webhook | None:
     """What the reactions are told: the webhook's event, or Forge's own where no webhook has a counterpart.
@@ -63,7 +64,7 @@ def webhook_of(
     Args:
         payload: the event
         invocation: what brought it
-        client_key: whose it is
+        row: whose it is
         wanted: the events of the descriptor's webhooks
 
     Returns:
@@ -73,23 +74,32 @@ def webhook_of(
     event = webhook_event(payload, wanted) if name in _KNOWN else name
     if event is None:
         return None
-    return Webhook(
-        client_key=client_key, event=event, webhook_id=_identifier(payload, invocation), payload=payload
-    )
+    webhook = Webhook(client_key=row.tenant, event=event, webhook_id=_identifier(payload), payload=payload)
+    return told_by_forge(webhook, sent_at=invocation.issued_at, has_connect=row.is_joined)
 
 
-def _identifier(payload: Mapping[str, Any], invocation: VerifiedInvocation) -> str:
+def _identifier(payload: Mapping[str, Any]) -> str:
     """Tells the event from others, the same each time it is sent.
 
-    Forge gives events no identifier, and each delivery has a token of its own; so what is the same is what it
-    says. Two events may well say the same, such as a property that is set twice: they are taken for one only
-    if they were first sent within minutes, as far as `retryContext` tells.
+    Forge gives events no identifier, and what it says of the invocation is made anew each time; so what is
+    the same is what the event is about. Where it does not say when that was, all that it says.
     """
-    said = {name: value for name, value in payload.items() if name != _RETRY}
-    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
-    if _ONCE.search(payload["eventType"]):
-        return f"forge-{digest}"
-    retry = payload.get(_RETRY)
-    count = retry.get("retryCount") if isinstance(retry, dict) else 0
-    first_sent = invocation.issued_at - _RETRY_SECONDS * (count if type(count) is int else 0)
-    return f"forge-{digest}-{first_sent // _ALIKE_SECONDS}"
+    said = {name: value for name, value in payload.items() if name not in _OF_THE_INVOCATION}
+    timestamp = timestamp_of(payload)
+    if timestamp is not None:
+        said = {
+            "eventType": payload["eventType"],
+            "timestamp": timestamp,
+            "changelog": payload.get("changelog"),
+            "ids": _ids(said),
+        }
+    return f"forge-{hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]}"
+
+
+def _ids(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The ids of all that an event names, and its own."""
+    return {
+        name: [value.get(key) for key in ("id", "accountId", "key")] if isinstance(value, dict) else value
+        for name, value in said.items()
+        if isinstance(value, dict) or name.lower().endswith("id")
+    }

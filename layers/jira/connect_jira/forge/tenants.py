@@ -1,4 +1,4 @@
-"""What Forge's side of a site is good for: calling Jira, and telling of events.
+"""What Forge's side of a site is good for: calling Jira.
 
 What was read is used for minutes, like the rest of what is known of a site; a token that has come to its end
 makes the row be read again.
@@ -11,8 +11,7 @@ from cachetools import TTLCache
 
 from connect_jira.credentials import BearerCredentials
 from connect_jira.errors import ForgeTokenMissing, NotInstalled
-from connect_jira.forge.events import FORGE_EVENTS
-from connect_jira.forge.installation import ForgeInstallation, ForgeState, told_by_forge
+from connect_jira.forge.installation import ForgeInstallation, ForgeState
 from connect_jira.forge.sealing import TokenSealer
 from connect_jira.forge.store import ForgeInstallationStore
 
@@ -75,26 +74,6 @@ class ForgeTenants:
         return BearerCredentials(
             row.api_base_url, self._sealer.open(row.installation_id, row.sealed_token), own_url
         )
-
-    def tells_of(self, installation_id: str, webhook_event: str, at: float | None) -> bool:
-        """Whether Forge itself tells of what a webhook tells of, so that the webhook can be left alone.
-
-        It does once it has sent such an event, with the version of the manifest that is installed now. It is
-        read afresh each time: a webhook that is left alone by mistake would be lost.
-
-        Args:
-            installation_id: an ARI
-            webhook_event: such as `jira:issue_created`
-            at: when it happened, in Unix seconds; None when the webhook does not say
-
-        Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer
-        """
-        counterpart = FORGE_EVENTS.get(webhook_event)
-        if counterpart is None or at is None:
-            return False
-        row = self._store.read(installation_id)
-        return row is not None and told_by_forge(row, counterpart.name, at)
 
     def _is_good(self, row: ForgeInstallation) -> bool:
         return self._clock() < row.token_expires_at - KEPT_BACK_SECONDS

@@ -1,4 +1,4 @@
-"""The system token that Forge brings with an invocation: what the app calls Jira with, for an hour or two.
+"""The system token that Forge brings with an invocation: what the app calls Jira with, for two to four hours.
 
 To us it is opaque but for one thing: when it expires. Its `exp` is read without being verified, and only
 decides when the token is not used any more.
@@ -18,8 +18,8 @@ from connect_jwt.tokens import parse_token
 
 HEADER = "x-forge-oauth-system"
 
-SURE_SECONDS = 55 * 60
-"""What every token is good for, as Atlassian says."""
+SURE_SECONDS = 2 * 3600
+"""What every token is good for at least when it comes; four hours at most."""
 
 MAX_SECONDS = 24 * 3600
 """No token is used for longer, whatever it says."""

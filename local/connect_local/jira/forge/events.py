@@ -12,31 +12,42 @@ _ISSUE_FIELDS = (
     "summary", "issuetype", "creator", "created", "project", "reporter", "assignee", "updated", "status",
 )  # fmt: skip
 
+_WITHOUT_A_TIME = "avi:jira-software:"
 
-def product_event(webhook_event: str, body: Mapping[str, Json], *, app_account_id: str) -> Json | None:
+
+def product_event(
+    webhook_event: str, webhook: Mapping[str, Json], *, app_account_id: str, trace: str | None
+) -> Json | None:
     """The product event for what a site would send as a webhook; None when Forge has none.
 
     Args:
         webhook_event: such as `jira:issue_created`
-        body: of the webhook
+        webhook: its payload
         app_account_id: the user that the app acts as
+        trace: what the call that caused it had in `X-Atlassian-Webhook-Trace`
+
+    The real one gives a trace back to the app alone that sent it; here whoever listens is given it.
     """
     counterpart = FORGE_EVENTS.get(webhook_event)
     if counterpart is None:
         return None
-    user = body.get("user")
+    user = webhook.get("user")
     account_id = user.get("accountId") if isinstance(user, dict) else None
     said: dict[str, Json] = {
         "eventType": counterpart.name,
         "selfGenerated": account_id == app_account_id,
     }
+    if not counterpart.name.startswith(_WITHOUT_A_TIME):
+        said["timestamp"] = str(webhook["timestamp"])
+    if trace is not None:
+        said["webhookTraceValue"] = trace
     if account_id is not None:
         said["atlassianId"] = account_id
-    for name in ("comment", "changelog", "worklog", "version", "project"):
-        if name in body:
-            said[name] = body[name]
-    if isinstance(body.get("issue"), dict):
-        said["issue"] = _issue(body["issue"])
+    for name in ("comment", "changelog", "worklog", "version", "project", "board", "sprint"):
+        if name in webhook:
+            said[name] = webhook[name]
+    if isinstance(webhook.get("issue"), dict):
+        said["issue"] = _issue(webhook["issue"])
     return said
 
 

@@ -130,12 +130,21 @@ class ForgePlatform:
             for endpoint in app.manifest.hourly
         ]
 
-    def observe(self, tenant: Tenant, webhook_event: str, body: Mapping[str, Json]) -> bool:
-        """Tell a site's apps of an event in the background; whether one wants to know of it."""
+    def observe(
+        self, tenant: Tenant, webhook_event: str, webhook: Mapping[str, Json], trace: str | None
+    ) -> bool:
+        """Tell a site's apps of an event in the background; whether one wants to know of it.
+
+        Args:
+            tenant: the site
+            webhook_event: such as `jira:issue_created`
+            webhook: the payload of the webhook that tells of the same
+            trace: the `X-Atlassian-Webhook-Trace` of the call that caused it
+        """
         told = False
         for app in self._apps.live_on(tenant):
             account_id = app_user(app.manifest.descriptor).account_id
-            payload = product_event(webhook_event, body, app_account_id=account_id)
+            payload = product_event(webhook_event, webhook, app_account_id=account_id, trace=trace)
             for endpoint in app.manifest.triggers.get(payload["eventType"], ()) if payload else ():
                 self.deliveries.tell(app, endpoint, payload)
                 told = True
