@@ -1,8 +1,6 @@
 """`connect forge manifest` as somebody at a terminal meets it, and that nothing is dropped without a word."""
 
 import contextlib
-import copy
-import functools
 import json
 import re
 from pathlib import Path
@@ -11,7 +9,6 @@ from typing import Any
 import pytest
 import yaml
 from hypothesis import given
-from hypothesis import strategies as st
 
 from connect_jira.forge.events import FORGE_EVENTS
 from connect_local.cli import main
@@ -19,6 +16,7 @@ from connect_local.errors import LaptopError
 from connect_local.forge.manifest import UNREGISTERED
 from connect_local.forge.modules import CONNECT_MODULES
 from tests.descriptors import APP_ID, BASE_URL, descriptor, forge_manifest, page, rich_descriptor
+from tests.json_values import mutations
 
 type Json = dict[str, Any]
 
@@ -382,29 +380,8 @@ def test_regions_have_urls_of_their_own_and_one_that_forge_does_not_know_is_said
     assert "regionBaseUrls.MOON: Forge knows no such region; left out" in manifest.notes
 
 
-ANY_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
-    max_leaves=4,
-)
-
-
-def members(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """The paths of all there is in a JSON value."""
-    named = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(each for name, inner in named for each in members(inner, (*path, name)))]
-
-
-@given(st.data())
-def test_no_json_ends_in_anything_but_a_manifest_or_a_sentence(data: st.DataObject) -> None:
-    source: Any = copy.deepcopy(rich_descriptor())
-    for _ in range(data.draw(st.integers(1, 3))):
-        *within, name = data.draw(st.sampled_from(members(source)[1:] or [("key",)]))
-        holder = functools.reduce(lambda value, each: value[each], within, source)
-        if data.draw(st.booleans()) and isinstance(holder, dict):
-            holder.pop(name, None)
-        else:
-            holder[name] = data.draw(ANY_JSON)
+@given(mutations(rich_descriptor()))
+def test_no_json_ends_in_anything_but_a_manifest_or_a_sentence(source: Json) -> None:
     with contextlib.suppress(LaptopError):
         forge_manifest(source).to_yaml()
 

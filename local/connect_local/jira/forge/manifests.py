@@ -3,17 +3,16 @@
 https://developer.atlassian.com/platform/forge/manifest-reference/
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from connect_local.forge.modules import SENT_LIFECYCLE
 from connect_local.forge.scopes import NATIVE
 from connect_local.jira.descriptor import Descriptor, read_descriptor
 from connect_local.jira.entities import Json
 from connect_local.jira.errors import DescriptorInvalid, NotCarriedOut
+from connect_local.jira.forge.manifest_source import manifest_source, member
 
 _CONNECT_SCOPE = ":connect-jira"
 
@@ -53,73 +52,122 @@ class ForgeManifest:
 
 
 def load_manifest(source: Json, *, base_url: str | None = None) -> ForgeManifest:
-    """Read a manifest.
+    """Read a manifest. Modules that are functions of Forge's own runtime are passed over.
 
     Args:
         source: the manifest as an object, or the path of its file
         base_url: where the app is, if not where the manifest says
 
     Raises:
-        NotCarriedOut: it is none that this Forge can read
+        NotCarriedOut: it is none that this Forge can read; the sentence says what is missing, and what to do
     """
-    if isinstance(source, str):
-        try:
-            source = yaml.safe_load(Path(source).read_text(encoding="utf-8"))
-        except (OSError, ValueError, yaml.YAMLError) as unreadable:
-            raise NotCarriedOut(f"{source} is no manifest that can be read.") from unreadable
-    try:
-        return _read(source, base_url)
-    except (AttributeError, KeyError, TypeError, IndexError) as malformed:
-        raise NotCarriedOut("manifest must be a manifest as connect forge manifest writes it.") from malformed
-
-
-def _read(source: dict[str, Any], base_url: str | None) -> ForgeManifest:
-    (remote,) = source["remotes"]
-    url = base_url or remote["baseUrl"]
-    modules = source["modules"]
-    endpoints = {
-        entry["key"]: Endpoint(
-            key=entry["key"],
-            url=f"{url.rstrip('/')}{entry['route']['path']}",
-            brings_token=entry.get("auth", {}).get("appSystemToken", {}).get("enabled") is True,
-        )
-        for entry in modules["endpoint"]
-    }
+    manifest = manifest_source(source)
+    urls = _remotes(manifest)
+    connect_remote = _connect_remote(manifest, urls)
+    if base_url is not None:
+        urls[connect_remote] = base_url
+    endpoints = {entry["key"]: _endpoint(entry, urls) for entry in _modules(manifest, "endpoint")}
     triggers: dict[str, tuple[Endpoint, ...]] = {}
-    for trigger in modules.get("trigger", []):
-        for event in trigger["events"]:
-            triggers[event] = (*triggers.get(event, ()), endpoints[trigger["endpoint"]])
+    for trigger, endpoint in _calling(manifest, "trigger", endpoints):
+        for event in member(
+            trigger, "events", list, "name the events that the app is to hear of", below="modules.trigger[]."
+        ):
+            name = str(event.get("eventType") if isinstance(event, dict) else event)
+            triggers[name] = (*triggers.get(name, ()), endpoint)
     return ForgeManifest(
-        app_id=source["app"]["id"],
-        descriptor=_descriptor(source, url),
-        carries_connect="connectModules" in source,
+        app_id=member(manifest, "app.id", str, "run forge register, which writes it"),
+        descriptor=_descriptor(manifest, urls[connect_remote]),
+        carries_connect="connectModules" in manifest,
         triggers=triggers,
-        hourly=tuple(endpoints[entry["endpoint"]] for entry in modules.get("scheduledTrigger", [])),
+        hourly=tuple(endpoint for _, endpoint in _calling(manifest, "scheduledTrigger", endpoints)),
     )
 
 
-def _descriptor(source: dict[str, Any], base_url: str) -> Descriptor:
-    connect = source.get("connectModules", {})
-    (lifecycle,) = connect.get("jira:lifecycle", [{"key": "none", "installed": "/none"}])
-    key = source["app"]["connect"]["key"]
+def _remotes(manifest: Json) -> dict[str, str]:
+    """The base URL of each remote; of several regions' it is the default one."""
+    urls = {}
+    for remote in member(manifest, "remotes", list, "add the app as one, since this Forge runs no functions"):
+        key = member(remote, "key", str, "give each a key", below="remotes[].")
+        path = "baseUrl.default" if isinstance(remote.get("baseUrl"), dict) else "baseUrl"
+        urls[key] = member(remote, path, str, "say where the app is", below="remotes[].")
+    return urls
+
+
+def _connect_remote(manifest: Json, urls: Mapping[str, str]) -> str:
+    """The key of the remote that the Connect app is at."""
+    connect = member(manifest, "app.connect", dict, "add it with the key that the app has under Connect")
+    if "remote" not in connect and len(urls) == 1:
+        return next(iter(urls))
+    return _one_of(connect.get("remote"), urls, "app.connect.remote", "one of the remotes")
+
+
+def _endpoint(entry: dict[str, Any], urls: Mapping[str, str]) -> Endpoint:
+    below = "modules.endpoint[]."
+    remote = _one_of(entry.get("remote"), urls, f"{below}remote", "one of the remotes")
+    path = member(entry, "route.path", str, "say which path is called", below=below)
+    auth = entry.get("auth")
+    token = auth.get("appSystemToken") if isinstance(auth, dict) else None
+    return Endpoint(
+        key=entry["key"],
+        url=f"{urls[remote].rstrip('/')}/{path.removeprefix('/')}",
+        brings_token=isinstance(token, dict) and token.get("enabled") is True,
+    )
+
+
+def _calling(
+    manifest: Json, kind: str, endpoints: Mapping[str, Endpoint]
+) -> Iterator[tuple[dict[str, Any], Endpoint]]:
+    """The modules of a kind that call an endpoint, and which; others call functions."""
+    for module in _modules(manifest, kind):
+        if "endpoint" in module:
+            name = f"modules.{kind}[].endpoint"
+            yield module, endpoints[_one_of(module["endpoint"], endpoints, name, "one of modules.endpoint")]
+
+
+def _one_of(key: object, those: Mapping[str, object], name: str, what_they_are: str) -> str:
+    if not isinstance(key, str) or key not in those:
+        raise NotCarriedOut(f"The manifest's {name} must be the key of {what_they_are}.")
+    return key
+
+
+def _modules(manifest: Json, kind: str) -> list[dict[str, Any]]:
+    modules = manifest.get("modules") or {}
+    entries = modules.get(kind, []) if isinstance(modules, dict) else None
+    if not isinstance(entries, list):
+        raise NotCarriedOut(f"The manifest's modules must be an object, and its modules.{kind} a list.")
+    for entry in entries:
+        member(entry, "key", str, "give each module one", below=f"modules.{kind}[].")
+    return entries
+
+
+def _descriptor(manifest: Json, base_url: str) -> Descriptor:
+    lifecycle, webhooks = {"installed": "/none"}, []
+    if "connectModules" in manifest:
+        told = member(manifest, "connectModules.jira:lifecycle", list, "add it with the path of installed")[0]
+        lifecycle = {name: told[name] for name in SENT_LIFECYCLE if isinstance(told, dict) and name in told}
+        webhooks = manifest["connectModules"].get("jira:webhooks", [])
     try:
         return read_descriptor(
             {
-                "key": key,
-                "name": key[:80],
+                "key": member(manifest, "app.connect.key", str, "add the key that the app has under Connect"),
                 "baseUrl": base_url,
                 "authentication": {"type": "jwt"},
-                "scopes": _scopes(source["permissions"]["scopes"]),
-                "lifecycle": {name: path for name, path in lifecycle.items() if name != "key"},
-                "modules": {"webhooks": connect.get("jira:webhooks", [])},
+                "scopes": _scopes(manifest),
+                "lifecycle": lifecycle,
+                "modules": {"webhooks": webhooks},
             }
         )
     except DescriptorInvalid as invalid:
         raise NotCarriedOut(f"The manifest's Connect part cannot be installed: {invalid}") from invalid
 
 
-def _scopes(asked_for: list[str]) -> list[str]:
+def _scopes(manifest: Json) -> list[str]:
     """As Connect calls them: what the app may do with Forge's tokens is what both allow."""
+    permissions = member(manifest, "permissions", dict, "add the scopes of what the app does")
+    scopes = permissions.get(
+        "scopes", []
+    )  # a list, or an object when some may be used for a user who is away
+    asked_for = [str(scope) for scope in scopes] if isinstance(scopes, list | dict) else []
     connect = [
         scope.removesuffix(_CONNECT_SCOPE).upper().replace("-", "_")
         for scope in asked_for
