@@ -22,8 +22,9 @@ _store = InstallationStore(_aws.service("dynamodb"), table=os.environ["INSTALLAT
 
 
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], _context: LambdaContext) -> None:
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Queue what is asked for; what cannot be read fails, and is kept with the failed calls."""
+    _aws.begin(context)
     if "everySite" in event:
         _queue_for_every_site(event)
         return

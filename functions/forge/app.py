@@ -12,6 +12,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.answers import Answer, empty_answer
+from connect_jira.aws.services import SENDER_WAITS_SECONDS
 from connect_jira.connections import new_pool
 from connect_jira.forge.calls import ForgeCalls, ForgeOutcome
 from connect_jira.forge.invocations import ForgeInvocations
@@ -35,8 +36,9 @@ _forge = ForgeCalls(
 
 
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
+def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
     """Take one call of Forge's."""
+    _parts.aws.begin(context, at_most=SENDER_WAITS_SECONDS)
     return answer(event, _take, app=_parts.app)
 
 

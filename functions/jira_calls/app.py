@@ -27,7 +27,7 @@ _parts = Parts.from_env(os.environ)
 _activity = Activity.from_env(os.environ, _parts.aws)
 _clients = JiraClients(_parts, _activity)
 _worker = Worker(
-    queue=jira_calls_queue(os.environ, _parts.aws),
+    queue=jira_calls_queue(os.environ, _parts.aws, continues_chain=False),
     failed=FailedJiraCalls(_parts.aws.service("sqs"), url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]),
     done=WorkDone(_parts.aws.service("dynamodb"), table=os.environ["WORK_DONE_TABLE"]),
     results=CallResults(_parts.aws.service("events"), bus=os.environ["EVENT_BUS"]),
@@ -40,6 +40,7 @@ _worker = Worker(
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - two kinds of event
     """Work off a batch of the queue, or make one call and answer with Jira's answer."""
+    _parts.aws.begin(context)
     if "Records" in event:
         deliveries = map(Delivery.from_record, event["Records"])
         undone = [one.message_id for one in deliveries if not _worker.work(one, context)]

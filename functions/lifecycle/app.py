@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.activity import Activity
 from connect_jira.answers import Answer, empty_answer
+from connect_jira.aws.services import SENDER_WAITS_SECONDS
 from connect_jira.connections import new_pool
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
@@ -40,8 +41,9 @@ _events = {
 
 
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
+def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
     """Apply one lifecycle event."""
+    _parts.aws.begin(context, at_most=SENDER_WAITS_SECONDS)
     return answer(event, _apply, app=_parts.app, on_refused=_activity.record_refusal)
 
 

@@ -49,6 +49,7 @@ _page_routes = {
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
     """Answer a browser."""
+    _parts.aws.begin(context)
     return answer(
         event,
         lambda request: _route(request, context),

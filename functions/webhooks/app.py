@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.activity import Activity
 from connect_jira.answers import Answer, empty_answer
+from connect_jira.aws.services import SENDER_WAITS_SECONDS
 from connect_jira.forge.overlap import told_by_connect
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
@@ -24,8 +25,9 @@ _queue = jira_calls_queue(os.environ, _parts.aws)
 
 
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
+def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
     """Queue one webhook for `functions/jira_calls`."""
+    _parts.aws.begin(context, at_most=SENDER_WAITS_SECONDS)
     return answer(event, _enqueue, app=_parts.app, on_refused=_activity.record_refusal)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from connect_jira.aws.credentials import Account, Credentials
-from connect_jira.errors import TemporarilyUnavailable
+from connect_jira.errors import AwsNotConfigured, TemporarilyUnavailable
 from connect_local.aws_environment import NOBODYS
 
 
@@ -92,7 +92,12 @@ def test_a_developer_has_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_without_a_region_or_credentials_one_sentence_says_what_to_do() -> None:
-    with pytest.raises(TemporarilyUnavailable, match="AWS_REGION"):
+    with pytest.raises(AwsNotConfigured, match="AWS_REGION"):
         Account.from_env({})
     with pytest.raises(TemporarilyUnavailable, match="AWS_PROFILE"):
         Account.from_env({"AWS_REGION": "eu-west-1"}).credentials()
+
+
+def test_an_access_key_without_its_secret_is_refused_in_a_sentence() -> None:
+    with pytest.raises(AwsNotConfigured, match="set AWS_SECRET_ACCESS_KEY"):
+        Account.from_env({"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE"})

@@ -9,16 +9,18 @@ from typing import Any
 
 import pytest
 
-from connect_jira.aws.service import AwsFailed, AwsService
+from connect_jira.aws.failures import AwsFailed, AwsRefused
+from connect_jira.aws.service import AwsService
 from connect_jira.aws.services import Aws
 from connect_jira.errors import TemporarilyUnavailable
 from connect_local.aws_environment import NOBODYS
 
 type Answer = tuple[int, bytes] | Callable[[], tuple[int, bytes]]
 
-DONE = (200, b'{"Done": true}')
+OPENED = {"Plaintext": "b3BlbmVk"}
+DONE = (200, json.dumps(OPENED).encode())
 THROTTLED = (400, b'{"__type": "com.amazonaws.kms#ThrottlingException", "message": "private"}')
-REFUSED = (400, b'{"__type": "NotFoundException", "message": "private"}')
+REFUSED = (400, b'{"__type": "ValidationException", "message": "private"}')
 
 
 class Scripted:
@@ -50,11 +52,12 @@ class Scripted:
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
-    def reached(self, *, read_seconds: float = 2.0, attempts: int = 3, **env: str) -> AwsService:
+    def aws(self, **env: str) -> Aws:
         endpoint = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.server.server_port}"}
-        return Aws({**NOBODYS, **endpoint, **env}).service(
-            "kms", read_seconds=read_seconds, attempts=attempts
-        )
+        return Aws({**NOBODYS, **endpoint, **env})
+
+    def reached(self, *, read_seconds: float = 2.0, attempts: int = 3, **env: str) -> AwsService:
+        return self.aws(**env).service("kms", read_seconds=read_seconds, attempts=attempts)
 
     def stop(self) -> None:
         self.server.shutdown()
@@ -85,7 +88,7 @@ def dawdle() -> tuple[int, bytes]:
 
 def test_what_is_asked_and_answered(scripted: Callable[..., Scripted]) -> None:
     kms = scripted()
-    assert kms.reached().call("Decrypt", KeyId="k", Text="ü\ud83d") == {"Done": True}
+    assert kms.reached().call("Decrypt", KeyId="k", Text="ü\ud83d") == OPENED
     ((headers, body),) = kms.requests
     assert (headers["x-amz-target"], body) == ("TrentService.Decrypt", {"KeyId": "k", "Text": "ü\ud83d"})
     assert "x-amzn-trace-id" not in headers
@@ -101,7 +104,7 @@ def test_an_answer_without_content_is_one(scripted: Callable[..., Scripted]) -> 
 )
 def test_what_passes_is_tried_again(passing: Answer, scripted: Callable[..., Scripted]) -> None:
     kms = scripted(passing, passing)
-    assert kms.reached(read_seconds=0.2).call("Decrypt") == {"Done": True}
+    assert kms.reached(read_seconds=0.2).call("Decrypt") == OPENED
     assert len(kms.requests) == 3
 
 
@@ -119,10 +122,14 @@ def test_each_attempt_is_signed_for_its_own_moment(
     [
         ((500, b'{"__type": "InternalServerError"}'), "InternalServerError", 3),
         (THROTTLED, "ThrottlingException", 3),
-        (REFUSED, "NotFoundException", 1),
+        (REFUSED, "ValidationException", 1),
         ((403, b"not json"), "403", 1),
         ((404, b"[]"), "404", 1),
         ((302, b""), "302", 1),
+        ((429, b""), "429", 3),
+        ((200, b"garbage"), "NotAnAnswer", 3),
+        ((200, b"<html>200 OK</html>"), "NotAnAnswer", 3),
+        ((200, b"{}"), "NotAnAnswer", 3),
     ],
 )
 def test_what_does_not_pass_has_a_code_and_no_words_of_its_own(
@@ -147,3 +154,99 @@ def test_a_request_is_part_of_the_trace_of_its_event(scripted: Callable[..., Scr
     kms = scripted()
     kms.reached(_X_AMZN_TRACE_ID="Root=1-5759e988").call("Decrypt")
     assert kms.requests[0][0]["x-amzn-trace-id"] == "Root=1-5759e988"
+
+
+def test_a_connection_that_broke_is_used_again_at_once(
+    scripted: Callable[..., Scripted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("connect_jira.aws.service.time.sleep", waits.append)
+    kms = scripted(DONE, hang_up, (503, b""))
+    service = kms.reached()
+    service.call("Decrypt")
+    assert service.call("Decrypt") == OPENED
+    assert len(kms.requests) == 4
+    assert (waits[0], len(waits), waits[1] > 0) == (0.0, 2, True)
+
+
+class Stopping:
+    """Lambda's context of a function that is to be stopped in so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return round(self._seconds * 1000)
+
+
+@pytest.mark.parametrize(("function_has", "at_most"), [(0.8, 60.0), (60.0, 0.3)])
+def test_a_silent_service_takes_no_more_than_the_time_of_the_invocation(
+    scripted: Callable[..., Scripted], function_has: float, at_most: float
+) -> None:
+    kms = scripted(*[dawdle] * 6)
+    aws = kms.aws()
+    aws.begin(Stopping(function_has), at_most=at_most)
+    started = time.monotonic()
+    for operation in ("Decrypt", "Encrypt"):  # one deadline for all of them
+        with pytest.raises(AwsFailed):
+            aws.service("kms").call(operation)
+    assert time.monotonic() - started < 1.5
+    with pytest.raises(AwsFailed, match="DeadlineExceeded"):
+        aws.service("kms").call("Decrypt")
+    aws.begin(Stopping(10))
+    assert aws.service("kms").call("Decrypt") == OPENED
+
+
+DENIED = (
+    "User: arn:aws:sts::123456789012:assumed-role/webhooks/f is not authorized to perform: kms:Decrypt on "
+    "resource: arn:aws:kms:eu-west-1:123456789012:key/k because no identity-based policy allows the action"
+)
+UNSIGNED = (
+    "The request signature we calculated does not match the signature you provided. Check your key.\n\n"
+    "The Canonical String for this request should have been\n'POST\n/\n\nx-amz-security-token:PRIVATE\n'"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "said", "remedy"),
+    [
+        ("AccessDeniedException", DENIED, DENIED, "template.yaml"),
+        ("InvalidSignatureException", UNSIGNED, UNSIGNED.partition("\n")[0], "clock"),
+        ("DisabledException", "key/k is disabled.", "is disabled.", "enable-key"),
+        ("KMSInvalidStateException", "key/k is pending deletion.", "pending", "cancel-key-deletion"),
+        ("NotFoundException", "Key 'k' does not exist", "does not exist", "deploy it again"),
+        ("IncorrectKeyException", "The key ID in the request does not identify", "", "restored beside"),
+    ],
+)
+def test_what_aws_refuses_for_good_is_logged_in_its_own_words_with_what_to_do(
+    code: str,
+    message: str,
+    said: str,
+    remedy: str,
+    scripted: Callable[..., Scripted],
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kms = scripted((400, json.dumps({"__type": f"com.amazonaws#{code}", "message": message}).encode()))
+    with pytest.raises(AwsRefused):
+        kms.reached().call("Decrypt")
+    assert len(kms.requests) == 1
+    (line,) = (vars(record) for record in caplog.records)
+    assert line["reason"] == "aws-refused"
+    for part in (f"kms:Decrypt failed: {code}", said, remedy):
+        assert part in line["explanation"]
+    assert json.loads(capsys.readouterr().out)["AwsRefused"] == [1.0]
+    assert "PRIVATE" not in str(line)
+
+
+TRACE = "Root=1-5759e988;Parent=3995c3f4;Sampled=1"
+LINEAGE = ";Lineage=1:a87bd80c:15"
+
+
+@pytest.mark.parametrize(("options", "sent"), [({}, TRACE + LINEAGE), ({"continues_chain": False}, TRACE)])
+def test_what_is_sent_again_is_no_further_pass_of_a_chain(
+    options: dict[str, Any], sent: str, scripted: Callable[..., Scripted]
+) -> None:
+    kms = scripted()
+    kms.aws(_X_AMZN_TRACE_ID=TRACE + LINEAGE).service("kms", **options).call("Decrypt")
+    assert kms.requests[0][0]["x-amzn-trace-id"] == sent

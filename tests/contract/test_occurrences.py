@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from connect_jira.aws.service import AwsFailed, AwsService
+from connect_jira.aws.failures import AwsFailed
+from connect_jira.aws.service import AwsService
 from connect_jira.occurrences import APART_MS, SENDING_MS, Occurrence, Occurrences
 from connect_jira.webhooks import Webhook
 from connect_jira.work_done import WorkDone

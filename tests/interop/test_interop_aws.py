@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -14,13 +15,18 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
+from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 from hypothesis import given
 from hypothesis import strategies as some
 
 from connect_jira.aws.attributes import attribute, value_of
 from connect_jira.aws.credentials import Credentials
+from connect_jira.aws.failures import PASSING_CODES
+from connect_jira.aws.responses import MEMBERS, OPTIONAL
 from connect_jira.aws.services import Aws
 from connect_jira.aws.signature import signed
+from connect_jira.errors import AwsNotConfigured
+from connect_local.template import PROJECT
 
 SERVICES = ("dynamodb", "events", "kms", "sqs")
 VISIBLE = some.text(some.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=60)
@@ -138,3 +144,73 @@ def test_each_service_is_where_boto3_finds_it(
     url, _ = asked(service, AWS_REGION=region, AWS_URL_SUFFIX=suffix)
     peer = boto3.client(service, region_name=region, aws_access_key_id="x", aws_secret_access_key="x")
     assert url.removesuffix("/") == peer.meta.endpoint_url
+
+
+def test_what_passes_is_what_passes_for_botocore() -> None:
+    throttled = vars(ThrottledRetryableChecker)["_THROTTLED_ERROR_CODES"]
+    transient = vars(TransientRetryableChecker)["_TRANSIENT_ERROR_CODES"]
+    assert {*throttled, *transient} == PASSING_CODES
+
+
+def test_answers_are_checked_for_what_the_models_say_that_they_have() -> None:
+    kinds = {"string": str, "blob": str, "integer": int, "list": list, "structure": dict, "map": dict}
+    session = botocore.session.get_session()
+    models = [session.get_service_model(service) for service in SERVICES]
+    for operation, members in (*MEMBERS.items(), *OPTIONAL.items()):
+        (model,) = (one for one in models if operation in one.operation_names)
+        output = model.operation_model(operation).output_shape
+        assert output is not None
+        theirs = output.members
+        assert members == {name: kinds[theirs[name].type_name] for name in members}
+
+
+def called_operations() -> set[str]:
+    source = "\n".join(file.read_text() for file in (PROJECT / "layers" / "jira").rglob("*.py"))
+    return set(re.findall(r"\.call\(\s*\"([A-Z][A-Za-z]+)\"", source))
+
+
+def test_every_operation_that_answers_with_something_is_checked() -> None:
+    silent = {"ChangeMessageVisibility"}
+    assert called_operations() - silent == {*MEMBERS, *OPTIONAL}
+
+
+@pytest.mark.parametrize(
+    ("env", "service", "url"),
+    [
+        ({"AWS_ENDPOINT_URL_EVENTBRIDGE": "http://127.0.0.1:1"}, "events", "http://127.0.0.1:1"),
+        ({"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:2"}, "dynamodb", "http://127.0.0.1:2"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:3"}, "sqs", "http://127.0.0.1:3"),
+        ({"AWS_URL_SUFFIX": ""}, "kms", "https://kms.eu-west-1.amazonaws.com"),
+        (
+            {"HTTPS_PROXY": "http://p:1", "NO_PROXY": "amazonaws.com"},
+            "kms",
+            "https://kms.eu-west-1.amazonaws.com",
+        ),
+        ({"AWS_USE_FIPS_ENDPOINT": "false"}, "kms", "https://kms.eu-west-1.amazonaws.com"),
+    ],
+)
+def test_boto3s_variables_lead_where_they_lead_boto3(
+    env: dict[str, str], service: Any, url: str, asked: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    ours, _ = asked(service, AWS_REGION="eu-west-1", **env)
+    peer = boto3.client(service, region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+    assert ours.removesuffix("/") == peer.meta.endpoint_url == url
+
+
+@pytest.mark.parametrize(
+    ("env", "what_to_do"),
+    [
+        ({"AWS_USE_FIPS_ENDPOINT": "true"}, "AWS_USE_FIPS_ENDPOINT is not supported: name the FIPS endpoint"),
+        ({"AWS_USE_DUALSTACK_ENDPOINT": "True"}, "AWS_USE_DUALSTACK_ENDPOINT is not supported"),
+        ({"AWS_CA_BUNDLE": "/etc/ca.pem"}, "SSL_CERT_FILE"),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, "add kms.eu-west-1.amazonaws.com to NO_PROXY"),
+        ({"https_proxy": "http://proxy:3128", "no_proxy": "example.com"}, "NO_PROXY"),
+    ],
+)
+def test_what_is_not_supported_is_refused_at_the_start_in_a_sentence(
+    env: dict[str, str], what_to_do: str
+) -> None:
+    with pytest.raises(AwsNotConfigured, match=what_to_do):
+        Aws({**KEYS, "AWS_REGION": "eu-west-1", **env}).service("kms")

@@ -18,7 +18,8 @@ from cachetools import LRUCache
 
 from connect_jira.allowance import Allowance
 from connect_jira.aws.attributes import Value, attribute, attributes, row_of
-from connect_jira.aws.service import CONDITION_FAILED, AwsFailed, AwsService
+from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
+from connect_jira.aws.service import AwsService
 from connect_jira.aws.services import Aws
 from connect_jira.gateway import GatewayRequest
 from connect_jira.installation import is_storable

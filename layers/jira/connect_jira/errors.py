@@ -9,6 +9,7 @@ ConnectError
 ├── MessageUnreadable            a message of the queue that says nothing to do
 ├── NotInstalled                 the app is not, or no longer, installed for this client key
 ├── ForgeTokenMissing            Forge has brought no token that is still good, and there is no other proof
+├── AwsNotConfigured             the environment asks AWS for what this client cannot do, or says too little
 ├── TemporarilyUnavailable       AWS gave no answer: the same request may well succeed later
 ├── OutOfTime                    the function has no time left to ask Jira
 ├── BeingDone                    somebody else is at this work, or left it half done
@@ -65,6 +66,13 @@ class TemporarilyUnavailable(ConnectError):
 
     def __init__(self, message: str) -> None:
         super().__init__("temporarily-unavailable", message)
+
+
+class AwsNotConfigured(ConnectError):
+    """How AWS is to be reached is not said, or in a way that is not supported."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("aws-not-configured", message)
 
 
 class OutOfTime(ConnectError):

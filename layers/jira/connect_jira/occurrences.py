@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from connect_jira.aws.attributes import Row, attributes, row_of
-from connect_jira.aws.service import CONDITION_FAILED, AwsFailed, AwsService
+from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
+from connect_jira.aws.service import AwsService
 from connect_jira.errors import TemporarilyUnavailable
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connect_jira.aws.attributes import Row, attribute, attributes, row_of
-from connect_jira.aws.service import CONDITION_FAILED, AwsFailed, AwsService
+from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
+from connect_jira.aws.service import AwsService
 from connect_jwt.errors import ConnectError
 
 

@@ -5,7 +5,8 @@ The encryption context names the app and the owner, so what is copied into anoth
 
 import base64
 
-from connect_jira.aws.service import AwsFailed, AwsService
+from connect_jira.aws.failures import AwsFailed
+from connect_jira.aws.service import AwsService
 from connect_jira.errors import SecretDoesNotOpen
 from connect_jwt.identity import AppKey
 

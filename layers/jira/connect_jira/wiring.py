@@ -49,7 +49,15 @@ class Parts:
         return ForgeJoins(self.store, self.forge_store)
 
 
-def jira_calls_queue(env: Mapping[str, str], aws: Aws) -> JiraCallsQueue:
-    """The queue, from `JIRA_CALLS_QUEUE_URL` and `LARGE_MESSAGES_BUCKET`."""
+def jira_calls_queue(env: Mapping[str, str], aws: Aws, *, continues_chain: bool = True) -> JiraCallsQueue:
+    """The queue, from `JIRA_CALLS_QUEUE_URL` and `LARGE_MESSAGES_BUCKET`.
+
+    Args:
+        env: environment variables
+        aws: how to reach it
+        continues_chain: as of `Aws.service`; not for the worker, whose messages come to itself again
+    """
     large = LargeMessages(env["LARGE_MESSAGES_BUCKET"])
-    return JiraCallsQueue(aws.service("sqs"), url=env["JIRA_CALLS_QUEUE_URL"], large=large)
+    return JiraCallsQueue(
+        aws.service("sqs", continues_chain=continues_chain), url=env["JIRA_CALLS_QUEUE_URL"], large=large
+    )

@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from connect_jira.aws.attributes import attributes, row_of
-from connect_jira.aws.service import CONDITION_FAILED, AwsFailed, AwsService
+from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
+from connect_jira.aws.service import AwsService
 from connect_jira.errors import BeingDone
 from connect_jira.invocation import Invocation
 from connect_jira.messages import Message

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from connect_jira.errors import TemporarilyUnavailable
+from connect_jira.errors import AwsNotConfigured, TemporarilyUnavailable
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -40,10 +40,12 @@ class Account:
         `AWS_SESSION_TOKEN`.
 
         Raises:
-            TemporarilyUnavailable: nothing says which region
+            AwsNotConfigured: nothing says which region, or there is an access key without its secret
         """
         region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION")
         if region and env.get("AWS_ACCESS_KEY_ID"):
+            if not env.get("AWS_SECRET_ACCESS_KEY"):
+                raise AwsNotConfigured("AWS_ACCESS_KEY_ID is set: set AWS_SECRET_ACCESS_KEY, too")
             fixed = Credentials(
                 env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env.get("AWS_SESSION_TOKEN")
             )
@@ -53,7 +55,7 @@ class Account:
         session = get_session()
         region = region or session.get_config_variable("region")
         if not region:
-            raise TemporarilyUnavailable("no AWS region is known: set AWS_REGION, or one for the profile")
+            raise AwsNotConfigured("no AWS region is known: set AWS_REGION, or one for the profile")
         return cls(region, lambda: _current(session))
 
 

@@ -4,20 +4,25 @@ https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 """
 
 import json
+import math
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError
+from aws_lambda_powertools import Logger
+from urllib3.exceptions import HTTPError, ProtocolError
 
 from connect_jira.aws.credentials import Account
+from connect_jira.aws.deadline import Deadline
+from connect_jira.aws.failures import AwsFailed, AwsRefused, failure
+from connect_jira.aws.responses import read
 from connect_jira.aws.signature import signed
-from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.json_objects import object_in
+from connect_jira.metrics import count
 
 _PROTOCOLS = {
     "dynamodb": ("DynamoDB_20120810", "1.0"),
@@ -29,37 +34,8 @@ _PROTOCOLS = {
 
 _CONNECT_SECONDS = 1.0
 _LONGEST_FIRST_WAIT_SECONDS = 1.0
-_PASSING = {
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "ThrottlingException",
-}
-"""What is answered with 4xx, and may well be answered otherwise the next time.
 
-https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
-"""
-
-CONDITION_FAILED = "ConditionalCheckFailedException"
-"""DynamoDB's code for a row that is not as an operation wants it."""
-
-
-class AwsFailed(TemporarilyUnavailable):
-    """An operation failed, or was not answered.
-
-    Attributes:
-        code: AWS's, such as `ConditionalCheckFailedException`; else what broke, such as `ReadTimeoutError`
-        details: what AWS said besides
-        may_pass: whether it may well succeed the next time
-    """
-
-    def __init__(
-        self, operation: str, code: str, *, may_pass: bool, details: Mapping[str, Any] | None = None
-    ) -> None:
-        super().__init__(f"{operation} failed: {code}")
-        self.code = code
-        self.details = details or {}
-        self.may_pass = may_pass
+_logger = Logger(child=True)
 
 
 class AwsService:
@@ -72,6 +48,7 @@ class AwsService:
         http: carries the requests
         read_seconds: how long each attempt waits for its answer
         attempts: how often it is tried; first up to a second lies between, then up to two, and so on
+        deadline: by when everything has to be answered, however often it may still be tried
         trace: the trace that a request is part of, for the header `X-Amzn-Trace-Id`; None for none
     """
 
@@ -84,6 +61,7 @@ class AwsService:
         http: urllib3.PoolManager,
         read_seconds: float,
         attempts: int,
+        deadline: Deadline,
         trace: Callable[[], str | None],
     ) -> None:
         self._name = name
@@ -91,8 +69,9 @@ class AwsService:
         self._host = urlsplit(endpoint).netloc
         self._account = account
         self._http = http
-        self._timeout = urllib3.Timeout(connect=_CONNECT_SECONDS, read=read_seconds)
+        self._read_seconds = read_seconds
         self._attempts = attempts
+        self._deadline = deadline
         self._trace = trace
 
     def call(self, operation: str, **parameters: object) -> dict[str, Any]:
@@ -104,38 +83,46 @@ class AwsService:
 
         Raises:
             AwsFailed: it does not succeed
+            AwsRefused: nor will it, until somebody mends what the log names
         """
         body = json.dumps(parameters).encode()
         attempt = 1
         while True:
             try:
-                return self._answer(operation, body)
-            except AwsFailed as failure:
-                if not failure.may_pass or attempt == self._attempts:
+                return self._response(operation, body)
+            except AwsFailed as failed:
+                wait = _wait(failed, attempt)
+                if not failed.may_pass or attempt == self._attempts or wait >= self._deadline.left():
+                    _report(failed)
                     raise
-            longest_wait = _LONGEST_FIRST_WAIT_SECONDS * 2 ** (attempt - 1)
-            time.sleep(random.uniform(0, longest_wait))  # noqa: S311 - spreads load
+            time.sleep(wait)
             attempt += 1
 
-    def _answer(self, operation: str, body: bytes) -> dict[str, Any]:
-        about = f"{self._name}:{operation}"
+    def _response(self, operation: str, body: bytes) -> dict[str, Any]:
+        about, left = f"{self._name}:{operation}", self._deadline.left()
+        if left <= 0:
+            raise AwsFailed(about, "DeadlineExceeded", may_pass=False)
         try:
-            answer = self._http.request(
+            response = self._http.request(
                 "POST",
                 self._url,
                 body=body,
                 headers=self._headers(operation, body),
-                timeout=self._timeout,
+                timeout=urllib3.Timeout(
+                    connect=_CONNECT_SECONDS,
+                    read=self._read_seconds,
+                    total=None if math.isinf(left) else left,
+                ),
                 retries=False,
             )
         except HTTPError as broken:
             raise AwsFailed(about, type(broken).__name__, may_pass=True) from broken
-        said = object_in(answer.data)
-        if answer.status == HTTPStatus.OK:
-            return said
-        code = str(said.get("__type", answer.status)).rpartition("#")[2]
-        passing = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _PASSING
-        raise AwsFailed(about, code, may_pass=passing, details=said)
+        if response.status != HTTPStatus.OK:
+            raise failure(about, response.status, object_in(response.data))
+        said = read(operation, response.data, response.headers)
+        if said is None:
+            raise AwsFailed(about, "NotAnAnswer", may_pass=True)
+        return said
 
     def _headers(self, operation: str, body: bytes) -> dict[str, str]:
         prefix, version = _PROTOCOLS[self._name]
@@ -153,3 +140,26 @@ class AwsService:
         )
         trace = self._trace()
         return {**headers, "x-amzn-trace-id": trace} if trace else headers
+
+
+def _wait(failed: AwsFailed, attempt: int) -> float:
+    """How many seconds until the next attempt: none after a connection that broke, the first time.
+
+    AWS closes connections that are not used, and one that it closed while Lambda had stopped the process
+    breaks when it is used next.
+    """
+    if attempt == 1 and isinstance(failed.__cause__, ProtocolError):
+        return 0.0
+    return random.uniform(0, _LONGEST_FIRST_WAIT_SECONDS * 2 ** (attempt - 1))  # noqa: S311 - spreads load
+
+
+def _report(failed: AwsFailed) -> None:
+    if isinstance(failed, AwsRefused):
+        _logger.error(
+            "AWS refuses",
+            extra={
+                "reason": failed.reason,
+                "explanation": f"{failed}. {failed.sentence} {failed.remedy}.",
+            },
+        )
+        count("AwsRefused")

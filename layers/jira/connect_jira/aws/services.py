@@ -1,42 +1,82 @@
 """AWS, as a process reaches it: from its environment variables, over connections that its services share."""
 
+import math
 from collections.abc import Mapping
 
 from connect_jira.aws.credentials import Account
+from connect_jira.aws.deadline import Deadline
+from connect_jira.aws.endpoints import endpoint_of
 from connect_jira.aws.service import AwsService
 from connect_jira.connections import new_pool
+from connect_jira.invocation import Invocation
+
+SENDER_WAITS_SECONDS = 4.0
+"""How long an event may wait for AWS. Forge waits five seconds for its response, a cold start included.
+
+https://developer.atlassian.com/platform/forge/remote/essentials/
+"""
+
+_KEPT_BACK_SECONDS = 0.5
 
 
 class Aws:
     """Makes services.
 
-    Reads `AWS_URL_SUFFIX`, `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, what `Account` reads, and
-    the trace of each event that Lambda hands over.
+    Reads what `endpoint_of` and `Account` read, and the trace of each event that Lambda hands over.
 
     Args:
         env: environment variables; those of Lambda's change with each event
+
+    Raises:
+        AwsNotConfigured: they ask for what cannot be done, or lack something
     """
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
         self._account = Account.from_env(env)
         self._http = new_pool()
+        self._deadline = Deadline()
 
-    def service(self, name: str, *, read_seconds: float = 2.0, attempts: int = 3) -> AwsService:
-        """A service, as `AwsService` says; by default it answers or fails within Jira's patience."""
+    def begin(self, invocation: Invocation, *, at_most: float = math.inf) -> None:
+        """An invocation begins: all its waiting for AWS, together, ends before the function is stopped.
+
+        Args:
+            invocation: Lambda's context
+            at_most: for how many seconds the sender waits for the response
+        """
+        left = invocation.get_remaining_time_in_millis() / 1000 - _KEPT_BACK_SECONDS
+        self._deadline.start(min(left, at_most))
+
+    def service(
+        self, name: str, *, read_seconds: float = 2.0, attempts: int = 3, continues_chain: bool = True
+    ) -> AwsService:
+        """A service, as `AwsService` says; by default it answers or fails within Jira's patience.
+
+        Args:
+            name: `dynamodb`, `events`, `kms` or `sqs`
+            read_seconds: how long each attempt waits for its answer
+            attempts: how often it is tried
+            continues_chain: whether Lambda is to count what follows as one more pass of the chain of
+                functions that this event belongs to; it ends a chain after about 16
+        """
         return AwsService(
             name,
-            endpoint=self._endpoint(name),
+            endpoint=endpoint_of(name, self._account.region, self._env),
             account=self._account,
             http=self._http,
             read_seconds=read_seconds,
             attempts=attempts,
-            trace=lambda: self._env.get("_X_AMZN_TRACE_ID"),
+            deadline=self._deadline,
+            trace=self._trace if continues_chain else self._trace_without_chain,
         )
 
-    def _endpoint(self, name: str) -> str:
-        return (
-            self._env.get(f"AWS_ENDPOINT_URL_{name.upper()}")
-            or self._env.get("AWS_ENDPOINT_URL")
-            or f"https://{name}.{self._account.region}.{self._env.get('AWS_URL_SUFFIX', 'amazonaws.com')}"
-        )
+    def _trace(self) -> str | None:
+        return self._env.get("_X_AMZN_TRACE_ID")
+
+    def _trace_without_chain(self) -> str | None:
+        """The trace without its `Lineage`, which is how Lambda counts the passes.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+        """
+        fields = (self._trace() or "").split(";")
+        return ";".join(field for field in fields if not field.startswith("Lineage=")) or None

@@ -1,0 +1,62 @@
+"""Where AWS's services are, by the environment variables of AWS's own SDKs.
+
+What these variables can ask for and this client cannot do is refused when a function starts: ignored, a proxy
+or a FIPS endpoint that somebody relies on would be passed by in silence.
+
+https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from connect_jira.errors import AwsNotConfigured
+
+_SERVICE_IDS = {"events": "EVENTBRIDGE"}
+"""What a service is called in `AWS_ENDPOINT_URL_<SERVICE>`, where its host has another name."""
+
+_UNSUPPORTED = {
+    "AWS_USE_FIPS_ENDPOINT": "name the FIPS endpoint of each service by AWS_ENDPOINT_URL_<SERVICE>",
+    "AWS_USE_DUALSTACK_ENDPOINT": "name the endpoint of each service by AWS_ENDPOINT_URL_<SERVICE>",
+}
+
+
+def endpoint_of(service: str, region: str, env: Mapping[str, str]) -> str:
+    """A service's URL: that of `AWS_ENDPOINT_URL_<SERVICE>` or of `AWS_ENDPOINT_URL`, else the region's own.
+
+    Args:
+        service: `dynamodb`, `events`, `kms` or `sqs`
+        region: such as `eu-west-1`
+        env: environment variables
+
+    Raises:
+        AwsNotConfigured: they ask for what this client cannot do
+    """
+    named = env.get(f"AWS_ENDPOINT_URL_{_SERVICE_IDS.get(service, service.upper())}")
+    url = named or env.get("AWS_ENDPOINT_URL")
+    if not url:
+        for variable, remedy in _UNSUPPORTED.items():
+            if env.get(variable, "").lower() == "true":
+                raise AwsNotConfigured(f"{variable} is not supported: {remedy}")
+        url = f"https://{service}.{region}.{env.get('AWS_URL_SUFFIX') or 'amazonaws.com'}"
+    _refuse_detours(url, env)
+    return url
+
+
+def _refuse_detours(url: str, env: Mapping[str, str]) -> None:
+    parts = urlsplit(url)
+    if parts.scheme != "https":  # an emulator on this machine
+        return
+    if env.get("AWS_CA_BUNDLE"):
+        raise AwsNotConfigured("AWS_CA_BUNDLE is not supported: name the same file by SSL_CERT_FILE")
+    proxy = env.get("https_proxy", env.get("HTTPS_PROXY"))
+    if proxy and not _is_bypassed(parts.netloc, env.get("no_proxy", env.get("NO_PROXY", ""))):
+        raise AwsNotConfigured(
+            f"HTTPS_PROXY is not supported for AWS: add {parts.hostname} to NO_PROXY, "
+            "and give the function a VPC endpoint if it has no other way there"
+        )
+
+
+def _is_bypassed(host: str, no_proxy: str) -> bool:
+    from urllib import request  # noqa: PLC0415 - few functions have a proxy
+
+    return bool(request.proxy_bypass_environment(host, {"no": no_proxy}))  # type: ignore[attr-defined]

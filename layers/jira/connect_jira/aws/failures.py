@@ -1,0 +1,146 @@
+"""What AWS answers when an operation does not succeed: what passes, what it refuses for good, and what to do.
+
+The codes that pass are those of AWS's own SDKs:
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from connect_jira.errors import TemporarilyUnavailable
+
+CONDITION_FAILED = "ConditionalCheckFailedException"
+"""DynamoDB's code for a row that is not as an operation wants it."""
+
+PASSING_CODES = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "SlowDown",
+        "Throttling",
+        "ThrottledException",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+"""What is answered with 4xx, and may well be answered otherwise the next time."""
+
+_PERMISSION = "Grant the function's role in template.yaml what AWS names here, and deploy"
+_IDENTITY = "The function's credentials or its clock are wrong: they come from Lambda, so look at its role"
+_KEY = "Enable the key, or cancel its deletion: `aws kms enable-key`, `aws kms cancel-key-deletion`"
+_OTHER_KEY = (
+    "It was sealed with another key: the table was restored beside a new stack. "
+    "Give the stack the key that the table was written with"
+)
+_GONE = "What the stack created is not there: deploy it again, or restore it"
+
+REFUSALS: dict[str, str] = {
+    "AccessDenied": _PERMISSION,
+    "AccessDeniedException": _PERMISSION,
+    "KMSAccessDeniedException": _PERMISSION,
+    "KMS.AccessDeniedException": _PERMISSION,
+    "KmsAccessDenied": _PERMISSION,
+    "AuthFailure": _IDENTITY,
+    "ExpiredToken": _IDENTITY,
+    "ExpiredTokenException": _IDENTITY,
+    "IncompleteSignature": _IDENTITY,
+    "IncompleteSignatureException": _IDENTITY,
+    "InvalidAccessKeyId": _IDENTITY,
+    "InvalidClientTokenId": _IDENTITY,
+    "InvalidSignatureException": _IDENTITY,
+    "MissingAuthenticationToken": _IDENTITY,
+    "MissingAuthenticationTokenException": _IDENTITY,
+    "NotAuthorized": _IDENTITY,
+    "RequestExpired": _IDENTITY,
+    "RequestTimeTooSkewed": _IDENTITY,
+    "SignatureDoesNotMatch": _IDENTITY,
+    "UnrecognizedClientException": _IDENTITY,
+    "DisabledException": _KEY,
+    "KMSInvalidStateException": _KEY,
+    "KMS.DisabledException": _KEY,
+    "KMS.KMSInvalidStateException": _KEY,
+    "KmsDisabled": _KEY,
+    "KmsInvalidState": _KEY,
+    "InaccessibleEncryptionDateTimeException": _KEY,
+    "NotFoundException": _GONE,
+    "KMS.NotFoundException": _GONE,
+    "KmsNotFound": _GONE,
+    "NoSuchBucket": _GONE,
+    "QueueDoesNotExist": _GONE,
+    "AWS.SimpleQueueService.NonExistentQueue": _GONE,
+    "ResourceNotFoundException": _GONE,
+    "IncorrectKeyException": _OTHER_KEY,
+}
+"""What is refused whatever is asked, until somebody mends it; and how."""
+
+_MAX_SENTENCE = 400
+
+
+class AwsFailed(TemporarilyUnavailable):
+    """An operation failed, or was not answered.
+
+    Attributes:
+        code: AWS's, such as `ConditionalCheckFailedException`; else what broke, such as `ReadTimeoutError`
+        details: what AWS said besides
+        may_pass: whether it may well succeed the next time
+    """
+
+    def __init__(
+        self, operation: str, code: str, *, may_pass: bool, details: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(f"{operation} failed: {code}")
+        self.code = code
+        self.details = details or {}
+        self.may_pass = may_pass
+
+
+class AwsRefused(AwsFailed):
+    """AWS refuses for good: a permission, a key or a resource is missing. No message is to blame for it.
+
+    Attributes:
+        sentence: AWS's own: which action, which resource, which policy
+        remedy: what to do
+    """
+
+    def __init__(self, operation: str, code: str, *, details: Mapping[str, Any]) -> None:
+        super().__init__(operation, code, may_pass=False, details=details)
+        self.reason = "aws-refused"
+        self.sentence = _sentence(details)
+        self.remedy = REFUSALS[code]
+
+
+def failure(operation: str, status: int, said: Mapping[str, Any]) -> AwsFailed:
+    """What an answer other than 200 means.
+
+    Args:
+        operation: such as `kms:Decrypt`
+        status: HTTP's
+        said: the answer's JSON object; empty when it is none
+    """
+    code = str(said.get("__type", said.get("code", status))).rpartition("#")[2]
+    if code in REFUSALS:
+        return AwsRefused(operation, code, details=said)
+    passes = (
+        status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        or status == HTTPStatus.TOO_MANY_REQUESTS
+        or code in PASSING_CODES
+    )
+    return AwsFailed(operation, code, may_pass=passes, details=said)
+
+
+def _sentence(details: Mapping[str, Any]) -> str:
+    """AWS's message, one line of it: after the first, that of a wrong signature holds the session's token."""
+    message = details.get("message", details.get("Message"))
+    lines = message.splitlines() if isinstance(message, str) else []
+    first = lines[0] if lines else ""
+    return first.partition("The Canonical String")[0].strip()[:_MAX_SENTENCE]
