@@ -16,7 +16,10 @@ PATIENCE_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One POST to the app; `target` is its path and query, verbatim, and header names are in lower case."""
+    """One POST to the app; `target` is its path and query, verbatim, and header names are in lower case.
+
+    `body` is None when there was none.
+    """
 
     target: str
     headers: dict[str, str]
@@ -146,7 +149,8 @@ def _handler(app: FakeApp) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            self.send_response(app.take(Received(self.path, headers, json.loads(body))))
+            said = json.loads(body) if body else None
+            self.send_response(app.take(Received(self.path, headers, said)))
             self.send_header("Content-Length", "0")
             self.end_headers()
 

@@ -16,7 +16,10 @@ GOOD: dict[str, Any] = {
     "scopes": ["read", "WRITE"],
     "lifecycle": {"installed": "/installed", "dare-migration": "/later"},
     "modules": {
-        "webhooks": [{"event": "comment_created", "url": "/comment?a=1"}],
+        "webhooks": [
+            {"event": "comment_created", "url": "/comment?a=1"},
+            {"event": "comment_deleted", "url": "/deleted", "excludeBody": True},
+        ],
         "generalPages": [{"key": "main", "name": {"value": "Main"}, "url": "/main?a=1"}],
         "adminPages": [{"key": "admin", "name": {"value": "Admin"}, "url": "/admin"}],
         "webPanels": "what nobody shows here",
@@ -31,8 +34,9 @@ def test_a_good_descriptor_is_read() -> None:
     assert descriptor.base_url == "https://app.example/prod"
     assert descriptor.scopes == {"READ", "WRITE"}
     assert descriptor.lifecycle == {"installed": "/installed"}
-    assert [(webhook.event, webhook.url) for webhook in descriptor.webhooks] == [
-        ("comment_created", "/comment?a=1")
+    assert [(webhook.event, webhook.url, webhook.excludes_body) for webhook in descriptor.webhooks] == [
+        ("comment_created", "/comment?a=1", False),
+        ("comment_deleted", "/deleted", True),
     ]
     assert [(page.key, page.name, page.url, page.for_admins) for page in descriptor.pages] == [
         ("main", "Main", "/main?a=1", False),

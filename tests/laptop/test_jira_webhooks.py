@@ -1,5 +1,6 @@
 """Webhooks, from the command and from what happens on the site."""
 
+import re
 import time
 from typing import Any
 
@@ -11,6 +12,7 @@ from connect_local.jira import LaptopJira
 from connect_local.jira.site import ADMIN
 from tests.laptop.fake_app import FakeApp, SignedCalls
 from tests.laptop.verbatim_http import Answer, VerbatimHttp
+from tests.unit.jira.captures import capture
 
 EVENT = "jira:issue_created"
 NEW = {"project": {"key": "DEMO"}, "issuetype": {"name": "Task"}, "summary": "Mine"}
@@ -38,10 +40,24 @@ def test_a_webhook_is_signed_and_marked_as_jiras(installed_app: FakeApp, send_we
         "qsh": hash_url("POST", "/webhooks/issue_created"),
         "context": {},
     }
-    assert webhook.headers["content-type"] == "application/json; charset=UTF-8"
     assert webhook.headers["x-atlassian-webhook-identifier"] == "event-1"
-    assert webhook.headers["x-atlassian-webhook-flow"] == "Primary"
-    assert "x-atlassian-webhook-retry" not in webhook.headers
+
+
+def test_it_has_the_headers_of_one_that_was_captured(installed_app: FakeApp, send_webhook: Any) -> None:
+    captured = capture("webhook-request-headers")
+    each_time = {"x-b3-spanid", "x-b3-traceid", "x-atlassian-webhook-identifier"}
+    of_http = {"host", "content-length"}
+    send_webhook()
+    send_webhook()
+    first, second = ({**received.headers} for received in installed_app.received)
+    assert first.keys() - of_http == captured.keys() | {"authorization"}
+    assert {name: first[name] for name in captured.keys() - each_time} == {
+        name: captured[name] for name in captured.keys() - each_time
+    }
+    for name in each_time:
+        assert first[name] != second[name]
+        assert re.fullmatch("[0-9]+" if captured[name].isdecimal() else "[0-9a-f]+", first[name])
+    assert [len(first[name]) for name in ("x-b3-spanid", "x-b3-traceid")] == [16, 32]
 
 
 def test_the_issue_comes_into_being_and_the_payload_shows_it_as_jira_does(
@@ -65,6 +81,57 @@ def test_an_issue_that_was_there_takes_on_the_fields_of_the_body(
     assert first["id"] == second["id"]
     fields = rest("GET", "/issue/DEMO-7").json()["fields"]
     assert (fields["summary"], fields["labels"]) == ("Second", ["kept"])
+
+
+BODIES: dict[str, Any] = {
+    "no issue": {"worklog": {"issueId": "10001"}},
+    "an issue that is null": {"issue": None},
+    "fields that are null": {"issue": {"key": "DEMO-7", "fields": None}},
+    "a key in lower case": {"issue": {"key": "demo-7"}},
+    "nothing but null": {"user": None, "comment": None, "changelog": None, "timestamp": None},
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_what_jira_can_send_is_sent_as_it_is_said(
+    installed_app: FakeApp, send_webhook: Any, body: dict[str, Any]
+) -> None:
+    assert send_webhook(body=body).json()["status"] == 204
+    (received,) = installed_app.received
+    for name, value in body.items():
+        sent = received.body[name]
+        assert sent == value if name != "issue" or value is None else sent.items() >= value.items()
+
+
+def test_an_issue_whose_key_is_in_lower_case_is_the_one_that_is_there(
+    jira: LaptopJira, installed_app: FakeApp, send_webhook: Any
+) -> None:
+    send_webhook(body={"issue": {"key": "DEMO-7"}})
+    send_webhook(body={"issue": {"key": "demo-7", "fields": {"summary": "Second"}}})
+    (issue,) = jira.site.issues()
+    assert (issue.key, issue.fields["summary"]) == ("DEMO-7", "Second")
+    first, second = (received.body["issue"]["id"] for received in installed_app.received)
+    assert first == second
+
+
+def test_a_webhook_can_be_without_a_body_and_have_variables_in_its_url(
+    jira: LaptopJira, fake_app: FakeApp, send_webhook: Any
+) -> None:
+    query = "?issue={issue.key}&project=${project.key}&user={user.accountId}&nothing={no.such}&again=1"
+    fake_app.descriptor["modules"]["webhooks"] = [
+        {"event": EVENT, "url": f"/webhooks/issue_created{query}", "excludeBody": True}
+    ]
+    assert jira.lifecycle.install(fake_app.descriptor_url).installed
+    fake_app.received.clear()
+    body = {"issue": {"key": "DEMO-7"}, "user": {"accountId": "557058:a b&c"}}
+    assert send_webhook(body=body).json()["status"] == 204
+    (webhook,) = fake_app.received
+    assert webhook.body is None
+    assert webhook.headers["content-length"] == "0"
+    target = "/webhooks/issue_created?issue=DEMO-7&project=DEMO&user=557058%3Aa%20b%26c&nothing=&again=1"
+    assert webhook.target == target
+    claims = jwt.decode(webhook.token, fake_app.installed["sharedSecret"], algorithms=["HS256"])
+    assert claims["qsh"] == hash_url("POST", target)
 
 
 def test_what_the_body_says_of_time_and_event_is_kept(installed_app: FakeApp, send_webhook: Any) -> None:

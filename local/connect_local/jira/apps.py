@@ -68,14 +68,14 @@ class AppClient:
         Args:
             url: from `url_of`, and signed as it is
             token: goes into the `Authorization` header
-            payload: the document
+            payload: the document; None for no body at all
             headers: sent besides
         """
         try:
             response = self._http.request(
                 "POST",
                 url,
-                body=json.dumps(payload).encode(),
+                body=None if payload is None else json.dumps(payload).encode(),
                 headers={
                     "Authorization": f"JWT {token}",
                     "Content-Type": "application/json; charset=UTF-8",

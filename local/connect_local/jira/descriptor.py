@@ -29,10 +29,17 @@ _ABSOLUTE = re.compile(r"//|[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookModule:
-    """One entry of `modules.webhooks`: which event goes to which path below the base URL."""
+    """One entry of `modules.webhooks`.
+
+    Attributes:
+        event: which event
+        url: goes to which path below the base URL, with variables such as `{issue.key}`
+        excludes_body: whether it goes there without a body
+    """
 
     event: str
     url: str
+    excludes_body: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +172,7 @@ def _webhooks(modules: object) -> Iterator[WebhookModule]:
         if not isinstance(webhook.get("event"), str):
             raise DescriptorInvalid("Each of the descriptor's modules.webhooks must name its event.")
         url = _relative_url(webhook.get("url"), "modules.webhooks[].url")
-        yield WebhookModule(event=webhook["event"], url=url)
+        yield WebhookModule(event=webhook["event"], url=url, excludes_body=webhook.get("excludeBody") is True)
 
 
 def _pages(modules: object) -> Iterator[PageModule]:

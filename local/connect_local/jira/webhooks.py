@@ -7,7 +7,7 @@ https://community.developer.atlassian.com/t/30554
 import asyncio
 import logging
 import re
-import uuid
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from connect_local.jira.outbox import Outbox
 from connect_local.jira.rendering import Renderer
 from connect_local.jira.site import Site
 from connect_local.jira.tokens import site_token
+from connect_local.jira.url_variables import filled_in
 
 RETRY_DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Jira sends up to five times more, too, but waits 5 to 15 minutes each time."""
@@ -35,7 +36,17 @@ _TEMPORARY = {
 }
 _FIRST_SERVER_ERROR = 500
 _UNINSTALLED = Answer(None, "The app is not installed and enabled any more.")
-_ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]+-[1-9][0-9]*")
+_ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]+-[1-9][0-9]*", re.ASCII | re.IGNORECASE)
+_IDENTIFIERS = 10**17
+_HEADERS = {
+    "Accept": "*/*",
+    "Accept-Encoding": "gzip,deflate",
+    "Connection": "close",
+    "User-Agent": "Atlassian Webhook HTTP Client",
+    "X-Atlassian-Webhook-Flow": "Primary",
+    "X-B3-Sampled": "0",
+}
+"""What every delivery has, by a capture (https://github.com/MrRefactoring/jira.js/issues/294)."""
 _log = logging.getLogger(__name__)
 
 
@@ -106,7 +117,7 @@ class Webhooks:
             NothingSent: no app on the site has a webhook for it
             NotCarriedOut: the issue in the body has no key
         """
-        identifier, payload = identifier or str(uuid.uuid4()), self._payload(event, self._with_issue(body))
+        identifier, payload = identifier or _new_identifier(), self._payload(event, self._with_issue(body))
         deliveries = self._deliveries(event, payload, identifier)
         if not self._also_tell(event, payload, None) and not deliveries:
             raise NothingSent(f"No app on this site has a webhook for {event}.")
@@ -150,7 +161,7 @@ class Webhooks:
         }
         payload = self._payload(event, body)
         self._also_tell(event, payload, trace)
-        for delivery in self._deliveries(event, payload, str(uuid.uuid4()), trace):
+        for delivery in self._deliveries(event, payload, _new_identifier(), trace):
             self._outbox.start(self._deliver(delivery))
 
     def _payload(self, event: str, body: Mapping[str, Json]) -> dict[str, Json]:
@@ -158,16 +169,18 @@ class Webhooks:
         return {"timestamp": timestamp, "webhookEvent": event, **body}
 
     def _with_issue(self, body: Mapping[str, Json]) -> Mapping[str, Json]:
-        if "issue" not in body:
+        issue = body.get("issue")
+        if issue is None:
             return body
-        issue = body["issue"]
         key = issue.get("key") if isinstance(issue, dict) else None
         if not isinstance(key, str) or not _ISSUE_KEY.fullmatch(key):
             raise NotCarriedOut('The issue in the body needs a key, such as {"issue": {"key": "DEMO-1"}}.')
         fields = issue.get("fields", {})
-        if not isinstance(fields, dict):
-            raise NotCarriedOut("The fields of the issue in the body must be an object.")
-        return {**body, "issue": {**issue, **self._rendered(self._site.ensure_issue(key, fields))}}
+        if not isinstance(fields, dict | None):
+            raise NotCarriedOut("The fields of the issue in the body must be an object, or null.")
+        rendered = self._rendered(self._site.ensure_issue(key.upper(), fields or {}))
+        said = {"key": key} if fields is not None else {"key": key, "fields": None}
+        return {**body, "issue": {**issue, **rendered, **said}}
 
     def _rendered(self, issue: Issue) -> dict[str, Json]:
         return {**self._renderer.reference(issue), "fields": self._renderer.fields(issue)}
@@ -212,18 +225,24 @@ class Webhooks:
         app = self._site.installed_app(delivery.app_key)
         if app is None or not app.enabled:
             return _UNINSTALLED
-        url = url_of(app.descriptor, delivery.webhook.url)
+        url = url_of(app.descriptor, filled_in(delivery.webhook.url, delivery.payload))
         headers = {
-            "User-Agent": "Atlassian Webhook HTTP Client",
+            **_HEADERS,
             "X-Atlassian-Webhook-Identifier": delivery.identifier,
-            "X-Atlassian-Webhook-Flow": "Primary",
+            "X-B3-SpanId": secrets.token_hex(8),
+            "X-B3-TraceId": secrets.token_hex(16),
         }
         if delivery.trace is not None:
             headers["X-Atlassian-Webhook-Trace"] = delivery.trace
         if retry:
             headers["X-Atlassian-Webhook-Retry"] = str(retry)
         token = site_token(app, url, now=self._site.now())
-        return self._apps.post(url, token=token, payload=delivery.payload, headers=headers)
+        payload = None if delivery.webhook.excludes_body else delivery.payload
+        return self._apps.post(url, token=token, payload=payload, headers=headers)
+
+
+def _new_identifier() -> str:
+    return str(secrets.randbelow(_IDENTIFIERS))
 
 
 def _is_temporary(answer: Answer) -> bool:

@@ -52,7 +52,7 @@ def product_event(
 
 
 def _issue(issue: Mapping[str, Json]) -> Json:
-    fields = issue.get("fields", {})
+    fields = issue.get("fields") or {}
     return {
         **{name: issue[name] for name in ("id", "key") if name in issue},
         "fields": {name: fields[name] for name in _ISSUE_FIELDS if name in fields},
