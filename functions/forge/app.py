@@ -16,7 +16,6 @@ from connect_jira.aws.services import SENDER_WAITS_SECONDS
 from connect_jira.connections import new_pool
 from connect_jira.forge.calls import ForgeCalls, ForgeOutcome
 from connect_jira.forge.invocations import ForgeInvocations
-from connect_jira.forge.joins import ForgeJoin
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
 from connect_jira.wiring import Parts, jira_calls_queue
@@ -32,6 +31,7 @@ _forge = ForgeCalls(
     store=_parts.forge_store,
     sealer=_parts.token_sealer,
     joins=_parts.forge_joins,
+    ask=_queue.send,
 )
 
 
@@ -44,18 +44,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
 
 def _take(request: GatewayRequest) -> Answer:
     match request.path:
-        case "/forge/lifecycle":
-            _tell(request, _forge.lifecycle(request))
+        case "/forge/events":
+            _enqueue(request)
         case "/forge/refresh":
             _tell(request, _forge.refresh(request))
         case _:
-            _enqueue(request)
+            _tell(request, _forge.lifecycle(request))
     return empty_answer(HTTPStatus.NO_CONTENT)
 
 
 def _tell(request: GatewayRequest, outcome: ForgeOutcome) -> None:
-    if outcome.asks_join:
-        _queue.send(ForgeJoin(outcome.client_key))
     logger.info(
         "Forge call taken",
         path=request.path,

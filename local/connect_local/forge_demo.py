@@ -41,7 +41,7 @@ class ForgeDemo(Demo):
         self._hold("connectModules" not in self._manifest, "nothing of Connect is left in it")
 
     def _install_by_forge(self) -> None:
-        self._step("Forge installs the app: POST /forge/lifecycle, RS256 by Forge's published key")
+        self._step("Forge installs the app: POST /forge/lifecycle/installed, RS256 by Forge's published key")
         status, result = self._control("forge/install", {"manifest": self._manifest})
         answers = [answer["status"] for answer in result.get("answers", {}).values()]
         self._hold(
@@ -59,7 +59,7 @@ class ForgeDemo(Demo):
         self._hold(minutes > 0, f"it is good for {minutes:.0f} minutes")
 
     def _refuse_a_page(self) -> None:
-        self._step("Somebody has a page of the app open, and has Forge call /forge/lifecycle for it")
+        self._step("Somebody has a page open, and has Forge call /forge/lifecycle/uninstalled for it")
         assert self._stack.jira is not None  # noqa: S101 - for the type checker
         forge = self._stack.jira.forge
         (app,) = forge.apps()
@@ -67,7 +67,7 @@ class ForgeDemo(Demo):
         before = self._row()
         status, answer = self._request(
             "POST",
-            f"{self._stack.base_url}/forge/lifecycle",
+            f"{self._stack.base_url}/forge/lifecycle/uninstalled",
             {"eventType": "avi:forge:uninstalled:app"},
             {"Authorization": f"Bearer {token}"},
         )
@@ -110,7 +110,7 @@ class ForgeDemo(Demo):
         self._hold(answer.get("status") == HTTPStatus.OK, "with the new one the app gets through again")
 
     def _uninstall_by_forge(self) -> None:
-        self._step("Forge uninstalls the app: POST /forge/lifecycle")
+        self._step("Forge uninstalls the app: POST /forge/lifecycle/uninstalled")
         _, result = self._control("forge/uninstall", {"key": self._app_key})
         statuses = [told["status"] for told in result["answers"].values()]
         self._hold(statuses == [HTTPStatus.NO_CONTENT], f"the app answered {_listed(statuses)}")

@@ -10,7 +10,6 @@ import yaml
 from connect_jira.forge.events import FORGE_EVENTS
 from connect_local.forge.manifest import UNREGISTERED, Manifest
 from connect_local.forge.modules import CONNECT_MODULES
-from connect_local.forge.native import LIFECYCLE_EVENTS
 from tests.descriptors import descriptor, forge_manifest, own_descriptor, rich_descriptor
 from tests.node import NodeProcess
 
@@ -44,7 +43,7 @@ def test_it_asks_for_the_scopes_of_its_events(forge: NodeProcess, manifest: Mani
 @each_manifest
 def test_every_trigger_calls_an_endpoint_that_is_there(forge: NodeProcess, manifest: Manifest) -> None:
     modules = manifest.document["modules"]
-    triggers = [*modules["trigger"], *modules["scheduledTrigger"]]
+    triggers = [*modules["trigger"], *modules["preUninstall"], *modules["scheduledTrigger"]]
     for trigger in triggers:
         assert forge.ask("invalidEndpoints", module=trigger, endpoints=modules["endpoint"]) == []
     assert {trigger["endpoint"] for trigger in triggers} == {each["key"] for each in modules["endpoint"]}
@@ -111,7 +110,15 @@ def test_an_endpoints_key_is_short_enough_and_it_is_brought_the_apps_token(manif
 @each_manifest
 def test_installations_are_told_of_and_tokens_come_every_hour(manifest: Manifest) -> None:
     modules = manifest.document["modules"]
-    assert modules["trigger"][0]["events"] == list(LIFECYCLE_EVENTS)
+    paths = {endpoint["key"]: endpoint["route"]["path"] for endpoint in modules["endpoint"]}
+    told = {(*trigger["events"], paths[trigger["endpoint"]]) for trigger in modules["trigger"][:3]}
+    assert told == {
+        (f"avi:forge:{event}:app", f"/forge/lifecycle/{event}")
+        for event in ("installed", "upgraded", "uninstalled")
+    }
+    assert [paths[module["endpoint"]] for module in modules["preUninstall"]] == [
+        "/forge/lifecycle/pre-uninstall"
+    ]
     assert modules["scheduledTrigger"][0]["interval"] == "hour"
 
 

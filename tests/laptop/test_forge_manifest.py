@@ -70,7 +70,7 @@ def test_the_projects_app_becomes_a_manifest(terminal: Terminal) -> None:
         {"key": "lifecycle", "installed": "/lifecycle/installed", "uninstalled": "/lifecycle/uninstalled"}
     ]
     assert manifest["connectModules"]["jira:webhooks"][0]["event"] == "jira:issue_created"
-    assert manifest["modules"]["trigger"][1]["events"] == ["avi:jira:created:issue"]
+    assert manifest["modules"]["trigger"][3]["events"] == ["avi:jira:created:issue"]
     assert set(manifest["permissions"]["scopes"]) == {
         "read:connect-jira",
         "write:connect-jira",
@@ -271,7 +271,7 @@ def test_every_webhook_is_carried_and_has_its_event_or_a_word(event: str) -> Non
     manifest = forge_manifest(descriptor(modules={"webhooks": [webhook]}))
     (carried,) = manifest.document["connectModules"]["jira:webhooks"]
     assert webhook.items() <= carried.items()
-    events = [name for trigger in manifest.document["modules"]["trigger"][1:] for name in trigger["events"]]
+    events = [name for trigger in manifest.document["modules"]["trigger"][3:] for name in trigger["events"]]
     if event in FORGE_EVENTS:
         assert events == [FORGE_EVENTS[event].name]
     else:
@@ -284,7 +284,7 @@ def test_an_event_that_differs_is_said() -> None:
         {"event": event, "url": "/webhooks/comment"} for event in ("comment_created", "comment_updated")
     ]
     manifest = forge_manifest(descriptor(modules={"webhooks": webhooks}))
-    assert manifest.document["modules"]["trigger"][1]["events"] == ["avi:jira:commented:issue"]
+    assert manifest.document["modules"]["trigger"][3]["events"] == ["avi:jira:commented:issue"]
     said = [note for note in manifest.notes if "avi:jira:commented:issue" in note]
     assert len(said) == 2
     assert all("one event" in note for note in said)
@@ -409,4 +409,4 @@ def test_two_webhooks_for_one_event_have_two_keys_and_one_event_in_forge() -> No
     manifest = forge_manifest(descriptor(modules={"webhooks": webhooks}))
     keys = [each["key"] for each in manifest.document["connectModules"]["jira:webhooks"]]
     assert len(set(keys)) == 2
-    assert manifest.document["modules"]["trigger"][1]["events"] == ["avi:jira:created:issue"]
+    assert manifest.document["modules"]["trigger"][3]["events"] == ["avi:jira:created:issue"]

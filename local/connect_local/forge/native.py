@@ -1,8 +1,10 @@
 """Forge's own part of a manifest: what it calls the app with, and when.
 
-Three endpoints, all `POST` with a Forge invocation token and the app's system token:
+All `POST`, with a Forge invocation token and the app's system token:
 
-- `/forge/lifecycle`: the app was installed, upgraded or uninstalled
+- `/forge/lifecycle/installed`, `upgraded`, `uninstalled`: each event has an endpoint of its own, since by
+  Atlassian's examples it does not say which it is
+- `/forge/lifecycle/pre-uninstall`: an uninstall was begun
 - `/forge/events`: something happened on a site that the descriptor has a webhook for
 - `/forge/refresh`: once an hour, to bring a system token; each is good for two hours at least
 
@@ -21,7 +23,7 @@ type Json = dict[str, Any]
 REMOTE = "connect"
 """The key of the one remote: the app's API."""
 
-LIFECYCLE_EVENTS = ("avi:forge:installed:app", "avi:forge:upgraded:app", "avi:forge:uninstalled:app")
+LIFECYCLE = ("installed", "upgraded", "uninstalled")
 
 _NOT_CARRIED = {
     "filter": "JQL; Forge filters by a Jira expression",
@@ -60,11 +62,11 @@ def native_modules(events: list[ForgeEvent]) -> dict[str, list[Json]]:
     Args:
         events: the product events that the app wants to be sent
     """
-    lifecycle = {
-        "key": "forge-installations",
-        "endpoint": "forge-lifecycle",
-        "events": list(LIFECYCLE_EVENTS),
-    }
+    lifecycle = [
+        {"key": f"forge-app-{event}", "endpoint": f"forge-{event}", "events": [f"avi:forge:{event}:app"]}
+        for event in LIFECYCLE
+    ]
+    leaving = {"key": "forge-app-leaving", "endpoint": "forge-pre-uninstall"}
     refresh = {"key": "forge-hourly", "endpoint": "forge-refresh", "interval": "hour"}
     product = [
         {
@@ -74,19 +76,22 @@ def native_modules(events: list[ForgeEvent]) -> dict[str, list[Json]]:
         }
     ]
     return {
-        "trigger": [lifecycle, *(product if events else [])],
+        "trigger": [*lifecycle, *(product if events else [])],
+        "preUninstall": [leaving],
         "scheduledTrigger": [refresh],
         "endpoint": [
-            _endpoint(name) for name in ("lifecycle", "events", "refresh") if events or name != "events"
+            *(_endpoint(name, f"lifecycle/{name}") for name in (*LIFECYCLE, "pre-uninstall")),
+            *([_endpoint("events", "events")] if events else []),
+            _endpoint("refresh", "refresh"),
         ],
     }
 
 
-def _endpoint(name: str) -> Json:
+def _endpoint(name: str, path: str) -> Json:
     return {
         "key": f"forge-{name}",
         "remote": REMOTE,
-        "route": {"path": f"/forge/{name}"},
+        "route": {"path": f"/forge/{path}"},
         "auth": {
             "appSystemToken": {"enabled": True}
         },  # a trigger has no user, and may ask for no user's token

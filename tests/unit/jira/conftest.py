@@ -14,7 +14,7 @@ from connect_jira.errors import SecretDoesNotOpen
 from connect_jira.forge.calls import ForgeCalls
 from connect_jira.forge.installation import ForgeInstallation
 from connect_jira.forge.invocations import ForgeInvocations
-from connect_jira.forge.joins import ForgeJoins
+from connect_jira.forge.joins import ForgeJoin, ForgeJoins
 from connect_jira.forge.tenants import ForgeTenants
 from connect_jira.gateway import GatewayRequest
 from connect_jira.installation import Installation
@@ -182,6 +182,7 @@ class Backend:
     forge_store: MemoryForgeStore = field(default_factory=MemoryForgeStore)
     token_sealer: MarkingTokenSealer = field(default_factory=MarkingTokenSealer)
     invocations: int = 0
+    joins_asked: list[ForgeJoin] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.tenants = self.new_tenants()
@@ -218,6 +219,7 @@ class Backend:
             store=self.forge_store,  # type: ignore[arg-type]
             sealer=self.token_sealer,  # type: ignore[arg-type]
             joins=self.new_joins(),
+            ask=self.joins_asked.append,
             clock=self.clock,
         )
 

@@ -7,7 +7,7 @@ import jwt
 
 from connect_jira.gateway import GatewayRequest
 from tests.unit.jira.conftest import BASE_URL, FORGE_APP
-from tests.unit.jwt.invocations import INSTALLATION, app_claim
+from tests.unit.jwt.invocations import CLOUD_ID, INSTALLATION, app_claim
 
 if TYPE_CHECKING:
     from tests.unit.jira.conftest import Backend
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 INSTALLED, UPGRADED = "avi:forge:installed:app", "avi:forge:upgraded:app"
 UNINSTALLED, CREATED = "avi:forge:uninstalled:app", "avi:jira:created:issue"
 ISSUE = {"id": "10073", "key": "SP-10", "fields": {"summary": "Of Forge"}}
+APP = {
+    "id": INSTALLATION.rpartition("/")[2],
+    "app": {"id": FORGE_APP.rpartition("/")[2], "version": "9.0.0"},
+    "environment": {"id": "23863033-1de4-4ebf-b30d-c906264a1e92"},
+}
+"""What every lifecycle event says, by Atlassian's examples."""
+
 OTHER_INSTALLATION = "ari:cloud:ecosystem::installation/0a3a7799-53ae-4a5b-9e7e-03338980abb5"
 
 
@@ -59,8 +66,13 @@ def forge_request(
 
 
 def lifecycle(backend: "Backend", event: str, **how: Any) -> GatewayRequest:
-    body = {"id": INSTALLATION.rpartition("/")[2], "eventType": event}
-    return forge_request(backend, "lifecycle", body, **how)
+    """A lifecycle event that says its name, at the route that all of them had before."""
+    return forge_request(backend, "lifecycle", {**APP, "eventType": event}, **how)
+
+
+def pre_uninstall(backend: "Backend", **how: Any) -> GatewayRequest:
+    body = {"context": {"cloudId": CLOUD_ID, "moduleKey": "forge-app-leaving"}, "contextToken": "opaque"}
+    return forge_request(backend, "lifecycle/pre-uninstall", body, **how)
 
 
 def refresh(backend: "Backend", **how: Any) -> GatewayRequest:

@@ -10,7 +10,15 @@ from connect_jira.errors import NotInstalled
 from connect_jira.forge.invocations import ForgeInvocations
 from connect_jwt.errors import TokenRefused
 from tests.unit.jira.conftest import CLIENT_KEY, SITE_URL
-from tests.unit.jira.forge import INSTALLED, UNINSTALLED, forge_request, lifecycle, product_event, refresh
+from tests.unit.jira.forge import (
+    INSTALLED,
+    UNINSTALLED,
+    forge_request,
+    lifecycle,
+    pre_uninstall,
+    product_event,
+    refresh,
+)
 from tests.unit.jwt.invocations import INSTALLATION, USER
 
 if TYPE_CHECKING:
@@ -90,6 +98,20 @@ def test_a_page_cannot_speak_for_forge_itself(backend: "Backend", claims: dict[s
     with pytest.raises(TokenRefused, match="of-a-page"):
         backend.forge.event(product_event(backend, **claims))
     assert not backend.forge_store.rows
+
+
+def test_a_page_writes_nothing_of_its_installation(backend: "Backend", callers: Callers) -> None:
+    """Whoever has a page open could otherwise have it written as often as they like."""
+    backend.forge.lifecycle(lifecycle(backend, INSTALLED))
+    backend.forge.lifecycle(pre_uninstall(backend))
+    kept = dict(backend.forge_store.rows)
+    writes = (backend.forge_store.writes, backend.store.writes)
+    for known in (kept, {}):
+        backend.forge_store.rows = dict(known)
+        backend.joins_asked.clear()
+        callers.of_call(page_call(backend))
+        assert (backend.forge_store.rows, backend.joins_asked) == (known, [])
+    assert (backend.forge_store.writes, backend.store.writes) == writes
 
 
 def test_a_page_of_an_installation_that_has_ended_is_refused(backend: "Backend", callers: Callers) -> None:

@@ -51,7 +51,7 @@ def token_of(backend: "Backend") -> str:
 def test_installed_makes_an_installation_of_its_own_with_a_sealed_token(backend: "Backend") -> None:
     token = system_token("first", backend.clock.now + HOUR)
     outcome = backend.forge.lifecycle(lifecycle(backend, INSTALLED, token=token))
-    assert (outcome.client_key, outcome.changed, outcome.asks_join) == (INSTALLATION, True, True)
+    assert (outcome.client_key, outcome.changed) == (INSTALLATION, True)
     made = row(backend)
     assert (made.state, made.cloud_id, made.api_base_url) == (
         ForgeState.LIVE,
@@ -67,8 +67,7 @@ def test_a_lifecycle_event_that_is_sent_twice_changes_nothing(backend: "Backend"
     request = lifecycle(backend, INSTALLED, token=system_token("t", backend.clock.now + HOUR))
     backend.forge.lifecycle(request)
     before, sealed = row(backend), backend.token_sealer.sealed
-    outcome = backend.forge.lifecycle(request)
-    assert (outcome.changed, outcome.asks_join) == (False, False)
+    assert not backend.forge.lifecycle(request).changed
     assert (row(backend), backend.token_sealer.sealed) == (before, sealed)
 
 
@@ -156,12 +155,6 @@ def test_what_cannot_be_a_token_is_not_stored(backend: "Backend", token: str) ->
     with pytest.raises(PayloadRefused, match="system-token-unusable"):
         backend.forge.refresh(refresh(backend, token=token))
     assert INSTALLATION not in backend.forge_store.rows
-
-
-def test_a_call_of_an_installation_whose_install_was_never_told_makes_up_for_it(backend: "Backend") -> None:
-    outcome = backend.forge.refresh(refresh(backend, token=system_token("t", backend.clock.now + HOUR)))
-    assert (outcome.changed, outcome.asks_join) == (True, True)
-    assert row(backend).state is ForgeState.LIVE
 
 
 def test_an_event_becomes_the_webhook_that_it_stands_for(backend: "Backend") -> None:

@@ -93,7 +93,8 @@ def test_what_is_no_installation_id_joins_nothing(backend: "Backend", named: Any
 
 def test_a_site_that_is_joined_already_is_not_asked_for_again(backend: "Backend") -> None:
     backend.install(SECRET, installationId=INSTALLATION)
-    assert not backend.forge.lifecycle(lifecycle(backend, INSTALLED)).asks_join
+    backend.forge.lifecycle(lifecycle(backend, INSTALLED))
+    assert not backend.joins_asked
 
 
 def test_jira_is_called_with_forges_token_where_there_is_one(backend: "Backend") -> None:

@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from connect_jira.errors import PayloadRefused, TemporarilyUnavailable
+from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.forge import installation as forge_installation
 from connect_jira.forge.installation import ForgeInstallation, ForgeState
 from connect_jira.forge.invocations import ForgeInvocations
-from connect_jira.forge.joins import ForgeJoins
+from connect_jira.forge.joins import ForgeJoin, ForgeJoins
+from connect_jira.forge.lifecycle_events import ENDS, ForgeLifecycle, lifecycle_event
 from connect_jira.forge.payloads import event_payload, own_event, webhook_of
 from connect_jira.forge.sealing import TokenSealer
 from connect_jira.forge.store import ForgeInstallationStore
@@ -34,8 +35,6 @@ type Change = Callable[[ForgeInstallation], ForgeInstallation]
 LOW_SECONDS = 30 * 60
 """A product event's token is kept when the one at hand is good for less; else the hourly call brings one."""
 
-_INSTALLED, _UPGRADED = "avi:forge:installed:app", "avi:forge:upgraded:app"
-_UNINSTALLED = "avi:forge:uninstalled:app"
 _ATTEMPTS = 5
 
 
@@ -47,13 +46,11 @@ class ForgeOutcome:
         client_key: whose installation it came from
         changed: whether its row is another now
         has_token: whether the call brought a system token
-        asks_join: whether it is to be found out which Connect site it belongs to
     """
 
     client_key: ClientKey
     changed: bool
     has_token: bool
-    asks_join: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +65,7 @@ class ForgeCalls:
 
     All raise `TokenRefused` when the proof fails, `NotInstalled` when the installation has ended,
     `PayloadRefused` when the body cannot be meant, `KeyHostUnavailable` or `TemporarilyUnavailable` when
-    nothing can be said just now.
+    nothing can be said just now, or nobody can be asked.
 
     IAM: what `connect_jira.revisions` needs to read and write and `connect_jira.forge.sealing` to seal.
 
@@ -78,6 +75,7 @@ class ForgeCalls:
         store: where the installations are
         sealer: what seals their tokens
         joins: keeps them and the Connect sites together
+        ask: has it found out, by and by, which Connect site one belongs to
         clock: Unix seconds
     """
 
@@ -89,6 +87,7 @@ class ForgeCalls:
         store: ForgeInstallationStore,
         sealer: TokenSealer,
         joins: ForgeJoins,
+        ask: Callable[[ForgeJoin], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._app_key = app.app_key
@@ -97,24 +96,26 @@ class ForgeCalls:
         self._store = store
         self._sealer = sealer
         self._joins = joins
+        self._ask = ask
         self._clock = clock
 
     def lifecycle(self, request: GatewayRequest) -> ForgeOutcome:
-        """The app was installed, upgraded or uninstalled. Each token counts once."""
+        """The app was installed, upgraded or uninstalled, or is about to be. Each token counts once."""
         call = self._verified(request)
-        name = event_payload(call.body)["eventType"]
-        if name not in {_INSTALLED, _UPGRADED, _UNINSTALLED}:
-            raise PayloadRefused("event-mismatch", "eventType is no lifecycle event of Forge's")
+        event = lifecycle_event(request.path, call.body)
         digest, now = hashlib.sha256(call.body).hexdigest(), int(self._clock())
 
         def apply(current: ForgeInstallation) -> ForgeInstallation:
             if forge_installation.already_applied(current, call.invocation, digest):
                 return current
+            if event in ENDS and current.state is ForgeState.ENDED:
+                return current
             following = forge_installation.applied(current, call.invocation, digest, now=now)
-            if name != _UNINSTALLED:
-                return self._with_token(forge_installation.called(following, call.invocation), call)
-            is_ended = current.state is ForgeState.ENDED
-            return current if is_ended else forge_installation.ended(following, now=now)
+            if event is ForgeLifecycle.UNINSTALLED:
+                return forge_installation.ended(following, now=now)
+            following = self._with_token(forge_installation.called(following, call.invocation), call)
+            is_leaving = event is ForgeLifecycle.PRE_UNINSTALL
+            return forge_installation.leaving(following, now=now) if is_leaving else following
 
         return self._outcome(call, *self._change(call, apply))
 
@@ -125,8 +126,7 @@ class ForgeCalls:
         def renew(current: ForgeInstallation) -> ForgeInstallation:
             return self._with_token(forge_installation.called(current, call.invocation), call)
 
-        before, after = self._change(call, renew)
-        return self._outcome(call, before, after, is_news=before.state is not ForgeState.LIVE)
+        return self._outcome(call, *self._change(call, renew))
 
     def event(self, request: GatewayRequest) -> Webhook | None:
         """Something has happened on a site; None when there is nothing to do about it."""
@@ -161,7 +161,7 @@ class ForgeCalls:
         installation_id = call.invocation.installation_id
         for _ in range(_ATTEMPTS):
             current = self._store.read(installation_id) or forge_installation.announced(installation_id)
-            following = change(current)
+            following = self._with_join(current, change(current))
             if following == current:
                 return current, current
             following = replace(following, updated_at=int(self._clock()), revision=current.revision + 1)
@@ -172,15 +172,20 @@ class ForgeCalls:
             return current, following
         raise TemporarilyUnavailable("the installation kept being changed by others")
 
-    def _outcome(
-        self, call: _Call, before: ForgeInstallation, after: ForgeInstallation, *, is_news: bool = True
-    ) -> ForgeOutcome:
-        is_live = after.state is ForgeState.LIVE
-        if is_live:
+    def _with_join(self, current: ForgeInstallation, following: ForgeInstallation) -> ForgeInstallation:
+        """The row once it is asked whose it is: at its first call, and when it was installed or upgraded.
+
+        It is asked before that is written down: twice if this process dies in between, and never not at all.
+        """
+        is_news = not current.asked_at or following.applied_at > current.applied_at
+        if following.state is not ForgeState.LIVE or following.is_joined or not is_news:
+            return following
+        self._ask(ForgeJoin(following.tenant))
+        return replace(following, asked_at=int(self._clock()))
+
+    def _outcome(self, call: _Call, before: ForgeInstallation, after: ForgeInstallation) -> ForgeOutcome:
+        if after.state is ForgeState.LIVE:
             self._joins.point(after)
         return ForgeOutcome(
-            client_key=after.tenant,
-            changed=after != before,
-            has_token=call.token is not None,
-            asks_join=is_live and is_news and after != before and not after.is_joined,
+            client_key=after.tenant, changed=after != before, has_token=call.token is not None
         )

@@ -4,9 +4,11 @@ It has a row of its own, by its `installationId`, beside the row of the Connect 
 So one end of the two does not touch the other, and several installations can belong to one site. The tenant
 says whose it is: the site's clientKey, or, where there is no Connect side, the `installationId` itself.
 
-An installation that has ended never comes back: who installs again gets another `installationId`.
+An installation that has ended never comes back: who installs again gets another `installationId`. One that is
+said to be about to end works on; it has ended if nothing more of Forge's own comes.
 
-https://developer.atlassian.com/platform/forge/remote/essentials/
+https://developer.atlassian.com/platform/forge/remote/essentials/ and
+https://developer.atlassian.com/platform/forge/events-reference/life-cycle/
 """
 
 from collections.abc import Mapping
@@ -18,12 +20,16 @@ from connect_jira.installation import UNINSTALLED_ROW_SECONDS
 from connect_jwt.identity import ClientKey
 from connect_jwt.invocations import LEEWAY_SECONDS, VerifiedInvocation
 
+LEAVING_SECONDS = 2 * 3600
+"""How long an installation that is leaving stays if Forge calls no more: it would call every hour."""
+
 
 class ForgeState(StrEnum):
     """Where a Forge installation is in its life."""
 
     ANNOUNCED = "announced"  # Connect's `installed` has named it, Forge has not called yet
     LIVE = "enabled"
+    LEAVING = "leaving"  # an uninstall was begun
     ENDED = "uninstalled"
 
 
@@ -41,6 +47,9 @@ class ForgeInstallation:
         app_version: of the manifest
         sealed_token: the newest system token, sealed; None when there is none
         token_expires_at: when it does, in Unix seconds; 0 when there is none
+        asked_at: when it was last to be found out which Connect site it belongs to, in Unix seconds; 0 for
+            never
+        leaves_at: when it has ended, in Unix seconds, unless Forge calls before; None while it is not leaving
         applied_at: `iat` of the newest lifecycle event applied, in Unix seconds
         tokens_used: by the `jti` of each lifecycle event that might still be sent again: when that ends, and
             the digest of its body
@@ -58,6 +67,8 @@ class ForgeInstallation:
     app_version: str | None = None
     sealed_token: bytes | None = field(default=None, repr=False)
     token_expires_at: int = 0
+    asked_at: int = 0
+    leaves_at: int | None = None
     applied_at: int = 0
     tokens_used: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     updated_at: int = 0
@@ -68,6 +79,10 @@ class ForgeInstallation:
     def is_joined(self) -> bool:
         """Whether it is known to be that of a Connect site."""
         return self.tenant != self.installation_id
+
+    def has_ended(self, now: float) -> bool:
+        """Whether it was uninstalled, or has left."""
+        return self.state is ForgeState.ENDED or (self.leaves_at is not None and now >= self.leaves_at)
 
 
 def announced(installation_id: str) -> ForgeInstallation:
@@ -92,6 +107,8 @@ def called(current: ForgeInstallation, invocation: VerifiedInvocation) -> ForgeI
         api_base_url=invocation.api_base_url,
         environment_type=invocation.environment_type,
         app_version=invocation.app_version,
+        leaves_at=None,
+        expires_at=None,
     )
 
 
@@ -121,6 +138,17 @@ def applied(
     )
 
 
+def leaving(current: ForgeInstallation, *, now: int) -> ForgeInstallation:
+    """The row once an uninstall was begun: it is deleted after a time, should nobody tell of its end."""
+    leaves_at = now + LEAVING_SECONDS
+    return replace(
+        current,
+        state=ForgeState.LEAVING,
+        leaves_at=leaves_at,
+        expires_at=leaves_at + UNINSTALLED_ROW_SECONDS,
+    )
+
+
 def ended(current: ForgeInstallation, *, now: int) -> ForgeInstallation:
     """The row after `uninstalled`: without a token, and with an end."""
     return replace(
@@ -128,5 +156,6 @@ def ended(current: ForgeInstallation, *, now: int) -> ForgeInstallation:
         state=ForgeState.ENDED,
         sealed_token=None,
         token_expires_at=0,
+        leaves_at=None,
         expires_at=now + UNINSTALLED_ROW_SECONDS,
     )

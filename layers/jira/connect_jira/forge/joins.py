@@ -146,8 +146,6 @@ class ForgeJoins:
         if pointed in {None, installation.installation_id}:
             return True
         other = self._forge.read(str(pointed))
-        return (
-            other is None
-            or other.state is ForgeState.ENDED
-            or (other.state is ForgeState.LIVE and other.applied_at < installation.applied_at)
-        )
+        if other is None or other.has_ended(self._clock()):
+            return True
+        return other.state is not ForgeState.ANNOUNCED and other.applied_at < installation.applied_at

@@ -28,19 +28,27 @@ _KNOWN = {event.name for event in FORGE_EVENTS.values()}
 
 
 def event_payload(body: bytes) -> dict[str, Any]:
-    """The event in a body, which Atlassian's pages show both as it is and below `payload`.
+    """The product event in a body.
 
     Raises:
         PayloadRefused: it is no event
     """
-    payload = json_object(body)
-    inner = payload.get("payload")
-    if "eventType" not in payload and isinstance(inner, dict):
-        payload = inner
+    payload = event_object(body)
     name = payload.get("eventType")
     if not isinstance(name, str) or not name.startswith("avi:") or len(name) > _MAX_NAME:
         raise PayloadRefused("event-mismatch", "eventType is no event of Forge's")
     return payload
+
+
+def event_object(body: bytes) -> dict[str, Any]:
+    """The event in a body, which Atlassian's pages show both as it is and below `payload`.
+
+    Raises:
+        PayloadRefused: it is no JSON object
+    """
+    payload = json_object(body)
+    inner = payload.get("payload")
+    return inner if "eventType" not in payload and isinstance(inner, dict) else payload
 
 
 def own_event(payload: Mapping[str, Any], app_key: AppKey) -> bool:

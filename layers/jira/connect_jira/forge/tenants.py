@@ -80,7 +80,7 @@ class ForgeTenants:
 
     def _read(self, installation_id: str) -> ForgeInstallation:
         row = self._store.read(installation_id)
-        if row is None or row.state is not ForgeState.LIVE:
+        if row is None or row.state is ForgeState.ANNOUNCED or row.has_ended(self._clock()):
             self._remembered.pop(installation_id, None)
             raise NotInstalled
         self._remembered[installation_id] = row
