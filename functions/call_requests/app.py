@@ -29,7 +29,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         _queue_for_every_site(event)
         return
     # Without a key of its own a request is told from others by its event, which may be delivered twice.
-    request = CallRequest.from_fields({"idempotencyKey": event["id"], **event["detail"]})
+    detail = event["detail"]
+    key = detail.get("idempotencyKey") or event["id"]
+    request = CallRequest.from_fields({**detail, "idempotencyKey": key})
     _queue.send(request)
     logger.info("Call queued", clientKey=request.client_key, method=request.method)
 

@@ -12,7 +12,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from connect_jira.activity import Activity
 from connect_jira.call_results import CallResults
 from connect_jira.clients import JiraClients
-from connect_jira.deliveries import Delivery
 from connect_jira.draining import Draining
 from connect_jira.failed_calls import FailedJiraCalls
 from connect_jira.pauses import Pauses
@@ -42,7 +41,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN4
     """Work off a batch of the queue, or make one call and answer with Jira's answer."""
     _parts.aws.begin(context)
     if "Records" in event:
-        deliveries = map(Delivery.from_record, event["Records"])
-        undone = [one.message_id for one in deliveries if not _worker.work(one, context)]
+        undone = [one["messageId"] for one in event["Records"] if not _worker.work(one, context)]
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in undone]}
     return make_directly(event, lambda client_key: _clients.on(client_key, context))

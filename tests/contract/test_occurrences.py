@@ -1,5 +1,6 @@
 """What is told of by both worlds is done once, with the records where they really are."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -9,10 +10,9 @@ from connect_jira.aws.failures import AwsFailed
 from connect_jira.aws.service import AwsService
 from connect_jira.occurrences import APART_MS, SENDING_MS, Occurrence, Occurrences
 from connect_jira.webhooks import Webhook
-from connect_jira.work_done import WorkDone
+from connect_jira.work_done import Attempt, Done, WorkDone
 from connect_jwt.identity import ClientKey
 from connect_local.cloud import LaptopCloud
-from tests.contract.test_work_done import Invocation
 
 T = 1_795_443_600_000
 MINUTE = 60 * 1000
@@ -55,19 +55,24 @@ def site() -> ClientKey:
     return ClientKey(f"occurrences-{next(_sites)}")
 
 
+def begin(done: WorkDone, message: Webhook) -> Attempt | Done:
+    work_id = done.work_id(message)
+    assert work_id is not None
+    return done.begin(work_id, owner=uuid.uuid4().hex, may_be_repeated=True, left_ms=1000)
+
+
 @pytest.fixture
 def work_off(dynamodb: AwsService, table: str, site: ClientKey) -> Callable[..., int]:
     """Work messages off, each in a process of its own; how often something was done."""
 
     def work_off(*messages: Told) -> int:
         times = 0
-
-        def work() -> None:
-            nonlocal times
-            times += 1
-
         for message in messages:
-            WorkDone(dynamodb, table=table).once(message(site), work, invocation=Invocation())
+            done = WorkDone(dynamodb, table=table)
+            begun = begin(done, message(site))
+            if isinstance(begun, Attempt):
+                times += 1
+                done.complete(begun, None)
         return times
 
     return work_off
@@ -117,11 +122,10 @@ def test_no_hour_divides_an_event_from_its_repetition(work_off: Callable[..., in
 def test_the_second_takes_over_what_the_first_has_failed_at(
     dynamodb: AwsService, table: str, site: ClientKey, work_off: Callable[..., int]
 ) -> None:
-    def fail() -> None:
-        raise KeyError
-
-    with pytest.raises(KeyError):
-        WorkDone(dynamodb, table=table).once(connect("w")(site), fail, invocation=Invocation())
+    done = WorkDone(dynamodb, table=table)
+    begun = begin(done, connect("w")(site))
+    assert isinstance(begun, Attempt)
+    done.give_back(begun)
     assert work_off(forge("f"), connect("w")) == 1
 
 

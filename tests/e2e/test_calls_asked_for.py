@@ -45,6 +45,28 @@ def test_a_call_that_is_made_is_told_of_on_the_bus(site: Watched, hear: Heard) -
     }
 
 
+def test_a_key_of_null_is_as_absent(site: Watched, hear: Heard) -> None:
+    for _ in range(2):
+        site.ask_on_the_bus(method="GET", path="/rest/api/3/myself", idempotencyKey=None)
+    keys: set[str | None] = set()
+    while len(keys) < 2:
+        keys |= {event["detail"]["idempotencyKey"] for event in eventually(hear)}
+    assert None not in keys
+
+
+def test_another_call_under_the_same_key_is_not_made_and_told_as_failed(site: Watched, hear: Heard) -> None:
+    site.jira.site.ensure_issue("ASKED-3", {})
+    path = "/rest/api/3/issue/ASKED-3/comment"
+    site.ask_on_the_bus(method="GET", path="/rest/api/3/myself", idempotencyKey="one-key")
+    assert only(eventually(hear))[0] == "Jira call completed"
+    site.ask_on_the_bus(method="POST", path=path, body=COMMENT, idempotencyKey="one-key")
+    what, detail = only(eventually(hear))
+    assert (what, detail["reason"]) == ("Jira call failed", "idempotency-key-reused")
+    (message,) = eventually(site.failed)
+    assert message["MessageAttributes"]["Reason"]["StringValue"] == "idempotency-key-reused"
+    assert site.calls("POST", path) == []
+
+
 def test_a_call_that_is_asked_for_twice_is_made_once_and_told_of_each_time(
     site: Watched, hear: Heard
 ) -> None:
@@ -71,14 +93,14 @@ def test_a_hopeless_call_is_told_of_and_set_aside_with_the_reason(site: Watched,
     assert "of-the-query" not in json.dumps(detail)
 
 
-def test_a_message_that_is_not_due_is_sent_again_and_keeps_count_of_its_tries(
+def test_a_message_that_is_not_due_is_sent_again_and_counts_as_tried_once_it_is(
     site: Watched, hear: Heard
 ) -> None:
     path = "/rest/api/3/issue/NONE-1/comment"
     record = site.record_of_a_call(path, COMMENT, "not-due", deliveries=1)
     record["messageAttributes"] = {
         "NotBefore": {"dataType": "Number", "stringValue": str(time.time() + 2)},
-        "TriesBefore": {"dataType": "Number", "stringValue": "4"},
+        "FirstMessageId": {"dataType": "String", "stringValue": "first"},
     }
     worker = site.stack.functions["JiraCallsFunction"]
     answer = json.loads(worker.invoke(json.dumps({"Records": [record]}).encode()).payload)
@@ -86,7 +108,7 @@ def test_a_message_that_is_not_due_is_sent_again_and_keeps_count_of_its_tries(
     assert site.count("JiraCalls", "Delayed") == 1
     assert only(eventually(hear))[1]["reason"] == "jira-404"
     (message,) = eventually(site.failed)
-    assert message["MessageAttributes"]["Tries"]["StringValue"] == "5"
+    assert message["MessageAttributes"]["Tries"]["StringValue"] == "1"
     assert site.calls("POST", path) == [HTTPStatus.NOT_FOUND]
     assert site.worked_off()
 
@@ -101,12 +123,12 @@ def test_a_comment_whose_worker_is_killed_in_mid_call_is_not_made_again(site: Wa
     assert worker.kill_one()
     assert eventually(lambda: site.calls("POST", path)) == [HTTPStatus.CREATED]
 
-    # The message comes back again and again, as if minutes had passed: it must not be begun a second time.
-    for deliveries in (2, 5):
-        event = {"Records": [site.record_of_a_call(path, COMMENT, "cut-off", deliveries=deliveries)]}
-        answer = json.loads(worker.invoke(json.dumps(event).encode()).payload)
-        assert len(answer["batchItemFailures"]) == (deliveries == 2)
-    what, detail = only(eventually(hear))
+    # The message comes back as if minutes had passed, and waits until whoever began it must have ended.
+    event = {"Records": [site.record_of_a_call(path, COMMENT, "cut-off", deliveries=2)]}
+    answer = json.loads(worker.invoke(json.dumps(event).encode()).payload)
+    assert answer == {"batchItemFailures": []}
+    assert {line["reason"] for line in site.said("The message comes again")} == {"being-done"}
+    what, detail = only(eventually(hear, seconds=60))
     assert (what, detail["reason"]) == ("Jira call failed", "effect-unknown")
     (message,) = eventually(site.failed)
     assert message["MessageAttributes"]["Reason"]["StringValue"] == "effect-unknown"

@@ -220,8 +220,32 @@ def test_work_goes_back_to_the_queue_as_it_was(stack: IdleStack, body: dict[str,
     (message,) = stack.messages("JiraCalls")
     assert json.loads(message["Body"]) == body
     assert message["Attributes"]["MessageGroupId"] == body["clientKey"]
-    assert "MessageAttributes" not in message, "it is not failed any more"
+    assert redriven(message) == {"Redriven": message_id}, (
+        "it is not failed any more, and has a record of its own"
+    )
     assert set(listed(stack)) == {other}
+
+
+def redriven(message: dict[str, Any]) -> dict[str, str]:
+    return {name: value["StringValue"] for name, value in message.get("MessageAttributes", {}).items()}
+
+
+def test_what_may_have_been_done_stays_unless_it_is_to_be_done_again(stack: IdleStack) -> None:
+    message_id, other = put_as_the_worker(stack, CALL, "effect-unknown"), put_as_the_worker(stack, WEBHOOK)
+    printed = stack.connect("dlq", "redrive", "--all")
+    assert printed.returncode == 1
+    assert "it may have been done: look in Jira" in printed.stdout
+    assert set(listed(stack)) == {message_id}
+    assert dlq(stack, "redrive", message_id, "--again")["redriven"][0]["id"] == message_id
+    found = {redriven(message)["Redriven"] for message in stack.messages("JiraCalls")}
+    assert found == {message_id, other}
+
+
+def test_what_no_worker_has_judged_keeps_the_record_that_says_whether_it_has_begun(stack: IdleStack) -> None:
+    dlq(stack, "redrive", put(stack, CALL, Redriven="letter-before"))
+    dlq(stack, "redrive", put(stack, CALL), "--again")
+    one, again = stack.messages("JiraCalls")
+    assert {redriven(one)["Redriven"], len(redriven(again)["Redriven"])} == {"letter-before", 36}
 
 
 def test_what_was_put_off_before_it_failed_starts_anew(stack: IdleStack) -> None:

@@ -1,5 +1,7 @@
 """A call to Jira that somebody asks for: on the bus, by the schedule, or by direct invocation."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -45,6 +47,12 @@ class CallRequest:
     def work_id(self) -> str | None:
         """Tells this work from every other."""
         return self.idempotency_key and f"call {self.client_key} {self.idempotency_key}"
+
+    @property
+    def digest(self) -> str:
+        """Tells what is called, and with what, from every other call."""
+        what = json.dumps([self.method, self.path, self.query, self.body], sort_keys=True)
+        return hashlib.sha256(what.encode()).hexdigest()
 
     @property
     def may_be_repeated(self) -> bool:

@@ -13,6 +13,9 @@ ConnectError
 ├── TemporarilyUnavailable       AWS gave no answer: the same request may well succeed later
 ├── OutOfTime                    the function has no time left to ask Jira
 ├── BeingDone                    somebody else is at this work, or left it half done
+├── EffectUnknown                work that may not be repeated was cut off
+├── IdempotencyKeyReused         other work came under the same idempotency key
+├── PoisonMessage                work under which the worker has died again and again
 ├── ImpersonationRefused         Atlassian does not let the app act as this user
 ├── SecretDoesNotOpen            the sealed secret is not this installation's, or its key is gone
 └── JiraError                    see `connect_jira.jira_errors`
@@ -83,10 +86,43 @@ class OutOfTime(ConnectError):
 
 
 class BeingDone(ConnectError):
-    """The same work was begun and has not been reported as done: it is still going on, or was cut off."""
+    """The same work was begun and has not been reported as done: it is still going on, or was cut off.
+
+    Attributes:
+        seconds: until whoever began it must have ended; none when that was long ago, or is not known
+    """
+
+    def __init__(self, milliseconds: int = 0) -> None:
+        super().__init__("being-done", "the same work was begun before, and is not known to be done")
+        self.seconds = max(milliseconds, 0) / 1000
+
+
+class EffectUnknown(ConnectError):
+    """Work that may not be repeated, and of which nobody can say whether it was done."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(
+            "effect-unknown", f"{cause}. It may have been done: look in Jira before it is done again"
+        )
+
+
+class IdempotencyKeyReused(ConnectError):
+    """Other work came under the same idempotency key."""
 
     def __init__(self) -> None:
-        super().__init__("being-done", "the same work was begun before, and is not known to be done")
+        super().__init__(
+            "idempotency-key-reused",
+            "another call was asked for under this idempotencyKey: give each call a key of its own",
+        )
+
+
+class PoisonMessage(ConnectError):
+    """The worker was killed each time that it began this work, by it or by the end of its time."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__(
+            "poison-message", f"the worker died or ran out of time under it, {times} times in all"
+        )
 
 
 class ImpersonationRefused(ConnectError):

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from connect_jira.aws.attributes import Value
     from connect_jira.webhooks import Webhook
 
-REMEMBERED_SECONDS = 5 * 24 * 3600
-"""Longer than a message lives in the queue, and than Jira repeats a webhook."""
+REMEMBERED_SECONDS = 7 * 24 * 3600
+"""Longer than a message can wait and be tried, and than Jira repeats a webhook."""
 
 APART_MS = 2_000
 """How far the times of a webhook and of Forge's event may lie apart if both say when it happened."""

@@ -84,8 +84,8 @@ class JiraCallsQueue:
         """Let a message that was received be handed over again, no sooner than in so many seconds.
 
         It is hidden if it was tried and is soon to be back. Else it is sent again, and the delivery is then
-        to be reported as done: a message that waits is not in flight, and what was not tried does not count.
-        Should the process end in between, there are two of it.
+        to be reported as done: a message that waits is not in flight, and how often it was handed over is
+        counted anew. Should the process end in between, there are two of it.
 
         Args:
             delivery: of the message
@@ -100,7 +100,7 @@ class JiraCallsQueue:
         """
         if not tried or seconds > LONGEST_HIDDEN_SECONDS:
             try:
-                self._send_again(delivery, seconds, tried=tried)
+                self._send_again(delivery, seconds)
             except TemporarilyUnavailable:
                 logger.warning("The message is hidden, since it cannot be sent again", exc_info=True)
             else:
@@ -113,7 +113,7 @@ class JiraCallsQueue:
         )
         return False
 
-    def _send_again(self, delivery: Delivery, seconds: int, *, tried: bool) -> None:
+    def _send_again(self, delivery: Delivery, seconds: int) -> None:
         """Send it with as much of the delay as SQS takes; it says itself what is left of it."""
         client_key = object_in(delivery.text).get("clientKey")
         in_steps = seconds > LONGEST_DELAY_SECONDS
@@ -122,8 +122,6 @@ class JiraCallsQueue:
             QueueUrl=self._url,
             MessageBody=delivery.text,
             DelaySeconds=min(seconds, LONGEST_DELAY_SECONDS),
-            MessageAttributes=delivery.carried(
-                tried=tried, not_before=self._clock() + seconds if in_steps else None
-            ),
+            MessageAttributes=delivery.carried(not_before=self._clock() + seconds if in_steps else 0.0),
             **({"MessageGroupId": client_key} if client_key else {}),
         )

@@ -6,10 +6,13 @@ from http import HTTPStatus
 
 from connect_jira.errors import (
     BeingDone,
+    EffectUnknown,
     ForgeTokenMissing,
+    IdempotencyKeyReused,
     MessageUnreadable,
     NotInstalled,
     OutOfTime,
+    PoisonMessage,
     RequestMalformed,
     SecretDoesNotOpen,
     TemporarilyUnavailable,
@@ -42,11 +45,26 @@ _PASSING = (
     JiraMoved,
     JiraServerError,
     JiraUnreachable,
-    OutOfTime,
     SecretDoesNotOpen,
     TemporarilyUnavailable,
 )
-_NEVER = (JiraError, UrlNotSignable, MessageUnreadable, RequestMalformed)
+_NEVER = (
+    EffectUnknown,
+    IdempotencyKeyReused,
+    JiraError,
+    MessageUnreadable,
+    PoisonMessage,
+    RequestMalformed,
+    UrlNotSignable,
+)
+_NOT_SENT = (
+    ForgeTokenMissing,
+    NotInstalled,
+    OutOfTime,
+    SecretDoesNotOpen,
+    TemporarilyUnavailable,
+    UrlNotSignable,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +99,23 @@ class FailedDelivery:
     Attributes:
         error: why
         may_be_repeated: whether doing the work twice comes to the same as doing it once
-        tries: how often it was tried, this time included
+        is_one_call: whether the work is a single call, so that its error says what became of it all
+        tries: how often it began, this time included; 0 if it did not
         age: since it was put on the queue, in seconds
         now: Unix seconds
     """
 
     error: Exception
     may_be_repeated: bool
+    is_one_call: bool
     tries: int
     age: float
     now: float
+
+    @property
+    def may_begin_again(self) -> bool:
+        """Whether beginning the work again cannot do anything twice that must not be."""
+        return self.may_be_repeated or (self.is_one_call and _nothing_was_done(self.error))
 
 
 def verdict(failed: FailedDelivery) -> Verdict:
@@ -98,24 +123,19 @@ def verdict(failed: FailedDelivery) -> Verdict:
 
     - The app is not installed any more: there is nobody to do it for.
     - It may have been done, and must not be done twice: somebody has to look. No 5xx says that it was not.
-    - It can never succeed: set aside at once.
+    - It can never succeed, or must not begin again: set aside at once.
     - It may pass: comes again, when Jira says or ever later, for a day.
     - Nobody knows: comes again a few times.
     """
     error = failed.error
     if isinstance(error, NotInstalled):
         return Ended(error.reason)
-    if not failed.may_be_repeated:
-        if _may_be_done(error, failed.tries):
-            return SetAside(
-                "effect-unknown", f"{error}. It may have been done: look in Jira before it is done again"
-            )
-        if isinstance(error, JiraError) and not error.nothing_was_done:
-            return SetAside(error.reason, str(error))
+    if not failed.may_begin_again and not (failed.is_one_call and _is_refused(error)):
+        error = EffectUnknown(str(error) or type(error).__name__)
     if _may_pass(error):
         out_of_patience = failed.age >= GIVE_UP_SECONDS
     else:
-        out_of_patience = _never_passes(error) or failed.tries >= MAX_TRIES
+        out_of_patience = _never_passes(error) or not failed.may_begin_again or failed.tries >= MAX_TRIES
     if out_of_patience:
         return SetAside(_reason(error), str(error) or type(error).__name__)
     return Postponed(_postponement(failed))
@@ -139,36 +159,37 @@ def _postponement(failed: FailedDelivery) -> int:
     It doubles with each try, but is never much more than the time it has been there: tries may have followed
     each other quickly, as Jira said, and must not be paid for.
     """
-    error = failed.error
-    told = (
-        read_rate_limit(error.status, error.headers, now=failed.now).retry_after
-        if isinstance(error, JiraError)
-        else None
-    )
+    error, told = failed.error, None
+    if isinstance(error, JiraError):
+        told = read_rate_limit(error.status, error.headers, now=failed.now).retry_after
+    elif isinstance(error, BeingDone):
+        told = error.seconds
     if told is None:
-        doubled = _FIRST_POSTPONEMENT_SECONDS * 2.0 ** (failed.tries - 1)
+        doubled = _FIRST_POSTPONEMENT_SECONDS * 2.0 ** max(failed.tries - 1, 0)
         wait = min(doubled, _FIRST_POSTPONEMENT_SECONDS + failed.age, _LONGEST_OWN_POSTPONEMENT_SECONDS)
     else:
         wait = no_sooner(told, age=failed.age)
     return min(math.ceil(wait), LONGEST_POSTPONEMENT_SECONDS)
 
 
-def _may_be_done(error: Exception, tries: int) -> bool:
-    if isinstance(error, BeingDone):  # at first it may well be another worker, who is still at it
-        return tries >= MAX_TRIES
-    return isinstance(error, JiraError) and not error.nothing_was_done and not _is_refused(error)
-
-
-def _is_refused(error: JiraError) -> bool:
-    """Whether Jira has looked at the call and said no."""
-    is_no = HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR
-    return is_no and error.status not in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY}
-
-
 def _may_pass(error: Exception) -> bool:
     if isinstance(error, JiraError) and (error.cause is not None or error.may_be_granted):
         return error.pauses_site or error.may_be_granted
     return isinstance(error, _PASSING) or (isinstance(error, JiraError) and error.status in _MAY_PASS)
+
+
+def _nothing_was_done(error: Exception) -> bool:
+    """Whether a call that ended like this has had no effect for certain; what nobody thought of may have."""
+    return error.nothing_was_done if isinstance(error, JiraError) else isinstance(error, _NOT_SENT)
+
+
+def _is_refused(error: Exception) -> bool:
+    """Whether Jira has looked at the call and said no."""
+    return (
+        isinstance(error, JiraError)
+        and HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        and error.status not in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY}
+    )
 
 
 def _never_passes(error: Exception) -> bool:

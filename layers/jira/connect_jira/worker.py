@@ -1,9 +1,15 @@
-"""Works off the queue of calls to Jira: each message once, each failure to where it belongs."""
+"""Works off the queue of calls to Jira: each message once, each failure to where it belongs.
+
+The process may die between any two effects. So a record is written before the work, what has failed is set
+aside before it is told, and both before the message leaves the queue.
+"""
 
 import math
 import random
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -11,6 +17,7 @@ from aws_lambda_powertools import Logger
 from connect_jira.call_request import CallRequest
 from connect_jira.call_results import CallResults
 from connect_jira.deliveries import Delivery
+from connect_jira.errors import MessageUnreadable, PoisonMessage, TemporarilyUnavailable
 from connect_jira.failed_calls import FailedJiraCalls
 from connect_jira.invocation import Invocation
 from connect_jira.jira_errors import JiraError
@@ -29,13 +36,16 @@ from connect_jira.verdicts import (
     verdict,
 )
 from connect_jira.webhooks import Webhook
-from connect_jira.work_done import WorkDone
+from connect_jira.work_done import Attempt, Done, WorkDone
 from connect_jwt.errors import ConnectError
 
 logger = Logger(child=True)
 
 ENOUGH_TIME_SECONDS = 5.0
 """With less left of the function's time no further message is begun."""
+
+MAX_CUT_OFF = 3
+"""How often work is begun under which the worker dies, or runs out of time."""
 
 
 class Worker:
@@ -75,12 +85,20 @@ class Worker:
         self._is_ending = is_ending
         self._clock = clock
 
-    def work(self, delivery: Delivery, invocation: Invocation) -> bool:
+    def work(self, record: Mapping[str, Any], invocation: Invocation) -> bool:
         """Do what a message asks for; False if the message must stay in the queue.
 
         It need not when nothing more is to be done, or the message was sent again.
+
+        Args:
+            record: the message, as Lambda hands it over
+            invocation: Lambda's context
         """
         try:
+            try:
+                delivery = Delivery.from_record(record)
+            except MessageUnreadable as error:
+                return self._judge(Delivery.unread(record), None, None, error)
             return self._take_up(delivery, invocation)
         except Exception:  # such as when the queue does not answer, either
             logger.exception("The message comes again after the queue's own timeout")
@@ -95,52 +113,93 @@ class Worker:
         try:
             message = self._queue.read(delivery.text)
         except ConnectError as error:
-            return self._judge(delivery, None, error)
+            return self._judge(delivery, None, None, error)
         with logger.append_context_keys(**_about(message)):
             pause, age = self._pauses.seconds_left(message.client_key), self._age(delivery)
             if pause and age < GIVE_UP_SECONDS:  # then Jira is asked, so that nothing waits for ever
                 return self._come_again(delivery, no_sooner(pause, age=age), "site-paused")
-            try:
-                self._work(message, invocation)
-            except Exception as error:  # noqa: BLE001 - a reaction raises anything; the verdict tells them apart
-                return self._judge(delivery, message, error)
-        return True
+            return self._work(delivery, message, invocation)
 
-    def _work(self, message: Message, invocation: Invocation) -> None:
-        outcome = self._done.once(message, lambda: self._do(message, invocation), invocation=invocation)
+    def _work(self, delivery: Delivery, message: Message, invocation: Invocation) -> bool:
+        owner = uuid.uuid4().hex
+        try:
+            begun = self._done.begin(
+                self._work_id(message, delivery),
+                owner=owner,
+                abandoned=delivery.abandoned,
+                digest=message.digest if isinstance(message, CallRequest) else "",
+                may_be_repeated=message.may_be_repeated,
+                left_ms=invocation.get_remaining_time_in_millis(),
+            )
+        except TemporarilyUnavailable as error:
+            return self._judge(delivery.abandoning(owner), message, None, error)
+        except ConnectError as error:
+            return self._judge(delivery, message, None, error)
+        if isinstance(begun, Done):
+            count("DuplicateAbsorbed")
+            outcome = begun.result
+        else:
+            delivery = replace(delivery, abandoned=())
+            try:
+                if begun.cut_off >= MAX_CUT_OFF:
+                    raise PoisonMessage(begun.cut_off)  # noqa: TRY301 - judged like the error that it stands for
+                outcome = self._do(message, invocation)
+            except Exception as error:  # noqa: BLE001 - a reaction raises anything; the verdict tells them apart
+                return self._judge(delivery, message, begun, error)
+            self._complete(begun, outcome)
         if isinstance(message, CallRequest):
             self._results.completed(message, outcome)
         logger.info("Work done")
+        return True
 
-    def _judge(self, delivery: Delivery, message: Message | None, error: Exception) -> bool:
+    def _work_id(self, message: Message, delivery: Delivery) -> str:
+        work_id = self._done.work_id(message) or f"message {delivery.first_message_id}"
+        return f"{work_id} redriven {delivery.redriven}" if delivery.redriven else work_id
+
+    def _judge(
+        self, delivery: Delivery, message: Message | None, attempt: Attempt | None, error: Exception
+    ) -> bool:
+        """Do with a message what is to be done after an error; False if it must stay in the queue.
+
+        Args:
+            delivery: of the message
+            message: as far as it could be read
+            attempt: at its work, if that began
+            error: what went wrong
+        """
         if message and isinstance(error, JiraError):
             self._pauses.note(message.client_key, error)
-        match verdict(
-            FailedDelivery(
-                error=error,
-                may_be_repeated=message is None or message.may_be_repeated,
-                tries=delivery.tries,
-                age=self._age(delivery),
-                now=self._clock(),
-            )
-        ):
+        failed = FailedDelivery(
+            error=error,
+            may_be_repeated=attempt is None or message is None or message.may_be_repeated,
+            is_one_call=isinstance(message, CallRequest),
+            tries=attempt.tries if attempt else 0,
+            age=self._age(delivery),
+            now=self._clock(),
+        )
+        match verdict(failed):
             case Postponed(seconds):
-                return self._come_again(delivery, seconds, _reason(error), error)
+                if attempt:
+                    delivery = self._give_back(attempt, delivery)
+                tried = attempt is not None and not delivery.abandoned
+                return self._come_again(delivery, seconds, _reason(error), error, tried=tried)
             case SetAside(reason, explanation):
-                logger.error("Work failed; set aside", exc_info=error, reason=reason, tries=delivery.tries)
+                logger.error("Work failed; set aside", exc_info=error, reason=reason, tries=failed.tries)
                 count("WorkSetAside", reason=reason)
-                self._tell(message, error, reason, explanation)
                 self._failed.add(
                     delivery.text,
                     client_key=message.client_key if message else None,
                     reason=reason,
                     explanation=explanation,
-                    tries=delivery.tries,
+                    tries=failed.tries,
                 )
+                self._tell(message, error, reason, explanation)
             case Ended(reason):
                 logger.warning("Work came to its end", reason=reason)
                 count("WorkEnded", reason=reason)
                 self._tell(message, error, reason, str(error))
+        if attempt and failed.may_begin_again:
+            self._forget(attempt)
         return True
 
     def _tell(self, message: Message | None, error: Exception, reason: str, explanation: str) -> None:
@@ -148,17 +207,44 @@ class Worker:
             status = error.status if isinstance(error, JiraError) and error.status else None
             self._results.failed(message, reason=reason, explanation=explanation, status=status)
 
+    def _complete(self, attempt: Attempt, outcome: object) -> None:
+        try:
+            self._done.complete(attempt, outcome)
+        except TemporarilyUnavailable:
+            logger.warning("Work done, but not recorded", exc_info=True)
+
+    def _give_back(self, attempt: Attempt, delivery: Delivery) -> Delivery:
+        """Let the work be tried again, by its record or by what the message carries."""
+        try:
+            self._done.give_back(attempt)
+        except TemporarilyUnavailable:
+            logger.warning("The record stays until the message is back", exc_info=True)
+            return delivery.abandoning(attempt.owner)
+        return delivery
+
+    def _forget(self, attempt: Attempt) -> None:
+        try:
+            self._done.forget(attempt)
+        except TemporarilyUnavailable:
+            logger.warning("The record stays until it expires", exc_info=True)
+
     def _age(self, delivery: Delivery) -> float:
         return self._clock() - delivery.sent_at
 
     def _come_again(
-        self, delivery: Delivery, seconds: float, reason: str, error: Exception | None = None
+        self,
+        delivery: Delivery,
+        seconds: float,
+        reason: str,
+        error: Exception | None = None,
+        *,
+        tried: bool = False,
     ) -> bool:
         spread = random.uniform(1.0, 1.1)  # noqa: S311 - spreads load, hides nothing
         wait = min(int(seconds * spread + 0.999), LONGEST_POSTPONEMENT_SECONDS)
         logger.warning("The message comes again", reason=reason, seconds=wait, exc_info=error)
         count("WorkPostponed", reason=reason)
-        return self._queue.postpone(delivery, seconds=wait, tried=error is not None)
+        return self._queue.postpone(delivery, seconds=wait, tried=tried)
 
 
 def _about(message: Message) -> dict[str, Any]:

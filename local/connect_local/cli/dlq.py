@@ -36,21 +36,27 @@ def show(*, message_id: str, stack: str | None, local: bool, port: int, as_json:
 @dlq.command()
 @click.argument("message_ids", nargs=-1, metavar="[ID]...")
 @click.option("--all", "everything", is_flag=True, help="Every message.")
+@click.option("--again", is_flag=True, help="Also what may have been done: then it may be done twice.")
 @of_a_stack
 @AS_JSON
 def redrive(
     *,
     message_ids: tuple[str, ...],
     everything: bool,
+    again: bool,
     stack: str | None,
     local: bool,
     port: int,
     as_json: bool,
 ) -> None:
-    """Put messages back where they came from. Exit status 1 when one stays."""
+    """Put messages back where they came from, to be done as if for the first time.
+
+    What may have been done (effect-unknown) stays, unless --again says otherwise. Exit status 1
+    when one stays.
+    """
     from connect_local.dlq import command  # noqa: PLC0415 - boto3 is slow to import
 
     if everything == bool(message_ids):
         raise click.UsageError("give the IDs of messages, or --all")
     where = stack_of(stack, port, local=local)
-    sys.exit(0 if command.redrive_failed(where, message_ids, as_json=as_json) else 1)
+    sys.exit(0 if command.redrive_failed(where, message_ids, again=again, as_json=as_json) else 1)

@@ -63,12 +63,13 @@ def show_failed(stack: Stack, prefix: str, *, as_json: bool) -> None:
         click.echo("\n" + (visible(body) if isinstance(body, str) else json.dumps(body, indent=2)))
 
 
-def redrive_failed(stack: Stack, prefixes: Sequence[str], *, as_json: bool) -> bool:
+def redrive_failed(stack: Stack, prefixes: Sequence[str], *, again: bool, as_json: bool) -> bool:
     """Put messages back; whether all that were meant are.
 
     Args:
         stack: whose
         prefixes: of their ids; none for all messages
+        again: whether what may have been done is done again
         as_json: for the output
 
     Raises:
@@ -79,7 +80,7 @@ def redrive_failed(stack: Stack, prefixes: Sequence[str], *, as_json: bool) -> b
     with failed.held() as messages:
         for message in [_one(messages, prefix) for prefix in dict.fromkeys(prefixes)] or messages:
             try:
-                target = failed.redrive(message)
+                target = failed.redrive(message, again=again)
             except LaptopError as refusal:
                 stayed.append({"id": message.id, "why": str(refusal)})
                 _say(f"{message.id[:_ID_LENGTH]}  stays: {refusal}", unless=as_json)

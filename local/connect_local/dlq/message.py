@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from connect_jira.deliveries import CARRIED
+from connect_jira.deliveries import CARRIED, REDRIVEN
 
-_OURS = CARRIED | {"Reason", "Explanation", "Tries", "FailedAt"}
+_OF_OLDER_CODE = {"TriesBefore"}
+_OURS = CARRIED - {REDRIVEN} | {"Reason", "Explanation", "Tries", "FailedAt"} | _OF_OLDER_CODE
+
+EFFECT_UNKNOWN = "effect-unknown"
 
 TOO_MANY_DELIVERIES = "too-many-deliveries"
 REQUEST_FAILED = "request-failed"
@@ -115,10 +118,18 @@ class FailedMessage:
         except ValueError:
             return self.sent_at
 
-    @property
-    def foreign_attributes(self) -> Mapping[str, Mapping[str, Any]]:
-        """Those that it did not get by failing, or by being sent again before."""
-        return {name: value for name, value in self.attributes.items() if name not in _OURS}
+    def redriven_attributes(self, *, again: bool) -> dict[str, Mapping[str, Any]]:
+        """Those that it goes back with: not those that it got by failing, or by being sent again before.
+
+        A message that the worker has judged begins anew, with a record of its own in the idempotency store.
+        Of one that it never judged the record says whether it has begun, and may begin again.
+
+        Args:
+            again: whether it begins anew in any case
+        """
+        kept = {name: value for name, value in self.attributes.items() if name not in _OURS}
+        begins_anew = again or self._attribute("Reason")
+        return {**kept, REDRIVEN: {"DataType": "String", "StringValue": self.id}} if begins_anew else kept
 
     @property
     def _work(self) -> Mapping[str, Any]:

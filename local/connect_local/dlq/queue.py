@@ -13,7 +13,7 @@ from itertools import batched
 from botocore.exceptions import BotoCoreError, ClientError
 
 from connect_local.calls import put_event
-from connect_local.dlq.message import FailedMessage
+from connect_local.dlq.message import EFFECT_UNKNOWN, FailedMessage
 from connect_local.errors import LaptopError
 from connect_local.stacks import Stack, aws_errors
 
@@ -59,26 +59,34 @@ class FailedCalls:
             answer = self._stack.client("s3").get_object(Bucket=bucket, Key=key)
             return str(answer["Body"].read().decode(errors="replace"))
 
-    def redrive(self, message: FailedMessage) -> str:
+    def redrive(self, message: FailedMessage, *, again: bool) -> str:
         """Put a message back to where it came from, and delete it here; say where.
+
+        Args:
+            message: which
+            again: whether what may have been done is done again
 
         Raises:
             LaptopError: it cannot be put back, and stays
         """
         if message.kind == "unknown":
             raise LaptopError("it does not say what to do, or for which site")
-        target = self._put_back_event(message) if message.is_record else self._put_back_work(message)
+        if message.reason == EFFECT_UNKNOWN and not again:
+            raise LaptopError("it may have been done: look in Jira, and give --again to have it done anew")
+        target = (
+            self._put_back_event(message) if message.is_record else self._put_back_work(message, again=again)
+        )
         with aws_errors():
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message.receipt_handle)
         self._deleted.add(message.id)
         return target
 
-    def _put_back_work(self, message: FailedMessage) -> str:
+    def _put_back_work(self, message: FailedMessage, *, again: bool) -> str:
         with aws_errors():
             self._sqs.send_message(
                 QueueUrl=self._stack.resource("JiraCalls"),
                 MessageBody=message.text,
-                MessageAttributes=message.foreign_attributes,
+                MessageAttributes=message.redriven_attributes(again=again),
                 MessageGroupId=message.client_key,
             )
         return "JiraCalls"

@@ -1,9 +1,12 @@
 """What to do about a message, by the reason why it has failed."""
 
-from connect_local.dlq.message import REQUEST_FAILED, TOO_MANY_DELIVERIES, UNREADABLE
+from connect_local.dlq.message import EFFECT_UNKNOWN, REQUEST_FAILED, TOO_MANY_DELIVERIES, UNREADABLE
 
 _REMEDIES = {
-    "effect-unknown": "Look in Jira whether it was done; if not, ask for it under another idempotencyKey.",
+    EFFECT_UNKNOWN: "Look in Jira whether it was done; if not, redrive it with --again.",
+    "idempotency-key-reused": "Give each call a key of its own; redriving this one makes it after all.",
+    "poison-message": "Look for time-outs and killed processes in the log; mend the cause, then redrive it.",
+    "out-of-time": "Let the reaction do less at a time (docs: In a reaction); then redrive it.",
     "app-not-installed": "The site does not have the app any more: there is nobody to do it for.",
     "secret-does-not-open": "Have Jira send installed again, which brings a new secret; then redrive it.",
     "temporarily-unavailable": "Redrive it once AWS answers again.",

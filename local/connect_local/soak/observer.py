@@ -88,6 +88,8 @@ class Observer:
                 case "The message comes again after the queue's own timeout":
                     self.postponed["queue-timeout"] += 1
                     self._unrecorded.add(str(said.get("webhookId")))
+                case "Work done, but not recorded":
+                    self._unrecorded.add(str(said.get("webhookId")))
             if "DuplicateAbsorbed" in said:
                 self.duplicates_absorbed += 1
 

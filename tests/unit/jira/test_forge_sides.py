@@ -126,7 +126,14 @@ def test_with_neither_the_message_waits_for_forges_next_call(backend: "Backend")
     with pytest.raises(ForgeTokenMissing, match="ended 10 minutes ago") as missing:
         backend.tenants.credentials(CLIENT_KEY)
     waits = verdict(
-        FailedDelivery(error=missing.value, may_be_repeated=False, tries=20, age=HOUR, now=backend.clock.now)
+        FailedDelivery(
+            error=missing.value,
+            may_be_repeated=False,
+            is_one_call=True,
+            tries=20,
+            age=HOUR,
+            now=backend.clock.now,
+        )
     )
     assert isinstance(waits, Postponed)
     token = bring_token(backend, "next")

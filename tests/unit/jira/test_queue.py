@@ -1,7 +1,7 @@
 """What is put on the queue, and what is read from it."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -152,15 +152,15 @@ def test_a_message_of_somebody_elses_is_unreadable(text: str) -> None:
         Ends().queue.read(text)
 
 
-def received(message: dict[str, Any], *, count: int = 1, sent_at: float = NOW) -> Delivery:
-    """A message that was sent, as Lambda hands it over for the so many-th time."""
+def received(message: dict[str, Any], *, sent_at: float = NOW) -> Delivery:
+    """A message that was sent, as Lambda hands it over."""
     return Delivery.from_record(
         {
             "messageId": "message",
             "receiptHandle": "handle",
             "body": message["MessageBody"],
             "attributes": {
-                "ApproximateReceiveCount": str(count),
+                "ApproximateReceiveCount": "1",
                 "SentTimestamp": str(int(sent_at * 1000)),
             },
             "messageAttributes": {
@@ -193,7 +193,7 @@ def test_what_stays_away_for_longer_or_was_not_tried_is_sent_again_as_it_was(
     first, again = ends.sqs.sent
     assert again["MessageBody"] == first["MessageBody"]
     assert (again["MessageGroupId"], again["DelaySeconds"]) == (SITE, seconds)
-    assert again["MessageAttributes"].keys() == {"FirstSentAt", "TriesBefore"}
+    assert again["MessageAttributes"].keys() == {"FirstMessageId", "FirstSentAt"}
     assert received(again).not_before == 0
     assert ends.sqs.hidden == []
 
@@ -209,14 +209,34 @@ def test_a_wait_of_an_hour_is_made_in_steps() -> None:
 def test_what_was_before_is_not_forgotten_when_a_message_is_sent_again() -> None:
     ends = Ends()
     ends.send(CALL)
-    ends.queue.postpone(received(ends.sqs.sent[-1], count=3, sent_at=NOW - HOUR), seconds=90, tried=True)
-    ends.queue.postpone(received(ends.sqs.sent[-1], count=1), seconds=5, tried=False)
-    ends.queue.postpone(received(ends.sqs.sent[-1], count=1), seconds=HOUR, tried=False)
-    ends.queue.postpone(received(ends.sqs.sent[-1], count=2), seconds=90, tried=True)
-    found = received(ends.sqs.sent[-1], count=1)
-    assert found.sent_at == NOW - HOUR
-    assert found.tries == 3 + 2 + 1
-    assert found.not_before == 0
+    first = replace(
+        received(ends.sqs.sent[-1], sent_at=NOW - HOUR), first_message_id="first", redriven="dead letter"
+    )
+    ends.queue.postpone(first.abandoning("one").abandoning("another"), seconds=90, tried=True)
+    ends.queue.postpone(received(ends.sqs.sent[-1]), seconds=5, tried=False)
+    ends.queue.postpone(received(ends.sqs.sent[-1]), seconds=HOUR, tried=False)
+    ends.queue.postpone(received(ends.sqs.sent[-1]), seconds=90, tried=True)
+    found = received(ends.sqs.sent[-1])
+    assert (found.sent_at, found.not_before) == (NOW - HOUR, 0)
+    assert (found.first_message_id, found.redriven) == ("first", "dead letter")
+    assert found.abandoned == ("one", "another")
+
+
+CARRIED = {"FirstSentAt": ("Number", str(NOW - HOUR)), "TriesBefore": ("Number", "4")}
+
+
+def test_what_older_code_has_sent_again_is_read() -> None:
+    attributes = {name: {"DataType": kind, "StringValue": value} for name, (kind, value) in CARRIED.items()}
+    found = received({"MessageBody": "x", "MessageAttributes": attributes})
+    assert (found.sent_at, found.first_message_id, found.abandoned) == (NOW - HOUR, "message", ())
+
+
+@pytest.mark.parametrize("name", ["FirstSentAt", "NotBefore"])
+@pytest.mark.parametrize("value", ["soon", "", "nan", "inf"])
+def test_a_moment_that_is_none_makes_a_record_unreadable(name: str, value: str) -> None:
+    attributes = {name: {"DataType": "Number", "StringValue": value}}
+    with pytest.raises(MessageUnreadable):
+        received({"MessageBody": "x", "MessageAttributes": attributes})
 
 
 def test_what_cannot_be_sent_again_is_hidden() -> None:
@@ -239,11 +259,14 @@ def test_the_largest_message_can_be_sent_again() -> None:
     ends = Ends()
     overhead = len(ends.send(webhook({"x": ""})))
     ends.send(webhook({"x": "x" * (MAX_MESSAGE_BYTES - overhead)}))
-    ends.queue.postpone(received(ends.sqs.sent[-1], count=99), seconds=12 * HOUR, tried=True)
+    longest = replace(received(ends.sqs.sent[-1]), redriven=36 * "x", first_message_id=36 * "x")
+    for _ in range(1000):
+        longest = longest.abandoning(32 * "x")
+    ends.queue.postpone(longest, seconds=12 * HOUR, tried=True)
     again = ends.sqs.sent[-1]
     attributes = [
         name + attribute["DataType"] + attribute["StringValue"]
         for name, attribute in again["MessageAttributes"].items()
     ]
-    assert len(attributes) == 3
+    assert len(attributes) == 5
     assert len(again["MessageBody"]) + sum(map(len, attributes)) < SQS_LIMIT_BYTES

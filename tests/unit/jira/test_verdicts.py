@@ -6,17 +6,21 @@ import pytest
 
 from connect_jira.errors import (
     BeingDone,
+    EffectUnknown,
+    ForgeTokenMissing,
+    IdempotencyKeyReused,
     ImpersonationRefused,
     MessageUnreadable,
     NotInstalled,
     OutOfTime,
+    PoisonMessage,
     SecretDoesNotOpen,
     TemporarilyUnavailable,
 )
 from connect_jira.jira_errors import JiraError, JiraRateLimited, JiraServerError, JiraUnreachable, jira_error
 from connect_jira.verdicts import Ended, FailedDelivery, Postponed, SetAside, Verdict, verdict
 from connect_jwt.causes import Cause
-from connect_jwt.errors import UrlNotSignable
+from connect_jwt.errors import ConnectError, UrlNotSignable
 from connect_local.template import Template
 
 DAY = 24 * 3600
@@ -33,7 +37,7 @@ def no_answer(*, may_have_worked: bool) -> JiraUnreachable:
 
 
 def judged(error: Exception, **about: Any) -> Verdict:
-    known = {"may_be_repeated": True, "tries": 1, "age": 0.0, "now": 0.0}
+    known = {"may_be_repeated": True, "is_one_call": True, "tries": 1, "age": 0.0, "now": 0.0}
     return verdict(FailedDelivery(error=error, **(known | about)))
 
 
@@ -54,7 +58,6 @@ PASSING = [
     no_answer(may_have_worked=False),
     TemporarilyUnavailable("kms:Decrypt failed"),
     SecretDoesNotOpen(),
-    OutOfTime("GET /x"),
     BeingDone(),
 ]
 HOPELESS = [
@@ -70,8 +73,11 @@ HOPELESS = [
     answered(404, young=True),
     UrlNotSignable("elsewhere"),
     MessageUnreadable("what is this"),
+    IdempotencyKeyReused(),
+    EffectUnknown("cut off"),
+    PoisonMessage(3),
 ]
-WHO_KNOWS = [answered(409), KeyError("issue"), ImpersonationRefused("no grant")]
+WHO_KNOWS = [answered(409), KeyError("issue"), ImpersonationRefused("no grant"), OutOfTime("GET /x")]
 
 
 def name(error: Exception) -> str:
@@ -99,58 +105,67 @@ def test_for_a_site_that_has_uninstalled_the_app_there_is_nothing_left_to_do() -
     assert judged(NotInstalled()) == Ended("app-not-installed")
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        no_answer(may_have_worked=True),
-        *map(answered, (500, 502, 504, 101, 302, 307, 408, 425, 600)),
-        answered(503, retry_after="5"),
-    ],
-    ids=name,
-)
-def test_what_may_have_been_done_and_must_not_be_done_twice_waits_for_somebody_to_look(
+NOBODY_THOUGHT_OF = [
+    KeyError("values"),
+    RecursionError(),
+    ConnectError("a-reason-of-tomorrow", "what is this"),
+]
+PERHAPS_DONE = [
+    no_answer(may_have_worked=True),
+    *map(answered, (101, 301, 302, 307, 408, 425, 500, 502, 504, 600)),
+    answered(503, retry_after="5"),
+    *NOBODY_THOUGHT_OF,
+]
+NOT_DONE = [
+    no_answer(may_have_worked=False),
+    answered(429),
+    answered(401),
+    answered(301, Cause.SITE_MOVED),
+    answered(403, Cause.IP_NOT_ALLOWED),
+    answered(404, Cause.SITE_UNAVAILABLE),
+    answered(403, young=True),
+    TemporarilyUnavailable("kms:Decrypt failed"),
+    SecretDoesNotOpen(),
+    ForgeTokenMissing("not yet"),
+    OutOfTime("POST /x"),
+]
+REFUSED = [answered(status) for status in (400, 403, 404, 409, 410, 413, 422)]
+
+
+def set_aside(found: Verdict) -> str:
+    assert isinstance(found, SetAside)
+    return found.reason
+
+
+@pytest.mark.parametrize("error", PERHAPS_DONE, ids=name)
+def test_a_call_that_may_have_been_made_and_must_not_be_made_twice_waits_for_somebody_to_look(
     error: Exception,
 ) -> None:
-    found = judged(error, may_be_repeated=False)
-    assert isinstance(found, SetAside)
-    assert found.reason == "effect-unknown"
+    assert set_aside(judged(error, may_be_repeated=False)) == "effect-unknown"
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        no_answer(may_have_worked=False),
-        answered(429),
-        answered(401),
-        answered(301, Cause.SITE_MOVED),
-        answered(403, Cause.IP_NOT_ALLOWED),
-        answered(404, Cause.SITE_UNAVAILABLE),
-        answered(403, young=True),
-    ],
-    ids=name,
-)
-def test_what_has_certainly_not_been_done_comes_again_whatever_it_is(error: Exception) -> None:
+@pytest.mark.parametrize("error", NOT_DONE, ids=name)
+def test_a_call_that_was_certainly_not_made_comes_again_whatever_it_is(error: Exception) -> None:
     assert isinstance(judged(error, may_be_repeated=False), Postponed)
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 409, 410, 413, 422])
-def test_what_jira_has_refused_is_not_asked_for_again_where_once_is_enough(status: int) -> None:
-    found = judged(answered(status), may_be_repeated=False)
-    assert isinstance(found, SetAside)
-    assert found.reason == f"jira-{status}"
+@pytest.mark.parametrize("error", REFUSED, ids=name)
+def test_a_refusal_is_final_for_a_call_that_must_not_be_made_twice(error: JiraError) -> None:
+    assert set_aside(judged(error, may_be_repeated=False)) == f"jira-{error.status}"
 
 
 def test_what_is_set_aside_has_the_cause_that_jira_gives() -> None:
-    found = judged(answered(404, Cause.SITE_UNAVAILABLE), age=DAY)
-    assert isinstance(found, SetAside)
-    assert found.reason == "site-unavailable"
+    assert set_aside(judged(answered(404, Cause.SITE_UNAVAILABLE), age=DAY)) == "site-unavailable"
 
 
-def test_work_that_another_worker_has_begun_is_waited_for_before_it_counts_as_cut_off() -> None:
-    assert isinstance(judged(BeingDone(), may_be_repeated=False, tries=4), Postponed)
-    found = judged(BeingDone(), may_be_repeated=False, tries=5)
-    assert isinstance(found, SetAside)
-    assert found.reason == "effect-unknown"
+@pytest.mark.parametrize("error", [*PERHAPS_DONE, *NOT_DONE, *REFUSED], ids=name)
+def test_of_work_that_is_more_than_one_call_no_error_says_that_nothing_was_done(error: Exception) -> None:
+    found = judged(error, may_be_repeated=False, is_one_call=False)
+    assert set_aside(found) == "effect-unknown"
+
+
+def test_work_that_another_worker_is_at_is_waited_for_as_long_as_that_one_has() -> None:
+    assert judged(BeingDone(25_000)) == Postponed(25)
 
 
 def test_the_reason_of_a_mistake_in_a_reaction_is_its_kind() -> None:

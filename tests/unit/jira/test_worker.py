@@ -17,6 +17,7 @@ from connect_jira.jira_errors import JiraNotFound, JiraRateLimited, JiraServerEr
 from connect_jira.messages import Message, read_text, to_text
 from connect_jira.pauses import Pauses
 from connect_jira.webhooks import Webhook
+from connect_jira.work_done import Attempt
 from connect_jira.worker import Worker
 from connect_jwt.identity import ClientKey
 
@@ -44,15 +45,20 @@ def call(**changed: Any) -> CallRequest:
     return CallRequest(client_key=BUSY, path="/x?secret=1", idempotency_key="k", **changed)
 
 
-def delivery(body: str | Message, *, tries: int = 1, age: float = 0.0, due_in: float = 0.0) -> Delivery:
-    return Delivery(
-        message_id="message",
-        text=body if isinstance(body, str) else to_text(body),
-        receipt_handle="handle",
-        tries=tries,
-        sent_at=NOW - age,
-        not_before=NOW + due_in,
-    )
+def record(
+    body: str | Message, *, age: float = 0.0, receives: int = 1, **carried: str | float
+) -> dict[str, Any]:
+    """A message as Lambda hands it over."""
+    return {
+        "messageId": "message",
+        "receiptHandle": "handle",
+        "body": body if isinstance(body, str) else to_text(body),
+        "attributes": {
+            "ApproximateReceiveCount": str(receives),
+            "SentTimestamp": str(int((NOW - age) * 1000)),
+        },
+        "messageAttributes": {name: {"stringValue": str(value)} for name, value in carried.items()},
+    }
 
 
 @dataclass
@@ -74,6 +80,11 @@ class Workshop:
     aside: list[dict[str, Any]] = field(default_factory=list)
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     worked: list[Message] = field(default_factory=list)
+    begun: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    records: list[str] = field(default_factory=list)
+    tries: int = 1
+    cut_off: int = 0
+    unavailable: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.worker = Worker(
@@ -92,7 +103,11 @@ class Workshop:
         return self.do(message)
 
     def work(self, body: str | Message, invocation: Invocation | None = None, **about: Any) -> bool:
-        return self.worker.work(delivery(body, **about), invocation or Invocation())
+        return self.worker.work(record(body, **about), invocation or Invocation())
+
+    def _may_fail(self, effect: str) -> None:
+        if effect in self.unavailable:
+            raise TemporarilyUnavailable(f"{effect} failed")
 
     # --- the queue
     read = staticmethod(read_text)
@@ -100,22 +115,42 @@ class Workshop:
     def postpone(self, delivery: Delivery, *, seconds: int, tried: bool) -> bool:
         assert delivery.receipt_handle == "handle"
         self.postponed.append((seconds, tried))
+        self.abandoned = delivery.abandoned
         return self.sends_again
 
     # --- failed calls
     def add(self, text: str, **about: Any) -> None:
+        self._may_fail("set aside")
         self.aside.append({"text": text, **about})
 
     # --- work done
-    def once(self, _message: Message, work: Callable[[], Any], *, invocation: Invocation) -> Any:
-        del invocation
-        return work()
+    def work_id(self, message: Message) -> str | None:
+        self._may_fail("name")
+        return message.work_id
+
+    def begin(self, work_id: str, **about: Any) -> Attempt:
+        self.begun.append((work_id, about))
+        self._may_fail("begin")
+        return Attempt(record_id="record", owner=about["owner"], tries=self.tries, cut_off=self.cut_off)
+
+    def complete(self, _attempt: Attempt, _result: object) -> None:
+        self._may_fail("complete")
+        self.records.append("completed")
+
+    def give_back(self, _attempt: Attempt) -> None:
+        self._may_fail("give back")
+        self.records.append("given back")
+
+    def forget(self, _attempt: Attempt) -> None:
+        self._may_fail("forget")
+        self.records.append("forgotten")
 
     # --- results
     def completed(self, _request: CallRequest, outcome: dict[str, Any]) -> None:
         self.told.append(("completed", outcome))
 
     def failed(self, _request: CallRequest, **outcome: Any) -> None:
+        assert self.aside or outcome["reason"] == NotInstalled().reason, "told before it is set aside"
         self.told.append(("failed", outcome))
 
 
@@ -159,14 +194,14 @@ def test_a_message_stays_in_the_queue_unless_it_was_sent_again(*, sends_again: b
 @pytest.mark.parametrize("ending", [True, False], ids=["being stopped", "in time"])
 def test_what_is_not_due_is_put_off_for_the_rest_and_not_looked_at(log: StringIO, *, ending: bool) -> None:
     shop = Workshop(ending=ending, sends_again=True)
-    assert shop.work("what is this", due_in=1234.5)
+    assert shop.work("what is this", NotBefore=NOW + 1234.5)
     assert shop.postponed == [(1235, False)]
     assert (shop.worked, shop.aside, log.getvalue()) == ([], [], "")
 
 
 def test_what_can_never_succeed_is_set_aside_with_its_reason_and_told_once() -> None:
-    shop = Workshop(do=fails_with(JiraNotFound(404, call="GET /x")))
-    assert shop.work(call(), tries=2)
+    shop = Workshop(do=fails_with(JiraNotFound(404, call="GET /x")), tries=2)
+    assert shop.work(call())
     (aside,) = shop.aside
     assert json.loads(aside["text"])["idempotencyKey"] == "k"
     assert (aside["client_key"], aside["reason"], aside["tries"]) == (BUSY, "jira-404", 2)
@@ -205,8 +240,8 @@ def test_a_site_out_of_quota_is_not_asked_again_while_others_go_on() -> None:
 
 def test_a_pause_alone_never_sets_work_aside() -> None:
     shop = Workshop(do=fails_with(JiraRateLimited(429, call="GET /x", headers=QUOTA)))
-    for tries in range(1, 40):
-        assert not shop.work(webhook(), tries=tries, age=DAY - 1)
+    for receives in range(1, 40):
+        assert not shop.work(webhook(), receives=receives, age=DAY - 1)
     assert shop.aside == []
     assert len(shop.worked) == 1
 
@@ -241,6 +276,123 @@ def test_a_message_that_cannot_be_set_aside_stays_in_the_queue(
     monkeypatch.setattr(shop, "add", refuse)
     assert not shop.work(webhook())
     assert "sqs:SendMessage failed" in log.getvalue()
+    assert shop.records == []
+
+
+def test_the_record_says_what_is_done_how_long_it_may_take_and_whether_it_may_be_taken_up() -> None:
+    shop = Workshop()
+    shop.work(call(method="POST"), Invocation(left=20), AbandonedRecords="one another")
+    ((work_id, about),) = shop.begun
+    assert work_id == "call busy k"
+    assert (about["may_be_repeated"], about["left_ms"]) == (False, 20_000)
+    assert list(about["abandoned"]) == ["one", "another"]
+    assert about["digest"] == call(method="POST").digest
+    assert shop.records == ["completed"]
+
+
+def test_work_has_a_record_though_nothing_names_it_and_another_one_when_it_was_a_dead_letter() -> None:
+    shop = Workshop()
+    nameless = Webhook(client_key=BUSY, event="e", webhook_id=None, payload={})
+    shop.work(nameless)
+    shop.work(nameless, FirstMessageId="first")
+    shop.work(call(), Redriven="letter")
+    assert [work_id for work_id, _ in shop.begun] == [
+        "message message",
+        "message first",
+        "call busy k redriven letter",
+    ]
+
+
+RATE_LIMITED = JiraRateLimited(429, call="POST /x")
+KEPT: list[str] = []
+GIVEN_BACK, FORGOTTEN = ["given back"], ["forgotten"]
+RECORDS: list[tuple[str, Exception, list[str]]] = [
+    ("POST", RATE_LIMITED, GIVEN_BACK),
+    ("POST", JiraNotFound(404, call="POST /x"), KEPT),
+    ("POST", JiraServerError(500, call="POST /x"), KEPT),
+    ("POST", RecursionError(), KEPT),
+    ("POST", NotInstalled(), FORGOTTEN),
+    ("GET", JiraServerError(500, call="GET /x"), GIVEN_BACK),
+    ("GET", JiraNotFound(404, call="GET /x"), FORGOTTEN),
+    ("GET", RecursionError(), GIVEN_BACK),
+]
+
+
+@pytest.mark.parametrize(("method", "error", "records"), RECORDS, ids=str)
+def test_the_record_goes_only_where_the_work_may_begin_again(
+    method: str, error: Exception, records: list[str]
+) -> None:
+    shop = Workshop(do=fails_with(error))
+    shop.work(call(method=method))
+    assert shop.records == records
+
+
+def test_tries_are_counted_where_work_begins_and_not_by_hand_overs() -> None:
+    shop = Workshop(do=fails_with(KeyError("issue")), tries=4)
+    assert not shop.work(webhook(), receives=90)
+    shop.tries = 5
+    assert shop.work(webhook(), receives=91)
+    assert [aside["reason"] for aside in shop.aside] == ["exception-KeyError"]
+
+
+def test_a_message_under_which_the_worker_has_died_a_few_times_is_set_aside_unworked() -> None:
+    shop = Workshop(cut_off=2)
+    assert shop.work(webhook())
+    shop.cut_off = 3
+    assert shop.work(webhook())
+    assert len(shop.worked) == 1
+    assert [aside["reason"] for aside in shop.aside] == ["poison-message"]
+
+
+def test_work_that_cannot_be_told_from_other_work_is_not_begun() -> None:
+    shop = Workshop(unavailable={"name"})
+    assert not shop.work(webhook())
+    assert (shop.begun, shop.worked) == ([], [])
+    assert [tried for _, tried in shop.postponed] == [False]
+
+
+def test_what_could_not_be_begun_comes_again_untried_with_the_owner_that_its_record_may_have() -> None:
+    shop = Workshop(unavailable={"begin"})
+    assert not shop.work(call(method="POST"), AbandonedRecords="before")
+    ((_, about),) = shop.begun
+    assert shop.abandoned == ("before", about["owner"])
+    assert [tried for _, tried in shop.postponed] == [False]
+    assert shop.worked == []
+
+
+def test_what_could_not_be_given_back_is_sent_again_with_the_owner_of_its_record() -> None:
+    shop = Workshop(do=fails_with(RATE_LIMITED), unavailable={"give back"})
+    assert not shop.work(call(method="POST"), AbandonedRecords="before")
+    ((_, about),) = shop.begun
+    assert shop.abandoned == (about["owner"],)
+    assert [tried for _, tried in shop.postponed] == [False]
+
+
+@pytest.mark.parametrize("effect", ["complete", "forget"])
+def test_a_record_that_cannot_be_changed_makes_nothing_be_done_again(effect: str) -> None:
+    fails = fails_with(JiraNotFound(404, call="GET /x"))
+    shop = Workshop(unavailable={effect})
+    if effect == "forget":
+        shop.do = fails
+    assert shop.work(call())
+    assert [what for what, _ in shop.told] == ["failed" if effect == "forget" else "completed"]
+
+
+UNREADABLE_RECORDS: list[dict[str, Any]] = [
+    {"messageAttributes": {"FirstSentAt": {"stringValue": "soon", "dataType": "Number"}}},
+    {"messageAttributes": {"NotBefore": {"stringValue": "inf", "dataType": "Number"}}},
+    {"messageAttributes": {"FirstSentAt": {"binaryValue": "AA==", "dataType": "Binary"}}},
+    {"attributes": {}},
+]
+
+
+@pytest.mark.parametrize("wrong", UNREADABLE_RECORDS, ids=str)
+def test_a_record_that_cannot_be_read_is_set_aside_alone(wrong: dict[str, Any]) -> None:
+    shop = Workshop()
+    assert shop.worker.work({**record(webhook()), **wrong}, Invocation())
+    (aside,) = shop.aside
+    assert (aside["text"], aside["reason"]) == (to_text(webhook()), "message-unreadable")
+    assert shop.worked == []
 
 
 def test_the_log_tells_of_the_work_without_its_query(log: StringIO) -> None:
