@@ -23,13 +23,16 @@ from connect_jwt.install_keys import InstallKeys
 
 logger = Logger()
 _parts = Parts.from_env(os.environ)
+_keys = InstallKeys(
+    _parts.app.install_keys_urls, registry_prefix=_parts.app.install_key_prefix, http=new_pool()
+)
 _lifecycle = Lifecycle(
     _parts.app,
     store=_parts.store,
     sealer=_parts.sealer,
     tenants=_parts.tenants,
     joins=_parts.forge_joins,
-    keys=InstallKeys(_parts.app.install_keys_url, http=new_pool()),
+    keys=_keys,
 )
 _activity = Activity.from_env(os.environ, _parts.aws)
 _events = {
@@ -52,6 +55,10 @@ def _apply(request: GatewayRequest) -> Answer:
     if request.path == "/lifecycle/enabled":  # which follows each install at once
         _activity.begin(outcome.client_key)
     logger.info(
-        "Lifecycle event taken", path=request.path, clientKey=outcome.client_key, changed=outcome.changed
+        "Lifecycle event taken",
+        path=request.path,
+        clientKey=outcome.client_key,
+        changed=outcome.changed,
+        keyHost=outcome.key_id and _keys.host_of(outcome.key_id),
     )
     return empty_answer(HTTPStatus.NO_CONTENT)

@@ -37,7 +37,7 @@ class StackOptions:
     Attributes:
         port: where the app is; 0 for any
         jira_port: where the laptop's Jira is; None for none, 0 for any
-        install_keys_url: whose install keys are trusted, when not the laptop's Jira's
+        install_keys_urls: whose install keys are trusted, when not the laptop's Jira's; asked in turn
         forge_jwks_url: the key set of Forge's invocation tokens, when not the laptop's Forge's
         engine: what the table is in, `moto` or `dynamodb-local`
         retry_seconds: how long an event waits that a function has failed on, asynchronously
@@ -49,7 +49,7 @@ class StackOptions:
 
     port: int = 3000
     jira_port: int | None = 2990
-    install_keys_url: str | None = None
+    install_keys_urls: Sequence[str] = ()
     forge_jwks_url: str | None = None
     engine: str = "moto"
     retry_seconds: Sequence[float] = LAMBDAS_RETRY_SECONDS
@@ -95,11 +95,11 @@ class LaptopStack:
         self._parts.callback(app_listener.close)
         self.base_url = f"http://localhost:{app_listener.getsockname()[1]}"
         site_url = self._start_jira() if options.jira_port is not None else ""
-        keys_url = options.install_keys_url or (self.jira.install_keys_url if self.jira else "")
+        keys_urls = options.install_keys_urls or (self.jira.install_keys_urls if self.jira else [])
         forge_keys_url = options.forge_jwks_url or (self.jira.forge.keys_url if self.jira else "")
         settings = {
             "BaseUrl": self.base_url,
-            "InstallKeysUrl": keys_url,
+            "InstallKeysUrl": ",".join(keys_urls),
             "ExtraSiteUrl": site_url,
             "ForgeAppId": LAPTOP_APP_ID if forge_keys_url else "",
             "ForgeKeysUrl": forge_keys_url,

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from collections.abc import Sequence
 
 from rich.console import Console
 
@@ -13,7 +14,7 @@ def run(
     *,
     port: int,
     jira_port: int | None,
-    install_keys_url: str | None,
+    install_keys_urls: Sequence[str],
     forge_jwks_url: str | None,
     engine: str,
 ) -> None:
@@ -42,7 +43,7 @@ def run(
     options = StackOptions(
         port=port,
         jira_port=jira_port,
-        install_keys_url=install_keys_url,
+        install_keys_urls=install_keys_urls,
         forge_jwks_url=forge_jwks_url,
         engine=engine,
         on_log=on_log,

@@ -229,6 +229,7 @@ def test_no_parameter_and_no_variable_is_a_secret() -> None:
                 "BASE_URL",
                 "ATLASSIAN_CLOUD",
                 "INSTALL_KEYS_URL",
+                "INSTALL_KEY_PREFIX",
                 "EXTRA_SITE_URL",
                 "AWS_URL_SUFFIX",
                 "POWERTOOLS_METRICS_NAMESPACE",

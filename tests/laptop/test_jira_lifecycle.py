@@ -14,7 +14,7 @@ from connect_local.jira import LaptopJira
 from connect_local.jira.site import ADMIN
 from connect_local.ports import free_port
 from tests.laptop.fake_app import KEY, FakeApp, Received, SignedCalls
-from tests.laptop.verbatim_http import VerbatimHttp
+from tests.laptop.verbatim_http import Answer, VerbatimHttp
 
 CAPTURED_HEADER = Path(__file__).parents[2].parent / "shared" / "captures" / "install-token-header.json"
 
@@ -33,11 +33,15 @@ def command(jira_http: VerbatimHttp, fake_app: FakeApp) -> Command:
     return carry_out
 
 
+def published(jira_http: VerbatimHttp, kid: str) -> list[Answer]:
+    """What each of the two key hosts answers."""
+    return [jira_http.send("GET", f"/_local/install-keys/{host}/{kid}") for host in ("first", "second")]
+
+
 def install_claims(jira_http: VerbatimHttp, app: FakeApp, received: Received) -> dict[str, Any]:
     """What an RS256 token says, verified with the key that its `kid` names."""
     kid = jwt.get_unverified_header(received.token)["kid"]
-    key = jira_http.send("GET", f"/_local/install-keys/{kid}")
-    assert key.status == 200
+    (key,) = (answer for answer in published(jira_http, kid) if answer.status == 200)
     assert key.headers["content-type"].startswith("text/plain")
     claims: dict[str, Any] = jwt.decode(
         received.token, key.text, algorithms=["RS256"], audience=app.descriptor["baseUrl"]
@@ -325,4 +329,16 @@ def test_a_descriptor_that_jira_would_not_install_is_refused(
 
 
 def test_there_is_no_other_install_key(jira_http: VerbatimHttp) -> None:
-    assert jira_http.send("GET", "/_local/install-keys/fake-kid").status == 404
+    assert [answer.status for answer in published(jira_http, "fake-kid")] == [404, 404]
+
+
+def test_the_key_is_on_the_one_key_host_and_on_the_other_by_turns(
+    jira_http: VerbatimHttp, fake_app: FakeApp, command: Command
+) -> None:
+    for name in ("install", "uninstall", "install", "uninstall"):
+        command(name)
+    signed = [each for each in fake_app.received if each.body["eventType"] in {"installed", "uninstalled"}]
+    kids = [jwt.get_unverified_header(received.token)["kid"] for received in signed]
+    statuses = [[answer.status for answer in published(jira_http, kid)] for kid in kids]
+    assert sorted(statuses[:2]) == [[200, 404], [404, 200]]
+    assert statuses[2:] == statuses[:2]

@@ -42,10 +42,12 @@ class Outcome:
     Attributes:
         client_key: the site
         changed: whether its row is another now; a request that is repeated changes nothing
+        key_id: the `kid` of the key that Atlassian has signed with; None when the site has
     """
 
     client_key: ClientKey
     changed: bool
+    key_id: str | None
 
 
 class Lifecycle:
@@ -97,7 +99,7 @@ class Lifecycle:
                 return None
             return installation.installed(current, event, content.site, sealed_once())
 
-        outcome = self._change(token.client_key, install)
+        outcome = self._change(token, install)
         if content.site.installation_id is not None:
             self._joins.join(content.site.installation_id, token.client_key)
         return outcome
@@ -112,7 +114,7 @@ class Lifecycle:
                 return None
             return installation.uninstalled(current, event)
 
-        return self._change(token.client_key, uninstall)
+        return self._change(token, uninstall)
 
     def enabled(self, request: GatewayRequest) -> Outcome:
         """A site has enabled the app."""
@@ -132,7 +134,7 @@ class Lifecycle:
                 raise NotInstalled
             return installation.toggled(current, event, state)
 
-        return self._change(token.client_key, toggle)
+        return self._change(token, toggle)
 
     def _signed_by_atlassian(
         self, request: GatewayRequest, event: str
@@ -155,14 +157,14 @@ class Lifecycle:
             received_at=int(self._clock()),
         )
 
-    def _change(self, client_key: ClientKey, change: Change) -> Outcome:
+    def _change(self, token: VerifiedToken, change: Change) -> Outcome:
         for _ in range(_ATTEMPTS):
-            following = change(self._store.read(client_key))
+            following = change(self._store.read(token.client_key))
             if following is None:
-                return Outcome(client_key, changed=False)
+                return Outcome(token.client_key, changed=False, key_id=token.key_id)
             try:
                 self._store.write(following)
             except RowChanged:
                 continue
-            return Outcome(client_key, changed=True)
+            return Outcome(token.client_key, changed=True, key_id=token.key_id)
         raise TemporarilyUnavailable("the installation kept being changed by others")

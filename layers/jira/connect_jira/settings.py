@@ -18,10 +18,11 @@ class AppSettings:
         name: the descriptor's name on this stage
         scopes: what the descriptor asks for, in upper case
         base_url: where the app is reached, if that is not the API's own URL; else empty
-        install_keys_url: the key host that signed installs are verified with
+        install_keys_urls: the key hosts that signed installs are verified with, the first to be asked first
+        install_key_prefix: the ids that a registry of many issuers' keys may vouch for begin with it
         site_domains: the domains below which sites may be
         extra_site_url: one more base URL that a site may have, and below which others may be; else empty
-        user_tokens_url: the authorization server for acting as users; empty where none is known
+        user_tokens_url: the authorization server for acting as users
         forge_app_id: the ARI that `forge register` gave the app; empty when Forge may not call it
         forge_keys_url: the key set that Forge's invocation tokens are verified with
         forge_api_urls: the API hosts that Forge's tokens may be sent to
@@ -32,7 +33,8 @@ class AppSettings:
     name: str
     scopes: frozenset[str]
     base_url: str
-    install_keys_url: str
+    install_keys_urls: tuple[str, ...]
+    install_key_prefix: str
     site_domains: tuple[str, ...]
     extra_site_url: str
     user_tokens_url: str
@@ -44,8 +46,8 @@ class AppSettings:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
         """Read `STAGE`, `DESCRIPTOR_PATH`, `BASE_URL`, `ATLASSIAN_CLOUD`, `INSTALL_KEYS_URL`,
-        `EXTRA_SITE_URL`, `USER_TOKENS_URL`, `FORGE_APP_ID`, `FORGE_KEYS_URL` and `EXTRA_FORGE_API_URL` as
-        template.yaml sets them.
+        `INSTALL_KEY_PREFIX`, `EXTRA_SITE_URL`, `USER_TOKENS_URL`, `FORGE_APP_ID`, `FORGE_KEYS_URL` and
+        `EXTRA_FORGE_API_URL` as template.yaml sets them.
         """
         descriptor = load_descriptor(env)
         cloud = CLOUDS[env["ATLASSIAN_CLOUD"]]
@@ -54,7 +56,8 @@ class AppSettings:
             name=descriptor.get("name", descriptor["key"]),
             scopes=frozenset(scope.upper() for scope in descriptor.get("scopes", [])),
             base_url=env["BASE_URL"].rstrip("/"),
-            install_keys_url=env["INSTALL_KEYS_URL"] or cloud.install_keys_url,
+            install_keys_urls=_listed(env["INSTALL_KEYS_URL"]) or cloud.install_keys_urls,
+            install_key_prefix=env["INSTALL_KEY_PREFIX"],
             site_domains=cloud.site_domains,
             extra_site_url=env["EXTRA_SITE_URL"],
             user_tokens_url=env["USER_TOKENS_URL"] or cloud.user_tokens_url,
@@ -63,3 +66,7 @@ class AppSettings:
             forge_api_urls=tuple(filter(None, (cloud.forge_api_url, env["EXTRA_FORGE_API_URL"]))),
             webhook_events=webhook_events(descriptor),
         )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, text.split(","))))

@@ -46,7 +46,7 @@ class UserTokens:
 
     Args:
         tenants: where the installations are
-        url: the authorization server's base URL; empty where none is known
+        url: the authorization server's base URL
         http: the process's pool
         clock: Unix seconds
     """
@@ -86,8 +86,6 @@ class UserTokens:
 
     def _ask_for(self, user: _UserOnSite, *, fresh: bool) -> _Granted:
         grant = self._tenants.user_grant(user.client_key, fresh=fresh)
-        if not self._url:
-            raise ImpersonationRefused("no authorization server is known for this cloud: set UserTokensUrl")
         if grant.oauth_client_id is None:
             raise ImpersonationRefused(
                 "the site gave no oauthClientId: add the scope ACT_AS_USER to the descriptor, and reinstall"

@@ -3,8 +3,10 @@
 An app is registered with one cloud. Which one is a setting of the deployment and never read from a request,
 so a key of one cloud cannot vouch for a site or an API of another.
 
-Forge's hosts: https://developer.atlassian.com/platform/forge/remote/essentials/. An Isolated Cloud has hosts
-of its own, and Atlassian says nothing of the government's: there they are settings of the deployment.
+Key hosts and authorization servers: npm `atlassian-connect-express` 11.5.3; for Government also
+https://developer.atlassian.com/platform/framework/agc/guides/adopt-forge-from-connect-on-agc/. Forge's hosts:
+https://developer.atlassian.com/platform/forge/remote/essentials/. An Isolated Cloud has hosts of its own, and
+Atlassian says nothing of Forge's for Government: there they are settings of the deployment.
 """
 
 from dataclasses import dataclass
@@ -15,14 +17,14 @@ class Cloud:
     """One of Atlassian's clouds.
 
     Attributes:
-        install_keys_url: where the public key of a `kid` is, as `<install_keys_url>/<kid>`
-        user_tokens_url: the authorization server that gives access tokens of users; empty where none is known
+        install_keys_urls: where the public key of a `kid` is, as `<url>/<kid>`; the first is asked first
+        user_tokens_url: the authorization server that gives access tokens of users
         site_domains: the domains below which the sites of this cloud are
         forge_keys_url: the JSON Web Key Set that Forge invocation tokens are verified with; None: not known
         forge_api_url: the host below which apps call Jira with Forge tokens; None: not known
     """
 
-    install_keys_url: str
+    install_keys_urls: tuple[str, ...]
     user_tokens_url: str
     site_domains: tuple[str, ...]
     forge_keys_url: str | None
@@ -31,21 +33,41 @@ class Cloud:
 
 CLOUDS = {
     "commercial": Cloud(
-        install_keys_url="https://connect-install-keys.atlassian.com",
+        install_keys_urls=(
+            "https://asap-distribution.us-west-2.prod.atl-asap.net",
+            "https://connect-install-keys.atlassian.com",
+        ),
         user_tokens_url="https://oauth-2-authorization-server.services.atlassian.com",
         site_domains=("atlassian.net", "jira.com"),  # the oldest sites are on the latter
         forge_keys_url="https://forge.cdn.prod.atlassian-dev.net/.well-known/jwks.json",
         forge_api_url="https://api.atlassian.com",
     ),
     "government": Cloud(
-        install_keys_url="https://connect-install-keys.atlassian-us-gov-mod.com",
-        user_tokens_url="",
+        install_keys_urls=(
+            "https://asap-distribution.us-west-2.prod.atl-auth-us-gov-mod.net",
+            "https://cs-migrations--fedrampcdn.us-east-1.prod.cdn.atlassian-us-gov-mod.com",
+            "https://connect-install-keys.atlassian-us-gov-mod.com",  # Atlassian's page names this one
+        ),
+        user_tokens_url="https://oauth-2-authorization-server.services.atlassian-us-gov-mod.com",
         site_domains=("atlassian-us-gov-mod.net", "atlassian-us-gov-mod.com"),
         forge_keys_url=None,
         forge_api_url=None,
     ),
+    "government-staging": Cloud(
+        install_keys_urls=(
+            "https://asap-distribution.us-west-2.staging.atl-auth-us-gov-mod.net",
+            "https://cs-migrations--fedrampcdn.us-east-1.staging.cdn.atlassian-us-gov-mod.com",
+        ),
+        user_tokens_url="https://oauth-2-authorization-server.stg.services.atlassian-us-gov-mod.com",
+        site_domains=("atlassian-stg-fedm.net",),
+        forge_keys_url=None,
+        forge_api_url=None,
+    ),
     "staging": Cloud(
-        install_keys_url="https://cs-migrations--cdn.us-west-1.staging.public.atl-paas.net",
+        install_keys_urls=(
+            "https://asap-distribution.us-west-2.staging.atl-asap.net",
+            "https://cs-migrations--cdn.us-east-1.staging.public.atl-paas.net",
+        ),
         user_tokens_url="https://oauth-2-authorization-server.stg.services.atlassian.com",
         site_domains=("jira-dev.com",),
         forge_keys_url="https://forge.cdn.stg.atlassian-dev.net/.well-known/jwks.json",

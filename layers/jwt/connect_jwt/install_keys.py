@@ -1,15 +1,20 @@
 """The public keys that signed installs are verified with.
 
 Atlassian signs `installed` and `uninstalled` with a key of its own, and publishes the public half under the
-token's `kid`. A key never changes under its `kid`: what was found is kept for the life of the process, what
-was not found for a minute.
+token's `kid`, at one of the key hosts of its cloud. They are asked in turn, until one has the key. Only when
+all have answered 404 there is no such key; any other answer leaves it open.
+
+A key never changes under its `kid`: what was found is kept for the life of the process, what no host has for
+a minute.
 
 https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/#asymmetric
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import urllib3
 from cachetools import LRUCache, TTLCache
@@ -17,33 +22,57 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from connect_jwt.deadlines import within
 from connect_jwt.errors import KeyHostUnavailable, Reason, TokenRefused
 from connect_jwt.tokens import is_safe_kid
 
 TIMEOUT_SECONDS = 2.5
-"""Jira waits a few seconds for the answer to an install, a cold start included."""
+"""For all key hosts together: Jira waits a few seconds for an answer, a cold start included.
 
+Each host may take what is left, divided by the hosts that are left: one that hangs leaves time for the next.
+"""
+
+_REGISTRY = "asap-distribution."
+_NOT_FOUND = "404"
 _MAX_PEM_BYTES = 16 * 1024
 _MIN_RSA_BITS = 2048
 _NOT_FOUND_SECONDS = 60
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    key: RSAPublicKey
+    host: str
+
+
 class InstallKeys:
-    """The keys of one key host, fetched when first needed.
+    """The keys of one cloud, fetched when first needed.
+
+    A host whose name begins with `asap-distribution.` has the keys of many issuers, not only of those who may
+    install. It is asked only for ids below one prefix, and never for another.
 
     Args:
-        url: the key host's base URL, a constant of the deployment
+        urls: the key hosts' base URLs in the order in which they are asked, constants of the deployment
+        registry_prefix: the ids that a registry may vouch for begin with it, such as
+            `generic-keypair/cs-migrations/`
         http: the pool to fetch with
         clock: seconds that only go up
     """
 
     def __init__(
-        self, url: str, *, http: urllib3.PoolManager, clock: Callable[[], float] = time.monotonic
+        self,
+        urls: Iterable[str],
+        *,
+        registry_prefix: str,
+        http: urllib3.PoolManager,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._url = url.rstrip("/")
+        self._urls = [url.rstrip("/") for url in urls]
+        self._registry_prefix = f"{registry_prefix.strip('/')}/"
         self._http = http
-        self._found: LRUCache[str, RSAPublicKey] = LRUCache(maxsize=64)
-        self._not_found: TTLCache[str, bool] = TTLCache(maxsize=1024, ttl=_NOT_FOUND_SECONDS, timer=clock)
+        self._clock = clock
+        self._found: LRUCache[str, _Found] = LRUCache(maxsize=64)
+        self._not_found: TTLCache[str, str] = TTLCache(maxsize=1024, ttl=_NOT_FOUND_SECONDS, timer=clock)
 
     def public_key(self, kid: object) -> RSAPublicKey:
         """The key with this id.
@@ -53,43 +82,71 @@ class InstallKeys:
 
         Raises:
             TokenRefused: there is no such key, or the id is not one
-            KeyHostUnavailable: the key host gave no answer in `TIMEOUT_SECONDS`, or none that tells
+            KeyHostUnavailable: no key host had it in `TIMEOUT_SECONDS`, and one at least may have it
         """
         if kid is None:
             raise TokenRefused(Reason.KID_MISSING, "the token's header names no key")
         if not isinstance(kid, str) or not is_safe_kid(kid):
             raise TokenRefused(Reason.KID_UNSAFE, "the token's kid is not an identifier")
-        if kid in self._found:
-            return self._found[kid]
-        if kid in self._not_found:
-            raise TokenRefused(Reason.KID_UNKNOWN, "the key host had no such key a moment ago")
-        key = self._fetch(kid)
-        if key is None:
-            raise TokenRefused(Reason.KID_UNKNOWN, "the key host has no such key")
-        self._found[kid] = key
-        return key
+        if kid not in self._found:
+            if kid in self._not_found:
+                raise TokenRefused(Reason.KID_UNKNOWN, self._not_found[kid])
+            self._found[kid] = self._fetch(kid)
+        return self._found[kid].key
 
-    def _fetch(self, kid: str) -> RSAPublicKey | None:
-        try:
-            response = self._http.request(
-                "GET",
-                f"{self._url}/{kid}",
-                headers={"Accept": "application/x-pem-file, text/plain, */*"},
-                timeout=urllib3.Timeout(total=TIMEOUT_SECONDS),
-                retries=False,
-                redirect=False,
-                preload_content=False,
+    def host_of(self, kid: str) -> str:
+        """Which key host had a key that was found, without the scheme."""
+        return self._found[kid].host
+
+    def _fetch(self, kid: str) -> _Found:
+        deadline = self._clock() + TIMEOUT_SECONDS
+        urls = [url for url in self._urls if self._may_vouch(url, kid)]
+        answers: dict[str, str] = {}
+        for number, url in enumerate(urls):
+            host = url.partition("://")[2]
+            seconds = (deadline - self._clock()) / (len(urls) - number)
+            answer = self._ask(f"{url}/{kid}", seconds)
+            if isinstance(answer, RSAPublicKey):
+                return _Found(answer, host)
+            answers[host] = answer
+        told = ", ".join(f"{host}: {answer}" for host, answer in answers.items()) or "none was asked"
+        if any(answer != _NOT_FOUND for answer in answers.values()):
+            raise KeyHostUnavailable(f"whether there is a key {kid} cannot be said just now ({told})")
+        self._not_found[kid] = f"no key host has {kid} ({told})"
+        if len(urls) < len(self._urls):
+            self._not_found[kid] += (
+                f"; {_REGISTRY}… is asked for ids below {self._registry_prefix} only: see InstallKeyPrefix"
             )
-            try:
-                pem = response.read(_MAX_PEM_BYTES)
-            finally:
-                response.close()
-        except urllib3.exceptions.HTTPError as failure:
-            raise KeyHostUnavailable(f"no answer from the key host ({type(failure).__name__})") from failure
-        key = _rsa_public_key(pem) if response.status == HTTPStatus.OK else None
-        if key is None and response.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            self._not_found[kid] = True  # a host that fails may have the key in a moment
-        return key
+        raise TokenRefused(Reason.KID_UNKNOWN, self._not_found[kid])
+
+    def _may_vouch(self, url: str, kid: str) -> bool:
+        is_registry = (urlsplit(url).hostname or "").startswith(_REGISTRY)
+        return not is_registry or kid.startswith(self._registry_prefix)
+
+    def _ask(self, url: str, seconds: float) -> RSAPublicKey | str:
+        """The key, or what the host answered instead, in a word."""
+        try:
+            status, content = within(seconds, lambda: self._get(url))
+        except (urllib3.exceptions.HTTPError, TimeoutError) as failure:
+            return type(failure).__name__
+        if status != HTTPStatus.OK:
+            return str(status)
+        return _rsa_public_key(content) or "no RSA key"
+
+    def _get(self, url: str) -> tuple[int, bytes]:
+        response = self._http.request(
+            "GET",
+            url,
+            headers={"Accept": "application/x-pem-file, text/plain, */*"},
+            timeout=urllib3.Timeout(total=TIMEOUT_SECONDS),
+            retries=False,
+            redirect=False,
+            preload_content=False,
+        )
+        try:
+            return response.status, response.read(_MAX_PEM_BYTES)
+        finally:
+            response.close()
 
 
 def _rsa_public_key(pem: bytes) -> RSAPublicKey | None:

@@ -10,7 +10,7 @@ https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connec
 
 import hmac
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from connect_jwt.canonical import query_string_hash, received_paths
@@ -60,6 +60,7 @@ class VerifiedToken:
         issued_at: when it was signed, in Unix seconds
         context: Jira's `context` claim
         digest: tells this token from every other
+        key_id: the `kid` of Atlassian's key that signed it; None when a site's secret did
     """
 
     client_key: ClientKey
@@ -67,6 +68,7 @@ class VerifiedToken:
     issued_at: int
     context: Mapping[str, Any]
     digest: str
+    key_id: str | None = None
 
 
 def verify_install_token(
@@ -100,7 +102,7 @@ def verify_install_token(
     issued_at, _ = check_times(parsed.claims, _TIMES, now)
     _check_computed_qsh(parsed.claims, request)
     _check_audience(parsed.claims, audiences)
-    return _verified(parsed, issued_at)
+    return replace(_verified(parsed, issued_at), key_id=parsed.header["kid"])
 
 
 def verify_request_token(

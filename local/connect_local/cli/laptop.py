@@ -12,7 +12,13 @@ from connect_local.cli.options import PORT
 @click.option("--port", type=PORT, default=3000, show_default=True, help="Where the app is.")
 @click.option("--jira-port", type=PORT, default=2990, show_default=True, help="Where the laptop's Jira is.")
 @click.option("--no-jira", is_flag=True, help="Without the laptop's Jira.")
-@click.option("--install-keys-url", metavar="URL", help="Trust the install keys of this host.")
+@click.option(
+    "--install-keys-url",
+    "install_keys_urls",
+    metavar="URL",
+    multiple=True,
+    help="Trust the install keys of this host; of several the first is asked first.",
+)
 @click.option("--forge-jwks-url", metavar="URL", help="Trust the Forge invocation tokens of this key set.")
 @click.option(
     "--engine",

@@ -32,12 +32,17 @@ _PARAMETERS = {
     "Stage": "STAGE",
     "BaseUrl": "BASE_URL",
     "AtlassianCloud": "ATLASSIAN_CLOUD",
-    "InstallKeysUrl": "INSTALL_KEYS_URL",
     "ExtraSiteUrl": "EXTRA_SITE_URL",
     "UserTokensUrl": "USER_TOKENS_URL",
 }
-_WITHOUT_FORGE = {"FORGE_APP_ID": "", "FORGE_KEYS_URL": "", "EXTRA_FORGE_API_URL": ""}
-"""It is Connect's side that is asked about."""
+_NOT_NEEDED = {
+    "INSTALL_KEYS_URL": "",
+    "INSTALL_KEY_PREFIX": "",
+    "FORGE_APP_ID": "",
+    "FORGE_KEYS_URL": "",
+    "EXTRA_FORGE_API_URL": "",
+}
+"""It is a call of Connect's side that is asked about."""
 
 
 def ask_deployed(stack: str, client_key: ClientKey) -> Examined:
@@ -88,7 +93,7 @@ def function_environment(stack: str) -> dict[str, str]:
         raise LaptopError(f"{deployed.name} is not one of this project: it has no {missing[0]}")
     return (
         {"DESCRIPTOR_PATH": DESCRIPTOR}
-        | _WITHOUT_FORGE
+        | _NOT_NEEDED
         | {variable: parameters[name] for name, variable in _PARAMETERS.items()}
         | {variable: deployed.resource(name) for name, variable in _RESOURCES.items()}
     )

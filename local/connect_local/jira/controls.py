@@ -57,7 +57,7 @@ class Controls:
                 Route("/requests", self._requests),
                 Route("/sites", self._sites),
                 Route("/state", self._state),
-                Route("/install-keys/{kid:path}", self._public_key),
+                Route("/install-keys/{host}/{kid:path}", self._public_key),
             ],
             exception_handlers={NotCarriedOut: _not_carried_out, HTTPException: _http_exception},
         )
@@ -144,9 +144,10 @@ class Controls:
         return self._tenants.ensure(name)
 
     async def _public_key(self, request: Request) -> Response:
-        if request.path_params["kid"] != self._install_key.kid:
+        pem = self._install_key.public_pem(request.path_params["host"], request.path_params["kid"])
+        if pem is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return PlainTextResponse(self._install_key.public_pem())
+        return PlainTextResponse(pem)
 
 
 async def _object(request: Request) -> dict[str, Json]:

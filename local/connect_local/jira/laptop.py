@@ -17,7 +17,7 @@ from connect_local.jira.faults import Faults
 from connect_local.jira.forge.controls import ForgeControls
 from connect_local.jira.forge.platform import ForgePlatform
 from connect_local.jira.gate import RestGate
-from connect_local.jira.install_key import InstallKey
+from connect_local.jira.install_key import KEY_HOSTS, InstallKey
 from connect_local.jira.journal import Journal, RecordedRequest
 from connect_local.jira.lifecycle import Lifecycle
 from connect_local.jira.oauth import AuthorizationServer
@@ -40,7 +40,7 @@ class LaptopJira:
         app: the whole as an ASGI application
         protocol: for `uvicorn.Config(http=…)`
         base_url: the default site's base URL; those of the others are below it
-        install_keys_url: where the public half of the install key is, as `<install_keys_url>/<kid>`
+        install_keys_urls: where the public half of the install key is, as `<url>/<kid>` of one of them
         all_js_url: a stand-in for Atlassian's all.js, for the apps' pages
         oauth_url: the authorization server that issues access tokens for acting as a user
         tenants: its sites, each with what works for it
@@ -81,7 +81,7 @@ class LaptopJira:
             base_url=base_url, tenants=lambda: self.tenants, outbox=self._outbox, clock=clock
         )
         self.base_url = base_url
-        self.install_keys_url = f"{base_url}/_local/install-keys"
+        self.install_keys_urls = [f"{base_url}/_local/install-keys/{host}" for host in KEY_HOSTS]
         self.all_js_url = f"{base_url}/_local/all.js"
         self.oauth_url = f"{base_url}/_local/oauth2"
         self.tenants = Tenants(base_url=base_url, found=self._found)

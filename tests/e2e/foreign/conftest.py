@@ -22,7 +22,7 @@ def app() -> Iterator[App]:
     log, worker = Log(), Worker()
     with foreign_jira() as jira:
         jira.publish(KID)
-        options = StackOptions(port=0, jira_port=None, install_keys_url=jira.key_host_url, on_log=log.take)
+        options = StackOptions(port=0, jira_port=None, install_keys_urls=jira.key_host_urls, on_log=log.take)
         with (
             LaptopStack(options) as stack,
             patch.object(stack.functions["JiraCallsFunction"], "invoke", worker.invoke),

@@ -1,4 +1,4 @@
-// Plays Jira and Atlassian's key host: a line of JSON in, a line of JSON out; the key host's URL comes first.
+// Plays Jira and Atlassian's key hosts: a line of JSON in, a line of JSON out; the key hosts' URLs come first.
 // Atlassian's own library hashes and signs. Only what it refuses to make is forged by hand.
 import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
@@ -19,18 +19,25 @@ const keys = {
   elliptic: generateKeyPairSync('ec', { namedCurve: 'P-256', ...pem }),
 };
 
-// --- the key host ----------------------------------------------------------------------------------------
+// --- the key hosts ---------------------------------------------------------------------------------------
 
-const published = new Map();
-const asked = [];
+const hosts = Object.fromEntries(['first', 'second'].map((name) => [name, { published: new Map(), asked: [] }]));
 
-const keyHost = createServer(async (question, answer) => {
-  asked.push(question.url);
-  const { key, status, seconds, drops } = published.get(question.url.slice(1)) ?? { status: 404 };
-  if (drops) return question.socket.destroy();
-  if (seconds) await sleep(seconds * 1000, null, { ref: false });
-  answer.writeHead(status, { 'Content-Type': 'text/plain' }).end(key ? keys[key].publicKey : 'nothing here');
-});
+for (const host of Object.values(hosts)) {
+  host.server = createServer(async (question, answer) => {
+    host.asked.push(question.url);
+    const { key, status, seconds, drops, drips, location } = host.published.get(question.url.slice(1)) ?? { status: 404 };
+    if (drops) return question.socket.destroy();
+    if (seconds) await sleep(seconds * 1000, null, { ref: false });
+    answer.writeHead(status, { 'Content-Type': 'text/plain', ...(location && { Location: location }) });
+    const text = key ? keys[key].publicKey : 'nothing here';
+    for (const character of drips ? text : []) {
+      answer.write(character);
+      await sleep(100, null, { ref: false });
+    }
+    answer.end(drips ? '' : text);
+  });
+}
 
 // --- Jira ------------------------------------------------------------------------------------------------
 
@@ -54,8 +61,8 @@ async function send({ port, method, target, headers, body }) {
 }
 
 const operations = {
-  publish: ({ kid, ...answer }) => void published.set(kid, answer),
-  keysAsked: () => asked,
+  publish: ({ host, kid, ...answer }) => void hosts[host].published.set(kid, answer),
+  keysAsked: ({ host }) => hosts[host].asked,
   publicKey: ({ key }) => keys[key].publicKey,
   hash: ({ method, url, baseUrl }) =>
     jwt.createQueryStringHash(jwt.fromMethodAndUrl(method, url), false, baseUrl),
@@ -68,8 +75,11 @@ const operations = {
 
 const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
 
-await once(keyHost.listen(0, '127.0.0.1'), 'listening');
-say({ value: `http://127.0.0.1:${keyHost.address().port}` });
+const listening = Object.values(hosts).map(async ({ server }) => {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return `http://127.0.0.1:${server.address().port}`;
+});
+say({ value: await Promise.all(listening) });
 for await (const line of createInterface({ input: process.stdin })) {
   const { operation, ...question } = JSON.parse(line);
   try {

@@ -1,7 +1,7 @@
 """A Jira that is none of ours: `foreign_jira.mjs` in a Node process."""
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,23 +29,31 @@ class ForeignJira:
     """
 
     node: NodeProcess
-    key_host_url: str
+    key_host_urls: Sequence[str]
 
     def publish(
         self,
         kid: str,
         key: str | None = "atlassian",
         *,
+        host: str = "first",
         status: int = 200,
-        seconds: float = 0,
-        drops: bool = False,
+        **answer: object,
     ) -> None:
-        """Let the key host have a key, and say how it answers when it is asked for it."""
-        self.node.ask("publish", kid=kid, key=key, status=status, seconds=seconds, drops=drops)
+        """Let a key host have a key, and say how it answers when it is asked for it.
 
-    def keys_asked(self) -> list[str]:
-        """The path of every request to the key host, oldest first."""
-        return list(self.node.ask("keysAsked"))
+        Args:
+            kid: the key's id
+            key: which; None for none
+            host: `first` or `second`
+            status: of its answer
+            answer: the `seconds` until it comes; whether it `drops` the connection, or `drips`; a `location`
+        """
+        self.node.ask("publish", host=host, kid=kid, key=key, status=status, **answer)
+
+    def keys_asked(self, host: str = "first") -> list[str]:
+        """The path of every request to a key host, oldest first."""
+        return list(self.node.ask("keysAsked", host=host))
 
     def public_key(self, key: str = "atlassian") -> str:
         return str(self.node.ask("publicKey", key=key))
@@ -86,4 +94,4 @@ class ForeignJira:
 @contextmanager
 def foreign_jira() -> Iterator[ForeignJira]:
     with node_process(_SCRIPT) as node:
-        yield ForeignJira(node, key_host_url=node.hear())
+        yield ForeignJira(node, key_host_urls=node.hear())

@@ -1,6 +1,7 @@
-"""Atlassian's key host as it answers, and as it does not."""
+"""Atlassian's two key hosts as they answer, and as they do not."""
 
 import uuid
+from typing import Any
 
 import pytest
 
@@ -45,10 +46,10 @@ def test_a_kid_that_the_key_host_does_not_know_is_refused_and_not_asked_for_agai
 
 
 @pytest.mark.parametrize("key", ["short", "elliptic", None], ids=["short", "elliptic", "no key at all"])
-def test_what_is_no_rsa_key_of_decent_length_is_none(app: App, key: str | None) -> None:
+def test_what_is_no_rsa_key_of_decent_length_is_none_and_no_answer(app: App, key: str | None) -> None:
     kid = new_kid()
     app.jira.publish(kid, key)
-    app.refuses(install_signed_under(app, kid), "kid-unknown")
+    app.refuses(install_signed_under(app, kid), "key-host-unavailable", status=503)
 
 
 @pytest.mark.parametrize("kid", NO_IDENTIFIERS, ids=repr)
@@ -63,7 +64,7 @@ def test_no_kid_is_refused(app: App) -> None:
 
 
 def test_the_key_host_is_never_the_tokens_choice(app: App) -> None:
-    kid, url = new_kid(), f"{app.jira.key_host_url}/elsewhere"
+    kid, url = new_kid(), f"{app.jira.key_host_urls[0]}/elsewhere"
     header = {"alg": "RS256", "kid": kid, "jku": url, "x5u": url}
     app.refuses(app.install(Site()).forged(header, key="atlassian"), "kid-unknown")
     assert "/elsewhere" not in app.jira.keys_asked()
@@ -78,21 +79,66 @@ def test_a_key_host_that_is_down_is_no_refusal_and_soon_forgotten(app: App) -> N
     app.accepts(install)
 
 
-@pytest.mark.parametrize("status", [500, 503])
-def test_a_key_host_that_fails_has_no_key_and_that_is_soon_forgotten(app: App, status: int) -> None:
+@pytest.mark.parametrize("status", [403, 429, 500, 503])
+def test_a_key_host_that_fails_is_no_refusal_and_soon_forgotten(app: App, status: int) -> None:
     kid = new_kid()
     install = install_signed_under(app, kid)
     app.jira.publish(kid, status=status)
-    app.refuses(install, "kid-unknown")
+    app.refuses(install, "key-host-unavailable", status=503)
     app.jira.publish(kid)
     app.accepts(install)
 
 
-def test_a_key_host_that_hangs_is_not_waited_for(app: App) -> None:
+HANGING: dict[str, dict[str, Any]] = {"says nothing": {"seconds": 9}, "drips": {"drips": True}}
+
+
+@pytest.mark.parametrize("hanging", HANGING.values(), ids=HANGING)
+def test_a_key_host_that_hangs_is_not_waited_for(app: App, hanging: dict[str, Any]) -> None:
     kid = new_kid()
-    app.jira.publish(kid, seconds=5)
+    app.jira.publish(kid, **hanging)
+    app.jira.publish(kid, host="second", **hanging)
     answer = app.refuses(install_signed_under(app, kid), "key-host-unavailable", status=503)
     assert answer.seconds < 4
+
+
+FAILING: dict[str, dict[str, Any]] = {
+    "404": {"status": 404},
+    "403": {"status": 403},
+    "429": {"status": 429},
+    "500": {"status": 500},
+    "no key": {"key": None},
+    "another kind of key": {"key": "elliptic"},
+    "moved": {"status": 302, "location": "/elsewhere"},
+    "no connection": {"drops": True},
+    **HANGING,
+}
+
+
+@pytest.mark.parametrize("failing", FAILING.values(), ids=FAILING)
+def test_what_the_first_key_host_does_not_tell_the_second_is_asked(app: App, failing: dict[str, Any]) -> None:
+    kid = new_kid()
+    app.jira.publish(kid, **failing)
+    app.jira.publish(kid, host="second")
+    install = install_signed_under(app, kid)
+    app.accepts(install)
+    (line,) = (record for record in app.log.records() if record.get("clientKey") == install.site.client_key)
+    assert f"http://{line['keyHost']}" == app.jira.key_host_urls[1]
+    assert "/elsewhere" not in app.jira.keys_asked()
+
+
+def test_the_first_key_host_is_enough(app: App) -> None:
+    kid = new_kid()
+    app.jira.publish(kid)
+    app.accepts(install_signed_under(app, kid))
+    assert f"/{kid}" not in app.jira.keys_asked("second")
+
+
+@pytest.mark.parametrize("failing", list(FAILING)[1:])
+@pytest.mark.parametrize("host", ["first", "second"])
+def test_only_when_no_key_host_has_the_key_there_is_none(app: App, host: str, failing: str) -> None:
+    kid = new_kid()
+    app.jira.publish(kid, host=host, **FAILING[failing])
+    app.refuses(install_signed_under(app, kid), "key-host-unavailable", status=503)
 
 
 def test_what_is_known_is_verified_without_the_key_host(app: App) -> None:

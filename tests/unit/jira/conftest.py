@@ -52,6 +52,7 @@ def environment() -> dict[str, str]:
         "BASE_URL": BASE_URL,
         "ATLASSIAN_CLOUD": "commercial",
         "INSTALL_KEYS_URL": "",
+        "INSTALL_KEY_PREFIX": "generic-keypair/cs-migrations/",
         "EXTRA_SITE_URL": "",
         "USER_TOKENS_URL": "",
         "FORGE_APP_ID": FORGE_APP,

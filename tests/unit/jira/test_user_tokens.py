@@ -165,11 +165,3 @@ def test_a_site_that_gave_no_client_id_is_not_asked_for(
     with pytest.raises(ImpersonationRefused, match="ACT_AS_USER"):
         client.as_user(ALICE).get("/x")
     assert atlassian.asked == []
-
-
-def test_where_no_server_is_known_a_setting_is_named(backend: "Backend", atlassian: Atlassian) -> None:
-    backend.install(SECRET, oauthClientId="client-id")
-    users = UserTokens(backend.tenants, url="", http=atlassian, clock=backend.clock)  # type: ignore[arg-type]
-    client = JiraClient(backend.tenants, backend.row.site.client_key, http=atlassian, users=users)  # type: ignore[arg-type]
-    with pytest.raises(ImpersonationRefused, match="UserTokensUrl"):
-        client.as_user(ALICE).get("/x")

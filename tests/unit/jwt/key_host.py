@@ -7,9 +7,11 @@ from typing import NoReturn
 import urllib3
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from connect_jwt.install_keys import InstallKeys
 from tests.unit.jwt.handmade import KID, atlassian_key
 
 URL = "https://connect-install-keys.example"
+REGISTRY_PREFIX = "generic-keypair/cs-migrations/"
 
 type Answer = Callable[[], urllib3.HTTPResponse]
 
@@ -29,6 +31,16 @@ def failure(error: Exception) -> Answer:
 
 def atlassian_pem() -> bytes:
     return atlassian_key().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+class Clock:
+    """Seconds that only go up when they are told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 5_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
 
 
 class KeyHost(urllib3.PoolManager):
@@ -58,6 +70,13 @@ class _Connection:
         self._key_host.asked.append(f"{method} {self._origin}{url}")
         self._key_host.options.append(options)
         return self._key_host.next_answer()()
+
+
+def keys_of(
+    key_host: KeyHost, *urls: str, registry_prefix: str = REGISTRY_PREFIX, clock: Clock | None = None
+) -> InstallKeys:
+    """The keys of these hosts, by default of one, all of which are this one."""
+    return InstallKeys(urls or [URL], registry_prefix=registry_prefix, http=key_host, clock=clock or Clock())
 
 
 KEY_URL = f"GET {URL}/{KID}"

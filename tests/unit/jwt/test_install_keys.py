@@ -10,39 +10,42 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from connect_jwt.errors import KeyHostUnavailable
-from connect_jwt.install_keys import InstallKeys
+from connect_jwt.clouds import CLOUDS, Cloud
+from connect_jwt.errors import KeyHostUnavailable, TokenRefused
 from tests.unit.jwt.handmade import KID, atlassian_key
-from tests.unit.jwt.key_host import KEY_URL, URL, Answer, KeyHost, answer, atlassian_pem, failure
+from tests.unit.jwt.key_host import (
+    KEY_URL,
+    URL,
+    Answer,
+    Clock,
+    KeyHost,
+    answer,
+    atlassian_pem,
+    failure,
+    keys_of,
+)
 from tests.unit.jwt.routes import refused_as
 
 NOT_FOUND = answer(status=404)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.seconds = 5_000.0
-
-    def __call__(self) -> float:
-        return self.seconds
+SECOND = "https://second.example/keys"
 
 
 def test_the_key_is_where_its_kid_says_on_the_host_of_the_deployment() -> None:
     key_host = KeyHost()
-    key = InstallKeys(f"{URL}/", http=key_host).public_key(KID)
+    key = keys_of(key_host, f"{URL}/").public_key(KID)
     assert key.public_numbers() == atlassian_key().public_key().public_numbers()
     assert key_host.asked == [KEY_URL]
 
 
 def test_a_key_host_may_have_a_path() -> None:
     key_host = KeyHost()
-    InstallKeys(f"{URL}/keys/v1", http=key_host).public_key(KID)
+    keys_of(key_host, f"{URL}/keys/v1").public_key(KID)
     assert key_host.asked == [f"GET {URL}/keys/v1/{KID}"]
 
 
 def test_a_key_that_was_found_is_kept_for_good() -> None:
     key_host, clock = KeyHost(answer(atlassian_pem()), NOT_FOUND), Clock()
-    keys = InstallKeys(URL, http=key_host, clock=clock)
+    keys = keys_of(key_host, clock=clock)
     first = keys.public_key(KID)
     clock.seconds += 10 * 365 * 86_400
     assert keys.public_key(KID) is first
@@ -51,17 +54,16 @@ def test_a_key_that_was_found_is_kept_for_good() -> None:
 
 def test_each_kid_has_a_key_of_its_own() -> None:
     key_host = KeyHost(answer(atlassian_pem()), NOT_FOUND)
-    keys = InstallKeys(URL, http=key_host)
+    keys = keys_of(key_host)
     keys.public_key(KID)
     with refused_as("kid-unknown"):
         keys.public_key("fake-kid")
     assert key_host.asked == [KEY_URL, f"GET {URL}/fake-kid"]
 
 
-@pytest.mark.parametrize("status", [404, 403, 400, 410, 429, 203], ids=str)
-def test_what_was_not_found_is_asked_for_again_after_a_minute(status: int) -> None:
-    key_host, clock = KeyHost(answer(atlassian_pem(), status=status), answer(atlassian_pem())), Clock()
-    keys = InstallKeys(URL, http=key_host, clock=clock)
+def test_what_was_not_found_is_asked_for_again_after_a_minute() -> None:
+    key_host, clock = KeyHost(NOT_FOUND, answer(atlassian_pem())), Clock()
+    keys = keys_of(key_host, clock=clock)
     for seconds in (0.0, 1.0, 58.9):
         clock.seconds += seconds
         with refused_as("kid-unknown"):
@@ -72,51 +74,9 @@ def test_what_was_not_found_is_asked_for_again_after_a_minute(status: int) -> No
     assert len(key_host.asked) == 2
 
 
-FAILING = {
-    "500": answer(b"oops", status=500),
-    "502": answer(status=502),
-    "503": answer(status=503, headers={"Retry-After": "0"}),
-    "503 with a key in it": answer(atlassian_pem(), status=503),
-}
-
-
-@pytest.mark.parametrize("failing", FAILING.values(), ids=FAILING)
-def test_a_key_host_that_fails_has_no_key_and_is_asked_again_at_once(failing: Answer) -> None:
-    key_host = KeyHost(failing, answer(atlassian_pem()))
-    keys = InstallKeys(URL, http=key_host, clock=Clock())
-    with refused_as("kid-unknown"):
-        keys.public_key(KID)
-    assert len(key_host.asked) == 1
-    assert keys.public_key(KID).key_size == 2048
-
-
-SILENT = {
-    "no connection in time": failure(urllib3.exceptions.ConnectTimeoutError()),
-    "connection refused": failure(urllib3.exceptions.ProtocolError("refused")),
-    "no TLS": failure(urllib3.exceptions.SSLError("certificate")),
-}
-
-
-@pytest.mark.parametrize("no_answer", SILENT.values(), ids=SILENT)
-def test_a_key_host_that_gives_no_answer_is_no_refusal_and_is_asked_again_at_once(no_answer: Answer) -> None:
-    key_host = KeyHost(no_answer, answer(atlassian_pem()))
-    keys = InstallKeys(URL, http=key_host, clock=Clock())
-    with pytest.raises(KeyHostUnavailable) as unavailable:
-        keys.public_key(KID)
-    assert unavailable.value.reason == "key-host-unavailable"
-    assert len(key_host.asked) == 1
-    assert keys.public_key(KID).key_size == 2048
-
-
 class _BreaksOff(urllib3.HTTPResponse):
     def read(self, *_: object, **__: object) -> bytes:
         raise urllib3.exceptions.IncompleteRead(10, 400)
-
-
-def test_an_answer_that_breaks_off_is_no_answer() -> None:
-    keys = InstallKeys(URL, http=KeyHost(lambda: _BreaksOff(b"", status=200, preload_content=False)))
-    with pytest.raises(KeyHostUnavailable):
-        keys.public_key(KID)
 
 
 def _public_pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> bytes:
@@ -143,31 +103,139 @@ NO_KEYS = {
     "a megabyte of anything": b"A" * 2**20,
     "a megabyte before the key": b"\n" * 2**20 + atlassian_pem(),
 }
+STATUSES = [203, 301, 302, 303, 307, 308, 400, 401, 403, 410, 429, 500, 502, 503, 504]
+ELSEWHERE = {"Location": "https://evil.example/key", "Retry-After": "0"}
+TELLS_NOTHING: dict[str, tuple[Answer, str]] = {
+    **{
+        f"{status}": (answer(atlassian_pem(), status=status, headers=ELSEWHERE), str(status))
+        for status in STATUSES
+    },
+    **{name: (answer(body), "no RSA key") for name, body in NO_KEYS.items()},
+    "no connection in time": (failure(urllib3.exceptions.ConnectTimeoutError()), "ConnectTimeoutError"),
+    "connection refused": (failure(urllib3.exceptions.ProtocolError("refused")), "ProtocolError"),
+    "no TLS": (failure(urllib3.exceptions.SSLError("certificate")), "SSLError"),
+    "breaks off": (lambda: _BreaksOff(b"", status=200, preload_content=False), "IncompleteRead"),
+}
+each_that_tells_nothing = pytest.mark.parametrize(
+    ("telling_nothing", "in_a_word"), TELLS_NOTHING.values(), ids=TELLS_NOTHING
+)
 
 
-@pytest.mark.parametrize("body", NO_KEYS.values(), ids=NO_KEYS)
-def test_what_is_no_rsa_key_of_2048_bits_is_no_key(body: bytes) -> None:
-    key_host = KeyHost(answer(body))
-    keys = InstallKeys(URL, http=key_host, clock=Clock())
-    for _ in range(2):
-        with refused_as("kid-unknown"):
-            keys.public_key(KID)
-    assert len(key_host.asked) == 1
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed(status: int) -> None:
-    elsewhere = answer(atlassian_pem(), status=status, headers={"Location": "https://evil.example/key"})
-    key_host = KeyHost(elsewhere, answer(atlassian_pem()))
-    with refused_as("kid-unknown"):
-        InstallKeys(URL, http=key_host).public_key(KID)
+@each_that_tells_nothing
+def test_any_other_answer_is_no_refusal_and_is_asked_for_again_at_once(
+    telling_nothing: Answer, in_a_word: str
+) -> None:
+    key_host = KeyHost(telling_nothing, answer(atlassian_pem()))
+    keys = keys_of(key_host)
+    with pytest.raises(KeyHostUnavailable) as unavailable:
+        keys.public_key(KID)
+    assert unavailable.value.reason == "key-host-unavailable"
+    assert f"connect-install-keys.example: {in_a_word}" in str(unavailable.value)
     assert key_host.asked == [KEY_URL]
+    assert keys.public_key(KID).key_size == 2048
 
 
-def test_the_key_host_is_waited_for_less_than_jira_waits_for_us() -> None:
+@each_that_tells_nothing
+def test_then_the_next_host_is_asked(telling_nothing: Answer, in_a_word: str) -> None:
+    key_host = KeyHost(telling_nothing, answer(atlassian_pem()))
+    keys = keys_of(key_host, URL, SECOND)
+    assert keys.public_key(KID).key_size == 2048, in_a_word
+    assert key_host.asked == [KEY_URL, f"GET {SECOND}/{KID}"]
+    assert keys.host_of(KID) == "second.example/keys"
+
+
+@each_that_tells_nothing
+def test_one_host_without_the_key_does_not_speak_for_the_other(
+    telling_nothing: Answer, in_a_word: str
+) -> None:
+    for answers in ((telling_nothing, NOT_FOUND), (NOT_FOUND, telling_nothing)):
+        keys = keys_of(KeyHost(*answers), URL, SECOND)
+        with pytest.raises(KeyHostUnavailable, match=in_a_word):
+            keys.public_key(KID)
+
+
+def test_the_key_of_the_first_host_counts_and_the_next_is_not_asked() -> None:
     key_host = KeyHost()
-    InstallKeys(URL, http=key_host).public_key(KID)
-    (options,) = key_host.options
-    assert isinstance(options["timeout"], urllib3.Timeout)
-    assert options["timeout"].total == 2.5
-    assert options["retries"] is False
+    keys = keys_of(key_host, URL, SECOND)
+    keys.public_key(KID)
+    assert (key_host.asked, keys.host_of(KID)) == ([KEY_URL], "connect-install-keys.example")
+
+
+def test_what_no_host_has_is_refused_and_the_hosts_are_named() -> None:
+    key_host = KeyHost(NOT_FOUND)
+    keys = keys_of(key_host, URL, SECOND)
+    for _ in range(2):
+        with pytest.raises(TokenRefused, match=f"{KID}.*install-keys.example: 404.*second.example/keys: 404"):
+            keys.public_key(KID)
+    assert len(key_host.asked) == 2
+
+
+# --- registries
+
+
+OUTSIDE = {
+    "Atlassian's old ids": "0e50fccb-239d-4991-a5db-dc850ba3f236",
+    "another service's": "micros/some-service/key-1",
+    "the prefix without its last word": "generic-keypair/other/key-1",
+    "where the prefix ends, no slash": "generic-keypair/cs-migrations-2/key-1",
+    "the prefix alone": "generic-keypair/cs-migrations",
+    "the prefix further behind": "x/generic-keypair/cs-migrations/key-1",
+    "in capitals": "Generic-Keypair/cs-migrations/key-1",
+}
+each_outside = pytest.mark.parametrize("kid", OUTSIDE.values(), ids=OUTSIDE)
+REGISTRY = "https://asap-distribution.us-west-2.prod.example"
+
+
+@each_outside
+def test_a_registry_is_never_asked_for_an_id_that_it_may_not_vouch_for(kid: str) -> None:
+    key_host = KeyHost()
+    keys = keys_of(key_host, REGISTRY, URL)
+    keys.public_key(kid)
+    assert (key_host.asked, keys.host_of(kid)) == ([f"GET {URL}/{kid}"], "connect-install-keys.example")
+
+
+@each_outside
+def test_when_the_dedicated_host_has_no_such_id_either_the_setting_is_named(kid: str) -> None:
+    key_host = KeyHost(NOT_FOUND)
+    keys = keys_of(key_host, REGISTRY, URL)
+    for _ in range(2):
+        with pytest.raises(TokenRefused, match=f"kid-unknown.*{kid}.*InstallKeyPrefix"):
+            keys.public_key(kid)
+    assert key_host.asked == [f"GET {URL}/{kid}"]
+
+
+@pytest.mark.parametrize(
+    "url", [REGISTRY, REGISTRY.upper().replace("HTTPS", "https"), f"{REGISTRY}/keys", f"{REGISTRY}:443"]
+)
+def test_a_registry_is_known_by_its_name(url: str) -> None:
+    key_host = KeyHost()
+    with refused_as("kid-unknown"):
+        keys_of(key_host, url).public_key("micros/some-service/key-1")
+    assert key_host.asked == []
+
+
+@pytest.mark.parametrize("prefix", ["", "/"])
+def test_without_a_prefix_a_registry_may_vouch_for_nothing(prefix: str) -> None:
+    key_host = KeyHost()
+    with refused_as("kid-unknown"):
+        keys_of(key_host, REGISTRY, registry_prefix=prefix).public_key(KID)
+    assert key_host.asked == []
+
+
+def test_below_the_prefix_a_registry_is_asked_first() -> None:
+    key_host = KeyHost(NOT_FOUND, answer(atlassian_pem()))
+    keys_of(key_host, REGISTRY, URL).public_key(KID)
+    assert key_host.asked == [f"GET {REGISTRY}/{KID}", KEY_URL]
+
+
+@pytest.mark.parametrize("cloud", CLOUDS.values(), ids=CLOUDS)
+def test_each_cloud_has_a_registry_that_is_asked_first_and_a_host_of_its_own(cloud: Cloud) -> None:
+    key_host = KeyHost(NOT_FOUND)
+    keys = keys_of(key_host, *cloud.install_keys_urls)
+    with refused_as("kid-unknown"):
+        keys.public_key(KID)
+    assert key_host.asked == [f"GET {url}/{KID}" for url in cloud.install_keys_urls]
+    key_host.asked.clear()
+    with refused_as("kid-unknown"):
+        keys.public_key("micros/some-service/key-1")
+    assert key_host.asked == [f"GET {url}/micros/some-service/key-1" for url in cloud.install_keys_urls[1:]]

@@ -2,9 +2,8 @@
 
 import pytest
 
-from connect_jwt.install_keys import InstallKeys
 from tests.unit.jwt.handmade import OMITTED, atlassian_key, rs256
-from tests.unit.jwt.key_host import URL, KeyHost
+from tests.unit.jwt.key_host import URL, KeyHost, keys_of
 from tests.unit.jwt.routes import install_claims, on_install_route, refused_as
 
 UNSAFE = {
@@ -58,7 +57,7 @@ def test_what_is_no_identifier_never_reaches_the_key_host(kid: object) -> None:
     with refused_as("kid-unsafe"):
         on_install_route(
             rs256(install_claims(), key=atlassian_key(), kid=kid),
-            key_of=InstallKeys(URL, http=key_host).public_key,
+            key_of=keys_of(key_host).public_key,
         )
     assert key_host.asked == []
 
@@ -69,7 +68,7 @@ def test_a_token_without_kid_never_reaches_the_key_host(kid: object) -> None:
     with refused_as("kid-missing"):
         on_install_route(
             rs256(install_claims(), key=atlassian_key(), kid=kid),
-            key_of=InstallKeys(URL, http=key_host).public_key,
+            key_of=keys_of(key_host).public_key,
         )
     assert key_host.asked == []
 
@@ -92,6 +91,6 @@ def test_an_identifier_is_asked_for_as_it_is(kid: str) -> None:
     key_host = KeyHost()
     on_install_route(
         rs256(install_claims(), key=atlassian_key(), kid=kid),
-        key_of=InstallKeys(URL, http=key_host).public_key,
+        key_of=keys_of(key_host).public_key,
     )
     assert key_host.asked == [f"GET {URL}/{kid}"]

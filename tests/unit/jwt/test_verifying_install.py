@@ -4,9 +4,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from connect_jwt.errors import KeyHostUnavailable
-from connect_jwt.install_keys import InstallKeys
 from tests.unit.jwt.handmade import KID, OMITTED, SITE, atlassian_key, rs256
-from tests.unit.jwt.key_host import URL, KeyHost, answer
+from tests.unit.jwt.key_host import URL, KeyHost, answer, keys_of
 from tests.unit.jwt.routes import install_claims, on_install_route, refused_as
 
 APP, STAGED = "https://app.example.com", "https://api.example.com/prod"
@@ -81,7 +80,7 @@ def test_a_kid_that_the_key_host_does_not_know_is_refused() -> None:
     key_host = KeyHost(answer(status=404))
     token = rs256(install_claims(), key=atlassian_key(), kid="fake-kid")
     with refused_as("kid-unknown"):
-        on_install_route(token, key_of=InstallKeys(URL, http=key_host).public_key)
+        on_install_route(token, key_of=keys_of(key_host).public_key)
     assert key_host.asked == [f"GET {URL}/fake-kid"]
 
 

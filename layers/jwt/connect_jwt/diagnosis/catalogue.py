@@ -170,7 +170,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "token-too-large": ("No token of Jira's is anywhere near this size.", "Keep a token below 8 KiB."),
     "kid-missing": ("An install's token names the key it was signed with.", "Take it for forged."),
     "kid-unknown": (
-        "Atlassian's key host has no such key.",
+        "None of the cloud's key hosts has such a key.",
         "See whether AtlassianCloud is the site's cloud; else take it for forged.",
     ),
     "kid-unsafe": (
