@@ -51,7 +51,7 @@ NO_TOKEN: Mapping[str, Refusal] = {
 }
 
 GARBLED: Mapping[str, Refusal] = {
-    "over 8 KiB": Refusal("token-too-large", lambda draft: draft.claiming(context=CANARY * 1400)),
+    "over 8 KiB": Refusal("token-too-large", lambda draft: draft.claiming(context=CANARY * 1050)),
     "cut after its header": Refusal(
         "token-malformed", lambda draft: draft.garbled(lambda token: token.partition(".")[0])
     ),
