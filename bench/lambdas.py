@@ -199,6 +199,7 @@ def _forge_installation() -> ForgeInstallation:
         app_version=app["appVersion"],
         sealed_token=b"sealed",
         token_expires_at=int(time.time()) + 3600,
+        asked_at=int(time.time()),
         revision=1,
     )
 
