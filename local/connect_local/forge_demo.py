@@ -8,8 +8,9 @@ from typing import Any
 from connect_jira.descriptor import at_base_url, load_descriptor
 from connect_jira.forge.events import FORGE_EVENTS
 from connect_local.demo import Demo
+from connect_local.forge.app_ids import UNREGISTERED
 from connect_local.forge.command import DESCRIPTOR
-from connect_local.forge.manifest import UNREGISTERED, manifest_of
+from connect_local.forge.manifest import manifest_of
 
 _MYSELF = "/rest/api/3/myself"
 _CREATED = FORGE_EVENTS["jira:issue_created"].name

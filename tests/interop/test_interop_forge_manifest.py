@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from connect_jira.forge.events import FORGE_EVENTS
-from connect_local.forge.manifest import UNREGISTERED, Manifest
+from connect_local.forge.app_ids import UNREGISTERED
+from connect_local.forge.manifest import Manifest
 from connect_local.forge.modules import CONNECT_MODULES
 from tests.descriptors import descriptor, forge_manifest, own_descriptor, rich_descriptor
 from tests.node import NodeProcess

@@ -13,7 +13,7 @@ from hypothesis import given
 from connect_jira.forge.events import FORGE_EVENTS
 from connect_local.cli import main
 from connect_local.errors import LaptopError
-from connect_local.forge.manifest import UNREGISTERED
+from connect_local.forge.app_ids import UNREGISTERED
 from connect_local.forge.modules import CONNECT_MODULES
 from tests.descriptors import APP_ID, BASE_URL, descriptor, forge_manifest, page, rich_descriptor
 from tests.json_values import mutations

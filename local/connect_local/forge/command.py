@@ -13,7 +13,8 @@ from connect_jira.descriptor import at_stage
 from connect_local.descriptor_placeholders import described, first_placeholder, with_member
 from connect_local.doctor.inputs import file_text, parsed_json
 from connect_local.errors import LaptopError
-from connect_local.forge.manifest import UNREGISTERED, manifest_of
+from connect_local.forge.app_ids import UNREGISTERED
+from connect_local.forge.manifest import manifest_of
 from connect_local.template import PROJECT
 
 DESCRIPTOR = PROJECT / "descriptor" / "atlassian-connect.json"

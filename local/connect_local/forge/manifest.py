@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from connect_local.errors import LaptopError
+from connect_local.forge.app_ids import UNREGISTERED
 from connect_local.forge.modules import connect_modules, member_object, permission_modules
 from connect_local.forge.native import REMOTE, native_modules, product_events
 from connect_local.forge.scopes import TOKEN_SCOPES, connect_scopes, native_scopes
@@ -16,9 +17,6 @@ from connect_local.jira.descriptor import read_descriptor
 from connect_local.jira.errors import DescriptorInvalid
 
 type Json = dict[str, Any]
-
-UNREGISTERED = "ari:cloud:ecosystem::app/invalid-run-forge-register"
-"""What stands for the app's id until `forge register` writes one; Atlassian's own converter has the same."""
 
 RUNTIME = "nodejs24.x"
 """A manifest must name one, though nothing of the app runs on it."""

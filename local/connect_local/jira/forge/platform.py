@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from connect_local.forge.manifest import UNREGISTERED
+from connect_local.forge.app_ids import UNREGISTERED
 from connect_local.jira.apps import Answer
 from connect_local.jira.entities import Json
 from connect_local.jira.errors import NotCarriedOut
