@@ -22,11 +22,12 @@ up: .venv/dev ## the stack on this laptop until Ctrl-C: the app on :3000, a Jira
 test: .venv/sam tests/node_modules/.done ## every test
 	$(BIN)/pytest
 
-check: .venv/sam ## formatting, lint, types, template
+check: .venv/sam ## formatting, lint, types, template, and whether the app fits together
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	sam validate --lint
+	$(BIN)/python -m connect_local.check
 
 format: .venv/dev ## format the code, and mend what can be mended
 	$(BIN)/ruff check --fix --quiet . || true

@@ -1,13 +1,14 @@
 """The files that pages are made of: `/static/{file}`, each by a name that holds the hash of its content.
 
 What has such a name never changes, so that a browser keeps it for good, and asks for another name when the
-content is another. Files name one another as `./file`; in what is served these are the hashed names.
+content is another, or that of a file that it names. Files name one another as `./file`; in what is served
+these are the hashed names. Whatever else lies in the folder is not served, and `make check` tells of it.
 """
 
-import base64
 import gzip
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,46 +16,107 @@ from pathlib import Path
 from connect_jira.answers import Answer, cacheable_answer
 from connect_jira.gateway import GatewayRequest
 
-_FOLDER = Path(__file__).parent / "static"
-_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+STATIC = Path(__file__).parent / "static"
+TEXTS = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+}
+"""The types that are compressed, and in which one file may name another."""
+
+TYPES = TEXTS | {
+    ".avif": "image/avif",
+    ".gif": "image/gif",
+    ".ico": "image/x-icon",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".otf": "font/otf",
+    ".png": "image/png",
+    ".ttf": "font/ttf",
+    ".webp": "image/webp",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+}
+_FILE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 _NAMED = re.compile(rb"(?<=[\"'(]\./)[\w.-]+")
 
 
 @dataclass(frozen=True)
 class _Asset:
     content: bytes
-    content_type: str
+    suffix: str
 
     @cached_property
-    def compressed(self) -> str:
-        return base64.b64encode(gzip.compress(self.content, mtime=0)).decode()
+    def compressed(self) -> bytes:
+        return gzip.compress(self.content, mtime=0)
+
+    def answer(self, accepted: str) -> Answer:
+        if self.suffix in TEXTS and "gzip" in accepted:
+            return cacheable_answer(self.compressed, TYPES[self.suffix], encoding="gzip")
+        return cacheable_answer(self.content, TYPES[self.suffix])
 
 
 class Assets:
-    """The files of a folder."""
+    """The files of a folder that have a type and a plain name.
 
-    def __init__(self, folder: Path = _FOLDER) -> None:
-        self._folder = folder
-        self._names: dict[str, str] = {}
-        self._assets: dict[str, _Asset] = {}
-        for file in sorted(folder.iterdir()):
-            self.name(file.name)
+    Args:
+        folder: where they are; what lies in folders below it is not served
+    """
+
+    def __init__(self, folder: Path = STATIC) -> None:
+        files = {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if _is_served(file)}
+        self._names = {name: _hashed_name(name, files) for name in files}
+        self._assets = {
+            self._names[name]: _Asset(self._with_names(name, content), _suffix(name))
+            for name, content in files.items()
+        }
 
     def name(self, file: str) -> str:
         """The name that a file is served by."""
-        if file not in self._names:
-            path = self._folder / file
-            content = _NAMED.sub(lambda named: self.name(named[0].decode()).encode(), path.read_bytes())
-            digest = hashlib.sha256(content).hexdigest()[:16]
-            self._names[file] = f"{path.stem}.{digest}{path.suffix}"
-            self._assets[self._names[file]] = _Asset(content, _TYPES[path.suffix])
         return self._names[file]
+
+    def files(self) -> set[str]:
+        """The files that are served."""
+        return set(self._names)
 
     def answer(self, request: GatewayRequest) -> Answer | None:
         """The file that a request asks for, None if there is none."""
         asset = self._assets.get(request.path.removeprefix("/static/"))
         if asset is None or request.method != "GET" or not request.path.startswith("/static/"):
             return None
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            return cacheable_answer(asset.compressed, asset.content_type, encoding="gzip")
-        return cacheable_answer(asset.content.decode(), asset.content_type)
+        return asset.answer(request.headers.get("accept-encoding", ""))
+
+    def _with_names(self, file: str, content: bytes) -> bytes:
+        if _suffix(file) not in TEXTS:
+            return content
+        return _NAMED.sub(
+            lambda named: self._names.get(named[0].decode(), named[0].decode()).encode(), content
+        )
+
+
+def named_in(file: str, content: bytes) -> set[str]:
+    """The files that a file names."""
+    return {name.decode() for name in _NAMED.findall(content)} if _suffix(file) in TEXTS else set()
+
+
+def _is_served(file: Path) -> bool:
+    return file.is_file() and _FILE.fullmatch(file.name) is not None and _suffix(file.name) in TYPES
+
+
+def _suffix(file: str) -> str:
+    return Path(file).suffix.lower()
+
+
+def _hashed_name(file: str, files: Mapping[str, bytes]) -> str:
+    """By the content of the file and of all that it names, and that these name: they may name one another."""
+    reached, ahead = {file}, [file]
+    while ahead:
+        name = ahead.pop()
+        more = (named_in(name, files[name]) & files.keys()) - reached
+        reached |= more
+        ahead += more
+    digest = hashlib.sha256(b"\0".join(files[name] for name in sorted(reached))).hexdigest()[:16]
+    return f"{Path(file).stem}.{digest}{Path(file).suffix}"

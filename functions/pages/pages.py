@@ -85,6 +85,7 @@ class Pages:
                 "default-src 'none'",
                 f"script-src 'self' {atlassian}",
                 f"style-src 'self' {atlassian}",  # all.js loads Jira's theme from beside it
+                "font-src 'self'",
                 "img-src 'self'",
                 "connect-src 'self'",
                 "base-uri 'none'",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from connect_local.check import faults
 from connect_local.jira.journal import RecordedRequest
 from connect_local.stack import LaptopStack, StackOptions
 
@@ -53,6 +54,9 @@ def run(
         console.print(f"[bold]App[/]   {stack.descriptor_url}")
         if stack.jira:
             console.print(f"[bold]Jira[/]  {stack.jira.base_url}")
+        for fault in faults():
+            console.print("[red]check[/]", end=" ")
+            console.print(fault, markup=False)
         console.print("Ctrl-C stops everything.")
         stopping.wait()
         console.print("Stopping …")

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "connect_jwt": {"connect_jwt"},
     "connect_jira": {"connect_jira", "connect_jwt"},
     "functions": {"functions", "connect_jira", "connect_jwt"},
-    "connect_local": {"connect_local", "connect_jira", "connect_jwt"},
+    "connect_local": {"connect_local", "functions", "connect_jira", "connect_jwt"},
 }
 POWERTOOLS = {"aws_lambda_powertools", "jmespath", "typing_extensions", "botocore"}
 USUAL = POWERTOOLS | {"cachetools", "urllib3"}

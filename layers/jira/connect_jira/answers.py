@@ -1,5 +1,6 @@
 """What API Gateway gets back."""
 
+import base64
 import json
 from typing import Any
 
@@ -42,11 +43,11 @@ def html_answer(status: int, html: str, *, policy: str) -> Answer:
     return {"statusCode": status, "headers": {**_HEADERS, **headers}, "body": html}
 
 
-def cacheable_answer(content: str, content_type: str, *, encoding: str | None = None) -> Answer:
+def cacheable_answer(content: bytes, content_type: str, *, encoding: str | None = None) -> Answer:
     """A file that never changes under its name, for a browser to keep.
 
     Args:
-        content: text; base64 if it is encoded
+        content: as it is sent
         content_type: of the file
         encoding: how it is compressed, such as `gzip`
     """
@@ -58,4 +59,5 @@ def cacheable_answer(content: str, content_type: str, *, encoding: str | None = 
     }
     if encoding:
         headers["Content-Encoding"] = encoding
-    return {"statusCode": 200, "headers": headers, "body": content, "isBase64Encoded": encoding is not None}
+    body = base64.b64encode(content).decode()
+    return {"statusCode": 200, "headers": headers, "body": body, "isBase64Encoded": True}

@@ -1,0 +1,111 @@
+"""What of the app does not fit together, a line for each: for `make check`, and when `connect up` starts."""
+
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import click
+
+from connect_jira.descriptor import at_base_url, load_descriptor
+from connect_local.jira.descriptor import WebhookModule, read_descriptor
+from connect_local.jira.errors import DescriptorInvalid
+from connect_local.jira.webhook_events import WEBHOOK_EVENTS
+from connect_local.template import PROJECT
+from functions.pages.assets import STATIC, TYPES, Assets, named_in
+
+DESCRIPTOR = PROJECT / "descriptor" / "atlassian-connect.json"
+
+_ROUTED = re.compile(r"/webhooks/[A-Za-z0-9._~-]+")
+_ALIKE = 0.9
+_LARGEST_ASSET = 4 * 1024 * 1024
+"""In bytes: in base64 it fits into what Lambda answers with."""
+
+
+def faults(descriptor: Path = DESCRIPTOR, static: Path = STATIC) -> list[str]:
+    """What does not fit together; empty when all does.
+
+    Args:
+        descriptor: the descriptor's file
+        static: the folder of what pages are made of
+    """
+    return [f"{descriptor.name}: {fault}" for fault in _of_descriptor(descriptor)] + [
+        f"{static.name}/{fault}" for fault in _of_static(static)
+    ]
+
+
+def _of_descriptor(file: Path) -> Iterator[str]:
+    try:
+        source: Any = load_descriptor({"DESCRIPTOR_PATH": str(file), "STAGE": "dev"})
+        webhooks = read_descriptor(at_base_url(source, "https://app.example.com")).webhooks
+    except ValueError as malformed:
+        yield f"It is no JSON: {malformed}."
+        return
+    except DescriptorInvalid as invalid:
+        yield str(invalid)
+        return
+    yield from _of_webhooks(webhooks)
+
+
+def _of_webhooks(webhooks: Iterable[WebhookModule]) -> Iterator[str]:
+    by_path: defaultdict[str, list[WebhookModule]] = defaultdict(list)
+    for webhook in webhooks:
+        path = webhook.url.partition("?")[0]
+        by_path[path].append(webhook)
+        if not _ROUTED.fullmatch(path):
+            yield (
+                f"{path}, which {webhook.event} goes to, has no route: the url of a webhook is /webhooks/ "
+                'and a name of letters, digits and hyphens, and variables are behind a "?".'
+            )
+        if meant := _meant(webhook.event):
+            yield f"{webhook.event} is no event that is known: {meant} is."
+    for path, there in by_path.items():
+        events = sorted({webhook.event for webhook in there})
+        if len(events) > 1 and any(webhook.excludes_body for webhook in there):
+            yield (
+                f"{path} gets {' and '.join(events)}, and excludeBody takes away what tells them apart: "
+                "give each event a url of its own."
+            )
+
+
+def _meant(event: str) -> str | None:
+    """The event whose name is so much like this one that this must be a slip."""
+    if event in WEBHOOK_EVENTS:
+        return None
+    without_prefix = {name.removeprefix("jira:"): name for name in WEBHOOK_EVENTS}
+    alike = get_close_matches(event.removeprefix("jira:"), without_prefix, n=1, cutoff=_ALIKE)
+    return without_prefix[alike[0]] if alike else None
+
+
+def _of_static(folder: Path) -> Iterator[str]:
+    served = Assets(folder).files()
+    for file in sorted(folder.iterdir()):
+        if file.name in served:
+            content = file.read_bytes()
+            if len(content) > _LARGEST_ASSET:
+                yield f"{file.name} is larger than the 4 MB that Lambda can answer with."
+            for name in sorted(named_in(file.name, content) - served):
+                yield f"{file.name} names ./{name}, which is not served."
+        elif file.name.startswith("."):
+            continue
+        elif file.is_dir():
+            yield f"{file.name} is a folder, and not served: let its files lie beside the others."
+        elif file.suffix.lower() not in TYPES:
+            yield f"{file.name} is not served: its type has to be named in functions/pages/assets.py."
+        else:
+            yield f"{file.name} is not served: its name has to be of letters, digits, hyphens and dots."
+
+
+def main() -> None:
+    """Say what does not fit together, and end with 1 if anything does not."""
+    found = faults()
+    for fault in found:
+        click.echo(fault, err=True)
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()
