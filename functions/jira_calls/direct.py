@@ -1,16 +1,24 @@
 """One call to Jira for whoever invokes the function directly and waits for the answer.
 
-`{"clientKey": …, "method": …, "path": …, "query": {…}, "body": …}` → `{"status": …, "body": …}`
+`{"clientKey": …, "method": …, "path": …, "query": {…}, "body": …}` → `{"status": …, "body": …}`, with
+`location` where a task was begun. In place of `body` there is `bodyBase64` where that is no text, and
+`bodyTooLarge` where it does not fit.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from connect_jira.call_request import CallRequest
+from connect_jira.call_results import body_of, told_of
 from connect_jira.client import JiraClient
 from connect_jira.errors import RequestMalformed
-from connect_jira.jira_errors import JiraError
+from connect_jira.jira_errors import JiraEffectUnknown, JiraError, JiraUnreachable
+from connect_jira.responses import JiraResponse
 from connect_jwt.identity import ClientKey
+
+_MAX_BODY_BYTES = 5 * 1024 * 1024
+"""Lambda answers with at most 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 
 def make_directly(event: Mapping[str, Any], client_for: Callable[[ClientKey], JiraClient]) -> dict[str, Any]:
@@ -18,7 +26,7 @@ def make_directly(event: Mapping[str, Any], client_for: Callable[[ClientKey], Ji
 
     Raises:
         RequestMalformed: the event does not say what to call, or says more
-        JiraUnreachable: Jira gave no answer
+        JiraUnreachable, JiraEffectUnknown: Jira gave no answer, or one that leaves open what it did
         NotInstalled, UrlNotSignable, TemporarilyUnavailable: as `JiraClient.request`
     """
     call = CallRequest.from_fields(event)
@@ -28,8 +36,8 @@ def make_directly(event: Mapping[str, Any], client_for: Callable[[ClientKey], Ji
         response = client_for(call.client_key).request(
             call.method, call.path, query=call.query, body=call.body, repeatable=call.may_be_repeated
         )
+    except (JiraUnreachable, JiraEffectUnknown):
+        raise
     except JiraError as error:
-        if not error.status:
-            raise
-        return {"status": error.status, "body": error.body}
-    return {"status": response.status, "body": response.body}
+        response = JiraResponse(error.status, error.body, error.headers)
+    return told_of(replace(call, return_body=False), response) | body_of(response, max_bytes=_MAX_BODY_BYTES)

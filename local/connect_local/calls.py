@@ -51,7 +51,7 @@ def make_call(stack: Stack, call: CallRequest) -> dict[str, Any]:
     """Have the call made now, and wait for what Jira answers.
 
     Returns:
-        `{"status", "body"}`
+        What `functions.jira_calls.direct` answers with.
 
     Raises:
         LaptopError: Jira gave no answer, or could not be asked

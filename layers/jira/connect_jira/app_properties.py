@@ -29,14 +29,21 @@ class AppProperties:
 
     def keys(self) -> list[str]:
         """The keys there are."""
-        return [found["key"] for found in self._jira.get(self._path).body["keys"]]
+        response = self._jira.get(self._path)
+        found = response.object.get("keys")
+        if not isinstance(found, list) or not all(isinstance(one, dict) and "key" in one for one in found):
+            raise response.unusable("no list of keys")
+        return [one["key"] for one in found]
 
     def get(self, key: str) -> Any:  # noqa: ANN401 - any JSON value
-        """A value; None when there is none."""
+        """A value; None when there is none. A site that does not answer is no value that was never set."""
         try:
-            return self._jira.get(self._path_of(key)).body["value"]
+            response = self._jira.get(self._path_of(key))
         except JiraNotFound:
             return None
+        if "value" not in response.object:
+            raise response.unusable("no value")
+        return response.object["value"]
 
     def put(self, key: str, value: object) -> None:
         """Set a value: anything that JSON can say. It may be set twice, which comes to the same."""

@@ -1,16 +1,18 @@
 """What became of a call that was asked for, told on the bus.
 
-`Jira call completed` when Jira has answered with 2xx, `Jira call failed` when nothing more is tried. Each is
+`Jira call completed` when Jira has done it, `Jira call failed` when nothing more is tried. Each is
 told at least once.
 """
 
+import base64
 import json
 from typing import Any
 
 from connect_jira.aws.service import AwsService
 from connect_jira.call_request import CallRequest
 from connect_jira.errors import TemporarilyUnavailable
-from connect_jira.signed_call import JiraResponse
+from connect_jira.repeatable import is_reading
+from connect_jira.responses import JiraResponse
 
 SOURCE = "connect-lambda"
 COMPLETED = "Jira call completed"
@@ -21,12 +23,30 @@ _MAX_BODY_BYTES = 200 * 1024
 
 
 def told_of(request: CallRequest, response: JiraResponse) -> dict[str, Any]:
-    """What is told, and until then kept, of an answer; its body only if it is asked for and fits."""
+    """What is told, and until then kept, of an answer; its body only if it is asked for and fits.
+
+    Of where a 303 leads the path alone is told, and of a GET's nothing: that may be a URL with a token.
+    """
     outcome: dict[str, Any] = {"status": response.status}
+    if response.location is not None and not is_reading(request.method):
+        outcome["location"] = response.location.partition("?")[0]
     if request.return_body:
-        fits = len(json.dumps(response.body).encode()) <= _MAX_BODY_BYTES
-        outcome |= {"body": response.body} if fits else {"bodyTooLarge": True}
+        outcome |= body_of(response, max_bytes=_MAX_BODY_BYTES)
     return outcome
+
+
+def body_of(response: JiraResponse, *, max_bytes: int) -> dict[str, Any]:
+    """The body of an answer as JSON can say it: `body`, `bodyBase64` for bytes, or `bodyTooLarge`.
+
+    Args:
+        response: the answer
+        max_bytes: how much fits
+    """
+    is_bytes = isinstance(response.body, bytes)
+    body = base64.b64encode(response.body).decode() if is_bytes else response.body
+    if len(json.dumps(body).encode()) > max_bytes:
+        return {"bodyTooLarge": True}
+    return {"bodyBase64" if is_bytes else "body": body}
 
 
 class CallResults:

@@ -3,22 +3,22 @@
 import math
 import random
 import time
-from collections.abc import Callable, Iterator
-from http import HTTPStatus
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import urllib3
 from aws_lambda_powertools import Logger
 
+from connect_jira import paging
 from connect_jira.app_properties import AppProperties
-from connect_jira.credentials import Credentials, CredentialsSource
-from connect_jira.errors import OutOfTime
-from connect_jira.jira_errors import JiraError, jira_error
-from connect_jira.metrics import count
-from connect_jira.rate_limits import is_near_limit
+from connect_jira.credentials import CredentialsSource
+from connect_jira.exchange import Exchange
+from connect_jira.jira_errors import JiraError
 from connect_jira.repeatable import is_repeatable
+from connect_jira.responses import JiraResponse
 from connect_jira.retries import Failure, wait_before_retry
-from connect_jira.signed_call import READ_TIMEOUT_SECONDS, JiraResponse, SignedCall
+from connect_jira.signed_call import SignedCall
+from connect_jira.tasks import completed_task
 from connect_jira.urls import Query
 from connect_jira.user_tokens import UserTokens
 from connect_jwt.identity import ClientKey
@@ -81,10 +81,19 @@ class JiraClient:
         self._remaining = remaining
         self._clock = clock
         self._sleep = sleep
+        self._exchange = Exchange(
+            source,
+            client_key,
+            http=http,
+            seconds_left=lambda: remaining() - _KEPT_BACK_SECONDS,
+            clock=clock,
+        )
 
-    def get(self, path: str, *, query: Query | None = None) -> JiraResponse:
+    def get(
+        self, path: str, *, query: Query | None = None, headers: Mapping[str, str] | None = None
+    ) -> JiraResponse:
         """`request` with GET. Repeating it does no harm."""
-        return self.request("GET", path, query=query)
+        return self.request("GET", path, query=query, headers=headers)
 
     def put(self, path: str, body: object, *, query: Query | None = None) -> JiraResponse:
         """`request` with PUT. It may be sent again although Jira has done it; that comes to the same."""
@@ -101,7 +110,7 @@ class JiraClient:
         return self.request("DELETE", path, query=query)
 
     def items(self, path: str, *, query: Query | None = None, name: str = "values") -> Iterator[Any]:
-        """Every item of a collection that has pages by `startAt`, a page at a time as they are needed.
+        """Every item of a collection, a page at a time as they are needed; see `connect_jira.paging`.
 
         What is added or removed meanwhile may be missed or come twice.
 
@@ -111,15 +120,13 @@ class JiraClient:
             name: the member of a page that holds its items, such as `comments`
 
         Raises:
+            JiraAnswerUnusable: what came is no page, or brings nothing new and no end
             JiraError: as `request`
         """
-        start = 0
-        while True:
-            page = self.get(path, query={**(query or {}), "startAt": start}).body
-            yield from page[name]
-            start = page.get("startAt", start) + len(page[name])
-            if not page[name] or page.get("isLast", start >= page.get("total", math.inf)):
-                return
+        every = dict(query or {})
+        start = every.pop("startAt", 0)
+        first = {"startAt": int(start) if isinstance(start, str | int) else 0}
+        return paging.items(lambda page: self.get(path, query={**every, **page}), first, name=name)
 
     def search(self, jql: str, *, fields: tuple[str, ...] = ("key",)) -> Iterator[dict[str, Any]]:
         """Every issue that JQL finds, a page at a time as they are needed.
@@ -131,17 +138,30 @@ class JiraClient:
             fields: what to know of each issue
 
         Raises:
+            JiraAnswerUnusable, JiraError: as `items`
+        """
+        asked = {"jql": jql, "fields": list(fields)}
+        return paging.items(
+            lambda page: self.post("/rest/api/3/search/jql", {**asked, **page}, repeatable=True),
+            {},
+            name="issues",
+            by_token=True,
+        )
+
+    def wait_for_task(self, response: JiraResponse, *, seconds: float = 10.0) -> dict[str, Any]:
+        """The task that a 303 names, once Jira has completed it; better asked for later if it takes minutes.
+
+        Args:
+            response: of a POST, PUT or DELETE, with a `location`
+            seconds: how long to wait for it
+
+        Raises:
+            TaskNotCompleted: it has failed, was cancelled, or takes longer
             JiraError: as `request`
         """
-        page: dict[str, Any] = {}
-        while not page.get("isLast", False):
-            asked = {"jql": jql, "fields": list(fields)}
-            if "nextPageToken" in page:
-                asked["nextPageToken"] = page["nextPageToken"]
-            page = self.post("/rest/api/3/search/jql", asked, repeatable=True).body
-            yield from page["issues"]
-            if "nextPageToken" not in page:
-                return
+        if response.location is None:
+            raise ValueError("this answer names no task")
+        return completed_task(self, response.location, seconds=seconds, sleep=self._sleep)
 
     @property
     def app_properties(self) -> AppProperties:
@@ -182,6 +202,7 @@ class JiraClient:
         *,
         query: Query | None = None,
         body: object = None,
+        headers: Mapping[str, str] | None = None,
         repeatable: bool | None = None,
     ) -> JiraResponse:
         """Send one signed request, and again where the class says so.
@@ -193,19 +214,21 @@ class JiraClient:
             method: the HTTP method
             path: such as `/rest/api/3/myself`, or an absolute URL of this site, such as a `nextPage` link
             query: parameters to add; they are encoded here
-            body: anything that JSON can say; None for no body
+            body: anything that JSON can say, or files (`connect_jira.multipart`); None for no body
+            headers: more of them, such as `Accept` or `X-ExperimentalApi`
             repeatable: whether doing it twice comes to the same; None for what the method says of itself
 
         Raises:
-            JiraError: Jira answered with an error, see `connect_jira.jira_errors`; that of 401 and 403 has
-                a `finding` that says why
+            JiraError: Jira answered with an error, see `connect_jira.jira_errors`; where it can be told why,
+                it has a `finding` that says so
+            RequestMalformed: a GET has a body, or a header is not the caller's to give
             OutOfTime: there is no time left to send it
             UrlNotSignable: the path leads away from the site, or is one that Jira refuses
             NotInstalled: the app is not installed there
             ForgeTokenMissing: Forge has yet to bring a token
             TemporarilyUnavailable, SecretDoesNotOpen: the secret cannot be had
         """
-        call = SignedCall(method.upper(), path, query, body, self._trace)
+        call = SignedCall(method.upper(), path, query, body, headers or {}, self._trace)
         if repeatable is None:
             repeatable = is_repeatable(call.method)
         try:
@@ -220,7 +243,7 @@ class JiraClient:
         attempt = 1
         while True:
             try:
-                return self._accepted(call)
+                return self._exchange.make(call)
             except JiraError as error:
                 self._wait_or_raise(Failure(error=error, attempt=attempt, repeatable=repeatable))
             attempt += 1
@@ -232,40 +255,3 @@ class JiraClient:
             raise failure.error
         logger.info("Calling Jira again", extra={"reason": failure.error.reason, "attempt": failure.attempt})
         self._sleep(wait)
-
-    def _accepted(self, call: SignedCall) -> JiraResponse:
-        credentials = self._source.credentials(self._client_key)
-        response = self._send(call, credentials)
-        if response.status == HTTPStatus.UNAUTHORIZED:
-            fresh = self._source.fresh_credentials(self._client_key)
-            if fresh != credentials:
-                logger.info("Secret replaced meanwhile; signing again", extra={"reason": "secret-previous"})
-                credentials, response = fresh, self._send(call, fresh)
-        refusals = self._source.count_refusals(
-            self._client_key, refused=response.status == HTTPStatus.UNAUTHORIZED
-        )
-        if is_near_limit(response.headers):
-            count("JiraNearLimit")
-        if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
-            raise _error(call, credentials, response, refusals)
-        return response
-
-    def _send(self, call: SignedCall, credentials: Credentials) -> JiraResponse:
-        timeout = min(READ_TIMEOUT_SECONDS, self._remaining() - _KEPT_BACK_SECONDS)
-        if timeout <= 0:
-            raise OutOfTime(call.name)
-        return call.send(credentials, self._http, now=self._clock(), timeout=timeout)
-
-
-def _error(call: SignedCall, credentials: Credentials, response: JiraResponse, refusals: int) -> JiraError:
-    finding = None
-    if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        url = credentials.url(call.path, call.query)
-        finding = credentials.explain(call.method, url, response, refusals=refusals)
-    return jira_error(
-        response.status,
-        call=call.name,
-        body=response.body,
-        headers=dict(response.headers),
-        finding=finding,
-    )

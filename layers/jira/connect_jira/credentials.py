@@ -6,12 +6,12 @@ A client only asks for credentials, and for fresh ones once Jira has answered 40
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from connect_jira.urls import Query, site_url
+from connect_jira.urls import Query, path_on_site, site_url
 from connect_jwt.identity import AppKey, ClientKey
 from connect_jwt.signing import SigningIdentity, is_below, sign_request
 
 if TYPE_CHECKING:
-    from connect_jira.signed_call import JiraResponse
+    from connect_jira.responses import JiraResponse
     from connect_jwt.diagnosis import Finding
 
 
@@ -28,6 +28,9 @@ class Credentials(Protocol):
         Raises:
             UrlNotSignable: it leads away from the site, or Jira would refuse it as improperly formed
         """
+
+    def path_of(self, url: str) -> str | None:
+        """The path and query of a URL of this site's REST API, as Jira speaks of it; None for any other."""
 
     def authorization(self, method: str, url: str, *, now: float) -> str:
         """The `Authorization` header of one request, made just before it is sent.
@@ -47,16 +50,32 @@ class CredentialsSource(Protocol):
     def app_key(self) -> AppKey:
         """The app that speaks."""
 
-    def credentials(self, client_key: ClientKey) -> Credentials:
-        """Those for a site.
+    def credentials(self, client_key: ClientKey, call: str) -> Credentials:
+        """Those for a call to a site.
+
+        Args:
+            client_key: the site
+            call: method and path
 
         Raises:
             NotInstalled: the app is not installed there
             TemporarilyUnavailable, SecretDoesNotOpen: they cannot be had
         """
 
-    def fresh_credentials(self, client_key: ClientKey) -> Credentials:
+    def fresh_credentials(self, client_key: ClientKey, call: str) -> Credentials:
         """The same, not from memory: for when Jira has refused what was used."""
+
+    def beyond_forge(self, client_key: ClientKey, call: str) -> Credentials | None:
+        """Connect's, for a call that Forge's token has no scope for; None where there is nothing to try.
+
+        They are then those for this call for an hour.
+        """
+
+    def connect_refused(self, client_key: ClientKey) -> None:
+        """Jira no longer takes this site's Connect JWT, so `beyond_forge` has none."""
+
+    def is_young(self, client_key: ClientKey) -> bool:
+        """Whether the app was installed there minutes ago, as far as that is remembered."""
 
     def count_refusals(self, client_key: ClientKey, *, refused: bool) -> int:
         """How many calls in a row Jira has refused for this site, the last one included."""
@@ -71,6 +90,10 @@ class ConnectCredentials:
     def url(self, path: str, query: Query | None = None) -> str:
         """At the site's own address."""
         return site_url(self.identity.base_url, path, query)
+
+    def path_of(self, url: str) -> str | None:
+        """At the site's own address."""
+        return path_on_site(url, self.identity.base_url)
 
     def authorization(self, method: str, url: str, *, now: float) -> str:
         """A Connect JWT for this request alone."""
@@ -103,6 +126,10 @@ class BearerCredentials:
         if self.own_url is not None and is_below(path, self.own_url):
             path = path.removeprefix(self.own_url)
         return site_url(self.base_url, path, query)
+
+    def path_of(self, url: str) -> str | None:
+        """Below the base URL, or at the site's own address."""
+        return path_on_site(url, *filter(None, (self.base_url, self.own_url)))
 
     def authorization(self, _method: str, _url: str, *, now: float) -> str:  # noqa: ARG002 - whatever the request
         """The access token."""

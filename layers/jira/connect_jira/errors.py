@@ -12,6 +12,7 @@ ConnectError
 ├── AwsNotConfigured             the environment asks AWS for what this client cannot do, or says too little
 ├── TemporarilyUnavailable       AWS gave no answer: the same request may well succeed later
 ├── OutOfTime                    the function has no time left to ask Jira
+├── TaskNotCompleted             Jira has begun what was asked, and has not done it
 ├── BeingDone                    somebody else is at this work, or left it half done
 ├── EffectUnknown                work that may not be repeated was cut off
 ├── IdempotencyKeyReused         other work came under the same idempotency key
@@ -83,6 +84,21 @@ class OutOfTime(ConnectError):
 
     def __init__(self, call: str) -> None:
         super().__init__("out-of-time", f"{call}: no time left; it was not sent")
+
+
+class TaskNotCompleted(ConnectError):
+    """A task of Jira's that failed, was cancelled, or was not waited for to its end.
+
+    Attributes:
+        location: where Jira tells of it
+        status: the last that was seen, such as `FAILED` or `RUNNING`
+    """
+
+    def __init__(self, location: str, status: str, message: str) -> None:
+        path = location.partition("?")[0]
+        super().__init__("task-not-completed", f"{path}: {status} {message[:500]}".rstrip())
+        self.location = location
+        self.status = status
 
 
 class BeingDone(ConnectError):

@@ -10,10 +10,13 @@ JiraError                 has `status`, and Jira's own `messages` and `field_err
 ├── JiraRateLimited       429
 ├── JiraMoved             3xx: the site has another address now; Jira will say which by `installed`
 ├── JiraServerError       5xx
+├── JiraAnswerUnusable    2xx, and nothing that was expected
+├── JiraEffectUnknown     303 to somewhere else than Jira's REST API: it may or may not have been done
 ├── JiraSiteUnavailable   404 of the site itself: it is suspended, or cannot be reached at Atlassian
 └── JiraUnreachable       no answer; the request may or may not have had its effect
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +32,7 @@ _NOT_YET_GRANTED = {None, Cause.SCOPE_MISSING}
 
 
 class JiraError(ConnectError):
-    """Jira answered with an error. Its `reason` is the cause, where Jira says one, else `jira-<status>`.
+    """Jira did not do as it was asked. Its `reason` is the cause, where Jira says one, else `jira-<status>`.
 
     Attributes:
         status: the HTTP status; 0 when there was no answer
@@ -49,10 +52,11 @@ class JiraError(ConnectError):
         *,
         call: str,
         body: object = None,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         cause: Cause | None = None,
         finding: "Finding | None" = None,
         of_young_installation: bool = False,
+        reason: str | None = None,
     ) -> None:
         said = Said.in_body(body)
         self.status = status
@@ -65,7 +69,8 @@ class JiraError(ConnectError):
         self.of_young_installation = of_young_installation
         why = f" ({finding.code}: {finding.seen}. {finding.why} {finding.fix})" if finding else ""
         super().__init__(
-            cause or f"jira-{status}", f"{call}: Jira answered {status} {said.in_short}".rstrip() + why
+            reason or cause or f"jira-{status}",
+            f"{call}: Jira answered {status} {said.in_short}".rstrip() + why,
         )
 
     @property
@@ -129,6 +134,21 @@ class JiraMoved(JiraError):
 
 class JiraServerError(JiraError):
     """5xx: Jira failed."""
+
+
+class JiraAnswerUnusable(JiraError):
+    """A success that is not what was asked for, such as the page of a proxy."""
+
+    def __init__(self, status: int, *, call: str, what: str) -> None:
+        super().__init__(status, call=call, body={"message": f"this is {what}"}, reason="answer-unusable")
+
+
+class JiraEffectUnknown(JiraError):
+    """303 to somewhere else than Jira's REST API, such as a login."""
+
+    def __init__(self, status: int, *, call: str) -> None:
+        message = "and leads away from Jira's REST API, so nobody can say whether it was done"
+        super().__init__(status, call=call, body={"message": message}, reason="effect-unknown")
 
 
 class JiraSiteUnavailable(JiraError):

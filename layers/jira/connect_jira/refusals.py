@@ -3,7 +3,6 @@
 Neither ever holds a token, a secret, a body or a query string.
 """
 
-import json
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,17 +13,20 @@ from aws_lambda_powertools import Logger
 from connect_jira.gateway import GatewayRequest
 from connect_jira.metrics import count
 from connect_jwt.canonical import encoded_path
+from connect_jwt.causes import SEEN, Cause, new_host
 from connect_jwt.diagnosis import Certainty, Direction, Evidence, Finding, diagnose
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.errors import TokenRefused
 from connect_jwt.identity import AppKey
+from connect_jwt.scopes import forge_scopes_of, scope_of
 from connect_jwt.signing import SigningIdentity, sign_request
 
 if TYPE_CHECKING:
-    from connect_jira.signed_call import JiraResponse
+    from connect_jira.responses import JiraResponse
 
 _logger = Logger(child=True)
 
+_REST = "/rest/"
 _BINDING = "qsh-mismatch"
 _OUT_OF_SYNC = 3
 """So many refusals in a row with a secret that has not changed are no accident."""
@@ -94,13 +96,39 @@ def explain_outbound(
             base_url=identity.base_url,
             now=now,
             status=response.status,
-            response_body=json.dumps(response.body),
+            response_headers=response.headers,
+            response_body=response.text,
         )
     )
     found = diagnosis.findings[0]
     if found.code == "app-not-installed" and refusals >= _OUT_OF_SYNC:
         seen = f"{refusals} calls in a row were refused, with the secret unchanged"
         found = finding("secret-out-of-sync", Certainty.LIKELY, seen)
+    _report_call(found, method, url, response)
+    return found
+
+
+def explain_cause(cause: Cause, method: str, url: str, response: "JiraResponse") -> Finding:
+    """What the answer to a call of the app's says of its cause, and report it.
+
+    Args:
+        cause: what it says
+        method: the HTTP method
+        url: where the call went
+        response: what Jira answered
+    """
+    seen = SEEN[cause]
+    if cause is Cause.SCOPE_MISSING:
+        scope = scope_of(method, _REST + urlsplit(url).path.partition(_REST)[2])
+        seen = f"{seen}; it needs {scope}, in a Forge manifest {' or '.join(forge_scopes_of(scope))}"
+    elif cause is Cause.SITE_MOVED:
+        seen = f"{seen}, {new_host(response.headers, url)}"
+    found = finding(cause, Certainty.CERTAIN, seen)
+    _report_call(found, method, url, response)
+    return found
+
+
+def _report_call(found: Finding, method: str, url: str, response: "JiraResponse") -> None:
     report(
         "Jira refused a signed call",
         metric="CallRefused",
@@ -110,4 +138,3 @@ def explain_outbound(
         method=method,
         path=urlsplit(url).path[:200],
     )
-    return found

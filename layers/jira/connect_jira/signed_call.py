@@ -1,18 +1,22 @@
 """One request to Jira: signed just before it is sent, sent once, answered or not.
 
-Bodies are JSON; a form's fields would count as query parameters to Jira, and break the signature.
+Bodies are JSON or files; a form's fields would count as query parameters to Jira, and break the signature.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
 
 from connect_jira.credentials import Credentials
+from connect_jira.errors import RequestMalformed
 from connect_jira.jira_errors import JiraUnreachable
+from connect_jira.multipart import NO_XSRF_CHECK, Multipart
+from connect_jira.repeatable import is_reading
+from connect_jira.responses import JiraResponse, read_response
 from connect_jira.traces import TRACE_HEADER
 from connect_jira.urls import Query
 
@@ -20,21 +24,7 @@ CONNECT_TIMEOUT_SECONDS = 3.0
 READ_TIMEOUT_SECONDS = 10.0
 
 _NEVER_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
-
-
-@dataclass(frozen=True, slots=True)
-class JiraResponse:
-    """What Jira answered.
-
-    Attributes:
-        status: the HTTP status
-        body: the JSON, the text of anything else, None when there was nothing
-        headers: by lower-case name
-    """
-
-    status: int
-    body: Any
-    headers: Mapping[str, str]
+_OURS = {"authorization", "content-length", "content-type", "host", "transfer-encoding", TRACE_HEADER.lower()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +35,8 @@ class SignedCall:
         method: the HTTP method, in upper case
         path: below the site's base URL, or an absolute URL below it
         query: parameters to add
-        body: anything that JSON can say; None for no body
+        body: anything that JSON can say, or files; None for no body
+        headers: besides those that every call has, such as `Accept`
         trace: see `connect_jira.traces`
     """
 
@@ -53,7 +44,24 @@ class SignedCall:
     path: str
     query: Query | None = field(default=None, repr=False)
     body: object = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     trace: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what Jira would refuse, or what would not be sent as it is meant.
+
+        Raises:
+            RequestMalformed: a GET has a body, or a header is not the caller's to give
+        """
+        if self.body is not None and is_reading(self.method):
+            raise RequestMalformed(f"a {self.method} has no body: Jira answers 403 to one")
+        for name, value in self.headers.items():
+            if name.lower() in _OURS:
+                raise RequestMalformed(f"the header {name} is the client's own to set")
+            if not re.fullmatch(r"[\w!#$%&'*+.^`|~-]+", name, re.ASCII) or not re.fullmatch("[ -~]*", value):
+                raise RequestMalformed(
+                    "a header has a name of letters and hyphens, and printable ASCII in it"
+                )
 
     @property
     def name(self) -> str:
@@ -76,43 +84,41 @@ class SignedCall:
             UrlNotSignable: the path leads away from the site, or is one that Jira refuses
         """
         url = credentials.url(self.path, self.query)
+        body, of_body = self._encoded()
         headers = {
             "Accept": "application/json",
+            **of_body,
+            **self.headers,
             "Authorization": credentials.authorization(self.method, url, now=now),
         }
-        if self.body is not None:
-            headers["Content-Type"] = "application/json"
         if self.trace is not None:
             headers[TRACE_HEADER] = self.trace
         try:
-            answer = http.request(
-                self.method,
-                url,
-                body=None if self.body is None else json.dumps(self.body).encode(),
-                headers=headers,
-                timeout=urllib3.Timeout(connect=min(CONNECT_TIMEOUT_SECONDS, timeout), read=timeout),
-                retries=False,
-                redirect=False,
+            return read_response(
+                http.request(
+                    self.method,
+                    url,
+                    body=body,
+                    headers=headers,
+                    timeout=urllib3.Timeout(connect=min(CONNECT_TIMEOUT_SECONDS, timeout), read=timeout),
+                    retries=False,
+                    redirect=False,
+                    decode_content=False,  # what cannot be decoded is an answer all the same
+                ),
+                self.name,
             )
-        except urllib3.exceptions.HTTPError as failure:
+        except Exception as failure:  # whatever it is, from here on the call may have had its effect
             raise JiraUnreachable(
                 call=self.name,
                 cause=type(failure).__name__,
                 may_have_worked=not isinstance(failure, _NEVER_SENT),
             ) from failure
-        return JiraResponse(
-            status=answer.status,
-            body=_content(answer.data, answer.headers.get("Content-Type", "")),
-            headers={name.lower(): value for name, value in answer.headers.items()},
-        )
 
-
-def _content(data: bytes, content_type: str) -> Any:  # noqa: ANN401 - any JSON value
-    if not data:
-        return None
-    if "json" in content_type.lower():
-        try:
-            return json.loads(data)
-        except ValueError:
-            pass  # an intermediary's page under Jira's content type
-    return data.decode(errors="replace")
+    def _encoded(self) -> tuple[bytes | None, dict[str, str]]:
+        """The body as it is sent, and the headers that say what it is."""
+        if self.body is None:
+            return None, {}
+        if isinstance(self.body, Multipart):
+            body, content_type = self.body.encoded()
+            return body, {"Content-Type": content_type, **NO_XSRF_CHECK}
+        return json.dumps(self.body).encode(), {"Content-Type": "application/json"}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from cachetools import LRUCache, TTLCache
 
 from connect_jira.allowance import Allowance
+from connect_jira.beyond_forge import BeyondForge
 from connect_jira.credentials import BearerCredentials, ConnectCredentials
 from connect_jira.errors import ForgeTokenMissing, ImpersonationRefused, NotInstalled
 from connect_jira.forge.tenants import ForgeTenants
@@ -27,6 +28,9 @@ from connect_jwt.verifying import SignedRequest, VerifiedToken, verify_context_t
 
 REMEMBERED_SECONDS = 5 * 60
 """How long an installation is used as it was read."""
+
+YOUNG_SECONDS = 15 * 60
+"""For how long after it was installed a site may still have to grant the app its permissions."""
 
 type _SecretsOf = Callable[[ClientKey], Iterator[SharedSecret]]
 
@@ -77,6 +81,7 @@ class Tenants:
         self._remembered: TTLCache[ClientKey, Installation] = TTLCache(
             maxsize=1000, ttl=REMEMBERED_SECONDS, timer=clock
         )
+        self._beyond_forge = BeyondForge(clock=clock)
         self._refusals: LRUCache[ClientKey, int] = LRUCache(maxsize=1000)
         self._rereads: LRUCache[ClientKey, Allowance] = LRUCache(maxsize=1000)
 
@@ -116,19 +121,55 @@ class Tenants:
             lambda secrets_of: verify_context_token(token, secrets_of=secrets_of, now=self._clock())
         )
 
-    def credentials(self, client_key: ClientKey) -> ConnectCredentials | BearerCredentials:
+    def credentials(self, client_key: ClientKey, call: str = "") -> ConnectCredentials | BearerCredentials:
         """What to call a site with, as the app: Forge's token where there is one, else the shared secret.
+
+        Args:
+            client_key: the site
+            call: method and path; Forge's token is left out where it is known to have no scope for it
 
         Raises:
             NotInstalled: the app is not installed there
             ForgeTokenMissing: it is, by Forge alone, and the next token has yet to come
             TemporarilyUnavailable, SecretDoesNotOpen: as for `verify_request`
         """
-        return self._credentials(client_key, fresh=False)
+        return self._credentials(client_key, call, fresh=False)
 
-    def fresh_credentials(self, client_key: ClientKey) -> ConnectCredentials | BearerCredentials:
+    def fresh_credentials(
+        self, client_key: ClientKey, call: str = ""
+    ) -> ConnectCredentials | BearerCredentials:
         """The same after a fresh read: for when Jira has refused what was sent."""
-        return self._credentials(client_key, fresh=True)
+        return self._credentials(client_key, call, fresh=True)
+
+    def beyond_forge(self, client_key: ClientKey, call: str) -> ConnectCredentials | None:
+        """The shared secret, for a call that Forge's token has no scope for; see `connect_jira.beyond_forge`.
+
+        None where there is no Connect side, or Jira does not take its JWT any more.
+        """
+        row = None if is_forge(client_key) else self._row(client_key)
+        if row is None or row.sealed_secret is None or row.site.installation_id is None:
+            return None
+        if not self._beyond_forge.add(client_key, call, row.sealed_secret):
+            return None
+        return ConnectCredentials(self._identity(row))
+
+    def connect_refused(self, client_key: ClientKey) -> None:
+        """Jira has refused the shared secret, so it is not used any more where Forge's token has no scope."""
+        row = self._remembered.get(client_key)
+        if row is not None and row.sealed_secret is not None:
+            self._beyond_forge.refused(client_key, row.sealed_secret)
+
+    def is_young(self, client_key: ClientKey) -> bool:
+        """Whether the app was installed there less than `YOUNG_SECONDS` ago, by Connect or by Forge.
+
+        Sites grant an app its permissions after they have said that it is installed; on large ones that takes
+        minutes. Only what is remembered is asked, so this fails nothing.
+        """
+        row = self._remembered.get(client_key)
+        installation_id = client_key if row is None else row.site.installation_id
+        by_connect = 0 if row is None or row.sealed_secret is None else row.signed_at
+        by_forge = 0 if installation_id is None else self._forge.installed_at(installation_id)
+        return self._clock() - max(by_connect, by_forge) < YOUNG_SECONDS
 
     def signing_identity(self, client_key: ClientKey) -> SigningIdentity:
         """As whom to sign for a site.
@@ -171,11 +212,14 @@ class Tenants:
         except SignatureMismatch:
             return verify(self._fresh_secrets_of)
 
-    def _credentials(self, client_key: ClientKey, *, fresh: bool) -> ConnectCredentials | BearerCredentials:
+    def _credentials(
+        self, client_key: ClientKey, call: str, *, fresh: bool
+    ) -> ConnectCredentials | BearerCredentials:
         if is_forge(client_key):
             return self._forge.credentials(client_key, fresh=fresh)
         row = self._fresh_row(client_key) if fresh else self._row(client_key)
-        if row.site.installation_id is not None:
+        by_connect = row.sealed_secret and self._beyond_forge.includes(client_key, call, row.sealed_secret)
+        if row.site.installation_id is not None and not by_connect:
             try:
                 return self._forge.credentials(
                     row.site.installation_id, fresh=fresh, own_url=row.site.base_url

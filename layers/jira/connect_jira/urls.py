@@ -42,6 +42,24 @@ def site_url(base_url: str, path: str, query: Query | None = None) -> str:
     return f"{target}?{full_query}" if full_query else target
 
 
+def path_on_site(url: str, *base_urls: str) -> str | None:
+    """The path and query of a URL of Jira's REST API on a site; None when it is something else.
+
+    Args:
+        url: absolute, or below the host
+        base_urls: the addresses that the site has
+    """
+    if _UNSENDABLE.search(url) or "#" in url:
+        return None
+    is_absolute = "://" in url.partition("?")[0]
+    for base_url in base_urls:
+        origin = base_url.removesuffix(urlsplit(base_url).path)
+        for before in ("",) if is_absolute else (origin, base_url):
+            if is_below(f"{before}{url}", f"{base_url}/rest"):
+                return f"{before}{url}".removeprefix(base_url)
+    return None
+
+
 def _texts(query: Query) -> dict[str, list[str]]:
     return {
         name: [_text(value)] if isinstance(value, str | int) else [_text(member) for member in value]

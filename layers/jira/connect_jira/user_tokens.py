@@ -148,13 +148,23 @@ class ActingUser:
         """The app that asks for the tokens."""
         return self.tenants.app_key
 
-    def credentials(self, client_key: ClientKey) -> BearerCredentials:
+    def credentials(self, client_key: ClientKey, _call: str) -> BearerCredentials:
         """The access token at hand, or a new one."""
         return self.tokens.credentials(self._on(client_key), fresh=False)
 
-    def fresh_credentials(self, client_key: ClientKey) -> BearerCredentials:
+    def fresh_credentials(self, client_key: ClientKey, _call: str) -> BearerCredentials:
         """A new access token."""
         return self.tokens.credentials(self._on(client_key), fresh=True)
+
+    def beyond_forge(self, _client_key: ClientKey, _call: str) -> None:
+        """Nothing: a user's token is no app's."""
+
+    def connect_refused(self, _client_key: ClientKey) -> None:
+        """Nothing to be remembered, likewise."""
+
+    def is_young(self, client_key: ClientKey) -> bool:
+        """As of the app on this site."""
+        return self.tenants.is_young(client_key)
 
     def count_refusals(self, client_key: ClientKey, *, refused: bool) -> int:
         """As of the app on this site."""

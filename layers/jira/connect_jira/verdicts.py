@@ -17,7 +17,14 @@ from connect_jira.errors import (
     SecretDoesNotOpen,
     TemporarilyUnavailable,
 )
-from connect_jira.jira_errors import JiraConflict, JiraError, JiraMoved, JiraServerError, JiraUnreachable
+from connect_jira.jira_errors import (
+    JiraAnswerUnusable,
+    JiraConflict,
+    JiraError,
+    JiraMoved,
+    JiraServerError,
+    JiraUnreachable,
+)
 from connect_jira.rate_limits import read_rate_limit
 from connect_jwt.errors import ConnectError, UrlNotSignable
 
@@ -193,7 +200,7 @@ def _is_refused(error: Exception) -> bool:
 
 
 def _never_passes(error: Exception) -> bool:
-    return isinstance(error, _NEVER) and not isinstance(error, JiraConflict)
+    return isinstance(error, _NEVER) and not isinstance(error, JiraAnswerUnusable | JiraConflict)
 
 
 def _reason(error: Exception) -> str:

@@ -11,7 +11,30 @@ _LADDER = ("NONE", "READ", "WRITE", "DELETE", "PROJECT_ADMIN", "ADMIN")
 SCOPES = frozenset([*_LADDER, "ACT_AS_USER", "ACCESS_EMAIL_ADDRESSES"])
 """What a descriptor may ask for."""
 
-_READING_POSTS = {"/rest/api/3/permissions/check", "/rest/api/3/search", "/rest/api/3/search/jql"}
+FORGE_SCOPES = {
+    "READ": ("read:jira-work", "read:jira-user"),
+    "WRITE": ("write:jira-work",),
+    "DELETE": (),  # write:jira-work deletes, too
+    "PROJECT_ADMIN": ("manage:jira-project",),
+    "ADMIN": ("manage:jira-configuration",),
+}
+"""Forge's scopes for what each of the ladder allows beyond those before it.
+
+Atlassian publishes no table from the ones to the others; this one goes by its descriptions of both, and takes
+the classic scopes, which span as much as Connect's do:
+https://developer.atlassian.com/cloud/jira/platform/scopes-for-oauth-2-3LO-and-forge-apps/
+"""
+
+_READING_POSTS = {
+    f"/rest/api/{version}/{resource}"
+    for version in (2, 3)
+    for resource in (
+        *("changelog/bulkfetch", "comment/list", "expression/evaluate", "issue/bulkfetch", "jql/match"),
+        *("jql/parse", "permissions/check", "permissions/project", "search", "search/approximate-count"),
+        *("search/jql", "worklog/list"),
+    )
+}
+"""What reads by POST, since what it asks for is long. It costs like other reads."""
 
 
 def scope_of(method: str, path: str) -> str:
@@ -24,3 +47,9 @@ def scope_of(method: str, path: str) -> str:
 def is_granted(scope: str, scopes: AbstractSet[str]) -> bool:
     """Whether an app that asks for these scopes has this one of the ladder, itself or by a higher one."""
     return not scopes.isdisjoint(_LADDER[_LADDER.index(scope) :])
+
+
+def forge_scopes_of(scope: str) -> tuple[str, ...]:
+    """The scopes of a Forge manifest, any of which may be what a scope of the ladder allows."""
+    up_to = _LADDER[: _LADDER.index(scope) + 1]
+    return next((scopes for step in reversed(up_to) if (scopes := FORGE_SCOPES.get(step))), ())

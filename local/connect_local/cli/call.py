@@ -76,10 +76,16 @@ def call(  # noqa: PLR0913 - as click passes them
         )
         return
     answer = make_call(where, wanted)
-    click.echo(
-        json.dumps(answer) if as_json else f"{answer['status']}\n{json.dumps(answer['body'], indent=2)}"
-    )
+    click.echo(json.dumps(answer) if as_json else _in_lines(answer))
     sys.exit(0 if answer["status"] < HTTPStatus.BAD_REQUEST else 1)
+
+
+def _in_lines(answer: dict[str, Any]) -> str:
+    body = answer.get("body", answer.get("bodyBase64"))
+    said = (
+        "The body is too large to be passed on." if "bodyTooLarge" in answer else json.dumps(body, indent=2)
+    )
+    return "\n".join(filter(None, (str(answer["status"]), answer.get("location"), said)))
 
 
 def _parameters(given: tuple[str, ...]) -> dict[str, str | list[str]]:

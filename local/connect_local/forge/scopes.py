@@ -1,28 +1,15 @@
 """Which scopes a manifest asks for, by those that the descriptor asks for.
 
 Connect's scopes go on under other names while Connect lasts. What the app does with Forge tokens needs scopes
-of Forge's own. Atlassian publishes no table from the ones to the others; this one goes by its descriptions of
-both, and takes the classic scopes, which span as much as Connect's do:
-
-https://developer.atlassian.com/cloud/jira/platform/scopes-for-connect-apps/
-https://developer.atlassian.com/cloud/jira/platform/scopes-for-oauth-2-3LO-and-forge-apps/
+of Forge's own, by the table of `connect_jwt.scopes`.
 """
 
 from collections.abc import Iterable
 
-from connect_jwt.scopes import is_granted
+from connect_jwt.scopes import FORGE_SCOPES, is_granted
 
 TOKEN_SCOPES = ("read:app-system-token", "read:app-user-token")
 """Without these Forge brings no tokens to call Jira with: the app's own, and those of a page's user."""
-
-NATIVE = {
-    "READ": ("read:jira-work", "read:jira-user"),
-    "WRITE": ("write:jira-work",),
-    "DELETE": (),  # write:jira-work deletes, too
-    "PROJECT_ADMIN": ("manage:jira-project",),
-    "ADMIN": ("manage:jira-configuration",),
-}
-"""Forge's scopes for what each of Connect's allows beyond those before it."""
 
 _WITHOUT_COUNTERPART = {
     "ACT_AS_USER": "to act as a user in the background Forge asks for allowImpersonation on each scope",
@@ -51,4 +38,9 @@ def native_scopes(scopes: Iterable[str], notes: list[str]) -> list[str]:
         f"scope {scope}: {_WITHOUT_COUNTERPART[scope]}"
         for scope in sorted(asked_for & _WITHOUT_COUNTERPART.keys())
     ]
-    return [native for scope, natives in NATIVE.items() if is_granted(scope, asked_for) for native in natives]
+    return [
+        native
+        for scope, natives in FORGE_SCOPES.items()
+        if is_granted(scope, asked_for)
+        for native in natives
+    ]

@@ -17,7 +17,15 @@ from connect_jira.errors import (
     SecretDoesNotOpen,
     TemporarilyUnavailable,
 )
-from connect_jira.jira_errors import JiraError, JiraRateLimited, JiraServerError, JiraUnreachable, jira_error
+from connect_jira.jira_errors import (
+    JiraAnswerUnusable,
+    JiraEffectUnknown,
+    JiraError,
+    JiraRateLimited,
+    JiraServerError,
+    JiraUnreachable,
+    jira_error,
+)
 from connect_jira.verdicts import Ended, FailedDelivery, Postponed, SetAside, Verdict, verdict
 from connect_jwt.causes import Cause
 from connect_jwt.errors import ConnectError, UrlNotSignable
@@ -71,13 +79,20 @@ HOPELESS = [
     answered(403, Cause.XSRF_CHECK, young=True),
     answered(403, Cause.BLOCKED_BY_POLICY),
     answered(404, young=True),
+    JiraEffectUnknown(303, call="PUT /x"),
     UrlNotSignable("elsewhere"),
     MessageUnreadable("what is this"),
     IdempotencyKeyReused(),
     EffectUnknown("cut off"),
     PoisonMessage(3),
 ]
-WHO_KNOWS = [answered(409), KeyError("issue"), ImpersonationRefused("no grant"), OutOfTime("GET /x")]
+WHO_KNOWS = [
+    answered(409),
+    JiraAnswerUnusable(200, call="GET /x", what="no page"),
+    KeyError("issue"),
+    ImpersonationRefused("no grant"),
+    OutOfTime("GET /x"),
+]
 
 
 def name(error: Exception) -> str:

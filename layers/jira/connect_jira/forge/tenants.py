@@ -75,6 +75,11 @@ class ForgeTenants:
             row.api_base_url, self._sealer.open(row.installation_id, row.sealed_token), own_url
         )
 
+    def installed_at(self, installation_id: str) -> int:
+        """When it was installed or upgraded last, in Unix seconds; 0 when that is not remembered."""
+        row = self._remembered.get(installation_id)
+        return 0 if row is None else row.applied_at
+
     def _is_good(self, row: ForgeInstallation) -> bool:
         return self._clock() < row.token_expires_at - KEPT_BACK_SECONDS
 

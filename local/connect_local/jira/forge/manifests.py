@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connect_jwt.scopes import FORGE_SCOPES
 from connect_local.forge.modules import SENT_LIFECYCLE
-from connect_local.forge.scopes import NATIVE
 from connect_local.jira.descriptor import Descriptor, read_descriptor
 from connect_local.jira.entities import Json
 from connect_local.jira.errors import DescriptorInvalid, NotCarriedOut
@@ -174,5 +174,5 @@ def _scopes(manifest: Json) -> list[str]:
         if scope.endswith(_CONNECT_SCOPE)
     ]
     return connect or [
-        scope for scope, natives in NATIVE.items() if natives and set(natives) <= set(asked_for)
+        scope for scope, natives in FORGE_SCOPES.items() if natives and set(natives) <= set(asked_for)
     ]
