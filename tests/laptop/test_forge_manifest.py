@@ -3,6 +3,8 @@
 import contextlib
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +82,12 @@ def test_the_projects_app_becomes_a_manifest(terminal: Terminal) -> None:
         "read:jira-user",
         "write:jira-work",
     }
+
+
+def test_the_command_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).with_name("connect")), "forge", "manifest", "--base-url", BASE_URL]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    assert yaml.safe_load((tmp_path / "manifest.yml").read_text())["remotes"][0]["baseUrl"] == BASE_URL
 
 
 def test_each_stage_is_an_app_of_its_own(terminal: Terminal) -> None:
