@@ -119,7 +119,12 @@ def _python(path: str, keys: _Keys) -> dict[tuple[str, str], Callable[[], object
         ("verify", PYPI): lambda: by_secret.authenticate(METHOD, path, header),
         ("verify", FLOOR): lambda: jwt.decode(token, secret, algorithms=["HS256"]),
         ("install", OURS): lambda: verify_install_token(
-            install, request=request, key_of=lambda _: keys.public, audiences=(_AUDIENCE,), now=time.time()
+            install,
+            request=request,
+            key_of=lambda _kid, _before_fetching: keys.public,
+            audiences=(_AUDIENCE,),
+            check_body=lambda _: None,
+            now=time.time(),
         ),
         ("install", PYPI): lambda: by_key.authenticate(METHOD, path, install_header),
         ("install", FLOOR): lambda: jwt.decode(

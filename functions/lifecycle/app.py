@@ -17,14 +17,19 @@ from connect_jira.aws.services import SENDER_WAITS_SECONDS
 from connect_jira.connections import new_pool
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
+from connect_jira.install_key_ids import InstallKeyIds
 from connect_jira.lifecycle import Lifecycle
 from connect_jira.wiring import Parts
 from connect_jwt.install_keys import InstallKeys
 
 logger = Logger()
 _parts = Parts.from_env(os.environ)
+_key_ids = InstallKeyIds.from_env(os.environ, _parts.aws)
 _keys = InstallKeys(
-    _parts.app.install_keys_urls, registry_prefix=_parts.app.install_key_prefix, http=new_pool()
+    _parts.app.install_keys_urls,
+    registry_prefix=_parts.app.install_key_prefix,
+    http=new_pool(),
+    admit=_key_ids.admit,
 )
 _lifecycle = Lifecycle(
     _parts.app,
@@ -54,6 +59,8 @@ def _apply(request: GatewayRequest) -> Answer:
     outcome = _events[request.path](request)
     if request.path == "/lifecycle/enabled":  # which follows each install at once
         _activity.begin(outcome.client_key)
+    if outcome.key_id:
+        _key_ids.remember(outcome.key_id)
     logger.info(
         "Lifecycle event taken",
         path=request.path,

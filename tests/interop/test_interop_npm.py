@@ -73,8 +73,9 @@ def test_the_install_token_it_signs_we_verify(npm_peer: NodePeer, audience: obje
     verified = verify_install_token(
         npm_peer.sign_rs256(claims(qsh, aud=audience), pem, "the-kid"),
         request=SignedRequest("POST", "/lifecycle/installed", ""),
-        key_of=keys.__getitem__,
+        key_of=lambda kid, _: keys[kid],
         audiences=[APP_URL],
+        check_body=lambda _: None,
         now=time.time(),
     )
     assert verified.client_key == SITE

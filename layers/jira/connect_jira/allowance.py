@@ -23,10 +23,14 @@ class Allowance:
 
     def take(self, now: float) -> bool:
         """Spend one, if there is one left."""
-        earned = (now - self.counted_at) * self.per_second
-        self._left = min(self._left + earned, self.at_once)
-        self.counted_at = now
-        if self._left < 1:
+        if self.seconds_until_one(now) > 0:
             return False
         self._left -= 1
         return True
+
+    def seconds_until_one(self, now: float) -> float:
+        """How long it takes until there is one to spend."""
+        earned = (now - self.counted_at) * self.per_second
+        self._left = min(self._left + earned, self.at_once)
+        self.counted_at = now
+        return max(1 - self._left, 0.0) / self.per_second

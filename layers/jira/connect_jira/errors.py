@@ -11,6 +11,7 @@ ConnectError
 ├── ForgeTokenMissing            Forge has brought no token that is still good, and there is no other proof
 ├── AwsNotConfigured             the environment asks AWS for what this client cannot do, or says too little
 ├── TemporarilyUnavailable       AWS gave no answer: the same request may well succeed later
+├── LimitedForNow                who has proved nothing has asked for as much as may be asked for at a time
 ├── OutOfTime                    the function has no time left to ask Jira
 ├── TaskNotCompleted             Jira has begun what was asked, and has not done it
 ├── BeingDone                    somebody else is at this work, or left it half done
@@ -70,6 +71,10 @@ class TemporarilyUnavailable(ConnectError):
 
     def __init__(self, message: str) -> None:
         super().__init__("temporarily-unavailable", message)
+
+
+class LimitedForNow(ConnectError):
+    """What would have to be asked for to tell is limited, since anybody can ask: later it may be told."""
 
 
 class AwsNotConfigured(ConnectError):

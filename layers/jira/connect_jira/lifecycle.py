@@ -10,8 +10,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, partial
 
 from connect_jira import installation
 from connect_jira.errors import NotInstalled, TemporarilyUnavailable
@@ -32,6 +31,7 @@ from connect_jwt.verifying import SignedRequest, VerifiedToken, verify_install_t
 type Change = Callable[[Installation | None], Installation | None]
 """What becomes of a row; None when it stays as it is."""
 
+_uninstalled_payload = partial(lifecycle_payload, event="uninstalled")
 _ATTEMPTS = 5  # Jira sends two events at a time at the most
 
 
@@ -89,8 +89,7 @@ class Lifecycle:
 
     def installed(self, request: GatewayRequest) -> Outcome:
         """A site has installed the app, or installed it again: for a new secret, a new address, any time."""
-        token, payload = self._signed_by_atlassian(request, "installed")
-        content = installed_payload(payload, client_key=token.client_key, app=self._app)
+        token, content = self._signed_by_atlassian(request, installed_payload)
         event = self._event(token, request)
         sealed_once = cache(lambda: self._sealer.seal(token.client_key, content.shared_secret))
 
@@ -106,7 +105,7 @@ class Lifecycle:
 
     def uninstalled(self, request: GatewayRequest) -> Outcome:
         """A site has uninstalled the app. Jira says so once, and does not wait for the answer."""
-        token, _ = self._signed_by_atlassian(request, "uninstalled")
+        token, _ = self._signed_by_atlassian(request, _uninstalled_payload)
         event = self._event(token, request)
 
         def uninstall(current: Installation | None) -> Installation | None:
@@ -136,18 +135,21 @@ class Lifecycle:
 
         return self._change(token, toggle)
 
-    def _signed_by_atlassian(
-        self, request: GatewayRequest, event: str
-    ) -> tuple[VerifiedToken, dict[str, Any]]:
+    def _signed_by_atlassian[Content](
+        self, request: GatewayRequest, payload: Callable[..., Content]
+    ) -> tuple[VerifiedToken, Content]:
+        def content(client_key: ClientKey) -> Content:
+            return payload(request.body, client_key=client_key, app=self._app)
+
         token = verify_install_token(
             find_token(request.headers.get("authorization"), request.query),
             request=SignedRequest(request.method, request.path, request.query),
             key_of=self._keys.public_key,
             audiences=(request.base_url,),
+            check_body=content,
             now=self._clock(),
         )
-        payload = lifecycle_payload(request.body, event=event, client_key=token.client_key, app=self._app)
-        return token, payload
+        return token, content(token.client_key)
 
     def _event(self, token: VerifiedToken, request: GatewayRequest) -> LifecycleEvent:
         return LifecycleEvent(

@@ -50,7 +50,7 @@ def lifecycle_payload(body: bytes, *, event: str, client_key: ClientKey, app: Ap
     Args:
         body: as it arrived
         event: the event of the route, such as `installed`
-        client_key: what the token proved
+        client_key: what the token says, proved or yet to be
         app: whose installation it must be
 
     Raises:
@@ -69,14 +69,13 @@ def lifecycle_payload(body: bytes, *, event: str, client_key: ClientKey, app: Ap
     return payload
 
 
-def installed_payload(
-    payload: dict[str, Any], *, client_key: ClientKey, app: AppSettings
-) -> InstalledPayload:
-    """What an `installed` payload says of the site.
+def installed_payload(body: bytes, *, client_key: ClientKey, app: AppSettings) -> InstalledPayload:
+    """What an `installed` payload says of the site; arguments and errors as for `lifecycle_payload`.
 
     Raises:
         PayloadRefused: base URL or secret cannot be used
     """
+    payload = lifecycle_payload(body, event="installed", client_key=client_key, app=app)
     secret, base_url = payload.get("sharedSecret"), payload.get("baseUrl")
     if not isinstance(secret, str) or not _MIN_SECRET_BYTES <= len(_utf8(secret)) <= MAX_SECRET_BYTES:
         raise PayloadRefused(

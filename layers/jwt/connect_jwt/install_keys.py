@@ -56,6 +56,7 @@ class InstallKeys:
         registry_prefix: the ids that a registry may vouch for begin with it, such as
             `generic-keypair/cs-migrations/`
         http: the pool to fetch with
+        admit: is asked before a key is fetched, with its id, and raises when that is too often
         clock: seconds that only go up
     """
 
@@ -65,24 +66,28 @@ class InstallKeys:
         *,
         registry_prefix: str,
         http: urllib3.PoolManager,
+        admit: Callable[[str], object] = lambda _kid: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._urls = [url.rstrip("/") for url in urls]
         self._registry_prefix = f"{registry_prefix.strip('/')}/"
         self._http = http
+        self._admit = admit
         self._clock = clock
         self._found: LRUCache[str, _Found] = LRUCache(maxsize=64)
         self._not_found: TTLCache[str, str] = TTLCache(maxsize=1024, ttl=_NOT_FOUND_SECONDS, timer=clock)
 
-    def public_key(self, kid: object) -> RSAPublicKey:
+    def public_key(self, kid: object, before_fetching: Callable[[], object] = lambda: None) -> RSAPublicKey:
         """The key with this id.
 
         Args:
             kid: the `kid` of a token's header, as it came
+            before_fetching: is called when the key is not at hand; what it raises saves the request
 
         Raises:
             TokenRefused: there is no such key, or the id is not one
             KeyHostUnavailable: no key host had it in `TIMEOUT_SECONDS`, and one at least may have it
+            ConnectError: from `before_fetching` or `admit`
         """
         if kid is None:
             raise TokenRefused(Reason.KID_MISSING, "the token's header names no key")
@@ -91,6 +96,8 @@ class InstallKeys:
         if kid not in self._found:
             if kid in self._not_found:
                 raise TokenRefused(Reason.KID_UNKNOWN, self._not_found[kid])
+            before_fetching()
+            self._admit(kid)
             self._found[kid] = self._fetch(kid)
         return self._found[kid].key
 

@@ -9,7 +9,7 @@ https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connec
 """
 
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -75,8 +75,9 @@ def verify_install_token(
     token: str,
     *,
     request: SignedRequest,
-    key_of: "Callable[[object], RSAPublicKey]",
-    audiences: Iterable[str],
+    key_of: "Callable[[object, Callable[[], object]], RSAPublicKey]",
+    audiences: Collection[str],
+    check_body: Callable[[ClientKey], object],
     now: float,
 ) -> VerifiedToken:
     """Verify the token of `installed` or `uninstalled`: RS256 with Atlassian's key, bound to this request.
@@ -84,25 +85,40 @@ def verify_install_token(
     It proves nothing about the body, which the hash does not cover: the caller compares what the body says of
     itself, and takes each such token once.
 
+    A key that is not at hand is fetched only when everything else is as it has to be. That saves a request
+    and proves nothing, so all of it is compared again.
+
     Args:
         token: as it came
         request: what it came with
-        key_of: the public key of a `kid`; see `connect_jwt.install_keys`
+        key_of: the public key of a `kid`, which calls its second argument before it fetches one; see
+            `connect_jwt.install_keys`
         audiences: the app's own base URLs
+        check_body: compares the body with the site that the token names, before any of it is proved
         now: the time, in Unix seconds
 
     Raises:
         TokenRefused: the proof fails
         KeyHostUnavailable: from `key_of`; nothing can be said just now
+        ConnectError: likewise, or from `check_body`
     """
     parsed = parse_token(token)
     parsed.check_header("RS256")
-    if not is_rs256(parsed.signature, parsed.signing_input, key_of(parsed.header.get("kid"))):
+
+    def check_claims() -> int:
+        issued_at, _ = check_times(parsed.claims, _TIMES, now)
+        _check_computed_qsh(parsed.claims, request)
+        _check_audience(parsed.claims, audiences)
+        return issued_at
+
+    def compare_unsigned() -> None:
+        check_claims()
+        check_body(parsed.issuer)
+
+    kid = parsed.header.get("kid")
+    if not is_rs256(parsed.signature, parsed.signing_input, key_of(kid, compare_unsigned)):
         raise TokenRefused(Reason.SIGNATURE_MISMATCH, "not signed with the key that kid names")
-    issued_at, _ = check_times(parsed.claims, _TIMES, now)
-    _check_computed_qsh(parsed.claims, request)
-    _check_audience(parsed.claims, audiences)
-    return replace(_verified(parsed, issued_at), key_id=parsed.header["kid"])
+    return replace(_verified(parsed, check_claims()), key_id=kid)
 
 
 def verify_request_token(
@@ -178,7 +194,7 @@ def _comparable(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _check_audience(claims: Mapping[str, Any], audiences: Iterable[str]) -> None:
+def _check_audience(claims: Mapping[str, Any], audiences: Collection[str]) -> None:
     claimed = claims.get("aud")
     if not claimed:
         raise TokenRefused(Reason.AUD_MISSING, "no aud claim")

@@ -165,7 +165,9 @@ class OneKey:
     key: rsa.RSAPrivateKey
     kid: str = "good-kid"
 
-    def public_key(self, kid: object) -> rsa.RSAPublicKey:
+    def public_key(
+        self, kid: object, _before_fetching: Callable[[], object] | None = None
+    ) -> rsa.RSAPublicKey:
         if kid != self.kid:
             raise TokenRefused(Reason.KID_UNKNOWN, "no such key")
         return self.key.public_key()

@@ -14,6 +14,7 @@ from connect_jira.installation import (
     InstallationState,
 )
 from connect_jwt.errors import ConnectError, TokenRefused
+from tests.unit.jwt.key_host import KeyHost, keys_of
 
 if TYPE_CHECKING:
     from tests.unit.jira.conftest import Backend
@@ -262,3 +263,15 @@ def test_a_site_cannot_install_or_uninstall_with_its_own_secret(
     with pytest.raises(TokenRefused, match="alg-not-rs256"):
         send(backend)
     assert backend.row == before
+
+
+@pytest.mark.parametrize(("changed", "error", "reason"), CONTRADICTIONS.values(), ids=CONTRADICTIONS)
+def test_no_key_is_fetched_for_a_body_that_contradicts_its_token_or_route(
+    backend: "Backend", changed: dict[str, Any], error: type[ConnectError], reason: str
+) -> None:
+    key_host = KeyHost()
+    backend.lifecycle._keys = keys_of(key_host)  # noqa: SLF001 - where the double was
+    payload = backend.payload("installed", **(SECRET_ONLY | changed))
+    with pytest.raises(error, match=reason):
+        backend.lifecycle.installed(backend.signed_by_atlassian("installed", payload))
+    assert key_host.asked == []

@@ -52,12 +52,18 @@ def on_install_route(
     token: str,
     *,
     request: SignedRequest = INSTALL,
-    key_of: Callable[[object], RSAPublicKey] | None = None,
+    key_of: Callable[[object, Callable[[], object]], RSAPublicKey] | None = None,
     audiences: tuple[str, ...] = (APP,),
+    check_body: Callable[[ClientKey], object] = lambda _: None,
     now: float = NOW,
 ) -> VerifiedToken:
     return verify_install_token(
-        token, request=request, key_of=key_of or _atlassian_key_of, audiences=audiences, now=now
+        token,
+        request=request,
+        key_of=key_of or _atlassian_key_of,
+        audiences=audiences,
+        check_body=check_body,
+        now=now,
     )
 
 
@@ -91,8 +97,8 @@ def refused_as(reason: str) -> Iterator[None]:
     assert refusal.value.reason == reason, str(refusal.value)
 
 
-def never_called(argument: object) -> NoReturn:
-    pytest.fail(f"asked for {argument!r}")
+def never_called(*arguments: object) -> NoReturn:
+    pytest.fail(f"asked for {arguments!r}")
 
 
 def _secrets_of_site(secrets: tuple[str, ...]) -> Callable[[ClientKey], list[SharedSecret]]:
@@ -102,6 +108,6 @@ def _secrets_of_site(secrets: tuple[str, ...]) -> Callable[[ClientKey], list[Sha
     return secrets_of
 
 
-def _atlassian_key_of(kid: object) -> RSAPublicKey:
+def _atlassian_key_of(kid: object, _: object) -> RSAPublicKey:
     assert kid == KID
     return atlassian_key().public_key()

@@ -3,10 +3,10 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from connect_jwt.errors import KeyHostUnavailable
-from tests.unit.jwt.handmade import KID, OMITTED, SITE, atlassian_key, rs256
+from connect_jwt.errors import KeyHostUnavailable, TokenRefused
+from tests.unit.jwt.handmade import KID, NOW, OMITTED, SITE, Claims, atlassian_key, rs256, stranger_key
 from tests.unit.jwt.key_host import URL, KeyHost, answer, keys_of
-from tests.unit.jwt.routes import install_claims, on_install_route, refused_as
+from tests.unit.jwt.routes import install_claims, never_called, on_install_route, refused_as
 
 APP, STAGED = "https://app.example.com", "https://api.example.com/prod"
 
@@ -87,7 +87,7 @@ def test_a_kid_that_the_key_host_does_not_know_is_refused() -> None:
 def test_the_kid_is_passed_on_as_it_came() -> None:
     asked: list[object] = []
 
-    def key_of(kid: object) -> RSAPublicKey:
+    def key_of(kid: object, _: object) -> RSAPublicKey:
         asked.append(kid)
         return atlassian_key().public_key()
 
@@ -96,8 +96,55 @@ def test_the_kid_is_passed_on_as_it_came() -> None:
 
 
 def test_a_key_host_that_does_not_answer_is_no_refusal() -> None:
-    def key_of(_: object) -> RSAPublicKey:
+    def key_of(*_: object) -> RSAPublicKey:
         raise KeyHostUnavailable("ReadTimeoutError")
 
     with pytest.raises(KeyHostUnavailable):
         on_install_route(rs256(install_claims(), key=atlassian_key()), key_of=key_of)
+
+
+NOT_WORTH_A_REQUEST: dict[str, tuple[Claims, str]] = {
+    "meant for another app": ({"aud": "https://another-app.example"}, "aud-mismatch"),
+    "meant for nobody": ({"aud": OMITTED}, "aud-missing"),
+    "for another request": ({"qsh": "0" * 64}, "qsh-mismatch"),
+    "a page's token": ({"qsh": "context-qsh"}, "qsh-is-context"),
+    "expired": ({"iat": NOW - 400, "exp": NOW - 220}, "expired"),
+    "from tomorrow": ({"iat": NOW + 86_400, "exp": NOW + 86_580}, "not-yet-valid"),
+    "good for a day": ({"exp": NOW + 86_400}, "lifetime-too-long"),
+    "of nobody": ({"iss": OMITTED}, "iss-unknown"),
+}
+
+
+@pytest.mark.parametrize(("changes", "reason"), NOT_WORTH_A_REQUEST.values(), ids=NOT_WORTH_A_REQUEST)
+def test_no_key_is_fetched_for_a_token_that_says_the_wrong_thing(changes: Claims, reason: str) -> None:
+    key_host = KeyHost()
+    with refused_as(reason):
+        on_install_route(
+            rs256(install_claims(**changes), key=stranger_key()), key_of=keys_of(key_host).public_key
+        )
+    assert key_host.asked == []
+
+
+def test_no_key_is_fetched_when_the_body_says_otherwise() -> None:
+    key_host = KeyHost()
+
+    def contradict(client_key: str) -> None:
+        raise TokenRefused(f"not-{client_key}", "the body is another site's")
+
+    token = rs256(install_claims(), key=atlassian_key())
+    with refused_as(f"not-{SITE}"):
+        on_install_route(token, key_of=keys_of(key_host).public_key, check_body=contradict)
+    assert key_host.asked == []
+
+
+def test_with_a_key_at_hand_the_signature_is_looked_at_first() -> None:
+    keys = keys_of(KeyHost())
+    keys.public_key(KID)
+    forged = rs256(install_claims(aud="https://another-app.example"), key=stranger_key())
+    with refused_as("signature-mismatch"):
+        on_install_route(forged, key_of=keys.public_key, check_body=never_called)
+
+
+def test_what_was_right_before_the_key_was_fetched_does_not_make_up_for_the_signature() -> None:
+    with refused_as("signature-mismatch"):
+        on_install_route(rs256(install_claims(), key=stranger_key()), key_of=keys_of(KeyHost()).public_key)
