@@ -14,7 +14,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from connect_jira.answers import Answer, empty_answer
 from connect_jira.aws.services import SENDER_WAITS_SECONDS
 from connect_jira.connections import new_pool
+from connect_jira.errors import ProductNotServed
+from connect_jira.failed_calls import FailedJiraCalls
 from connect_jira.forge.calls import ForgeCalls, ForgeOutcome
+from connect_jira.forge.held_events import HeldEvent
+from connect_jira.forge.holding import Holding
 from connect_jira.forge.invocations import ForgeInvocations
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
@@ -24,6 +28,9 @@ from connect_jwt.forge_keys import ForgeKeys
 logger = Logger()
 _parts = Parts.from_env(os.environ)
 _queue = jira_calls_queue(os.environ, _parts.aws)
+_holding = Holding(
+    FailedJiraCalls(_parts.aws.service("sqs"), url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]), _queue
+)
 _keys = ForgeKeys(_parts.app.forge_keys_url, http=new_pool())
 _forge = ForgeCalls(
     _parts.app,
@@ -43,13 +50,18 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
 
 
 def _take(request: GatewayRequest) -> Answer:
-    match request.path:
-        case "/forge/events":
-            _enqueue(request)
-        case "/forge/refresh":
-            _tell(request, _forge.refresh(request))
-        case _:
-            _tell(request, _forge.lifecycle(request))
+    try:
+        match request.path:
+            case "/forge/events":
+                _enqueue(request)
+            case "/forge/refresh":
+                _tell(request, _forge.refresh(request))
+            case _:
+                _tell(request, _forge.lifecycle(request))
+    except ProductNotServed as elsewhere:  # Forge repeats whatever is answered with anything but 2xx
+        logger.info(
+            "Forge call dropped", path=request.path, reason=elsewhere.reason, explanation=str(elsewhere)
+        )
     return empty_answer(HTTPStatus.NO_CONTENT)
 
 
@@ -64,11 +76,16 @@ def _tell(request: GatewayRequest, outcome: ForgeOutcome) -> None:
 
 
 def _enqueue(request: GatewayRequest) -> None:
-    webhook = _forge.event(request)
-    if webhook is None:
-        logger.info("Forge event that asks for nothing")
-        return
-    _queue.send(webhook)
-    logger.info(
-        "Forge event queued", event=webhook.event, webhookId=webhook.webhook_id, clientKey=webhook.client_key
-    )
+    match _forge.event(request):
+        case None:
+            logger.info("Forge event that asks for nothing")
+        case HeldEvent() as held:
+            _holding.take(held)
+        case webhook:
+            _queue.send(webhook)
+            logger.info(
+                "Forge event queued",
+                event=webhook.event,
+                webhookId=webhook.webhook_id,
+                clientKey=webhook.client_key,
+            )

@@ -14,6 +14,7 @@ from connect_jira.call_results import CallResults
 from connect_jira.clients import JiraClients
 from connect_jira.draining import Draining
 from connect_jira.failed_calls import FailedJiraCalls
+from connect_jira.forge.held_events import HeldEvents
 from connect_jira.pauses import Pauses
 from connect_jira.wiring import Parts, jira_calls_queue
 from connect_jira.work_done import WorkDone
@@ -25,12 +26,21 @@ logger = Logger()
 _parts = Parts.from_env(os.environ)
 _activity = Activity.from_env(os.environ, _parts.aws)
 _clients = JiraClients(_parts, _activity)
+_queue = jira_calls_queue(os.environ, _parts.aws, continues_chain=False)
+_work = Work(
+    _clients,
+    _activity,
+    _parts.app.app_key,
+    joins=_parts.forge_joins,
+    held=HeldEvents(_parts.app, _parts.forge_store),
+    queue=_queue,
+)
 _worker = Worker(
-    queue=jira_calls_queue(os.environ, _parts.aws, continues_chain=False),
+    queue=_queue,
     failed=FailedJiraCalls(_parts.aws.service("sqs"), url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]),
     done=WorkDone(_parts.aws.service("dynamodb"), table=os.environ["WORK_DONE_TABLE"]),
     results=CallResults(_parts.aws.service("events"), bus=os.environ["EVENT_BUS"]),
-    do=Work(_clients, _activity, _parts.app.app_key, _parts.forge_joins).do,
+    do=_work.do,
     pauses=Pauses(),
     is_ending=Draining().has_begun,
 )

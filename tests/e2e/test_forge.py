@@ -82,18 +82,18 @@ def test_a_page_that_forge_shows_gets_what_one_of_connects_gets(
 ) -> None:
     (app,) = forge.apps()
     assert app.installation_id == installation
-    site_url = "https://site.atlassian.net"
-    claims = {
-        "principal": MEMBER.account_id,
-        "context": {"cloudId": app.tenant.site.cloud_id, "moduleKey": "m", "siteUrl": site_url},
-    }
-    greeting = get(stack, "/api/greeting", forge.token_for(app, **claims)).json()
+    site_url = app.tenant.site.base_url
+
+    def token() -> str:
+        return forge.page_token_for(app, MEMBER.account_id)
+
+    greeting = get(stack, "/api/greeting", token()).json()
     assert greeting == {"displayName": MEMBER.display_name}
-    projects = get(stack, "/api/recent-projects", forge.token_for(app, **claims)).json()["projects"]
+    projects = get(stack, "/api/recent-projects", token()).json()["projects"]
     assert {project["key"] for project in projects} == {"DEMO", "WEB"}
     assert all(project["url"].startswith(f"{site_url}/browse/") for project in projects)
-    assert get(stack, "/api/health", forge.token_for(app, **claims)).json()["state"] == "enabled"
-    assert get(stack, "/api/connection", forge.token_for(app, **claims)).status == HTTPStatus.FORBIDDEN
+    assert get(stack, "/api/health", token()).json()["state"] == "enabled"
+    assert get(stack, "/api/connection", token()).status == HTTPStatus.FORBIDDEN
 
 
 @pytest.mark.parametrize("path", ["/pages/hello-world", "/api/greeting", "/webhooks/issue_created"])
@@ -133,7 +133,7 @@ def test_an_event_that_is_sent_again_is_done_once(
         ({"iss": "somebody"}, "iss-not-forge"),
         ({"aud": "ari:cloud:ecosystem::app/9c0b7c0e-0b0b-4a0b-8b0b-0b0b0b0b0b0b"}, "aud-mismatch"),
         ({"jti": ""}, "jti-missing"),
-        ({"principal": "a user"}, "of-a-page"),
+        ({"context": {"extension": {"type": "jira:globalPage"}}}, "of-a-page"),
     ],
 )
 def test_a_token_that_is_wrong_in_one_thing_is_refused_and_explained(
@@ -221,7 +221,7 @@ def test_an_event_for_an_uninstalled_installation_is_refused(
 ) -> None:
     (app,) = forge.apps()
     result = control(stack, "forge/uninstall", key=app.manifest.descriptor.key)
-    assert [answer["status"] for answer in result["answers"].values()] == [HTTPStatus.NO_CONTENT]
+    assert [answer["status"] for answer in result["answers"].values()] == [HTTPStatus.NO_CONTENT] * 2
     kept = row(stack, installation)
     assert kept is not None
     assert "sealedToken" not in kept

@@ -31,7 +31,8 @@ ACTIONS = {
     "PagesRole": LOGS | TRACES | {"dynamodb:GetItem", "dynamodb:UpdateItem", "kms:Decrypt"},
     "JiraCallsRole": LOGS
     | TRACES
-    | {"dynamodb:GetItem", "kms:Decrypt", "kms:GenerateDataKey", "s3:GetObject", "events:PutEvents"}
+    | {"dynamodb:GetItem", "kms:Decrypt", "kms:GenerateDataKey", "events:PutEvents"}
+    | {"s3:GetObject", "s3:PutObject"}
     | {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "sqs:SendMessage"}
     | {
         "sqs:ReceiveMessage",
@@ -247,6 +248,7 @@ def test_no_parameter_and_no_variable_is_a_secret() -> None:
                 "FORGE_APP_ID",
                 "FORGE_KEYS_URL",
                 "EXTRA_FORGE_API_URL",
+                "EXTRA_FORGE_MODULE_TYPES",
             }
 
 

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from connect_jwt.errors import TokenRefused
 from connect_jwt.forge_keys import ForgeKeys
 from connect_jwt.invocations import verify_invocation_token
+from connect_jwt.origins import InvocationOrigin
 from tests.node import NodeFailed, NodeProcess
 from tests.unit.jwt.invocations import API, APP, FORGE_KID, JTI, OTHER_APP, app_claim, key_set
 from tests.unit.jwt.key_host import KeyHost, answer
@@ -58,6 +59,11 @@ def verify(forge: NodeProcess, token: str) -> str:
     key_host = KeyHost(answer(key_set(forge.ask("publicJwk", publicKey=PUBLIC, kid=FORGE_KID))))
     keys = ForgeKeys("https://forge-keys.example/jwks.json", http=key_host)
     verified = verify_invocation_token(
-        token, key_of=keys.public_key, app_id=APP, api_urls=(API,), now=time.time()
+        token,
+        origins={InvocationOrigin.FORGE},
+        key_of=keys.public_key,
+        app_id=APP,
+        api_urls=(API,),
+        now=time.time(),
     )
     return verified.jti

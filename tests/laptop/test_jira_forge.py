@@ -124,7 +124,9 @@ def test_installed_is_told_with_a_token_that_forges_key_set_verifies(
     assert claims["exp"] - claims["iat"] == 25
     assert claims["app"]["installationId"].startswith("ari:cloud:ecosystem::installation/")
     assert claims["app"]["apiBaseUrl"] == f"{jira.base_url}/ex/jira/{jira.site.cloud_id}"
-    assert not {"principal", "context"} & claims.keys()
+    assert claims["app"]["module"] == {"type": "core:trigger", "key": "life"}
+    assert claims["context"]["moduleKey"] == "life"
+    assert "principal" not in claims
     assert {"x-b3-traceid", "x-b3-spanid"} <= headers.keys()
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from connect_local.jira.errors import NotCarriedOut
-from connect_local.jira.forge.manifests import Endpoint, load_manifest
+from connect_local.jira.forge.manifests import Endpoint, Trigger, load_manifest
 from tests.descriptors import APP_ID, BASE_URL, forge_manifest, rich_descriptor
 from tests.json_values import mutations
 
@@ -95,16 +95,16 @@ def test_each_endpoint_is_at_its_own_remote() -> None:
     manifest = load_manifest(NATIVE)
     told = Endpoint(key="told", url="https://events.example/told", brings_token=True)
     called = Endpoint(key="called", url="https://app.example/called", brings_token=False)
-    assert manifest.triggers == {CREATED: (told,)}
-    assert manifest.hourly == (called,)
+    assert manifest.triggers == {CREATED: (Trigger("seen", told),)}
+    assert manifest.hourly == (Trigger("hour", called),)
     assert manifest.descriptor.scopes == {"READ"}
 
 
 def test_a_base_url_that_is_given_is_the_connect_remotes() -> None:
     manifest = load_manifest(NATIVE, base_url="http://127.0.0.1:3000")
     assert manifest.descriptor.base_url == "http://127.0.0.1:3000"
-    assert manifest.hourly[0].url == "http://127.0.0.1:3000/called"
-    assert manifest.triggers[CREATED][0].url == "https://events.example/told"
+    assert manifest.hourly[0].endpoint.url == "http://127.0.0.1:3000/called"
+    assert manifest.triggers[CREATED][0].endpoint.url == "https://events.example/told"
 
 
 def test_what_the_command_writes_of_everything_is_read(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_what_the_command_writes_of_everything_is_read(tmp_path: Path) -> None:
     file.write_text(forge_manifest(rich_descriptor()).to_yaml(), encoding="utf-8")
     manifest = load_manifest(str(file))
     assert manifest.descriptor.base_url == BASE_URL
-    assert {endpoint.url for endpoint in manifest.hourly} == {f"{BASE_URL}/forge/refresh"}
+    assert {trigger.endpoint.url for trigger in manifest.hourly} == {f"{BASE_URL}/forge/refresh"}
 
 
 def test_variables_have_their_value_or_their_default(monkeypatch: pytest.MonkeyPatch) -> None:

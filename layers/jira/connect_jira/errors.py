@@ -3,10 +3,12 @@
 ConnectError
 ├── TokenRefused
 │   ├── InvocationRefused        … of a request that Forge is said to have sent
+│   │   └── ProductNotServed     … and has sent, for an installation that Jira has no part in
 │   └── EventOutdated            a lifecycle event that was overtaken, or whose token was used before
 ├── PayloadRefused               the sender is who they say; what they say cannot be used
 ├── RequestMalformed             a call that is asked for, but not in a way that could be made
 ├── MessageUnreadable            a message of the queue that says nothing to do
+├── ModuleTypeUnknown            an event of which nobody knows whether Forge itself has sent it
 ├── NotInstalled                 the app is not, or no longer, installed for this client key
 ├── ForgeTokenMissing            Forge has brought no token that is still good, and there is no other proof
 ├── AwsNotConfigured             the environment asks AWS for what this client cannot do, or says too little
@@ -23,7 +25,7 @@ ConnectError
 └── JiraError                    see `connect_jira.jira_errors`
 """
 
-from connect_jwt.errors import ConnectError, TokenRefused
+from connect_jwt.errors import ConnectError, ForgeReason, TokenRefused
 
 
 class EventOutdated(TokenRefused):
@@ -32,6 +34,10 @@ class EventOutdated(TokenRefused):
 
 class InvocationRefused(TokenRefused):
     """A request that did not prove to be Forge's; the message says what to do about it."""
+
+
+class ProductNotServed(InvocationRefused):
+    """The app is installed, but not into Jira."""
 
 
 class PayloadRefused(ConnectError):
@@ -50,6 +56,13 @@ class MessageUnreadable(ConnectError):
 
     def __init__(self, message: str) -> None:
         super().__init__("message-unreadable", message)
+
+
+class ModuleTypeUnknown(ConnectError):
+    """An event came with the token of a module that is not known to be invoked by Forge itself."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(ForgeReason.MODULE_TYPE_UNKNOWN, message)
 
 
 class NotInstalled(ConnectError):

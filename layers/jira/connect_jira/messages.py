@@ -6,10 +6,11 @@ from typing import Any
 
 from connect_jira.call_request import CallRequest
 from connect_jira.errors import MessageUnreadable, RequestMalformed
+from connect_jira.forge.held_events import HeldEvent
 from connect_jira.forge.joins import ForgeJoin
 from connect_jira.webhooks import Webhook
 
-type Message = Webhook | CallRequest | ForgeJoin
+type Message = Webhook | CallRequest | ForgeJoin | HeldEvent
 """What there is to work off."""
 
 _NOT_IN_A_MESSAGE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
@@ -17,7 +18,12 @@ _NOT_IN_A_MESSAGE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 """
-_KINDS: dict[type[Message], str] = {Webhook: "webhook", CallRequest: "call", ForgeJoin: "forge-join"}
+_KINDS: dict[type[Message], str] = {
+    Webhook: "webhook",
+    CallRequest: "call",
+    ForgeJoin: "forge-join",
+    HeldEvent: "held-event",
+}
 
 
 def to_text(message: Message) -> str:
@@ -46,6 +52,8 @@ def read_text(text: str) -> Message:
                 return CallRequest.from_fields(fields)
             case "forge-join":
                 return ForgeJoin.from_fields(fields)
+            case "held-event":
+                return HeldEvent.from_fields(fields)
     except (ValueError, AttributeError, KeyError, TypeError, RequestMalformed) as malformed:
         raise MessageUnreadable(f"the message is not one of this app's: {malformed}") from malformed
     raise MessageUnreadable("the message does not say what kind of work it is")

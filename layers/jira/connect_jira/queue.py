@@ -63,10 +63,23 @@ class JiraCallsQueue:
         Raises:
             TemporarilyUnavailable: SQS, or S3 for a large message, gave no answer
         """
+        self._sqs.call(
+            "SendMessage",
+            QueueUrl=self._url,
+            MessageBody=self.fitted(message),
+            MessageGroupId=message.client_key,
+        )
+
+    def fitted(self, message: Message) -> str:
+        """Work as SQS takes it; what is too large is kept elsewhere and referred to.
+
+        Raises:
+            TemporarilyUnavailable: S3 gave no answer
+        """
         text = to_text(message)
-        if len(text.encode()) > MAX_MESSAGE_BYTES:
-            text = text_of({"kind": _STORED, "clientKey": message.client_key, "key": self._large.keep(text)})
-        self._sqs.call("SendMessage", QueueUrl=self._url, MessageBody=text, MessageGroupId=message.client_key)
+        if len(text.encode()) <= MAX_MESSAGE_BYTES:
+            return text
+        return text_of({"kind": _STORED, "clientKey": message.client_key, "key": self._large.keep(text)})
 
     def read(self, text: str) -> Message:
         """The work that a received message tells of.

@@ -26,6 +26,7 @@ class AppSettings:
         forge_app_id: the ARI that `forge register` gave the app; empty when Forge may not call it
         forge_keys_url: the key set that Forge's invocation tokens are verified with
         forge_api_urls: the API hosts that Forge's tokens may be sent to
+        forge_module_types: types of modules that Forge itself invokes, besides those that are known
         webhook_events: the events that each webhook path receives
     """
 
@@ -41,13 +42,19 @@ class AppSettings:
     forge_app_id: str
     forge_keys_url: str
     forge_api_urls: tuple[str, ...]
+    forge_module_types: frozenset[str]
     webhook_events: Mapping[str, list[str]]
+
+    @property
+    def wanted_events(self) -> list[str]:
+        """The events of all webhooks."""
+        return [event for events in self.webhook_events.values() for event in events]
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
         """Read `STAGE`, `DESCRIPTOR_PATH`, `BASE_URL`, `ATLASSIAN_CLOUD`, `INSTALL_KEYS_URL`,
-        `INSTALL_KEY_PREFIX`, `EXTRA_SITE_URL`, `USER_TOKENS_URL`, `FORGE_APP_ID`, `FORGE_KEYS_URL` and
-        `EXTRA_FORGE_API_URL` as template.yaml sets them.
+        `INSTALL_KEY_PREFIX`, `EXTRA_SITE_URL`, `USER_TOKENS_URL`, `FORGE_APP_ID`, `FORGE_KEYS_URL`,
+        `EXTRA_FORGE_API_URL` and `EXTRA_FORGE_MODULE_TYPES` as template.yaml sets them.
         """
         descriptor = load_descriptor(env)
         cloud = CLOUDS[env["ATLASSIAN_CLOUD"]]
@@ -64,6 +71,7 @@ class AppSettings:
             forge_app_id=env["FORGE_APP_ID"],
             forge_keys_url=env["FORGE_KEYS_URL"] or cloud.forge_keys_url or "",
             forge_api_urls=tuple(filter(None, (cloud.forge_api_url, env["EXTRA_FORGE_API_URL"]))),
+            forge_module_types=frozenset(_listed(env["EXTRA_FORGE_MODULE_TYPES"])),
             webhook_events=webhook_events(descriptor),
         )
 

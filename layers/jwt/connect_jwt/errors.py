@@ -58,9 +58,12 @@ class ForgeReason(StrEnum):
     INSTALLATION_ID_MALFORMED = "installation-id-malformed"
     ISS_NOT_FORGE = "iss-not-forge"
     JTI_MISSING = "jti-missing"
+    MODULE_TYPE_UNKNOWN = "module-type-unknown"
     NBF_MISSING = "nbf-missing"
     NOT_OF_A_PAGE = "not-of-a-page"
     OF_A_PAGE = "of-a-page"
+    OF_DATA_RESIDENCY = "of-data-residency"
+    PRODUCT_NOT_SERVED = "product-not-served"
     SCHEME_NOT_BEARER = "scheme-not-bearer"
 
 

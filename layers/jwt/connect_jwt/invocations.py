@@ -1,18 +1,21 @@
 """Forge invocation tokens: what Forge sends with every request to an app's remote.
 
-One kind of proof for all of it: events, scheduled triggers and the calls of pages. RS256 by a key of
-Atlassian's Forge platform, for one app, good for about 25 seconds. The token binds neither URL nor body: what
-must be taken only once is told by `jti`, which the caller keeps until `expires_at` plus `LEEWAY_SECONDS`.
+One kind of proof for all of it: events, scheduled triggers and the calls of pages; `connect_jwt.origins`
+tells them apart. RS256 by a key of Atlassian's Forge platform, for one app, good for about 25 seconds. The
+token binds neither URL nor body: what must be taken only once is told by `jti`, which the caller keeps until
+`expires_at` plus `LEEWAY_SECONDS`.
 
 https://developer.atlassian.com/platform/forge/remote/essentials/
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from connect_jwt.errors import ForgeReason, Reason, TokenRefused
+from connect_jwt.forge_sites import jira_of
+from connect_jwt.origins import InvocationOrigin, origin_of
 from connect_jwt.signatures import is_rs256
 from connect_jwt.times import TimeRule, check_times
 from connect_jwt.tokens import parse_token
@@ -38,8 +41,8 @@ MAX_LIFETIME_SECONDS = 300
 
 _TIMES = TimeRule(leeway=LEEWAY_SECONDS, max_lifetime=MAX_LIFETIME_SECONDS, nbf_required=True)
 _INSTALLATION_ID = re.compile(r"ari:cloud:ecosystem::installation/[A-Za-z0-9-]{1,64}")
-_UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _JTI = re.compile(r"[!-~]{1,255}")  # it becomes a key in a database
+_MODULE_TYPE = re.compile(r"[A-Za-z0-9:._-]{1,100}")  # it is written to the log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,21 +50,23 @@ class VerifiedInvocation:
     """What an invocation token proves.
 
     Attributes:
+        origin: who has the request sent
         installation_id: the installation that it comes from, an ARI
         cloud_id: the site's
         api_base_url: where to call Jira with a Forge token; without a trailing slash
         app_version: the version of the manifest, such as `2.4.0`
         environment_type: `DEVELOPMENT`, `STAGING` or `PRODUCTION`
         environment_id: an ARI
-        module_type: the manifest's name for the kind of what was invoked, such as `trigger`
+        module_type: the kind of what was invoked, such as `core:trigger`
         module_key: its key in the manifest
         account_id: the user who has the page open; None for events and triggers
-        context: of a page; empty for events and triggers
+        context: what the module was invoked with, such as where a page is open
         jti: tells this token from every other
         issued_at: in Unix seconds
         expires_at: likewise
     """
 
+    origin: InvocationOrigin
     installation_id: str
     cloud_id: str
     api_base_url: str
@@ -80,6 +85,8 @@ class VerifiedInvocation:
 def verify_invocation_token(
     token: str,
     *,
+    origins: Collection[InvocationOrigin],
+    more_types: Collection[str] = (),
     key_of: "Callable[[object], RSAPublicKey]",
     app_id: str,
     api_urls: Iterable[str],
@@ -89,13 +96,16 @@ def verify_invocation_token(
 
     Args:
         token: as it came; see `connect_jwt.tokens.find_bearer_token`
+        origins: whose tokens the route takes
+        more_types: types of modules besides `connect_jwt.origins.OWN_TYPES` that Forge itself invokes
         key_of: the public key of a `kid`; see `connect_jwt.forge_keys`
         app_id: the app's own ARI, `ari:cloud:ecosystem::app/…`
         api_urls: the API hosts of the cloud whose keys `key_of` has, such as `https://api.atlassian.com`
         now: the time, in Unix seconds
 
     Raises:
-        TokenRefused: the proof fails
+        TokenRefused: the proof fails, or is another's; `ForgeReason.PRODUCT_NOT_SERVED`: it is right, and of
+            an installation that Jira has no part in
         KeyHostUnavailable: from `key_of`; nothing can be said just now
     """
     parsed = parse_token(token, max_bytes=MAX_FORGE_TOKEN_BYTES)
@@ -113,16 +123,21 @@ def verify_invocation_token(
     app = claims.get("app")
     if not isinstance(app, dict):
         raise TokenRefused(ForgeReason.APP_CLAIM_MALFORMED, "no app claim that is an object")
-    api_base_url, cloud_id = _check_api_base_url(app.get("apiBaseUrl"), api_urls)
     environment, module = _object(app, "environment"), _object(app, "module")
+    module_type = _text(module, "type")
+    origin = origin_of(claims, module_type=module_type, more_types=more_types)
+    _check_origin(origin, origins, module_type)
+    installation_id = _check_installation_id(app.get("installationId"))
+    api_base_url, cloud_id = jira_of(app, api_urls)
     return VerifiedInvocation(
-        installation_id=_check_installation_id(app.get("installationId")),
+        origin=origin,
+        installation_id=installation_id,
         cloud_id=cloud_id,
         api_base_url=api_base_url,
         app_version=_text(app, "appVersion"),
         environment_type=_text(environment, "type"),
         environment_id=_text(environment, "id"),
-        module_type=_text(module, "type"),
+        module_type=module_type,
         module_key=_text(module, "key"),
         account_id=_text(claims, "principal"),
         context=_object(claims, "context"),
@@ -145,14 +160,27 @@ def _check_installation_id(claimed: object) -> str:
     return claimed
 
 
-def _check_api_base_url(claimed: object, api_urls: Iterable[str]) -> tuple[str, str]:
-    """The URL and the cloud id in it. Tokens will be sent there, so nothing but a known host will do."""
-    for api_url in api_urls:
-        site = re.compile(rf"({re.escape(api_url.rstrip('/'))}/ex/jira/({_UUID}))/?")
-        match = site.fullmatch(claimed) if isinstance(claimed, str) else None
-        if match is not None:
-            return match[1], match[2]
-    raise TokenRefused(ForgeReason.API_BASE_URL_REFUSED, "app.apiBaseUrl is no site at this cloud's API host")
+def _check_origin(
+    origin: InvocationOrigin, origins: Collection[InvocationOrigin], module_type: str | None
+) -> None:
+    if origin in origins:
+        return
+    match origin:
+        case InvocationOrigin.FORGE:
+            raise TokenRefused(ForgeReason.NOT_OF_A_PAGE, "Forge's own token where it does not call")
+        case InvocationOrigin.PAGE:
+            raise TokenRefused(ForgeReason.OF_A_PAGE, "a page's token where Forge itself calls")
+        case InvocationOrigin.DATA_RESIDENCY:
+            raise TokenRefused(ForgeReason.OF_DATA_RESIDENCY, "the token of a move to another region")
+        case InvocationOrigin.UNKNOWN:
+            raise TokenRefused(
+                ForgeReason.MODULE_TYPE_UNKNOWN, f"of the module type {shown_type(module_type)}"
+            )
+
+
+def shown_type(module_type: str | None) -> str:
+    """A module's type, fit for a log."""
+    return module_type if module_type and _MODULE_TYPE.fullmatch(module_type) else "(none that can be shown)"
 
 
 def _object(members: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -17,6 +17,8 @@ _OURS = CARRIED - {REDRIVEN} | {"Reason", "Explanation", "Tries", "FailedAt"} | 
 
 EFFECT_UNKNOWN = "effect-unknown"
 
+_KINDS = {"webhook", "call", "forge-join", "held-event", "stored"}
+
 TOO_MANY_DELIVERIES = "too-many-deliveries"
 REQUEST_FAILED = "request-failed"
 UNREADABLE = "unreadable"
@@ -66,11 +68,11 @@ class FailedMessage:
 
     @property
     def kind(self) -> str:
-        """`webhook`, `call`, `stored`, `request` for a record of Lambda's; else `unknown`."""
+        """One of `_KINDS`, `request` for a record of Lambda's; else `unknown`."""
         if self.is_record:
             return "request"
         kind = self.fields.get("kind")
-        return kind if kind in {"webhook", "call", "stored"} and self.client_key else "unknown"
+        return kind if kind in _KINDS and self.client_key else "unknown"
 
     @property
     def client_key(self) -> str:
@@ -82,6 +84,8 @@ class FailedMessage:
         """What is to be done: the event's name, or method and path without the query."""
         if self.kind == "webhook":
             return _text(self.fields.get("event"))
+        if self.kind == "held-event":
+            return _text(_mapping(self.fields.get("payload")).get("eventType"))
         work = _mapping(self._work.get("everySite")) or self._work
         path = _text(work.get("path")).partition("?")[0]
         return f"{_text(work.get('method')) or 'GET'} {path}" if path else ""

@@ -10,6 +10,8 @@ _REMEDIES = {
     "app-not-installed": "The site does not have the app any more: there is nobody to do it for.",
     "secret-does-not-open": "Have Jira send installed again, which brings a new secret; then redrive it.",
     "temporarily-unavailable": "Redrive it once AWS answers again.",
+    "module-type-unknown": "If Forge itself invokes such modules, deploy with the type in "
+    "ExtraForgeModuleTypes; then redrive it.",
     "impersonation-refused": "See that the user exists and the descriptor asks for ACT_AS_USER; redrive it.",
     "request-malformed": "As it is it fails every time: ask for the call again, as one that can be made.",
     "message-unreadable": "Read the explanation and see to it by hand: redriving it will not help.",

@@ -41,6 +41,7 @@ _NOT_NEEDED = {
     "FORGE_APP_ID": "",
     "FORGE_KEYS_URL": "",
     "EXTRA_FORGE_API_URL": "",
+    "EXTRA_FORGE_MODULE_TYPES": "",
 }
 """It is a call of Connect's side that is asked about."""
 

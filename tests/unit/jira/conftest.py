@@ -58,6 +58,7 @@ def environment() -> dict[str, str]:
         "FORGE_APP_ID": FORGE_APP,
         "FORGE_KEYS_URL": "",
         "EXTRA_FORGE_API_URL": "",
+        "EXTRA_FORGE_MODULE_TYPES": "",
     }
 
 

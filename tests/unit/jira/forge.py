@@ -1,13 +1,24 @@
 """What Forge sends to the app of the doubles, signed by PyJWT."""
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import jwt
 
 from connect_jira.gateway import GatewayRequest
+from connect_jira.webhooks import Webhook
 from tests.unit.jira.conftest import BASE_URL, FORGE_APP
-from tests.unit.jwt.invocations import CLOUD_ID, INSTALLATION, app_claim
+from tests.unit.jwt.invocations import (
+    CLOUD_ID,
+    ENVIRONMENT,
+    INSTALLATION,
+    PAGE,
+    PAGE_CONTEXT,
+    TRIGGER_CONTEXT,
+    USER,
+    app_claim,
+)
 
 if TYPE_CHECKING:
     from tests.unit.jira.conftest import Backend
@@ -18,7 +29,7 @@ ISSUE = {"id": "10073", "key": "SP-10", "fields": {"summary": "Of Forge"}}
 APP = {
     "id": INSTALLATION.rpartition("/")[2],
     "app": {"id": FORGE_APP.rpartition("/")[2], "version": "9.0.0"},
-    "environment": {"id": "23863033-1de4-4ebf-b30d-c906264a1e92"},
+    "environment": {"id": ENVIRONMENT.rpartition("/")[2]},
 }
 """What every lifecycle event says, by Atlassian's examples."""
 
@@ -51,6 +62,7 @@ def forge_request(
         "exp": issued_at + 25,
         "jti": jti or f"jti-{backend.invocations}",
         "app": app_claim(**(app or {})),
+        "context": TRIGGER_CONTEXT,
         **claims,
     }
     signed = jwt.encode(invocation, backend.keys.key, algorithm="RS256", headers={"kid": backend.keys.kid})
@@ -67,7 +79,13 @@ def forge_request(
 
 def lifecycle(backend: "Backend", event: str, **how: Any) -> GatewayRequest:
     """A lifecycle event that says its name, at the route that all of them had before."""
-    return forge_request(backend, "lifecycle", {**APP, "eventType": event}, **how)
+    said = {
+        "context": f"ari:cloud:jira::site/{CLOUD_ID}",
+        "permissions": {"scopes": ["read:app-system-token", "read:jira-work"]},
+        "eventType": event,
+        "installerAccountId": USER,
+    }
+    return forge_request(backend, "lifecycle", APP | said, **how)
 
 
 def pre_uninstall(backend: "Backend", **how: Any) -> GatewayRequest:
@@ -76,7 +94,14 @@ def pre_uninstall(backend: "Backend", **how: Any) -> GatewayRequest:
 
 
 def refresh(backend: "Backend", **how: Any) -> GatewayRequest:
-    return forge_request(backend, "refresh", {"contextToken": "opaque"}, **how)
+    body = {"context": {"cloudId": CLOUD_ID, "moduleKey": "token-sync"}, "contextToken": "opaque"}
+    return forge_request(backend, "refresh", body, **how)
+
+
+def page_call(backend: "Backend", **claims: Any) -> GatewayRequest:
+    """What a page has sent by `requestRemote`, to wherever it likes."""
+    page = {"app": {"module": PAGE}, "principal": USER, "context": PAGE_CONTEXT}
+    return replace(forge_request(backend, "", {}, **(page | claims)), path="/api/activity")
 
 
 def product_event(backend: "Backend", name: str = CREATED, *, retry: int = 0, **how: Any) -> GatewayRequest:
@@ -86,3 +111,10 @@ def product_event(backend: "Backend", name: str = CREATED, *, retry: int = 0, **
     if retry:
         body["retryContext"] = {"retryCount": retry, "retryReason": "TIMEOUT_ERROR", "retryData": None}
     return forge_request(backend, "events", body, **how)
+
+
+def event_of(backend: "Backend", request: GatewayRequest) -> Webhook:
+    """What becomes of an event for which there is a webhook."""
+    webhook = backend.forge.event(request)
+    assert isinstance(webhook, Webhook)
+    return webhook

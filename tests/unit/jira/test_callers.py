@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_jira.callers import Callers
-from connect_jira.errors import NotInstalled
+from connect_jira.errors import NotInstalled, ProductNotServed
 from connect_jira.forge.invocations import ForgeInvocations
 from connect_jwt.errors import TokenRefused
 from tests.unit.jira.conftest import CLIENT_KEY, SITE_URL
@@ -15,18 +15,17 @@ from tests.unit.jira.forge import (
     UNINSTALLED,
     forge_request,
     lifecycle,
+    page_call,
     pre_uninstall,
     product_event,
     refresh,
 )
-from tests.unit.jwt.invocations import INSTALLATION, USER
+from tests.unit.jwt.invocations import API, CLOUD_ID, INSTALLATION, PAGE, PAGE_CONTEXT, USER
 
 if TYPE_CHECKING:
-    from connect_jira.gateway import GatewayRequest
     from tests.unit.jira.conftest import Backend
 
 SECRET = "s" * 40
-CONTEXT = {"cloudId": "c", "moduleKey": "board"}
 
 
 @pytest.fixture
@@ -34,11 +33,6 @@ def callers(backend: "Backend") -> Callers:
     backend.install(SECRET, age=20, installationId=INSTALLATION)
     invocations = ForgeInvocations(backend.app, backend.keys, clock=backend.clock)  # type: ignore[arg-type]
     return Callers(backend.app, backend.tenants, invocations, backend.forge_store)  # type: ignore[arg-type]
-
-
-def page_call(backend: "Backend", **claims: Any) -> "GatewayRequest":
-    request = forge_request(backend, "", {}, **({"principal": USER, "context": CONTEXT} | claims))
-    return replace(request, path="/api/activity")
 
 
 def test_a_context_token_says_site_and_user(backend: "Backend", callers: Callers) -> None:
@@ -65,13 +59,13 @@ def test_a_page_of_a_site_that_forge_alone_has_is_known_by_its_installation(
     backend: "Backend", callers: Callers
 ) -> None:
     backend.forge_store.rows.clear()
-    caller = callers.of_call(page_call(backend, context={**CONTEXT, "siteUrl": f"{SITE_URL}/"}))
+    caller = callers.of_call(page_call(backend, context={**PAGE_CONTEXT, "siteUrl": f"{SITE_URL}/"}))
     assert (caller.client_key, caller.site_url, caller.state) == (INSTALLATION, SITE_URL, "enabled")
 
 
 def test_an_address_that_is_no_sites_is_not_passed_on(backend: "Backend", callers: Callers) -> None:
     backend.forge_store.rows.clear()
-    caller = callers.of_call(page_call(backend, context={**CONTEXT, "siteUrl": "javascript:alert(1)"}))
+    caller = callers.of_call(page_call(backend, context={**PAGE_CONTEXT, "siteUrl": "javascript:alert(1)"}))
     assert caller.site_url == ""
 
 
@@ -89,15 +83,65 @@ def test_a_token_of_forge_itself_is_no_pages(backend: "Backend", callers: Caller
         callers.of_call(replace(refresh(backend), path="/api/activity"))
 
 
-@pytest.mark.parametrize("claims", [{"principal": USER}, {"context": CONTEXT}])
-def test_a_page_cannot_speak_for_forge_itself(backend: "Backend", claims: dict[str, Any]) -> None:
-    with pytest.raises(TokenRefused, match="of-a-page"):
-        backend.forge.lifecycle(lifecycle(backend, UNINSTALLED, **claims))
-    with pytest.raises(TokenRefused, match="of-a-page"):
-        backend.forge.refresh(refresh(backend, token="stolen", **claims))
-    with pytest.raises(TokenRefused, match="of-a-page"):
-        backend.forge.event(product_event(backend, **claims))
-    assert not backend.forge_store.rows
+NO_PAGES = {
+    "a web trigger": {"app": {"module": {"type": "core:webtrigger", "key": "web"}}},
+    "a web trigger with an extension": {
+        "app": {"module": {"type": "core:webtrigger", "key": "web"}},
+        "context": PAGE_CONTEXT,
+    },
+    "a function": {"app": {"module": {"type": "core:function", "key": "f"}}, "principal": USER},
+    "an endpoint with a principal": {
+        "app": {"module": {"type": "core:endpoint", "key": "e"}},
+        "principal": USER,
+    },
+}
+
+
+@pytest.mark.parametrize("claims", NO_PAGES.values(), ids=NO_PAGES)
+def test_what_is_of_unknown_origin_is_no_pages(
+    backend: "Backend", callers: Callers, claims: dict[str, Any]
+) -> None:
+    request = replace(forge_request(backend, "", {}, **claims), path="/api/activity")
+    with pytest.raises(TokenRefused, match="module-type-unknown"):
+        callers.of_call(request)
+
+
+PAGES: dict[str, dict[str, Any]] = {
+    "as captured": {},
+    "that nobody is logged in to": {"principal": None},
+    "whose resolver is an endpoint": {"app": {"module": {"type": "core:endpoint", "key": "e"}}},
+    "that says nothing of itself": {"context": None, "principal": None},
+    "that looks like a trigger": {"app": {"module": {"type": "core:trigger", "key": "t"}}},
+}
+
+
+@pytest.mark.parametrize("claims", PAGES.values(), ids=PAGES)
+def test_a_page_cannot_speak_for_forge_itself(
+    backend: "Backend", callers: Callers, claims: dict[str, Any]
+) -> None:
+    before = backend.forge_store.writes
+    takes = {
+        "lifecycle": (backend.forge.lifecycle, lifecycle(backend, UNINSTALLED)),
+        "refresh": (backend.forge.refresh, refresh(backend, token="stolen")),
+        "events": (backend.forge.event, product_event(backend)),
+    }
+    for path, (take, genuine) in takes.items():
+        proof = page_call(backend, **claims).headers["authorization"]
+        headers = {**genuine.headers, "authorization": proof}
+        with pytest.raises(TokenRefused, match="of-a-page"):
+            take(replace(genuine, path=f"/forge/{path}", headers=headers))
+    assert backend.forge_store.writes == before
+    assert callers.of_call(page_call(backend, **claims)).client_key == CLIENT_KEY
+
+
+def test_a_page_of_another_product_is_refused(backend: "Backend", callers: Callers) -> None:
+    with pytest.raises(ProductNotServed):
+        callers.of_call(
+            page_call(
+                backend,
+                app={"module": PAGE, "apiBaseUrl": f"{API}/ex/confluence/{CLOUD_ID}", "installation": None},
+            )
+        )
 
 
 def test_a_page_writes_nothing_of_its_installation(backend: "Backend", callers: Callers) -> None:

@@ -20,6 +20,7 @@ from tests.unit.jira.forge import (
     OTHER_INSTALLATION,
     UNINSTALLED,
     UPGRADED,
+    event_of,
     forge_request,
     lifecycle,
     product_event,
@@ -158,8 +159,7 @@ def test_what_cannot_be_a_token_is_not_stored(backend: "Backend", token: str) ->
 
 
 def test_an_event_becomes_the_webhook_that_it_stands_for(backend: "Backend") -> None:
-    webhook = backend.forge.event(product_event(backend))
-    assert webhook is not None
+    webhook = event_of(backend, product_event(backend))
     assert (webhook.client_key, webhook.event) == (INSTALLATION, "jira:issue_created")
     assert webhook.payload["issue"] == ISSUE
     assert webhook.payload["eventType"] == CREATED
@@ -167,8 +167,7 @@ def test_an_event_becomes_the_webhook_that_it_stands_for(backend: "Backend") -> 
 
 def test_an_event_below_payload_is_the_same(backend: "Backend") -> None:
     body = {"payload": {"eventType": CREATED, "issue": ISSUE}, "context": {}}
-    webhook = backend.forge.event(forge_request(backend, "events", body))
-    assert webhook is not None
+    webhook = event_of(backend, forge_request(backend, "events", body))
     assert webhook.payload == body["payload"]
 
 
@@ -177,9 +176,7 @@ BOARD = "avi:jira-software:starred:board"
 
 
 def identified(backend: "Backend", said: dict[str, Any], name: str = VIEWED, **how: Any) -> Webhook:
-    webhook = backend.forge.event(product_event(backend, name, said=said, **how))
-    assert webhook is not None
-    return webhook
+    return event_of(backend, product_event(backend, name, said=said, **how))
 
 
 @pytest.mark.parametrize(
@@ -218,9 +215,7 @@ def test_an_event_without_a_time_is_known_by_all_that_it_says_and_when_it_was_se
     board = {"eventType": BOARD, "board": {"id": 11, "name": "Some board"}, **no_time}
 
     def told(**more: Any) -> Webhook:
-        webhook = backend.forge.event(forge_request(backend, "events", board | more))
-        assert webhook is not None
-        return webhook
+        return event_of(backend, forge_request(backend, "events", board | more))
 
     first, now = told(contextToken="opaque"), int(backend.clock.now)
     backend.clock.now += 60
@@ -280,8 +275,7 @@ def test_an_event_that_the_descriptor_has_no_webhook_for_asks_for_nothing(backen
 
 
 def test_an_event_that_only_forge_has_goes_by_its_own_name(backend: "Backend") -> None:
-    webhook = backend.forge.event(product_event(backend, VIEWED))
-    assert webhook is not None
+    webhook = event_of(backend, product_event(backend, VIEWED))
     assert webhook.event == VIEWED
 
 

@@ -29,6 +29,7 @@ from tests.unit.jira.forge import (
     OTHER_INSTALLATION,
     UNINSTALLED,
     UPGRADED,
+    event_of,
     lifecycle,
     product_event,
     refresh,
@@ -323,7 +324,7 @@ def test_a_site_with_both_sides_tells_who_saw_a_change_and_when(backend: "Backen
     both_sides(backend)
     assert backend.new_tenants().has_forge(CLIENT_KEY)
     at_ms = int(backend.clock.now) * 1000 + 237
-    event = backend.forge.event(product_event(backend, said={"issue": ISSUE, "timestamp": str(at_ms)}))
+    event = event_of(backend, product_event(backend, said={"issue": ISSUE, "timestamp": str(at_ms)}))
     webhook = told_by_connect(
         Webhook(
             client_key=CLIENT_KEY,
@@ -332,7 +333,6 @@ def test_a_site_with_both_sides_tells_who_saw_a_change_and_when(backend: "Backen
             payload={"issue": ISSUE, "timestamp": at_ms},
         )
     )
-    assert event is not None
     assert (event.client_key, event.event) == (webhook.client_key, webhook.event)
     assert event.occurrence == Occurrence(told_by="forge", thing="10073", at_ms=at_ms)
     assert webhook.occurrence == Occurrence(told_by="connect", thing="10073", at_ms=at_ms)
@@ -343,9 +343,7 @@ def test_a_site_with_both_sides_tells_who_saw_a_change_and_when(backend: "Backen
 def test_a_site_that_has_the_app_by_one_of_the_two_is_asked_for_no_record(backend: "Backend") -> None:
     backend.install(SECRET)
     assert not backend.new_tenants().has_forge(CLIENT_KEY)
-    event = backend.forge.event(product_event(backend))
-    assert event is not None
-    assert event.occurrence is None
+    assert event_of(backend, product_event(backend)).occurrence is None
 
 
 @pytest.mark.parametrize(

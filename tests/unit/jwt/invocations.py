@@ -1,12 +1,16 @@
-"""Forge invocation tokens made by hand, in the form of Forge's own, and the route that takes them."""
+"""Forge invocation tokens made by hand, in the form of those that were captured, and the route.
+
+`test_invocations_captured.py` holds them against the captures.
+"""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from connect_jwt.invocations import VerifiedInvocation, verify_invocation_token
+from connect_jwt.origins import InvocationOrigin
 from tests.unit.jwt.handmade import NOW, OMITTED, Claims, atlassian_key, base64url, rs256
 
 APP = "ari:cloud:ecosystem::app/5f1bbd0e-6ac3-4a3d-9ad7-c4ba8ad1f3b0"
@@ -20,6 +24,23 @@ API, STAGING_API = "https://api.atlassian.com", "https://api.stg.atlassian.com"
 USER = "557058:3731f189-7e58-46c0-b5c7-697c5a021aee"
 JTI = "c900303226dd9b698199667c9c7c2b91d7cef2ff"
 FORGE_KID = "forge/invocation-token/wf-f641e7a7-d1b6-472a-806b-5e4b03912149"
+TRIGGER = {"type": "core:trigger", "key": "issue-events"}
+PAGE = {"type": "jira:globalPage", "key": "board"}
+TRIGGER_CONTEXT = {"cloudId": CLOUD_ID, "moduleKey": TRIGGER["key"], "userAccess": {"enabled": False}}
+EXTENSION = {"type": PAGE["type"], "location": "https://site.atlassian.net/jira/apps/board"}
+PAGE_CONTEXT = {
+    "cloudId": CLOUD_ID,
+    "localId": "a46ed7ed-f7a7-45da-9b5f-9cffd1baeda8",
+    "environmentId": ENVIRONMENT.rpartition("/")[2],
+    "environmentType": "DEVELOPMENT",
+    "moduleKey": PAGE["key"],
+    "siteUrl": "https://site.atlassian.net",
+    "appVersion": "22.4.0",
+    "extension": EXTENSION,
+    "userAccess": {"enabled": False, "hasAccess": True},
+    "accountType": "licensed",
+    "accountId": USER,
+}
 
 
 def app_claim(**changes: object) -> Claims:
@@ -27,11 +48,12 @@ def app_claim(**changes: object) -> Claims:
     return _present(
         {
             "id": APP,
+            "version": "8",
             "appVersion": "22.4.0",
             "installationId": INSTALLATION,
             "apiBaseUrl": f"{API}/ex/jira/{CLOUD_ID}",
             "environment": {"type": "DEVELOPMENT", "id": ENVIRONMENT},
-            "module": {"type": "core:trigger", "key": "issue-events"},
+            "module": TRIGGER,
             "installation": {
                 "id": INSTALLATION,
                 "contexts": [{"name": "jira", "apiBaseUrl": f"{API}/ex/jira/{CLOUD_ID}"}],
@@ -52,14 +74,15 @@ def event_claims(**changes: object) -> Claims:
             "exp": NOW + 15,
             "jti": JTI,
             "app": app_claim(),
+            "context": TRIGGER_CONTEXT,
         }
         | changes
     )
 
 
 def page_claims(**changes: object) -> Claims:
-    context = {"cloudId": CLOUD_ID, "moduleKey": "board", "extension": {"issue": {"key": "DEMO-1"}}}
-    return event_claims(**({"principal": USER, "context": context} | changes))
+    page = {"app": app_claim(module=PAGE), "context": PAGE_CONTEXT, "principal": USER}
+    return event_claims(**(page | changes))
 
 
 def fit(payload: object, *, key: rsa.RSAPrivateKey | None = None, **header: object) -> str:
@@ -73,9 +96,17 @@ def on_forge_route(
     app_id: str = APP,
     api_urls: tuple[str, ...] = (API,),
     now: float = NOW,
+    origins: Collection[InvocationOrigin] = tuple(InvocationOrigin),
+    more_types: Collection[str] = (),
 ) -> VerifiedInvocation:
     return verify_invocation_token(
-        token, key_of=key_of or _forge_key_of, app_id=app_id, api_urls=api_urls, now=now
+        token,
+        origins=origins,
+        more_types=more_types,
+        key_of=key_of or _forge_key_of,
+        app_id=app_id,
+        api_urls=api_urls,
+        now=now,
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from connect_jwt.forge_keys import ForgeKeys
 from connect_jwt.invocations import VerifiedInvocation
+from connect_jwt.origins import InvocationOrigin
 from connect_jwt.tokens import find_bearer_token
 from tests.unit.jwt.handmade import NOW, OMITTED, Claims, atlassian_key, stranger_key
 from tests.unit.jwt.invocations import (
@@ -15,10 +16,12 @@ from tests.unit.jwt.invocations import (
     APP,
     CLOUD_ID,
     ENVIRONMENT,
+    EXTENSION,
     FORGE_KID,
     INSTALLATION,
     JTI,
     STAGING_API,
+    TRIGGER_CONTEXT,
     USER,
     app_claim,
     event_claims,
@@ -36,6 +39,7 @@ KEYS_URL = "https://forge-keys.example/.well-known/jwks.json"
 
 def test_an_event_proves_its_installation_and_nobody() -> None:
     assert on_forge_route(fit(event_claims())) == VerifiedInvocation(
+        origin=InvocationOrigin.FORGE,
         installation_id=INSTALLATION,
         cloud_id=CLOUD_ID,
         api_base_url=f"{API}/ex/jira/{CLOUD_ID}",
@@ -45,7 +49,7 @@ def test_an_event_proves_its_installation_and_nobody() -> None:
         module_type="core:trigger",
         module_key="issue-events",
         account_id=None,
-        context={},
+        context=TRIGGER_CONTEXT,
         jti=JTI,
         issued_at=NOW - 10,
         expires_at=NOW + 15,
@@ -55,7 +59,7 @@ def test_an_event_proves_its_installation_and_nobody() -> None:
 def test_a_page_proves_its_user_and_where_it_is_open() -> None:
     verified = on_forge_route(fit(page_claims()))
     assert verified.account_id == USER
-    assert verified.context["extension"] == {"issue": {"key": "DEMO-1"}}
+    assert verified.context["extension"] == EXTENSION
 
 
 def test_an_app_id_in_a_list_of_one_is_the_app_id() -> None:

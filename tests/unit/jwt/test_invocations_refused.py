@@ -101,7 +101,7 @@ WRONG_CLAIMS = {
     "no app": ({"app": OMITTED}, "app-claim-malformed"),
     "app a list": ({"app": [app_claim()]}, "app-claim-malformed"),
     "app a string": ({"app": APP}, "app-claim-malformed"),
-    "app empty": ({"app": {}}, "api-base-url-refused"),
+    "app empty": ({"app": {}}, "installation-id-malformed"),
 }
 
 
@@ -152,7 +152,7 @@ FOREIGN = {
     "a backslash": f"https://api.atlassian.com\\@evil.example{SITE}",
     "the staging API": STAGING_API + SITE,
     "the site's own address": "https://site.atlassian.net",
-    "Confluence": f"{API}/ex/confluence/{CLOUD_ID}",
+    "Confluence elsewhere": f"https://evil.example/ex/confluence/{CLOUD_ID}",
     "no cloud id": f"{API}/ex/jira/",
     "a cloud id that is none": f"{API}/ex/jira/..",
     "more than a cloud id": f"{API}{SITE}/rest/api/3",

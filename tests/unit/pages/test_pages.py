@@ -27,6 +27,7 @@ APP = AppSettings(
     forge_app_id="",
     forge_keys_url="",
     forge_api_urls=(),
+    forge_module_types=frozenset(),
     webhook_events={},
 )
 CALLER = Caller(

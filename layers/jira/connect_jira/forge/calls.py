@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.forge import installation as forge_installation
+from connect_jira.forge.held_events import HeldEvent
 from connect_jira.forge.installation import ForgeInstallation, ForgeState
 from connect_jira.forge.invocations import ForgeInvocations
 from connect_jira.forge.joins import ForgeJoin, ForgeJoins
@@ -28,6 +29,7 @@ from connect_jira.settings import AppSettings
 from connect_jira.webhooks import Webhook
 from connect_jwt.identity import ClientKey
 from connect_jwt.invocations import VerifiedInvocation
+from connect_jwt.origins import InvocationOrigin
 
 type Change = Callable[[ForgeInstallation], ForgeInstallation]
 """What becomes of a row; the same row when it stays as it is."""
@@ -91,7 +93,7 @@ class ForgeCalls:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._app_key = app.app_key
-        self._wanted = [event for events in app.webhook_events.values() for event in events]
+        self._wanted = app.wanted_events
         self._invocations = invocations
         self._store = store
         self._sealer = sealer
@@ -128,10 +130,15 @@ class ForgeCalls:
 
         return self._outcome(call, *self._change(call, renew))
 
-    def event(self, request: GatewayRequest) -> Webhook | None:
-        """Something has happened on a site; None when there is nothing to do about it."""
-        call = self._verified(request)
-        payload = event_payload(call.body)
+    def event(self, request: GatewayRequest) -> Webhook | HeldEvent | None:
+        """Something has happened on a site; None when there is nothing to do about it.
+
+        Where nobody knows whether Forge itself says so, nothing is done but to hold the event back.
+        """
+        invocation, payload = self._invocations.verify_event(request), event_payload(request.body)
+        if invocation.origin is InvocationOrigin.UNKNOWN:
+            return HeldEvent(invocation=invocation, payload=payload)
+        call = _call(request, invocation)
 
         def note(current: ForgeInstallation) -> ForgeInstallation:
             following = forge_installation.called(current, call.invocation)
@@ -146,9 +153,7 @@ class ForgeCalls:
         return webhook_of(payload, call.invocation, row=after, wanted=self._wanted)
 
     def _verified(self, request: GatewayRequest) -> _Call:
-        invocation = self._invocations.verify(request)
-        token = SystemToken.of(request.headers, issued_at=invocation.issued_at)
-        return _Call(invocation=invocation, body=request.body, token=token)
+        return _call(request, self._invocations.verify(request))
 
     def _with_token(self, row: ForgeInstallation, call: _Call) -> ForgeInstallation:
         """The row with the call's token, if that is good for longer than the one at hand."""
@@ -189,3 +194,8 @@ class ForgeCalls:
         return ForgeOutcome(
             client_key=after.tenant, changed=after != before, has_token=call.token is not None
         )
+
+
+def _call(request: GatewayRequest, invocation: VerifiedInvocation) -> _Call:
+    token = SystemToken.of(request.headers, issued_at=invocation.issued_at)
+    return _Call(invocation=invocation, body=request.body, token=token)

@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable
 
-from connect_jira.errors import InvocationRefused
+from connect_jira.errors import InvocationRefused, ProductNotServed
 from connect_jira.gateway import GatewayRequest
+from connect_jira.metrics import count
 from connect_jira.settings import AppSettings
 from connect_jwt.errors import ForgeReason, Reason, TokenRefused
 from connect_jwt.forge_keys import ForgeKeys
 from connect_jwt.invocations import VerifiedInvocation, verify_invocation_token
+from connect_jwt.origins import InvocationOrigin
 from connect_jwt.tokens import find_bearer_token
 
 _FORGED = "Forge sends no such token: somebody else did, or something between Forge and the app changed it."
@@ -19,8 +21,13 @@ HELP: dict[str, str] = {
     ForgeReason.API_BASE_URL_REFUSED: "The app is on another cloud than AtlassianCloud says, or on an "
     "Isolated Cloud: then ExtraForgeApiUrl names its API host.",
     ForgeReason.INSTALLATION_ID_MALFORMED: "Forge has another form for it now, or it was forged.",
+    ForgeReason.MODULE_TYPE_UNKNOWN: "If Forge itself invokes such modules, name the type in "
+    "ExtraForgeModuleTypes; what anybody can call, such as a web trigger, never counts as Forge's own.",
     ForgeReason.OF_A_PAGE: "A page may call any path of the app with its user's token: somebody tried.",
     ForgeReason.NOT_OF_A_PAGE: "Events and triggers have no business here: look at the manifest's paths.",
+    ForgeReason.OF_DATA_RESIDENCY: "The app takes no part in moves: take migration:dataResidency out of the "
+    "manifest.",
+    ForgeReason.PRODUCT_NOT_SERVED: "This app serves Jira alone: install it there.",
     Reason.AUD_MISMATCH: "ForgeAppId is not the app.id of the manifest that is deployed.",
     Reason.EXPIRED: "It is good for 25 seconds: it was replayed, or this clock is wrong.",
     Reason.NOT_YET_VALID: "This clock is behind Forge's.",
@@ -48,25 +55,25 @@ class ForgeInvocations:
     def verify(self, request: GatewayRequest) -> VerifiedInvocation:
         """Verify a request of Forge itself, by its invocation token, which comes in the header only.
 
-        A page's is refused: whoever has the page open can have it sent to any path, with any body.
-
         Raises:
-            InvocationRefused: the proof fails, or the app is not one of Forge's
+            ProductNotServed: it is from an installation that Jira has no part in
+            InvocationRefused: the proof fails, or is another's, or the app is not one of Forge's
             KeyHostUnavailable: nothing can be said just now
         """
-        invocation = self._verified(request)
-        if _is_of_page(invocation):
-            raise _refused(TokenRefused(ForgeReason.OF_A_PAGE, "a page's token where Forge itself calls"))
+        return self._verified(request, InvocationOrigin.FORGE)
+
+    def verify_event(self, request: GatewayRequest) -> VerifiedInvocation:
+        """The same for an event, which may also be of unknown origin: then nothing may be done about it."""
+        invocation = self._verified(request, InvocationOrigin.FORGE, InvocationOrigin.UNKNOWN)
+        if invocation.origin is InvocationOrigin.UNKNOWN:
+            count("ModuleTypeUnknown")
         return invocation
 
     def verify_page(self, request: GatewayRequest) -> VerifiedInvocation:
         """Verify a call that a page has made by `requestRemote`; errors as for `verify`."""
-        invocation = self._verified(request)
-        if not _is_of_page(invocation):
-            raise _refused(TokenRefused(ForgeReason.NOT_OF_A_PAGE, "no page's token where pages call"))
-        return invocation
+        return self._verified(request, InvocationOrigin.PAGE)
 
-    def _verified(self, request: GatewayRequest) -> VerifiedInvocation:
+    def _verified(self, request: GatewayRequest, *origins: InvocationOrigin) -> VerifiedInvocation:
         if not self._app.forge_app_id or not self._app.forge_keys_url:
             raise _refused(
                 TokenRefused(ForgeReason.FORGE_OFF, "no Forge app id, or no key set for this cloud")
@@ -74,6 +81,8 @@ class ForgeInvocations:
         try:
             return verify_invocation_token(
                 find_bearer_token(request.headers.get("authorization")),
+                origins=origins,
+                more_types=self._app.forge_module_types,
                 key_of=self._keys.public_key,
                 app_id=self._app.forge_app_id,
                 api_urls=self._app.forge_api_urls,
@@ -83,10 +92,9 @@ class ForgeInvocations:
             raise _refused(refused) from refused
 
 
-def _is_of_page(invocation: VerifiedInvocation) -> bool:
-    return invocation.account_id is not None or bool(invocation.context)
-
-
 def _refused(refused: TokenRefused) -> InvocationRefused:
+    if refused.reason == ForgeReason.MODULE_TYPE_UNKNOWN:
+        count("ModuleTypeUnknown")
     what = str(refused).removeprefix(f"{refused.reason}: ")
-    return InvocationRefused(refused.reason, f"{what}. {HELP.get(refused.reason, _FORGED)}")
+    kind = ProductNotServed if refused.reason == ForgeReason.PRODUCT_NOT_SERVED else InvocationRefused
+    return kind(refused.reason, f"{what}. {HELP.get(refused.reason, _FORGED)}")

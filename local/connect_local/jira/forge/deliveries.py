@@ -7,7 +7,8 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -17,7 +18,8 @@ from connect_local.jira.apps import Answer
 from connect_local.jira.entities import Json
 from connect_local.jira.forge.installations import ForgeApp
 from connect_local.jira.forge.invocation_tokens import InvocationTokens
-from connect_local.jira.forge.manifests import Endpoint
+from connect_local.jira.forge.manifests import Trigger
+from connect_local.jira.forge.module_forms import Form, Turns
 from connect_local.jira.forge.system_tokens import SystemTokens
 from connect_local.jira.outbox import Outbox
 
@@ -25,6 +27,14 @@ TIMEOUT_SECONDS = 5.0
 RETRIES = 4
 RETRY_SECONDS = 2.0
 """Forge itself waits for 60 seconds each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    app: ForgeApp
+    trigger: Trigger
+    payload: Json
+    forms: Sequence[Form]
 
 
 class Deliveries:
@@ -49,6 +59,7 @@ class Deliveries:
         self._invocations = invocations
         self._tokens = tokens
         self._clock = clock
+        self._turns = Turns()
         self._http = urllib3.PoolManager(maxsize=20, retries=False)
         self.retry_seconds = RETRY_SECONDS
 
@@ -56,39 +67,53 @@ class Deliveries:
         """Let go of the connections that were kept."""
         self._http.clear()
 
-    def call(self, app: ForgeApp, endpoint: Endpoint, payload: Json) -> Answer:
+    def call(self, app: ForgeApp, trigger: Trigger, payload: Json, forms: Sequence[Form]) -> Answer:
         """Call an app once; in the background again when it has not taken it.
+
+        Args:
+            app: whom
+            trigger: what calls
+            payload: what it says
+            forms: how the tokens may say that it calls
 
         Returns:
             the answer to the first attempt
         """
-        answer = self._outbox.start(self._attempt(app, endpoint, payload)).result()
-        self._outbox.start(self._again(app, endpoint, payload, answer))
+        call = _Call(app, trigger, payload, forms)
+        answer = self._outbox.start(self._attempt(call)).result()
+        self._outbox.start(self._again(call, answer))
         return answer
 
-    def tell(self, app: ForgeApp, endpoint: Endpoint, payload: Json) -> None:
+    def tell(self, app: ForgeApp, trigger: Trigger, payload: Json, forms: Sequence[Form]) -> None:
         """The same, all of it in the background."""
-        self._outbox.start(self._deliver(app, endpoint, payload))
+        self._outbox.start(self._deliver(_Call(app, trigger, payload, forms)))
 
-    async def _deliver(self, app: ForgeApp, endpoint: Endpoint, payload: Json) -> None:
-        await self._again(app, endpoint, payload, await self._attempt(app, endpoint, payload))
+    async def _deliver(self, call: _Call) -> None:
+        await self._again(call, await self._attempt(call))
 
-    async def _again(self, app: ForgeApp, endpoint: Endpoint, payload: Json, answer: Answer) -> None:
+    async def _again(self, call: _Call, answer: Answer) -> None:
         for retry in range(1, RETRIES + 1):
             if _is_taken(answer):
                 return
             await asyncio.sleep(self.retry_seconds)
             context = {"retryCount": retry, "retryReason": _reason(answer), "retryData": None}
-            answer = await self._attempt(app, endpoint, {**payload, "retryContext": context})
+            answer = await self._attempt(replace(call, payload={**call.payload, "retryContext": context}))
 
-    async def _attempt(self, app: ForgeApp, endpoint: Endpoint, payload: Json) -> Answer:
-        lane = (app.tenant.site.base_url, urlsplit(endpoint.url).netloc)
-        return await self._outbox.request(lane, lambda: self._post(app, endpoint, payload))
+    async def _attempt(self, call: _Call) -> Answer:
+        lane = (call.app.tenant.site.base_url, urlsplit(call.trigger.endpoint.url).netloc)
+        return await self._outbox.request(lane, lambda: self._post(call))
 
-    def _post(self, app: ForgeApp, endpoint: Endpoint, payload: Json) -> Answer:
-        now = self._clock()
+    def _post(self, call: _Call) -> Answer:
+        app, endpoint, now = call.app, call.trigger.endpoint, self._clock()
+        form = self._turns.take(call.trigger, call.forms)
+        token = self._invocations.of_module(
+            app,
+            module=form.module(call.trigger),
+            context=form.context(call.trigger, app.tenant.site.cloud_id),
+            now=now,
+        )
         headers = {
-            "Authorization": f"Bearer {self._invocations.make(app, module=endpoint.key, now=now)}",
+            "Authorization": f"Bearer {token}",
             "Content-Type": "application/json",
             "x-b3-traceid": secrets.token_hex(8),
             "x-b3-spanid": secrets.token_hex(8),
@@ -99,7 +124,7 @@ class Deliveries:
             response = self._http.request(
                 "POST",
                 endpoint.url,
-                body=json.dumps(payload).encode(),
+                body=json.dumps(call.payload).encode(),
                 headers=headers,
                 timeout=urllib3.Timeout(total=TIMEOUT_SECONDS),
                 redirect=False,

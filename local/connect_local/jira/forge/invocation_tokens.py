@@ -1,23 +1,29 @@
-"""Forge invocation tokens, made with PyJWT, and the key set that they are verified with.
+"""Forge invocation tokens, in the form of those that were captured, and the key set that verifies them.
 
 https://developer.atlassian.com/platform/forge/remote/essentials/
 """
 
 import json
+import secrets
 import uuid
+from collections.abc import Mapping
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from connect_local.jira.entities import Json
 from connect_local.jira.forge.installations import ForgeApp
+from connect_local.jira.forge.module_forms import Module
 
 LIFETIME_SECONDS = 25
 
-_ENVIRONMENTS = "ari:cloud:ecosystem::environment"
-_ENVIRONMENT = "5a7b2f0e-7c1d-4c0e-9b54-3f1f4d1c7d55"
+ENVIRONMENT_ID = "5a7b2f0e-7c1d-4c0e-9b54-3f1f4d1c7d55"
+
+_ENVIRONMENTS, _ENVIRONMENT_TYPE = "ari:cloud:ecosystem::environment", "DEVELOPMENT"
 _RSA_BITS, _PUBLIC_EXPONENT = 2048, 65537
 
 
@@ -30,7 +36,7 @@ class InvocationTokens:
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url
-        self._kid = f"forge/invocation-token/{uuid.uuid4()}"
+        self._kid = f"forge/invocation-token/wf-{uuid.uuid4()}"
         self._lock = Lock()
         self._made: rsa.RSAPrivateKey | None = None
 
@@ -46,39 +52,98 @@ class InvocationTokens:
         public = json.loads(RSAAlgorithm.to_jwk(self._key.public_key()))
         return {"keys": [public | {"kid": self._kid, "use": "sig", "alg": "RS256"}]}
 
-    def make(self, app: ForgeApp, /, *, module: str, now: float, **claims: object) -> str:
-        """A token for one call.
+    def of_module(
+        self,
+        app: ForgeApp,
+        *,
+        module: Module,
+        context: Json | None,
+        now: float,
+        claims: Mapping[str, object] = MappingProxyType({}),
+    ) -> str:
+        """A token for one call of Forge's own.
 
         Args:
             app: whom it is for
-            module: the key of the endpoint that is called
+            module: what is invoked
+            context: what it is invoked with; None for a token without one
             now: Unix seconds
             claims: besides, or instead
         """
-        site, app_id = app.tenant.site, app.manifest.app_id
+        return self._signed(app, module, {"context": context} if context else {}, now, claims)
+
+    def of_page(
+        self,
+        app: ForgeApp,
+        *,
+        module: Module,
+        account_id: str,
+        now: float,
+        claims: Mapping[str, object],
+    ) -> str:
+        """A token for a call that a page makes.
+
+        Args:
+            app: whose page it is
+            module: the page
+            account_id: the user who has it open
+            now: Unix seconds
+            claims: besides, or instead
+        """
+        site = app.tenant.site
+        context = {
+            "cloudId": site.cloud_id,
+            "localId": str(uuid.uuid4()),
+            "environmentId": ENVIRONMENT_ID,
+            "environmentType": _ENVIRONMENT_TYPE,
+            "moduleKey": module.key,
+            "siteUrl": site.base_url,
+            "appVersion": _version(app),
+            "extension": {"type": module.type},
+            "userAccess": {"enabled": False, "hasAccess": True},
+            "accountType": "licensed",
+            "accountId": account_id,
+        }
+        return self._signed(app, module, {"context": context, "principal": account_id}, now, claims)
+
+    def _signed(
+        self,
+        app: ForgeApp,
+        module: Module,
+        own: Mapping[str, object],
+        now: float,
+        claims: Mapping[str, object],
+    ) -> str:
+        site, app_id, made = app.tenant.site, app.manifest.app_id, int(now)
         api = f"{self._base_url}/ex/jira/{site.cloud_id}"
-        made = int(now)
         content = {
-            "iss": "forge/invocation-token",
-            "aud": app_id,
-            "iat": made,
-            "nbf": made,
-            "exp": made + LIFETIME_SECONDS,
-            "jti": uuid.uuid4().hex,
             "app": {
                 "id": app_id,
-                "appVersion": f"{app.version}.0.0",
+                "version": str(app.version),
+                "appVersion": _version(app),
                 "installationId": app.installation_id,
                 "apiBaseUrl": api,
                 "environment": {
-                    "type": "DEVELOPMENT",
-                    "id": f"{_ENVIRONMENTS}/{app_id.rpartition('/')[2]}/{_ENVIRONMENT}",
+                    "type": _ENVIRONMENT_TYPE,
+                    "id": f"{_ENVIRONMENTS}/{app_id.rpartition('/')[2]}/{ENVIRONMENT_ID}",
                 },
-                "module": {"type": "core:endpoint", "key": module},
+                "module": {"type": module.type, "key": module.key},
                 "installation": {
                     "id": app.installation_id,
-                    "contexts": [{"name": "jira", "apiBaseUrl": api, "cloudId": site.cloud_id}],
+                    "contexts": [{"name": "jira", "apiBaseUrl": api}],
                 },
             },
+            **own,
+            "aud": app_id,
+            "iss": "forge/invocation-token",
+            "iat": made,
+            "nbf": made,
+            "exp": made + LIFETIME_SECONDS,
+            "jti": secrets.token_hex(20),
         }
-        return jwt.encode(content | claims, self._key, algorithm="RS256", headers={"kid": self._kid})
+        headers = {"kid": self._kid, "typ": None}
+        return jwt.encode({**content, **claims}, self._key, algorithm="RS256", headers=headers)
+
+
+def _version(app: ForgeApp) -> str:
+    return f"{app.version}.0.0"

@@ -32,6 +32,14 @@ class Endpoint:
     brings_token: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A module that calls an endpoint: its key in the manifest, and the endpoint."""
+
+    key: str
+    endpoint: Endpoint
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgeManifest:
     """One manifest.
@@ -40,15 +48,19 @@ class ForgeManifest:
         app_id: an ARI
         descriptor: of the Connect app that it carries, or would carry: its name, scopes and webhooks
         carries_connect: whether Jira is to treat it as a Connect app, too
-        triggers: the endpoints that are called for an event
-        hourly: the endpoints that are called every hour
+        scopes: what it asks for, as Forge calls it
+        triggers: those of each event
+        hourly: those of the scheduled triggers
+        pre_uninstall: those that are called before an uninstall
     """
 
     app_id: str
     descriptor: Descriptor
     carries_connect: bool
-    triggers: Mapping[str, tuple[Endpoint, ...]]
-    hourly: tuple[Endpoint, ...]
+    scopes: tuple[str, ...]
+    triggers: Mapping[str, tuple[Trigger, ...]]
+    hourly: tuple[Trigger, ...]
+    pre_uninstall: tuple[Trigger, ...]
 
 
 def load_manifest(source: Json, *, base_url: str | None = None) -> ForgeManifest:
@@ -67,19 +79,21 @@ def load_manifest(source: Json, *, base_url: str | None = None) -> ForgeManifest
     if base_url is not None:
         urls[connect_remote] = base_url
     endpoints = {entry["key"]: _endpoint(entry, urls) for entry in _modules(manifest, "endpoint")}
-    triggers: dict[str, tuple[Endpoint, ...]] = {}
-    for trigger, endpoint in _calling(manifest, "trigger", endpoints):
+    triggers: dict[str, tuple[Trigger, ...]] = {}
+    for module, trigger in _calling(manifest, "trigger", endpoints):
         for event in member(
-            trigger, "events", list, "name the events that the app is to hear of", below="modules.trigger[]."
+            module, "events", list, "name the events that the app is to hear of", below="modules.trigger[]."
         ):
             name = str(event.get("eventType") if isinstance(event, dict) else event)
-            triggers[name] = (*triggers.get(name, ()), endpoint)
+            triggers[name] = (*triggers.get(name, ()), trigger)
     return ForgeManifest(
         app_id=member(manifest, "app.id", str, "run forge register, which writes it"),
         descriptor=_descriptor(manifest, urls[connect_remote]),
         carries_connect="connectModules" in manifest,
+        scopes=tuple(_asked_for(manifest)),
         triggers=triggers,
-        hourly=tuple(endpoint for _, endpoint in _calling(manifest, "scheduledTrigger", endpoints)),
+        hourly=tuple(trigger for _, trigger in _calling(manifest, "scheduledTrigger", endpoints)),
+        pre_uninstall=tuple(trigger for _, trigger in _calling(manifest, "preUninstall", endpoints)),
     )
 
 
@@ -116,12 +130,13 @@ def _endpoint(entry: dict[str, Any], urls: Mapping[str, str]) -> Endpoint:
 
 def _calling(
     manifest: Json, kind: str, endpoints: Mapping[str, Endpoint]
-) -> Iterator[tuple[dict[str, Any], Endpoint]]:
-    """The modules of a kind that call an endpoint, and which; others call functions."""
+) -> Iterator[tuple[dict[str, Any], Trigger]]:
+    """The modules of a kind that call an endpoint; others call functions."""
     for module in _modules(manifest, kind):
         if "endpoint" in module:
             name = f"modules.{kind}[].endpoint"
-            yield module, endpoints[_one_of(module["endpoint"], endpoints, name, "one of modules.endpoint")]
+            called = _one_of(module["endpoint"], endpoints, name, "one of modules.endpoint")
+            yield module, Trigger(module["key"], endpoints[called])
 
 
 def _one_of(key: object, those: Mapping[str, object], name: str, what_they_are: str) -> str:
@@ -161,13 +176,16 @@ def _descriptor(manifest: Json, base_url: str) -> Descriptor:
         raise NotCarriedOut(f"The manifest's Connect part cannot be installed: {invalid}") from invalid
 
 
+def _asked_for(manifest: Json) -> list[str]:
+    """The scopes: a list, or an object when some may be used for a user who is away."""
+    permissions = member(manifest, "permissions", dict, "add the scopes of what the app does")
+    scopes = permissions.get("scopes", [])
+    return [str(scope) for scope in scopes] if isinstance(scopes, list | dict) else []
+
+
 def _scopes(manifest: Json) -> list[str]:
     """As Connect calls them: what the app may do with Forge's tokens is what both allow."""
-    permissions = member(manifest, "permissions", dict, "add the scopes of what the app does")
-    scopes = permissions.get(
-        "scopes", []
-    )  # a list, or an object when some may be used for a user who is away
-    asked_for = [str(scope) for scope in scopes] if isinstance(scopes, list | dict) else []
+    asked_for = _asked_for(manifest)
     connect = [
         scope.removesuffix(_CONNECT_SCOPE).upper().replace("-", "_")
         for scope in asked_for

@@ -1,5 +1,6 @@
 """The laptop's Forge, put together."""
 
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,8 +12,9 @@ from connect_local.jira.errors import NotCarriedOut
 from connect_local.jira.forge.deliveries import Deliveries
 from connect_local.jira.forge.events import product_event
 from connect_local.jira.forge.installations import ForgeApp, ForgeApps
-from connect_local.jira.forge.invocation_tokens import InvocationTokens
-from connect_local.jira.forge.manifests import ForgeManifest
+from connect_local.jira.forge.invocation_tokens import ENVIRONMENT_ID, InvocationTokens
+from connect_local.jira.forge.manifests import ForgeManifest, Trigger
+from connect_local.jira.forge.module_forms import LIFECYCLE, OTHERS, Module
 from connect_local.jira.forge.system_tokens import SystemTokens
 from connect_local.jira.lifecycle import app_user
 from connect_local.jira.outbox import Outbox
@@ -22,6 +24,8 @@ LAPTOP_APP_ID = "ari:cloud:ecosystem::app/1a970900-0000-4000-8000-000000000000"
 """What `forge register` would have written: the id of an app whose manifest has none yet."""
 
 API_PATH = "/ex/jira/"
+
+_TRIGGER, _PAGE = Module("core:trigger", "trigger"), Module("jira:globalPage", "page")
 
 
 class ForgePlatform:
@@ -114,20 +118,22 @@ class ForgePlatform:
         Raises:
             NotCarriedOut: it is not installed
         """
-        app = self._apps.remove(self.require(tenant, app_key))
-        answers = {}
+        app = self.require(tenant, app_key)
+        answers = {
+            f"preUninstall at {trigger.endpoint.key}": self._call_scheduled(app, trigger)
+            for trigger in app.manifest.pre_uninstall
+        }
+        app = self._apps.remove(app)
         if tenant.site.installed_app(app.manifest.descriptor.key):
-            told = tenant.lifecycle.uninstall(app.manifest.app_id)
-            answers = told.answers
+            answers |= tenant.lifecycle.uninstall(app.manifest.app_id).answers
         return answers | self._lifecycle(app, "uninstalled")
 
     def hourly(self, tenant: Tenant) -> list[Answer]:
         """Call the scheduled triggers of a site's apps."""
-        payload = {"context": {"cloudId": tenant.site.cloud_id}, "contextToken": "opaque"}
         return [
-            self.deliveries.call(app, endpoint, payload)
+            self._call_scheduled(app, trigger)
             for app in self._apps.live_on(tenant)
-            for endpoint in app.manifest.hourly
+            for trigger in app.manifest.hourly
         ]
 
     def observe(
@@ -145,14 +151,27 @@ class ForgePlatform:
         for app in self._apps.live_on(tenant):
             account_id = app_user(app.manifest.descriptor).account_id
             payload = product_event(webhook_event, webhook, app_account_id=account_id, trace=trace)
-            for endpoint in app.manifest.triggers.get(payload["eventType"], ()) if payload else ():
-                self.deliveries.tell(app, endpoint, payload)
+            for trigger in app.manifest.triggers.get(payload["eventType"], ()) if payload else ():
+                self.deliveries.tell(app, trigger, payload, OTHERS)
                 told = True
         return told
 
     def token_for(self, app: ForgeApp, /, **claims: object) -> str:
-        """An invocation token as Forge would make it, or with something else about it."""
-        return self._invocations.make(app, module="anything", now=self._clock(), **claims)
+        """An invocation token of a trigger, as Forge would make it or with something else about it."""
+        cloud_id = app.tenant.site.cloud_id
+        return self._invocations.of_module(
+            app,
+            module=_TRIGGER,
+            context={"cloudId": cloud_id, "moduleKey": _TRIGGER.key, "userAccess": {"enabled": False}},
+            now=self._clock(),
+            claims=claims,
+        )
+
+    def page_token_for(self, app: ForgeApp, /, account_id: str, **claims: object) -> str:
+        """The same of a page that this user has open."""
+        return self._invocations.of_page(
+            app, module=_PAGE, account_id=account_id, now=self._clock(), claims=claims
+        )
 
     def require(self, tenant: Tenant, app_key: str) -> ForgeApp:
         """An app that is installed.
@@ -182,18 +201,25 @@ class ForgePlatform:
         )
         return result.answers
 
+    def _call_scheduled(self, app: ForgeApp, trigger: Trigger) -> Answer:
+        context = {"cloudId": app.tenant.site.cloud_id, "moduleKey": trigger.key}
+        payload = {"context": context, "contextToken": secrets.token_urlsafe()}
+        return self.deliveries.call(app, trigger, payload, OTHERS)
+
     def _lifecycle(self, app: ForgeApp, what: str) -> dict[str, Answer]:
         event = f"avi:forge:{what}:app"
         payload = {
-            "id": app.installation_id.rpartition("/")[2],
             "context": f"ari:cloud:jira::site/{app.tenant.site.cloud_id}",
-            "installerAccountId": app.tenant.site.admin.account_id,
             "app": {"id": app.manifest.app_id.rpartition("/")[2], "version": f"{app.version}.0.0"},
+            "environment": {"id": ENVIRONMENT_ID},
+            "permissions": {"scopes": list(app.manifest.scopes)},
             "eventType": event,
+            "id": app.installation_id.rpartition("/")[2],
+            "installerAccountId": app.tenant.site.admin.account_id,
         }
         return {
-            f"{event} at {endpoint.key}": self.deliveries.call(app, endpoint, payload)
-            for endpoint in app.manifest.triggers.get(event, ())
+            f"{event} at {trigger.endpoint.key}": self.deliveries.call(app, trigger, payload, LIFECYCLE)
+            for trigger in app.manifest.triggers.get(event, ())
         }
 
 
