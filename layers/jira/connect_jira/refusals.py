@@ -13,20 +13,19 @@ from aws_lambda_powertools import Logger
 from connect_jira.gateway import GatewayRequest
 from connect_jira.metrics import count
 from connect_jwt.canonical import encoded_path
-from connect_jwt.causes import SEEN, Cause, new_host
 from connect_jwt.diagnosis import Certainty, Direction, Evidence, Finding, diagnose
-from connect_jwt.diagnosis.catalogue import finding
+from connect_jwt.diagnosis.answers import seen_of
+from connect_jwt.diagnosis.catalogue import explanation_of, finding
 from connect_jwt.errors import TokenRefused
 from connect_jwt.identity import AppKey
-from connect_jwt.scopes import forge_scopes_of, scope_of
 from connect_jwt.signing import SigningIdentity, sign_request
 
 if TYPE_CHECKING:
     from connect_jira.responses import JiraResponse
+    from connect_jwt.causes import Cause
 
 _logger = Logger(child=True)
 
-_REST = "/rest/"
 _BINDING = "qsh-mismatch"
 _OUT_OF_SYNC = 3
 """So many refusals in a row with a secret that has not changed are no accident."""
@@ -66,10 +65,7 @@ def explain_inbound(refusal: TokenRefused, request: GatewayRequest, app_key: App
     is_bound_wrong = refusal.reason == _BINDING
     evidence = replace(inbound_evidence(request), app_key=app_key, now=time.time())
     diagnosis = diagnose(evidence if is_bound_wrong else replace(evidence, method=None))
-    for found in diagnosis.findings:
-        if found.code == refusal.reason or (is_bound_wrong and found.code.startswith("qsh-")):
-            return found
-    return None
+    return explanation_of(refusal.reason, diagnosis.findings)
 
 
 def explain_outbound(
@@ -108,7 +104,7 @@ def explain_outbound(
     return found
 
 
-def explain_cause(cause: Cause, method: str, url: str, response: "JiraResponse") -> Finding:
+def explain_cause(cause: "Cause", method: str, url: str, response: "JiraResponse") -> Finding:
     """What the answer to a call of the app's says of its cause, and report it.
 
     Args:
@@ -117,13 +113,7 @@ def explain_cause(cause: Cause, method: str, url: str, response: "JiraResponse")
         url: where the call went
         response: what Jira answered
     """
-    seen = SEEN[cause]
-    if cause is Cause.SCOPE_MISSING:
-        scope = scope_of(method, _REST + urlsplit(url).path.partition(_REST)[2])
-        seen = f"{seen}; it needs {scope}, in a Forge manifest {' or '.join(forge_scopes_of(scope))}"
-    elif cause is Cause.SITE_MOVED:
-        seen = f"{seen}, {new_host(response.headers, url)}"
-    found = finding(cause, Certainty.CERTAIN, seen)
+    found = finding(cause, Certainty.CERTAIN, seen_of(cause, method, url, response.headers))
     _report_call(found, method, url, response)
     return found
 

@@ -12,7 +12,11 @@ def as_json(examined: Examined) -> dict[str, Any]:
     document = {
         "direction": diagnosis.direction.value,
         "verdict": diagnosis.verdict.value,
-        "token": {"header": diagnosis.header, "claims": diagnosis.claims},
+        "token": {
+            "verdict": diagnosis.token_verdict.value,
+            "header": diagnosis.header,
+            "claims": diagnosis.claims,
+        },
         "canonical": diagnosis.canonical,
         "qsh": {"expected": diagnosis.expected_qsh, "actual": diagnosis.actual_qsh},
         "findings": [

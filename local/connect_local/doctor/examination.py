@@ -4,6 +4,8 @@ import time
 from dataclasses import dataclass, replace
 
 from connect_jwt.diagnosis import Certainty, Diagnosis, Direction, Evidence, diagnose
+from connect_jwt.diagnosis.answers import is_success
+from connect_jwt.diagnosis.verdicts import concluded
 
 _EXPIRED = "expired"
 
@@ -37,17 +39,24 @@ def examine(evidence: Evidence, *, app_base_url: str | None = None) -> Examined:
     if app_base_url and evidence.base_url is None and diagnosis.direction is Direction.TO_APP:
         evidence = replace(evidence, base_url=app_base_url)
         diagnosis = diagnose(evidence)
-    return Examined(evidence=evidence, diagnosis=diagnosis if is_time_known else _of_unknown_time(diagnosis))
+    if not is_time_known:
+        diagnosis = _of_unknown_time(diagnosis, evidence)
+    return Examined(evidence=evidence, diagnosis=diagnosis)
 
 
-def _of_unknown_time(diagnosis: Diagnosis) -> Diagnosis:
+def _of_unknown_time(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
     """Put other causes before the expiry: what failed some minutes ago has expired since."""
-    if not any(finding.code == _EXPIRED for finding in diagnosis.findings):
+    expired = [found for found in diagnosis.findings if found.code == _EXPIRED]
+    if not expired:
         return diagnosis
-    others = [finding for finding in diagnosis.findings if finding.code != _EXPIRED]
-    findings = diagnosis.findings
-    if any(finding.certainty > Certainty.POSSIBLE for finding in others):
-        expired = [finding for finding in findings if finding.code == _EXPIRED]
-        findings = (*others, *(replace(finding, certainty=Certainty.POSSIBLE) for finding in expired))
-    sentence = "Whether the token had expired already when it was sent: --at would tell."
-    return replace(diagnosis, findings=findings, unsettled=(*diagnosis.unsettled, sentence))
+    others = [found for found in diagnosis.findings if found.code != _EXPIRED]
+    known = {found.code for found in diagnosis.findings}
+    timeless = diagnose(replace(evidence, now=None))
+    others += [found for found in timeless.findings if found.code not in known]
+    unsettled = list(diagnosis.unsettled)
+    worked = is_success(evidence.status)
+    if worked or any(found.certainty > Certainty.POSSIBLE for found in others):
+        expired = [replace(found, certainty=Certainty.POSSIBLE) for found in expired]
+    if not worked:
+        unsettled.append("Whether the token had expired already when it was sent: --at would tell.")
+    return concluded(diagnosis, [*others, *expired], unsettled, status=evidence.status)

@@ -17,7 +17,13 @@ def accepted(examined: Examined, myself: object) -> Examined:
     name, account_id = who.get("displayName", "somebody"), who.get("accountId", "unknown")
     return replace(
         examined,
-        diagnosis=replace(examined.diagnosis, verdict=Verdict.ACCEPTED, findings=()),
+        diagnosis=replace(
+            examined.diagnosis,
+            verdict=Verdict.ACCEPTED,
+            token_verdict=Verdict.ACCEPTED,
+            findings=(),
+            unsettled=(),
+        ),
         answered=f"Jira answered 200 to {METHOD} {PATH}, as {name} (account {account_id})",
     )
 
@@ -36,16 +42,7 @@ def not_installed(evidence: Evidence) -> Examined:
 
 def without_token(evidence: Evidence, *findings: Finding) -> Examined:
     """A refusal of a token that has not been seen here."""
-    diagnosis = Diagnosis(
-        direction=Direction.TO_JIRA,
-        verdict=Verdict.REFUSED,
-        findings=findings,
-        header=None,
-        claims=None,
-        canonical=None,
-        expected_qsh=None,
-        actual_qsh=None,
-    )
+    diagnosis = Diagnosis(direction=Direction.TO_JIRA, verdict=Verdict.REFUSED, findings=findings)
     return Examined(evidence=evidence, diagnosis=diagnosis)
 
 

@@ -39,6 +39,8 @@ class Report:
         if heading:
             self._line("", heading, "bold underline")
         self._line("", self._verdict(), _STYLES[self._diagnosis.verdict])
+        if about_token := self._token_verdict():
+            self._line("", about_token)
         self._line("", self._request())
         for number, finding in enumerate(self._diagnosis.findings, 1):
             self._finding(number, finding)
@@ -50,18 +52,31 @@ class Report:
             self._line("", f"connect doctor --explain {self._diagnosis.findings[0].code}")
 
     def _verdict(self) -> str:
-        codes = [finding.code for finding in self._diagnosis.findings]
-        match self._diagnosis.verdict:
+        diagnosis = self._diagnosis
+        match diagnosis.verdict:
             case Verdict.ACCEPTED if self._answered:
                 return f"It works: {self._answered}"
             case Verdict.ACCEPTED:
                 return "Accepted: nothing is wrong with this token"
+            case Verdict.UNKNOWN if not diagnosis.findings:
+                return "Not sure: nothing is wrong as far as known"
+        first = diagnosis.findings[0]
+        is_open = first.certainty is Certainty.POSSIBLE
+        if diagnosis.verdict is Verdict.UNKNOWN:
+            return f"Not sure: perhaps {first.code}"
+        return f"Refused: perhaps {first.code}" if is_open else f"Refused: {first.code}"
+
+    def _token_verdict(self) -> str | None:
+        """What there is to say of the token when something else is wrong."""
+        if self._diagnosis.verdict is not Verdict.REFUSED or self._diagnosis.header is None:
+            return None
+        match self._diagnosis.token_verdict:
+            case Verdict.ACCEPTED:
+                return "The token itself is right."
+            case Verdict.UNKNOWN:
+                return "In the token itself nothing wrong is certain."
             case Verdict.REFUSED:
-                return f"Refused: {codes[0]}" if codes else "Refused, and nothing known says why"
-            case _:
-                return (
-                    f"Not sure: perhaps {codes[0]}" if codes else "Not sure: nothing is wrong as far as known"
-                )
+                return None
 
     def _request(self) -> str:
         evidence = self._evidence

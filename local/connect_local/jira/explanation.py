@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from connect_jwt.diagnosis import Direction, Evidence, Finding, diagnose
+from connect_jwt.diagnosis.catalogue import explanation_of
 from connect_jwt.identity import SharedSecret
 from connect_local.jira.authentication import CallRefused
 from connect_local.jira.site import Site
-
-_REFINED = {"secret-mismatch": "secret-", "qsh-mismatch": "qsh-"}
-"""Reasons that have causes of their own, and how those begin."""
 
 
 def explain(
@@ -29,8 +27,7 @@ def explain(
         if known is not site or refused.app is None or other.descriptor.key != refused.app.descriptor.key
     }
     diagnosis = diagnose(_with_what_is_known(evidence, refused, site, others))
-    cause = _REFINED.get(refused.reason, refused.reason)
-    return next((found for found in diagnosis.findings if found.code.startswith(cause)), None)
+    return explanation_of(refused.reason, diagnosis.findings)
 
 
 def _with_what_is_known(

@@ -57,6 +57,11 @@ def at_install(code: str, token: str) -> Fault:
     return Fault(code, install(token), install())
 
 
+def _at(path: str) -> Evidence:
+    """A call that is right but for its path."""
+    return call(app_token(f"GET&{path}&"), url=f"{SITE_URL}{path}")
+
+
 def answered(code: str, path: str, status: int, body: str = "", **headers: str) -> Fault:
     right = call(app_token(f"GET&{path}&"), url=f"{SITE_URL}{path}", status=200)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -96,9 +101,7 @@ TO_JIRA = {
     "an empty subject": Fault("sub-present", call(app_token(sub=""))),
     # with which secret
     "an API token as the secret": Fault("secret-mismatch", call(app_token(secret="ATATT3x" + "f" * 40))),
-    "a line break after the secret": Fault("secret-mismatch", call(app_token(secret=f"{SECRET}\n"))),
-    "quotes around the secret": Fault("secret-mismatch", call(app_token(secret=f'"{SECRET}"'))),
-    "the signature cut off": Fault("secret-mismatch", call(_UNSIGNED)),
+    "the signature cut off": Fault("signature-missing", call(_UNSIGNED)),
     "the previous secret": Fault(
         "secret-previous",
         call(app_token(secret=PREVIOUS_SECRET), secrets=secrets(SECRET, PREVIOUS_SECRET)),
@@ -138,6 +141,13 @@ TO_JIRA = {
     "no beginning": Fault("iat-missing", call(app_token(iat=OMITTED))),
     "neither": Fault("exp-missing", call(app_token(iat=OMITTED, exp=OMITTED))),
     "a fraction of a second": Fault("time-not-integer", call(app_token(iat=NOW - 0.5))),
+    "in milliseconds": Fault("time-not-in-seconds", call(app_token(iat=NOW * 1000, exp=(NOW + 180) * 1000))),
+    "only its end in milliseconds": Fault("time-not-in-seconds", call(app_token(exp=(NOW + 180) * 1000))),
+    "in microseconds": Fault("time-not-in-seconds", call(app_token(iat=NOW * 10**6, exp=NOW * 10**6))),
+    "in nanoseconds": Fault("time-not-in-seconds", call(app_token(iat=NOW * 10**9, exp=NOW * 10**9))),
+    "in milliseconds, as text": Fault("time-not-in-seconds", call(app_token(iat=str(NOW * 1000)))),
+    "in milliseconds, as a fraction": Fault("time-not-in-seconds", call(app_token(iat=NOW * 1000.5))),
+    "a duration for an end": Fault("expired", call(app_token(exp=180))),
     "a time as text": Fault("time-not-integer", call(app_token(exp=str(NOW + 120)))),
     "a time that is true": Fault("time-not-integer", call(app_token(iat=True))),
     "a time of no calendar": Fault("time-not-integer", call(app_token(exp=10**400))),
@@ -165,7 +175,6 @@ TO_JIRA = {
     "another token in the URL": Fault("token-twice", call(url=f"{CALL_URL}&jwt={app_token(iat=NOW)}")),
     "half a token": Fault("token-malformed", call(app_token()[:60])),
     "two parts of a token": Fault("token-malformed", call(app_token().rpartition(".")[0])),
-    "quotes around the token": Fault("token-malformed", call(f'"{app_token()}"')),
     "a token that says nothing": Fault("token-malformed", call(compact(b"{}", b"[]"))),
     "a placeholder for a token": Fault("token-malformed", call("<token>")),
     "a token of 9 KiB": Fault("token-too-large", call(app_token(note="x" * 9000))),
@@ -175,6 +184,9 @@ TO_JIRA = {
     ),
     "the host of another site": Fault("wrong-host", call(url=CALL_URL.replace("site.", "other."))),
     "not encrypted": Fault("wrong-host", call(url=CALL_URL.replace("https:", "http:"))),
+    "two slashes": Fault("path-not-normal", _at("//rest/api/3/myself"), _at("/rest/api/3/myself")),
+    "a dot": Fault("path-not-normal", _at("/rest/./myself"), _at("/rest/myself")),
+    "a dot at the end": Fault("path-not-normal", _at("/rest/api/."), _at("/rest")),
     # what for
     "Jira names the scope": answered(
         "scope-missing", "/rest/api/3/myself", 403, '{"message":"Request not in an authorized API scope"}'
@@ -230,8 +242,9 @@ TO_APP = {
         webhook(site_token(secret=SECRET_IN_BASE64), **_IN_BASE64),
     ),
     "past its time": inbound("expired", site_token(iat=NOW - 211, exp=NOW - 31)),
+    "null for a beginning": inbound("time-not-integer", site_token(nbf=None)),
     "from the future": inbound("not-yet-valid", site_token(iat=NOW + 31, exp=NOW + 180)),
-    "in milliseconds": inbound("not-yet-valid", site_token(iat=NOW * 1000, exp=(NOW + 180) * 1000)),
+    "in milliseconds": inbound("time-not-in-seconds", site_token(iat=NOW * 1000, exp=(NOW + 180) * 1000)),
     "valid for a day": inbound("lifetime-too-long", site_token(exp=NOW + 86_400)),
     "no hash": inbound("qsh-missing", site_token(qsh=OMITTED)),
     "a page's token for a webhook": inbound("qsh-is-context", site_token(qsh="context-qsh")),

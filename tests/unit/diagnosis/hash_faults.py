@@ -33,6 +33,17 @@ class HashFault:
 
 
 @dataclass(frozen=True)
+class WithBody(HashFault):
+    """A request to Jira whose body is no form."""
+
+    content_type: str = "application/json"
+
+    def evidence(self, canonical: str) -> Evidence:
+        headers = {"Content-Type": self.content_type}
+        return call(app_token(canonical), **self._request(), body=self.body, headers=headers)
+
+
+@dataclass(frozen=True)
 class Inbound(HashFault):
     def evidence(self, canonical: str) -> Evidence:
         return webhook(site_token(canonical), **self._request())
@@ -47,6 +58,22 @@ ENCODINGS = {
     "quote_plus": query("qsh-query-encoding", "q=a%20b*", "q=a+b%2A", "q=a%20b%2A"),
     "Java's URLEncoder": query("qsh-query-encoding", "q=a+b*~", "q=a+b*%7E", "q=a%20b%2A~"),
     "encodeURIComponent": query("qsh-query-encoding", "q=(a)!'*", "q=(a)!'*", "q=%28a%29%21%27%2A"),
+    "JavaScript's escape": query(
+        "qsh-query-encoding", "q=%C3%A9%E2%82%AC", "q=%E9%u20AC", "q=%C3%A9%E2%82%AC"
+    ),
+    "Latin-1": query("qsh-query-encoding", "q=%C3%A9%C3%BC", "q=%E9%FC", "q=%C3%A9%C3%BC"),
+    "the value and not the name": query(
+        "qsh-query-encoding", "a%5B0%5D=x%3Ay", "a[0]=x%3Ay", "a%5B0%5D=x%3Ay"
+    ),
+    "the name and not the value": query(
+        "qsh-query-encoding", "a%5B0%5D=x%3Ay", "a%5B0%5D=x:y", "a%5B0%5D=x%3Ay"
+    ),
+    "a plus taken for a plus": query("qsh-query-encoding", "q=a+b", "q=a%2Bb", "q=a%20b"),
+    "decoded twice": query("qsh-query-encoding", "q=a%2520b", "q=a%20b", "q=a%2520b"),
+    "the encoded value encoded": query("qsh-query-encoding", "q=a%2Cb+c", "q=a%252Cb%2Bc", "q=a%2Cb%20c"),
+    "HTML's ampersands": query("qsh-query-encoding", "a=1&b=2", "a=1&amp;b=2", "a=1&b=2"),
+    "one blob": query("qsh-query-encoding", "a=1&b=2", "a%3D1%26b%3D2", "a=1&b=2"),
+    "an object": query("qsh-query-encoding", "a=1&b=2", '{"a":"1","b":"2"}', "a=1&b=2"),
     "encodeURI": query(
         "qsh-query-encoding", "q=a%20b,c:d%5B0%5D", "q=a%20b,c:d%5B0%5D", "q=a%20b%2Cc%3Ad%5B0%5D"
     ),
@@ -70,6 +97,10 @@ ENCODINGS = {
 REPEATS = {
     "pairs of their own": query("qsh-repeated-values", "id=1&id=2", "id=1&id=2", "id=1,2"),
     "pairs of their own, as sent": query("qsh-repeated-values", "id=2&id=1", "id=2&id=1", "id=1,2"),
+    "brackets of PHP": query("qsh-repeated-values", "id=2&id=1", "id%5B%5D=1,2", "id=1,2"),
+    "without the brackets of PHP": query(
+        "qsh-repeated-values", "id%5B%5D=1&id%5B%5D=2", "id=1,2", "id%5B%5D=1,2"
+    ),
     "the last only": query("qsh-repeated-values", "id=1&id=2&x=y", "id=2&x=y", "id=1,2&x=y"),
     "the first only": query("qsh-repeated-values", "id=1&id=2&x=y", "id=1&x=y", "id=1,2&x=y"),
     "joined as sent": query("qsh-repeated-values", "id=2&id=1", "id=2,1", "id=1,2"),
@@ -84,6 +115,7 @@ ORDERS = {
     "by the raw names, as in JavaScript": query(
         "qsh-parameter-order", "a.b=1&a%5B0%5D=2", "a.b=1&a%5B0%5D=2", "a%5B0%5D=2&a.b=1"
     ),
+    "from behind": query("qsh-parameter-order", "a=1&b=2&c=3", "c=3&b=2&a=1", "a=1&b=2&c=3"),
     "capitals among the small letters": query("qsh-parameter-order", "B=2&a=1", "a=1&B=2", "B=2&a=1"),
     "sorted with their values": query("qsh-parameter-order", "a=1&a-b=2", "a-b=2&a=1", "a=1&a-b=2"),
 }
@@ -156,8 +188,22 @@ PATHS = {
     ),
     "a slash at the end": HashFault("qsh-trailing-slash", f"{SEARCH}/", f"GET&{PATH}/&", f"GET&{PATH}&"),
     "a slash that is not sent": HashFault("qsh-trailing-slash", SEARCH, f"GET&{PATH}/&", f"GET&{PATH}&"),
-    "two slashes": HashFault("qsh-trailing-slash", f"{SEARCH}//", f"GET&{PATH}//&", f"GET&{PATH}/&"),
-    "every slash cut off": HashFault("qsh-trailing-slash", f"{SEARCH}//", f"GET&{PATH}&", f"GET&{PATH}/&"),
+    "two slashes": Inbound("qsh-trailing-slash", f"{PAGE}//", "GET&/pages/board//&", "GET&/pages/board/&"),
+    "every slash cut off": Inbound(
+        "qsh-trailing-slash", f"{PAGE}//", "GET&/pages/board&", "GET&/pages/board/&"
+    ),
+    "a second slash in front": HashFault("qsh-trailing-slash", SEARCH, f"GET&/{PATH}&", f"GET&{PATH}&"),
+    "in capitals": HashFault("qsh-letter-case", SEARCH, f"GET&{PATH.upper()}&", f"GET&{PATH}&"),
+    "in small letters": HashFault(
+        "qsh-letter-case", f"{SITE_URL}/rest/DEMO-1", "GET&/rest/demo-1&", "GET&/rest/DEMO-1&"
+    ),
+    "a plus for a blank": HashFault(
+        "qsh-decoded-path", f"{SEARCH}/a%20b+c", f"GET&{PATH}/a b c&", f"GET&{PATH}/a%20b+c&"
+    ),
+    "its slashes encoded": HashFault(
+        "qsh-decoded-path", SEARCH, "GET&%2Frest%2Fapi%2F3%2Fsearch&", f"GET&{PATH}&"
+    ),
+    "the fragment": HashFault("qsh-decoded-path", f"{SEARCH}#top", f"GET&{PATH}#top&", f"GET&{PATH}&"),
     "no slash in front": HashFault("qsh-trailing-slash", SEARCH, f"GET&{PATH[1:]}&", f"GET&{PATH}&"),
     "no path for the root": HashFault("qsh-trailing-slash", f"{SITE_URL}/?a=1", "GET&&a=1", "GET&/&a=1"),
     "decoded": HashFault(
@@ -203,9 +249,7 @@ REST = {
     "nothing but the fields of a form": HashFault(
         "qsh-form-body", SEARCH, f"POST&{PATH}&", f"POST&{PATH}&a=1", method="POST", body="a=1"
     ),
-    "no ampersand at the end": HashFault("", SEARCH, f"GET&{PATH}", f"GET&{PATH}&"),
     "a parameter that is not sent": query("", "a=1", "a=1&b=2", "a=1"),
-    "in capitals": HashFault("", SEARCH, f"GET&{PATH.upper()}&", f"GET&{PATH}&"),
 }
 
 COMBINED = {

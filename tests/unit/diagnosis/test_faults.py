@@ -57,7 +57,10 @@ def test_a_right_install_awaits_atlassian_s_key_only(fault: Fault) -> None:
 
 
 CERTAIN = {name: fault for name, fault in TO_JIRA.items() if fault.wrong.status is None}
-LIKELY = {"an account id as the subject", "a form of unknown fields", "the descriptor lacks the scope"}
+LIKELY = {
+    *("an account id as the subject", "a form of unknown fields", "the descriptor lacks the scope"),
+    *("two slashes", "a dot", "a dot at the end"),
+}
 
 
 @pytest.mark.parametrize(("name", "fault"), CERTAIN.items(), ids=CERTAIN)

@@ -1,5 +1,6 @@
 """Every mistake in the hash is found by what was hashed, and a right hash is all there is to mend."""
 
+from collections.abc import Callable
 from functools import partial
 
 import atlassian_jwt
@@ -7,11 +8,13 @@ import pytest
 
 from connect_jwt.diagnosis import Certainty, Direction, Verdict, diagnose
 from tests.unit.diagnosis.hash_faults import HASH_FAULTS, HashFault, Inbound
-from tests.unit.diagnosis.signed import APP_KEY, SITE_URL, call
+from tests.unit.diagnosis.hash_forms import HASH_FORMS, SPELLINGS
+from tests.unit.diagnosis.signed import APP_KEY, CALL, SITE_URL, app_token, call
 from tests.unit.jwt.handmade import NOW, SECRET, SITE, qsh
 
-NAMED = {name: fault for name, fault in HASH_FAULTS.items() if fault.codes}
-each_fault = pytest.mark.parametrize("fault", HASH_FAULTS.values(), ids=HASH_FAULTS)
+FAULTS = HASH_FAULTS | HASH_FORMS
+NAMED = {name: fault for name, fault in FAULTS.items() if fault.codes}
+each_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 each_named_fault = pytest.mark.parametrize("fault", NAMED.values(), ids=NAMED)
 
 
@@ -40,6 +43,24 @@ def test_a_right_hash_is_all_there_is_to_mend(fault: HashFault) -> None:
     assert diagnosis.verdict is Verdict.ACCEPTED
     assert diagnosis.canonical == fault.right
     assert diagnosis.expected_qsh == diagnosis.actual_qsh == qsh(fault.right)
+
+
+@pytest.mark.parametrize(("codes", "spell"), SPELLINGS.values(), ids=SPELLINGS)
+def test_how_the_hash_is_written_is_named_with_what_belongs_there(
+    codes: str, spell: Callable[[str], str]
+) -> None:
+    diagnosis = diagnose(call(app_token(qsh=spell(CALL))))
+    assert [found.code for found in diagnosis.findings] == [*codes.split(), "qsh-mismatch"]
+    assert diagnosis.verdict is Verdict.REFUSED
+    seen = diagnosis.findings[0].seen
+    if codes.startswith("qsh-not-hex"):
+        assert "64 lower-case hex digits belong there" in seen
+
+
+def test_a_hash_in_capitals_of_another_request_is_explained_by_both_mistakes() -> None:
+    wrong = qsh(CALL.replace("&jql", "&jql=x&jql")[: CALL.index("&jql")] + "&").upper()
+    codes = [found.code for found in diagnose(call(app_token(qsh=wrong))).findings]
+    assert codes == ["qsh-not-hex", "qsh-query-missing", "qsh-mismatch"]
 
 
 sign = partial(

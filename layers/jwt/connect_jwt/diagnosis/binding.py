@@ -1,6 +1,8 @@
 """Which request the token is bound to."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from connect_jwt.canonical import canonical_request, hash_of, received_paths
 from connect_jwt.diagnosis.case import Case
@@ -10,6 +12,11 @@ from connect_jwt.diagnosis.search import Match, Sent, find
 from connect_jwt.verifying import CONTEXT_QSH
 
 _CERTAIN = Certainty.CERTAIN
+_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_LONGEST_URL = 64 * 1024
+"""Nobody takes a longer one, and what is no URL should not be hashed."""
+
+_CANONICAL = re.compile(r"[A-Za-z]{3,7}\W{1,5}/")
 _WHAT = {
     "qsh-context-path": "hashed with the base URL's path in front, or without a part of the path",
     "qsh-stage-prefix": "hashed with the stage in front of the path, or without its first part",
@@ -23,16 +30,52 @@ _WHAT = {
     "qsh-jwt-parameter-included": "hashed with the parameter jwt among the others",
     "qsh-decoded-path": "hashed with the path decoded where it is sent encoded, or the other way round",
     "qsh-form-body": "hashed without the fields of the form",
+    "qsh-body-hashed": "hashed with the body, or with its fields among the parameters",
+    "qsh-separators": "method, path and query are put together by something else than two &",
+    "qsh-letter-case": "hashed in small letters, or in capitals",
 }
 
 
-def check_binding(case: Case, *, match: Match | None) -> Iterator[Finding]:
-    """The `qsh` claim; when it is another request's, which mistake leads to it.
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Which request a token is bound to.
 
-    Args:
-        case: the token and its request
-        match: what `hashed_from` found
+    Attributes:
+        accepted: each hash that the receiver takes, and what it is made from; none when the request is not
+            known well enough. A context token has a hash of no request.
+        match: the canonical request that the token was wrongly hashed from, where that can be found
     """
+
+    accepted: Mapping[str, str | None]
+    match: Match | None
+
+    def right(self, qsh: str | None) -> tuple[str | None, str] | None:
+        """The right canonical request and its hash: the token's, if that is one; None when not known."""
+        if not self.accepted:
+            return None
+        expected = qsh if qsh is not None and qsh in self.accepted else next(iter(self.accepted))
+        return self.accepted[expected], expected
+
+
+def bind(case: Case) -> Binding:
+    """Compare the hash of a token with its request; when it is another's, search for what was hashed."""
+    if case.is_from_browser:
+        return Binding({CONTEXT_QSH: None}, None)
+    sent = _sent(case)
+    if sent is None:
+        return Binding({}, None)
+    paths = [sent.path] if case.to_jira else received_paths(sent.path)
+    canonical = (canonical_request(sent.method, path, sent.parameters) for path in paths)
+    accepted = {hash_of(request): request for request in canonical}
+    if case.qsh is None or case.qsh in accepted:
+        return Binding(accepted, None)
+    secrets = case.evidence.secrets
+    key = secrets[0].reveal().encode(errors="replace") if secrets else None
+    return Binding(accepted, find(case.qsh, sent, key))
+
+
+def check_binding(case: Case, *, binding: Binding) -> Iterator[Finding]:
+    """The `qsh` claim; when it is another request's, which mistake leads to it."""
     qsh = case.claim("qsh")
     if _counts_form(case) and case.evidence.body is None:
         yield finding(
@@ -44,57 +87,26 @@ def check_binding(case: Case, *, match: Match | None) -> Iterator[Finding]:
         if qsh != CONTEXT_QSH:
             yield finding("qsh-is-not-context", _CERTAIN, "qsh is a hash")
     elif qsh == CONTEXT_QSH:
-        yield finding("qsh-is-context", _CERTAIN, "qsh is the literal context-qsh")
-    elif is_bound(case) is False:
-        for code in match.codes if match else ():
-            yield finding(code, _CERTAIN, _WHAT[code])
-        yield finding("qsh-mismatch", _CERTAIN, _how_it_differs(match))
+        if not case.to_jira:  # of which `check_connect` speaks first
+            yield finding("qsh-is-context", _CERTAIN, "qsh is the literal context-qsh")
+    elif qsh not in binding.accepted:
+        yield from _check_hash(qsh, binding)
 
 
-def is_bound(case: Case) -> bool | None:
-    """Whether the token is bound to the request it came with; None when that is not known well enough."""
-    accepted = _accepted(case)
-    return case.qsh in accepted if accepted else None
-
-
-def expected(case: Case) -> tuple[str | None, str] | None:
-    """The right canonical request and its hash; None when the request is not known.
-
-    A context token has a hash of no request.
-    """
-    accepted = _accepted(case)
-    if not accepted:
-        return None
-    qsh = case.qsh if case.qsh in accepted else next(iter(accepted))
-    return accepted[qsh], qsh
-
-
-def hashed_from(case: Case) -> Match | None:
-    """The canonical request that the token was wrongly hashed from, where that can be found."""
-    sent = _sent(case)
-    if sent is None or case.qsh is None or case.is_from_browser or is_bound(case):
-        return None
-    return find(case.qsh, sent)
-
-
-def _accepted(case: Case) -> dict[str, str | None]:
-    """Each hash that the receiver takes, and what it is made from; none when the request is not known."""
-    if case.is_from_browser:
-        return {CONTEXT_QSH: None}
-    sent = _sent(case)
-    if sent is None:
-        return {}
-    paths = [sent.path] if case.to_jira else received_paths(sent.path)
-    canonical = (canonical_request(sent.method, path, sent.parameters) for path in paths)
-    return {hash_of(request): request for request in canonical}
-
-
-def _how_it_differs(match: Match | None) -> str:
-    if match is None:
-        return "the hash is of nothing that was tried"
-    if not match.codes:
-        return "hashed without the & that ends a canonical request without a query"
-    return "the hash is of another canonical request"
+def _check_hash(qsh: str, binding: Binding) -> Iterator[Finding]:
+    match = binding.match
+    for code in match.codes if match else ():
+        yield finding(code, _CERTAIN, (match and match.seen.get(code)) or _WHAT[code])
+    if match is None and _CANONICAL.match(qsh):
+        yield finding("qsh-not-hashed", _CERTAIN, "qsh begins as a canonical request does, and is no hash")
+    elif match is None and _HASH.fullmatch(qsh) is None:
+        seen = f"qsh has {len(qsh)} characters, and 64 lower-case hex digits belong there"
+        yield finding("qsh-not-hex", _CERTAIN, seen)
+    if binding.accepted:
+        seen = (
+            "the hash is of another canonical request" if match else "the hash is of nothing that was tried"
+        )
+        yield finding("qsh-mismatch", _CERTAIN, seen)
 
 
 def _counts_form(case: Case) -> bool:
@@ -104,7 +116,8 @@ def _counts_form(case: Case) -> bool:
 
 def _sent(case: Case) -> Sent | None:
     method, url = case.evidence.method, case.url
-    if method is None or not (url.path or url.netloc):
+    is_url = (url.path or url.netloc) and len(case.evidence.url or "") <= _LONGEST_URL
+    if method is None or not is_url:
         return None
     return Sent(
         method=method,
@@ -113,6 +126,8 @@ def _sent(case: Case) -> Sent | None:
         base_path=case.base_path,
         path=case.path,
         query=url.query,
+        fragment=url.fragment,
         form=case.form or "" if _counts_form(case) else "",
+        body="" if _counts_form(case) else case.evidence.body or "",
         prefix_code="qsh-context-path" if case.to_jira else "qsh-stage-prefix",
     )

@@ -2,33 +2,33 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from connect_jwt.canonical import relative_path
-from connect_jwt.clouds import CLOUDS
+from connect_jwt.diagnosis.addresses import is_atlassian, split
 from connect_jwt.diagnosis.evidence import Direction, Evidence
+from connect_jwt.diagnosis.senders import is_webhook
 from connect_jwt.tokens import UnverifiedToken
 
-_ATLASSIAN_HOSTS = (
-    *(f".{domain}" for cloud in CLOUDS.values() for domain in cloud.site_domains),
-    ".api.atlassian.com",
-)
-_DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 _SIGNED_BY_ATLASSIAN = ("/installed", "/uninstalled")
-_APP_PATHS = ("/lifecycle/", "/webhooks/", "/pages/", "/api/")
-_ACCESS_TOKEN_CLAIMS = (
-    *("scope", "client_id"),
-    *("https://atlassian.com/oauthClientId", "https://id.atlassian.com/ujt"),
-)
+_APP_PATHS = ("/lifecycle/", "/webhooks/", "/pages/", "/api/", "/forge/")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the checks look at."""
+    """What the checks look at.
+
+    Attributes:
+        evidence: what is known
+        token: taken apart
+        direction: who sent it to whom
+        scheme: of the Authorization header that carries it, in small letters; None when none does
+    """
 
     evidence: Evidence
     token: UnverifiedToken
     direction: Direction
+    scheme: str | None
 
     def claim(self, name: str) -> Any:  # noqa: ANN401 - any JSON value
         """A claim as it is, None when there is none."""
@@ -39,12 +39,6 @@ class Case:
         """The `qsh` claim, None when there is none that is text."""
         qsh = self.claim("qsh")
         return qsh if isinstance(qsh, str) else None
-
-    @property
-    def is_access_token(self) -> bool:
-        """Whether it is a token of OAuth or Forge, which Connect's rules do not apply to."""
-        claims = self.token.claims
-        return "qsh" not in claims and any(name in claims for name in _ACCESS_TOKEN_CLAIMS)
 
     @property
     def to_jira(self) -> bool:
@@ -87,14 +81,15 @@ class Case:
         return (self.evidence.body or "") if is_form else None
 
 
-def infer_direction(evidence: Evidence, token: UnverifiedToken) -> Direction:
+def infer_direction(evidence: Evidence, token: UnverifiedToken | None) -> Direction:
     """Who sent it to whom, from what is known best: the address, the kind of token, the issuer, the path."""
     if evidence.direction:
         return evidence.direction
-    url, claims = split(evidence.url or ""), token.claims
+    url = split(evidence.url or "")
+    header, claims = (token.header, token.claims) if token else ({}, {})
     if is_atlassian(url) or "/rest/" in url.path:
         return Direction.TO_JIRA
-    if "kid" in token.header or "context" in claims or claims.get("qsh") == "context-qsh":
+    if is_webhook(evidence) or "kid" in header or "context" in claims or claims.get("qsh") == "context-qsh":
         return Direction.TO_APP
     if evidence.app_key is not None and claims.get("iss") == evidence.app_key:
         return Direction.TO_JIRA
@@ -102,22 +97,3 @@ def infer_direction(evidence: Evidence, token: UnverifiedToken) -> Direction:
     if any(part in url.path for part in _APP_PATHS) or (is_from_site and url.path):
         return Direction.TO_APP
     return Direction.TO_JIRA
-
-
-def is_atlassian(url: SplitResult) -> bool:
-    """Whether a URL is on one of Atlassian's hosts."""
-    return f".{host_of(url)}".endswith(_ATLASSIAN_HOSTS)
-
-
-def host_of(url: SplitResult) -> str:
-    """The host of a URL, and the port unless it is what the scheme implies."""
-    host = url.netloc.rpartition("@")[2].lower()
-    return host.removesuffix(_DEFAULT_PORTS.get(url.scheme, ""))
-
-
-def split(url: str) -> SplitResult:
-    """The parts of a URL, all empty when it is none."""
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return urlsplit("")

@@ -2,28 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from urllib.parse import SplitResult
 
-from connect_jwt.diagnosis.case import Case, host_of, split
+from connect_jwt.diagnosis.addresses import host_of, split
+from connect_jwt.diagnosis.case import Case
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.diagnosis.findings import Certainty, Finding
-from connect_jwt.diagnosis.transport import authorization
 from connect_jwt.errors import Reason
 from connect_jwt.signing import is_below
 from connect_jwt.tokens import is_safe_kid
-from connect_jwt.verifying import LEEWAY_SECONDS, MAX_LIFETIME_SECONDS
 
-_CERTAIN, _LIKELY, _POSSIBLE = Certainty.CERTAIN, Certainty.LIKELY, Certainty.POSSIBLE
+_CERTAIN, _LIKELY = Certainty.CERTAIN, Certainty.LIKELY
+_NOT_NORMAL = re.compile(r"//|/\.\.?(/|$)")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
-_UNIX_TIMES = range(2**53 + 1)
-
-
-def check_kind(case: Case) -> Iterator[Finding]:
-    """Whether it is a Connect token at all."""
-    scheme, _ = authorization(case.evidence)
-    if case.is_access_token and scheme in {None, "", "jwt"}:
-        yield finding("oauth-token-with-jwt-scheme", _CERTAIN, "an access token's claims, and no qsh")
 
 
 def check_header(case: Case) -> Iterator[Finding]:
@@ -76,37 +67,10 @@ def check_host(case: Case) -> Iterator[Finding]:
             yield finding("wrong-host", _CERTAIN, seen)
 
 
-def check_times(case: Case) -> Iterator[Finding]:
-    """`iat`, `exp` and `nbf`, by themselves and by the clock."""
-    times = {name: case.claim(name) for name in ("iat", "exp", "nbf") if case.claim(name) is not None}
-    for name in ("exp", "iat"):
-        if name not in times:
-            yield finding(f"{name}-missing", _CERTAIN, f"there is no {name}")
-    for name, value in times.items():
-        if type(value) is not int or value not in _UNIX_TIMES:
-            kind = "beyond all clocks" if type(value) is int else f"of type {type(value).__name__}"
-            yield finding("time-not-integer", _CERTAIN, f"{name} is {str(value)[:40]}, {kind}")
-    whole = {name: value for name, value in times.items() if type(value) is int and value in _UNIX_TIMES}
-    yield from _check_clock(case, whole)
-    lifetime = whole.get("exp", 0) - whole.get("iat", 0) if {"iat", "exp"} <= whole.keys() else 0
-    if lifetime > MAX_LIFETIME_SECONDS:
-        certainty = _POSSIBLE if case.to_jira else _CERTAIN  # Jira's own limit is not published
-        yield finding("lifetime-too-long", certainty, f"valid for {lifetime} seconds")
-
-
-def _check_clock(case: Case, times: dict[str, int]) -> Iterator[Finding]:
-    now = case.evidence.now
-    if now is None:
-        return
-    if "exp" in times and times["exp"] < now - LEEWAY_SECONDS:
-        seen = f"expired at {_utc(times['exp'])}, {now - times['exp']:.0f} seconds before {_utc(now)}"
-        yield finding("expired", _CERTAIN, seen)
-    for name in ("nbf", "iat"):
-        if times.get(name, 0) > now + LEEWAY_SECONDS:
-            # Jira's own verifier looks at nbf and leaves iat alone.
-            certainty = _POSSIBLE if case.to_jira and name == "iat" else _CERTAIN
-            ahead = times[name] - now
-            yield finding("not-yet-valid", certainty, f"{name} is {ahead:.0f} seconds after {_utc(now)}")
+def check_path(case: Case) -> Iterator[Finding]:
+    """A path that Jira does not take, whoever calls."""
+    if case.to_jira and _NOT_NORMAL.search(case.url.path):
+        yield finding("path-not-normal", _LIKELY, "the path has an empty segment, or one of dots")
 
 
 def check_subject(case: Case) -> Iterator[Finding]:
@@ -133,10 +97,3 @@ def check_audience(case: Case) -> Iterator[Finding]:
 def _plain(url: SplitResult) -> str:
     """A URL as a client understands it: no user, no capitals in the host, no port that is meant anyway."""
     return f"{url.scheme}://{host_of(url)}{url.path}"
-
-
-def _utc(seconds: float) -> str:
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
-    except (ValueError, OverflowError, OSError):
-        return str(seconds)

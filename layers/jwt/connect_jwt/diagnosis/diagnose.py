@@ -1,37 +1,40 @@
 """All checks in turn, and what they come to."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
-from http import HTTPStatus
 
-from connect_jwt.diagnosis.binding import check_binding, expected, hashed_from, is_bound
+from connect_jwt.diagnosis.addresses import split
+from connect_jwt.diagnosis.answers import check_answer, check_status
+from connect_jwt.diagnosis.at_the_app import for_the_app
+from connect_jwt.diagnosis.binding import bind, check_binding
+from connect_jwt.diagnosis.call_causes import CALL_CAUSES
 from connect_jwt.diagnosis.case import Case, infer_direction
+from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.diagnosis.checks import (
     check_audience,
     check_header,
     check_host,
     check_issuer,
     check_kid,
-    check_kind,
+    check_path,
     check_subject,
-    check_times,
 )
-from connect_jwt.diagnosis.circumstances import (
-    check_answer,
-    check_payload,
-    check_refusal_without_cause,
-    check_scopes,
-)
+from connect_jwt.diagnosis.circumstances import check_payload, check_scopes
 from connect_jwt.diagnosis.evidence import Direction, Evidence
-from connect_jwt.diagnosis.findings import Certainty, Diagnosis, Finding, Verdict
+from connect_jwt.diagnosis.findings import Certainty, Diagnosis, Finding
+from connect_jwt.diagnosis.kinds import Kind, check_connect, check_other, kind_of
+from connect_jwt.diagnosis.moments import check_clock, check_times, whole_times
+from connect_jwt.diagnosis.senders import check_missing
 from connect_jwt.diagnosis.signature import OF_NOBODY, check_signature
-from connect_jwt.diagnosis.transport import authorization, check_transport, tokens_in
+from connect_jwt.diagnosis.surroundings import found_elsewhere
+from connect_jwt.diagnosis.transport import Carried, check_transport, is_opaque, tokens_in
+from connect_jwt.diagnosis.verdicts import concluded
 from connect_jwt.errors import TokenRefused
-from connect_jwt.tokens import UnverifiedToken, parse_token
+from connect_jwt.tokens import parse_token
 
 _BEFORE_THE_HASH = (
-    check_kind,
-    check_answer,
+    check_connect,
     check_header,
     check_kid,
     check_issuer,
@@ -40,6 +43,7 @@ _BEFORE_THE_HASH = (
     check_times,
 )
 _AFTER_THE_HASH = (
+    check_path,
     check_audience,
     check_payload,
     check_scopes,
@@ -49,77 +53,92 @@ _AFTER_THE_HASH = (
 
 def diagnose(evidence: Evidence) -> Diagnosis:
     """Why the token of a request is refused, or would be, as far as the evidence goes."""
-    transport = list(check_transport(evidence))
-    token = _readable(evidence)
-    if token is None:
-        return Diagnosis(
-            direction=evidence.direction or Direction.TO_JIRA,
-            verdict=Verdict.REFUSED,
-            findings=_sorted(transport),
-            header=None,
-            claims=None,
-            canonical=None,
-            expected_qsh=None,
-            actual_qsh=None,
-        )
-    case = Case(evidence, token, infer_direction(evidence, token))
-    if case.is_access_token and authorization(evidence)[0] == "bearer":
-        return _not_connects(case)
-    match, right = hashed_from(case), expected(case)
-    checks = (*_BEFORE_THE_HASH, partial(check_binding, match=match), *_AFTER_THE_HASH)
-    findings = transport + [found for check in checks for found in check(case)]
-    unsettled = tuple(_unsettled(case, findings))
-    if not any(found.certainty > Certainty.POSSIBLE for found in findings):
-        findings += check_refusal_without_cause(case, is_settled=not unsettled)
-    return Diagnosis(
-        direction=case.direction,
-        verdict=_verdict(findings, unsettled, evidence.status),
-        findings=_sorted(findings),
-        header=token.header,
-        claims=token.claims,
-        canonical=match.canonical if match else right[0] if right else None,
-        expected_qsh=right[1] if right else None,
-        actual_qsh=case.qsh,
-        unsettled=unsettled,
-    )
+    tokens, transport = tokens_in(evidence), []
+    if not tokens and (elsewhere := found_elsewhere(evidence)):
+        misplaced, evidence = elsewhere
+        tokens, transport = tokens_in(evidence), [misplaced]
+    case = _case(evidence, tokens)
+    direction = case.direction if case else infer_direction(evidence, None)
+    if not tokens:
+        transport += check_missing(evidence, direction)
+    elif case or not is_opaque(tokens[0]):
+        transport += check_transport(tokens)
+    diagnosis = _examined(case, transport) if case else _unread(evidence, direction, transport)
+    return diagnosis if diagnosis.direction is Direction.TO_JIRA else for_the_app(diagnosis)
 
 
-def _not_connects(case: Case) -> Diagnosis:
-    is_refused = case.evidence.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
-    return Diagnosis(
-        direction=case.direction,
-        verdict=Verdict.REFUSED if is_refused else Verdict.UNKNOWN,
-        findings=(),
-        header=case.token.header,
-        claims=case.token.claims,
-        canonical=None,
-        expected_qsh=None,
-        actual_qsh=None,
-        unsettled=("Whether this access token is right: it is no Connect token, and sent as it should be.",),
-    )
-
-
-def _readable(evidence: Evidence) -> UnverifiedToken | None:
-    tokens = tokens_in(evidence)
+def _case(evidence: Evidence, tokens: list[Carried]) -> Case | None:
+    """The first token with its request; None when it cannot be read."""
+    if not tokens:
+        return None
     try:
-        return parse_token(tokens[0]) if tokens else None
+        token = parse_token(tokens[0].token)
     except TokenRefused:
         return None
+    return Case(evidence, token, infer_direction(evidence, token), tokens[0].scheme)
 
 
-def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda found: -found.certainty))
+def _unread(evidence: Evidence, direction: Direction, transport: list[Finding]) -> Diagnosis:
+    """Of a token that is not there, or cannot be read: an opaque one is an access token."""
+    is_access_token = not transport
+    if is_access_token and direction is Direction.TO_APP:
+        transport = [finding("access-token-to-app", Certainty.CERTAIN, "a Bearer token that is no JWT")]
+    return _answered(
+        Diagnosis(direction=direction, findings=tuple(transport)),
+        evidence,
+        unsettled=(Kind.ACCESS_TOKEN.value,) if is_access_token else (),
+        path=split(evidence.url or "").path,
+        is_access_token=is_access_token,
+    )
 
 
-def _verdict(findings: list[Finding], unsettled: tuple[str, ...], status: int | None) -> Verdict:
-    if any(found.certainty > Certainty.POSSIBLE for found in findings):
-        return Verdict.REFUSED
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return Verdict.REFUSED
-    return Verdict.UNKNOWN if unsettled else Verdict.ACCEPTED
+def _examined(case: Case, transport: list[Finding]) -> Diagnosis:
+    """Of a token that can be read."""
+    kind = kind_of(case)
+    diagnosis = Diagnosis(direction=case.direction, header=case.token.header, claims=case.token.claims)
+    if kind is Kind.CONNECT:
+        binding = bind(case)
+        checks = (*_BEFORE_THE_HASH, partial(check_binding, binding=binding), *_AFTER_THE_HASH)
+        findings = [*transport, *(found for check in checks for found in check(case))]
+        unsettled = tuple(_unsettled(case, findings, is_bound=bool(binding.accepted)))
+        canonical, expected_qsh = binding.right(case.qsh) or (None, None)
+        diagnosis = replace(
+            diagnosis,
+            canonical=binding.match.canonical if binding.match else canonical,
+            expected_qsh=expected_qsh,
+            actual_qsh=case.qsh,
+        )
+    else:
+        findings = [*transport, *check_other(case, kind), *check_clock(case, whole_times(case))]
+        unsettled = (kind.value,)
+    return _answered(
+        replace(diagnosis, findings=tuple(findings)),
+        case.evidence,
+        unsettled=unsettled,
+        path=case.path,
+        is_access_token=kind is Kind.ACCESS_TOKEN,
+    )
 
 
-def _unsettled(case: Case, findings: list[Finding]) -> Iterator[str]:
+def _answered(
+    diagnosis: Diagnosis, evidence: Evidence, *, unsettled: tuple[str, ...], path: str, is_access_token: bool
+) -> Diagnosis:
+    """The diagnosis of a token with what the answer adds, and what both come to."""
+    said = list(check_answer(evidence)) if diagnosis.direction is Direction.TO_JIRA else []
+    codes = {found.code for found in said}
+    findings = [*(found for found in diagnosis.findings if found.code not in codes), *said]
+    if not any(found.certainty > Certainty.POSSIBLE for found in findings):
+        findings += check_status(
+            evidence,
+            path,
+            direction=diagnosis.direction,
+            is_access_token=is_access_token,
+            is_settled=not unsettled and all(found.code in CALL_CAUSES for found in findings),
+        )
+    return concluded(diagnosis, findings, unsettled, status=evidence.status)
+
+
+def _unsettled(case: Case, findings: list[Finding], *, is_bound: bool) -> Iterator[str]:
     evidence = case.evidence
     if case.is_install:
         yield "Whether the signature is right: only Atlassian's public key of this kid can tell."
@@ -127,7 +146,7 @@ def _unsettled(case: Case, findings: list[Finding]) -> Iterator[str]:
         yield "Whether the signature is right: the site's sharedSecret would tell."
     elif any(found.seen == OF_NOBODY for found in findings):
         yield "Whose secret made the signature, when none of those that are given did."
-    if is_bound(case) is None:
+    if not is_bound:
         yield "Whether the token is bound to this request: its method and URL would tell."
     own = evidence.app_key if case.to_jira else evidence.client_key
     if own is None:

@@ -33,7 +33,7 @@ class Evidence:
         scopes: the descriptor's
         now: Unix seconds; None leaves out what depends on it
         status: what the receiver answered, if it did
-        response_headers: likewise, by name in any case
+        response_headers: of its answer
         response_body: likewise
     """
 
@@ -55,8 +55,16 @@ class Evidence:
     response_body: str | None = field(default=None, repr=False)
 
     def header(self, name: str) -> str | None:
-        """The value of a header, whatever the case of its name."""
-        for given, value in self.headers.items():
-            if given.lower() == name.lower():
-                return value
-        return None
+        """The value of a header of the request, whatever the case of its name."""
+        return _value(self.headers, name)
+
+    def response_header(self, name: str) -> str | None:
+        """The value of a header of the answer, whatever the case of its name."""
+        return _value(self.response_headers, name)
+
+
+def _value(headers: Mapping[str, str], name: str) -> str | None:
+    for given, value in headers.items():
+        if given.lower() == name.lower():
+            return value
+    return None

@@ -17,7 +17,7 @@ class Certainty(IntEnum):
 
 
 class Verdict(StrEnum):
-    """What the receiver does with the token, as far as the evidence goes."""
+    """What the receiver does, as far as the evidence goes."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -49,7 +49,8 @@ class Diagnosis:
 
     Attributes:
         direction: who sent the request to whom, stated or inferred
-        verdict: what becomes of the token
+        verdict: what becomes of the request
+        token_verdict: what becomes of the token, whatever else is wrong with the call
         findings: the surest cause first
         header: the token's, None when it cannot be read
         claims: likewise
@@ -61,11 +62,12 @@ class Diagnosis:
     """
 
     direction: Direction
-    verdict: Verdict
-    findings: tuple[Finding, ...]
-    header: Mapping[str, Any] | None
-    claims: Mapping[str, Any] | None
-    canonical: str | None = field(repr=False)
-    expected_qsh: str | None
-    actual_qsh: str | None
+    verdict: Verdict = Verdict.UNKNOWN
+    token_verdict: Verdict = Verdict.UNKNOWN
+    findings: tuple[Finding, ...] = ()
+    header: Mapping[str, Any] | None = None
+    claims: Mapping[str, Any] | None = None
+    canonical: str | None = field(default=None, repr=False)
+    expected_qsh: str | None = None
+    actual_qsh: str | None = None
     unsettled: tuple[str, ...] = ()

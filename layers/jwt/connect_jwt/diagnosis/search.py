@@ -1,21 +1,23 @@
 """The canonical request that a hash was made from, found by making the mistakes that people make."""
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import product
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, unquote_plus
 
-from connect_jwt.canonical import canonical_request, hash_of
-from connect_jwt.diagnosis.queries import Variant, wrong_queries
+from connect_jwt.canonical import canonical_request
+from connect_jwt.diagnosis.bodies import Variant
+from connect_jwt.diagnosis.hash_spellings import Reading, digests, readings
+from connect_jwt.diagnosis.queries import wrong_queries
+
+type Shape = tuple[tuple[str, ...], str, Callable[[str], str]]
+"""The code of a mistake, how method, path and query are put together, and what becomes of the whole."""
 
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 _PREFIXES = ("prod", "dev", "staging", "Prod", "Stage", "default", "wiki", "jira")
 _MOST_MISTAKES = 2
 _MAX_LENGTH = 8 * 1024
 """No server takes a longer path or query, and what is hashed thousands of times should not be long."""
-
-_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,9 @@ class Sent:
         base_path: the path of the receiver's base URL
         path: the path that is to be hashed
         query: verbatim
+        fragment: which is never sent
         form: the fields of a form that the receiver counts as parameters, empty for none
+        body: of which it counts nothing
         prefix_code: what it is called when the base URL's path was hashed
     """
 
@@ -39,7 +43,9 @@ class Sent:
     base_path: str
     path: str
     query: str
+    fragment: str
     form: str
+    body: str
     prefix_code: str
 
     @property
@@ -50,34 +56,66 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A canonical request that has the hash, and the mistakes that lead to it."""
+    """A canonical request that has the hash, and the mistakes that lead to it.
+
+    Attributes:
+        canonical: the canonical request
+        codes: of the mistakes
+        seen: words for those that can be told more exactly than by their code
+    """
 
     canonical: str
     codes: tuple[str, ...]
+    seen: dict[str, str] = field(default_factory=dict)
 
 
-def find(qsh: str, sent: Sent) -> Match | None:
-    """What was hashed, with as few mistakes as explain it; None when nothing that is tried does."""
-    if not _HASH.fullmatch(qsh) or len(sent.path) + len(sent.parameters) > _MAX_LENGTH:
+def find(qsh: str, sent: Sent, key: bytes | None = None) -> Match | None:
+    """What was hashed, with as few mistakes as explain it; None when nothing that is tried does.
+
+    Args:
+        qsh: the claim
+        sent: the request
+        key: what an HMAC may have been made with
+    """
+    if len(sent.path) + len(sent.parameters) > _MAX_LENGTH:
         return None
-    for codes, canonical in _candidates(sent):
-        if hash_of(canonical) == qsh:
-            return Match(canonical, codes)
+    pieces = _pieces(sent)
+    for reading in readings(qsh):
+        for words, digest in digests(len(reading.value), key).items():
+            is_usual = not words and not reading.code
+            for codes, canonical in _candidates(pieces, _MOST_MISTAKES if is_usual else 1):
+                if digest(canonical.encode(errors="replace")) == reading.value:
+                    return _match(canonical, codes, reading, words)
     return None
 
 
-def _candidates(sent: Sent) -> Iterator[Variant]:
-    """The right one, those with one mistake, and those with two."""
+def _match(canonical: str, codes: tuple[str, ...], reading: Reading, words: str) -> Match:
+    seen = {reading.code: reading.seen} if reading.code else {}
+    if words:
+        seen["qsh-other-digest"] = f"the hash is {words}, and SHA-256 belongs there"
+    return Match(canonical, tuple(dict.fromkeys((*seen, *codes))), seen)
+
+
+def _pieces(sent: Sent) -> list[list[list[Variant]]]:
+    """Methods, paths and queries, each by the number of mistakes in it."""
     method, path, query = canonical_request(sent.method, sent.path, sent.parameters).split("&", 2)
-    if not query:
-        yield (), f"{method}&{path}"  # without the ampersand at the end
-    methods = _by_mistakes(method, _wrong_methods(method))
-    paths = _by_mistakes(path, _wrong_paths(sent))
-    queries = _by_mistakes(query, wrong_queries(sent.query, sent.form))
-    for total in range(_MOST_MISTAKES + 1):
-        for shares in product(range(total + 1), repeat=3):
-            if sum(shares) == total:
-                yield from _assembled(methods[shares[0]], paths[shares[1]], queries[shares[2]])
+    body = sent.body if len(sent.body) <= _MAX_LENGTH else ""
+    return [
+        _by_mistakes(method, _wrong_methods(method)),
+        _by_mistakes(path, _wrong_paths(sent)),
+        _by_mistakes(query, wrong_queries(sent.query, sent.form, body)),
+    ]
+
+
+def _candidates(pieces: list[list[list[Variant]]], most_mistakes: int) -> Iterator[Variant]:
+    """The right canonical request, those with one mistake, and those with two."""
+    for total in range(most_mistakes + 1):
+        for shape in _SHAPES if total else _SHAPES[:1]:
+            in_pieces = total - len(shape[0])
+            for shares in product(range(in_pieces + 1), repeat=len(pieces)):
+                if sum(shares) == in_pieces:
+                    chosen = (piece[share] for piece, share in zip(pieces, shares, strict=True))
+                    yield from _assembled(shape, *chosen)
 
 
 def _by_mistakes(right: str, wrong: Iterable[Variant]) -> list[list[Variant]]:
@@ -92,13 +130,20 @@ def _by_mistakes(right: str, wrong: Iterable[Variant]) -> list[list[Variant]]:
     ]
 
 
-def _assembled(methods: list[Variant], paths: list[Variant], queries: list[Variant]) -> Iterator[Variant]:
+def _assembled(
+    shape: Shape, methods: list[Variant], paths: list[Variant], queries: list[Variant]
+) -> Iterator[Variant]:
+    code, template, change = shape
     for (of_method, method), (of_path, path), (of_query, query) in product(methods, paths, queries):
-        yield (*of_method, *of_path, *of_query), f"{method}&{path}&{query}"
+        asked = f"?{query}" if query else ""
+        whole = template.format(
+            method=method, path=path, query=query, asked=asked, asked_in_path=_without_ampersands(asked)
+        )
+        yield (*code, *of_method, *of_path, *of_query), change(whole)
 
 
 def _wrong_methods(right: str) -> Iterator[Variant]:
-    for method in (*_METHODS, right.lower()):
+    for method in (*_METHODS, right.lower(), right.title()):
         yield ("qsh-method",), method
 
 
@@ -108,11 +153,21 @@ def _wrong_paths(sent: Sent) -> Iterator[Variant]:
     prefixed = [sent.raw_path, sent.base_path + sent.path, *(f"/{prefix}{path}" for prefix in _PREFIXES)]
     for other in [*prefixed, f"/{rest}"] if rest else prefixed:
         yield (sent.prefix_code,), canonical_request("", other, "")[1:-1]
-    for other in (sent.path, f"{path}/", path, path.lstrip("/")):
+    for other in (sent.path, f"{path}/", path, path.lstrip("/"), f"/{path}", f"{path.lstrip('/')}/"):
         yield ("qsh-trailing-slash",), _without_ampersands(other)
-    for other in (unquote(path), _encoded(unquote(path)), _encoded(path)):
+    for other in (
+        unquote(path),
+        _encoded(unquote(path)),
+        _encoded(path),
+        unquote_plus(path),
+        quote(path, safe="", errors="replace"),
+    ):
         yield ("qsh-decoded-path",), _without_ampersands(other)
     yield ("qsh-decoded-path",), path
+    if sent.fragment:
+        yield ("qsh-decoded-path",), f"{path}#{sent.fragment}"
+    for other in (path.lower(), path.upper()):
+        yield ("qsh-letter-case",), _without_ampersands(other)
     if sent.origin:
         for address in (f"{sent.origin}{sent.raw_path}", sent.origin.partition("//")[2] + sent.raw_path):
             for other in (address, address.rstrip("/"), f"{address}?{sent.query}"):
@@ -125,3 +180,38 @@ def _without_ampersands(path: str) -> str:
 
 def _encoded(path: str) -> str:
     return quote(path, safe="/-._~", errors="replace")
+
+
+_RIGHT = "{method}&{path}&{query}"
+_SEPARATORS = ("qsh-separators",)
+_SHAPES: tuple[Shape, ...] = (
+    ((), _RIGHT, str),
+    *(
+        (_SEPARATORS, template, str)
+        for template in (
+            "{method}&{path}?{query}",
+            "{method}&{path}&?{query}",
+            "{method}&{path}?{query}&",
+            "{method}&{path}{asked_in_path}&",
+            "{method}&{path}&{query}&",
+            "{method}&{path}&{query}\n",
+            "{method}&{path}",
+            "{method}&{path}{asked}",
+            "{method}&{path}{query}",
+            "{method} {path}{asked}",
+            "{method}{path}{query}",
+            "{method}{path}{asked}",
+            "{path}&{query}",
+            "{path}{asked}",
+            "{query}",
+            "{method}%26{path}%26{query}",
+            "{method}&amp;{path}&amp;{query}",
+            *(
+                mark.join(("{method}", "{path}", "{query}"))
+                for mark in (" ", "\n", "\r\n", "|", ":", "+", ",", "&&", ";")
+            ),
+        )
+    ),
+    (("qsh-letter-case",), _RIGHT, str.lower),
+    (("qsh-letter-case",), _RIGHT, str.upper),
+)

@@ -1,61 +1,93 @@
-"""Whose secret made the signature, found by trying those that are known."""
+"""Whose secret made the signature and how, found by trying what is known and what people do with it."""
 
-import base64
-import binascii
 from collections.abc import Iterator
 
 from connect_jwt.diagnosis.case import Case
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.diagnosis.findings import Certainty, Finding
+from connect_jwt.diagnosis.secret_variants import (
+    cannot_be_hs256,
+    changed,
+    how_else_signed,
+    other_values,
+)
 from connect_jwt.identity import SharedSecret
 from connect_jwt.signatures import is_hs256
 
 OF_NOBODY = "the signature is of no secret that is given"
 
+_CERTAIN = Certainty.CERTAIN
+_LONGEST_SECRET = 4096
+_PREVIOUS = ("secret-previous", "a secret that this site had before")
+
+type Attempt = tuple[list[tuple[str, str]], bytes]
+"""The codes of what is wrong with a key, each with words for it, and the key."""
+
 
 def check_signature(case: Case) -> Iterator[Finding]:
-    """Whether the site's secret made the signature; if not, which one did."""
-    if case.token.header.get("alg") != "HS256" or not case.evidence.secrets or _is_signed_right(case):
+    """Whether the site's secret made the signature; if not, which one did, or what was done with it."""
+    if case.token.header.get("alg") != "HS256" or _is_signed_right(case):
         return
-    current, *earlier = case.evidence.secrets
-    certain = Certainty.CERTAIN
-    if any(_made(case, key) for key in _decoded(current)):
-        yield finding("secret-is-base64-decoded", certain, "signed with what the secret decodes to")
-    elif any(_made(case, secret.reveal()) for secret in earlier):
-        yield finding("secret-previous", certain, "signed with a secret that this site had before")
-    else:
-        others = case.evidence.other_secrets
-        owner = next((key for key, secret in others.items() if _made(case, secret.reveal())), None)
-        if owner is not None:
-            yield finding("secret-of-another-tenant", certain, f"signed with the secret of {owner}")
-        else:
-            yield finding("secret-mismatch", certain, _how_it_differs(case, current))
+    secrets = case.evidence.secrets
+    found = list(_search(case)) if secrets else []
+    if found:
+        yield from found
+    elif impossible := cannot_be_hs256(case.token.signature):
+        code, seen = impossible
+        yield finding(code, _CERTAIN, seen)
+    elif secrets:
+        yield finding("secret-mismatch", _CERTAIN, OF_NOBODY)
 
 
 def _is_signed_right(case: Case) -> bool:
     """Whether the site's current secret made the signature; towards the app, one it had lately will do."""
     secrets = case.evidence.secrets[:1] if case.to_jira else case.evidence.secrets
-    return any(_made(case, secret.reveal()) for secret in secrets)
+    return any(_made(case, _utf8(secret)) for secret in secrets)
 
 
-def _how_it_differs(case: Case, secret: SharedSecret) -> str:
-    text = secret.reveal()
-    if any(_made(case, f"{text}{blank}") for blank in ("\n", "\r\n", " ")):
-        return "signed with the secret and a blank or line break after it"
-    if text.strip() != text and _made(case, text.strip()):
-        return "signed with the secret without the blanks around it"
-    return OF_NOBODY
+def _search(case: Case) -> Iterator[Finding]:
+    """What is wrong with the key, and with the signature, where both can be told."""
+    for codes, key in (*_verbatim(case), *_changed(case)):
+        if _made(case, key):
+            for code, seen in codes:
+                yield finding(code, _CERTAIN, f"signed with {seen}")
+            return
+    current = case.evidence.secrets[0]
+    for codes, key in (([], _utf8(current)), *_changed(case)):
+        other = how_else_signed(case.token.signature, case.token.signing_input, key)
+        if other is not None:
+            for code, seen in (
+                (other[0], other[1]),
+                *((code, f"signed with {seen}") for code, seen in codes),
+            ):
+                yield finding(code, _CERTAIN, seen)
+            return
 
 
-def _made(case: Case, secret: str | bytes) -> bool:
-    key = secret.encode("utf-8", "surrogatepass") if isinstance(secret, str) else secret
+def _verbatim(case: Case) -> Iterator[Attempt]:
+    """The other secrets that are known, as they are."""
+    for secret in case.evidence.secrets[1:]:
+        yield [_PREVIOUS], _utf8(secret)
+    for client_key, secret in case.evidence.other_secrets.items():
+        yield [("secret-of-another-tenant", f"the secret of {client_key}")], _utf8(secret)
+
+
+def _changed(case: Case) -> Iterator[Attempt]:
+    """The site's own secrets as people change them, and what is taken for one."""
+    evidence = case.evidence
+    for number, secret in enumerate(evidence.secrets):
+        if len(secret.reveal()) <= _LONGEST_SECRET:
+            for code, words, key in changed(secret.reveal()):
+                yield [(code, words), *([_PREVIOUS] if number else [])], key
+    for code, words, key in other_values(
+        ("the clientKey", evidence.client_key), ("the app's key", evidence.app_key)
+    ):
+        yield [(code, words)], key
+
+
+def _made(case: Case, key: bytes) -> bool:
     return is_hs256(case.token.signature, case.token.signing_input, key)
 
 
-def _decoded(secret: SharedSecret) -> Iterator[bytes]:
-    text = secret.reveal().rstrip("=")
-    for altchars in (b"+/", b"-_"):
-        try:
-            yield base64.b64decode(text + "=" * (-len(text) % 4), altchars=altchars)
-        except (binascii.Error, ValueError):
-            continue
+def _utf8(secret: SharedSecret) -> bytes:
+    return secret.reveal().encode("utf-8", "surrogatepass")

@@ -1,65 +1,131 @@
 """Where the token is, and what is wrong before it can be read."""
 
+import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
 
-from connect_jwt.diagnosis.case import split
+from connect_jwt.diagnosis.addresses import split
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.diagnosis.evidence import Evidence
 from connect_jwt.diagnosis.findings import Certainty, Finding
+from connect_jwt.diagnosis.surroundings import find_token
 from connect_jwt.errors import TokenRefused
 from connect_jwt.tokens import parse_token
 
 _CERTAIN = Certainty.CERTAIN
+_BEFORE_TOKEN = re.compile(r"(?:([A-Za-z]\w*) +)?", re.ASCII)
+_API_TOKEN = re.compile(r"AT[ACS]TT\w{8}", re.ASCII)
+"""How the tokens begin that people and service accounts are given at id.atlassian.com."""
+
+_PARTS = 3
 
 
-def tokens_in(evidence: Evidence) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A token as the request carries it.
+
+    Attributes:
+        token: without what stands around it
+        scheme: of the Authorization header, in small letters, empty for none; None when it is in no header
+        decoration: what stands around it, in words
+    """
+
+    token: str
+    scheme: str | None = None
+    decoration: str = ""
+
+
+def tokens_in(evidence: Evidence) -> list[Carried]:
     """Every token the evidence holds, each once: the one that is given, the header's, the URL's.
 
     Beside a token, credentials of another scheme are something else.
     """
-    in_url = _in_url(evidence)
-    scheme, credentials = authorization(evidence)
-    in_header = None if scheme != "jwt" and (evidence.token or in_url) else credentials
-    return list(dict.fromkeys(filter(None, (evidence.token, in_header, *in_url))))
+    others = [*_given(evidence.token), *_in_url(evidence)]
+    in_header = [
+        carried
+        for carried in _in_header(evidence.header("Authorization"))
+        if carried.scheme == "jwt" or not others
+    ]
+    unique: dict[str, Carried] = {}
+    for carried in (*others[:1], *in_header, *others[1:]) if evidence.token else (*in_header, *others):
+        unique.setdefault(carried.token, carried)
+    return list(unique.values())
 
 
-def _in_url(evidence: Evidence) -> list[str]:
-    query = split(evidence.url or "").query
-    return [value for name, value in parse_qsl(query, keep_blank_values=True) if name == "jwt" and value]
+def check_transport(tokens: list[Carried]) -> Iterator[Finding]:
+    """What stands around the token, whether there is another, and whether it is one.
 
-
-def authorization(evidence: Evidence) -> tuple[str | None, str | None]:
-    """The Authorization header's scheme, in small letters, and its credentials; None for what is missing."""
-    header = evidence.header("Authorization")
-    if header is None:
-        return None, None
-    scheme, _, credentials = header.strip().partition(" ")
-    if not credentials and "." in scheme:  # the bare token, without a scheme
-        return "", scheme
-    return scheme.lower(), credentials.strip()
-
-
-def check_transport(evidence: Evidence) -> Iterator[Finding]:
-    """How the token travels, and whether it is one."""
-    tokens = tokens_in(evidence)
-    if not tokens:
-        yield finding(
-            "token-missing", _CERTAIN, "neither an Authorization header nor a jwt parameter has one"
-        )
-        return
+    Args:
+        tokens: those that the request carries, at least one
+    """
     if len(tokens) > 1:
         yield finding("token-twice", _CERTAIN, f"{len(tokens)} tokens that differ")
-    scheme, credentials = authorization(evidence)
-    if scheme != "jwt" and credentials == tokens[0] and not _in_url(evidence):
-        seen = f"the scheme is {scheme[:20]}" if scheme else "there is no scheme before the token"
-        yield finding("scheme-not-jwt", _CERTAIN, seen)
-    yield from _check_shape(tokens[0])
-
-
-def _check_shape(token: str) -> Iterator[Finding]:
+    first = tokens[0]
+    if first.decoration:
+        yield finding("token-decorated", _CERTAIN, first.decoration)
     try:
-        parse_token(token)
+        parse_token(first.token)
     except TokenRefused as refused:
-        parts = token.count(".") + 1
-        yield finding(refused.reason, _CERTAIN, f"{len(token)} characters in {parts} part{'s'[: parts > 1]}")
+        if _API_TOKEN.match(first.token):
+            yield finding("api-token", _CERTAIN, "it begins as the API tokens of people do")
+        else:
+            yield finding(refused.reason, _CERTAIN, _how_malformed(first.token))
+
+
+def is_opaque(carried: Carried) -> bool:
+    """Whether it is an access token of OAuth's or Forge's that says nothing of itself."""
+    return carried.scheme == "bearer" and "." not in carried.token and not carried.decoration
+
+
+def _given(text: str | None) -> Iterator[Carried]:
+    if text:
+        yield _taken_out(text, scheme=None) or Carried(text)
+
+
+def _in_header(header: str | None) -> Iterator[Carried]:
+    value = (header or "").strip()
+    scheme, _, credentials = value.partition(" ")
+    if carried := _taken_out(value, scheme=""):
+        yield carried
+    elif joined := find_token("".join(credentials.split())):
+        yield Carried(joined.token, scheme.lower(), "a blank or a line break in the middle of the token")
+    elif credentials.strip() and scheme.lower() != "basic":
+        yield Carried(credentials.strip(), scheme.lower())
+    elif "." in scheme:  # the bare token, without a scheme
+        yield Carried(scheme, "")
+
+
+def _in_url(evidence: Evidence) -> Iterator[Carried]:
+    for parameter in split(evidence.url or "").query.split("&"):
+        name, _, value = parameter.partition("=")
+        if value and (name == "jwt" or ("%" in name and unquote_plus(name) == "jwt")):
+            text = unquote_plus(value)
+            found = find_token(text)
+            yield Carried(found.token, None, found.decoration) if found else Carried(text)
+
+
+def _taken_out(text: str, *, scheme: str | None) -> Carried | None:
+    """The token in a text, with the scheme that stands before it; None when there is none."""
+    found = find_token(text)
+    if found is None:
+        return None
+    before = _BEFORE_TOKEN.fullmatch(found.before)
+    if before and not found.after.strip():
+        return Carried(found.token, before[1].lower() if before[1] else scheme)
+    words = set(re.findall(r"[a-z]+", found.before.lower()))
+    return Carried(found.token, "bearer" if words == {"bearer"} else None, found.decoration)
+
+
+def _how_malformed(token: str) -> str:
+    """What keeps a text from being a token, of which nothing is shown."""
+    parts = token.split(".")
+    size = f"{len(token)} characters"
+    if len(parts) == _PARTS - 1:
+        return f"{size} in two parts: the third, which is the signature, is cut off"
+    if len(parts) != _PARTS:
+        return f"{size} in {len(parts)} part{'s'[: len(parts) > 1]} where three belong"
+    for name, part in zip(("header", "claims", "signature"), parts, strict=True):
+        if re.fullmatch(r"[\w-]*={0,2}", part, re.ASCII) is None:
+            return f"{size}, and the {name} has characters that base64url does not have"
+    return f"{size} in three parts, of which the first two are not base64url of JSON objects"

@@ -1,0 +1,41 @@
+"""Who else sends requests to an app's address, and Jira's own requests that carry no token."""
+
+from collections.abc import Iterator
+
+from connect_jwt.diagnosis.addresses import split
+from connect_jwt.diagnosis.catalogue import finding
+from connect_jwt.diagnosis.evidence import Direction, Evidence
+from connect_jwt.diagnosis.findings import Certainty, Finding
+
+_HUB_SIGNATURE = "X-Hub-Signature"
+_IDENTIFIER = "X-Atlassian-Webhook-Identifier"
+_WEBHOOK_CLIENT = "atlassian webhook http client"
+
+
+def is_webhook(evidence: Evidence) -> bool:
+    """Whether a request is marked as a webhook, of whatever kind."""
+    agent = (evidence.header("User-Agent") or "").lower()
+    marks = (evidence.header(_HUB_SIGNATURE), evidence.header(_IDENTIFIER))
+    return agent.startswith(_WEBHOOK_CLIENT) or any(mark is not None for mark in marks)
+
+
+def check_missing(evidence: Evidence, direction: Direction) -> Iterator[Finding]:
+    """Why a request carries no token.
+
+    Args:
+        evidence: a request without one
+        direction: who sent it to whom
+    """
+    to_app = direction is Direction.TO_APP
+    scheme = (evidence.header("Authorization") or "").strip().partition(" ")[0]
+    if to_app and not scheme and is_webhook(evidence):
+        signed = evidence.header(_HUB_SIGNATURE) is not None
+        proof = f"{_HUB_SIGNATURE}, the HMAC of its body" if signed else "no proof of who sent it"
+        yield finding("webhook-made-by-hand", Certainty.CERTAIN, f"a webhook with {proof}, and no token")
+    elif to_app and not scheme and split(evidence.url or "").path.rstrip("/").endswith("/disabled"):
+        yield finding("disabled-without-token", Certainty.LIKELY, "a disabled event without a token")
+    elif scheme.lower() == "basic":
+        yield finding("token-missing", Certainty.CERTAIN, "the Authorization header has Basic credentials")
+    else:
+        seen = "neither an Authorization header nor a jwt parameter has one"
+        yield finding("token-missing", Certainty.CERTAIN, seen)

@@ -1,0 +1,144 @@
+"""A token with something around it, or in a place where the receiver does not look."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from connect_jwt.diagnosis.addresses import split
+from connect_jwt.diagnosis.catalogue import finding
+from connect_jwt.diagnosis.evidence import Evidence
+from connect_jwt.diagnosis.findings import Certainty, Finding
+from connect_jwt.errors import TokenRefused
+from connect_jwt.tokens import parse_token
+
+_LONGEST = 64 * 1024
+_MOST_SHAPES = 8
+_SHAPE = re.compile(r"(?<![\w-])[\w-]++={0,2}\.[\w-]++={0,2}\.[\w-]*+={0,2}(?!\.[\w-])", re.ASCII)
+_BEGINNING = "eyJ"
+"""Of a JSON object that begins with a name, in base64url: of every token that a library has made."""
+
+_KNOWN = re.compile(
+    r"""(?: \b(jwt|bearer|token|authorization|authentication|auth|access|id|session|basic|b)\b
+          | [\s"'`<>(){}\[\]:=,;.|*&?!\\/_\ufeff\u200b\u2018\u2019\u201c\u201d\xab\xbb] | %20 | %22 )*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What may stand around a token and be shown: anything else may be a secret."""
+
+_MOST_SHOWN = 40
+_OTHERS_TOKENS = ("cookie", "x-forge-oauth-")
+"""Headers that hold tokens which are nobody's proof here."""
+
+_FIELDS = frozenset({"jwt", "token", "assertion", "authorization"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A token in a text, and what stands before and after it."""
+
+    token: str
+    before: str
+    after: str
+
+    @property
+    def decoration(self) -> str:
+        """What stands around the token, as a person may be shown it; empty for nothing."""
+        around = ((self.before, "before"), (self.after, "after"))
+        return " and ".join(f"{_shown(text)} {where} the token" for text, where in around if text)
+
+
+def find_token(text: str) -> Found | None:
+    """The first token in a text; None when there is none, or only in the depth of a very long one."""
+    text = text[:_LONGEST]
+    for number, shape in enumerate(_SHAPE.finditer(text)):
+        if number == _MOST_SHAPES:
+            break
+        for start in (shape.start(), shape.start() + shape[0].find(_BEGINNING)):
+            token = text[start : shape.end()]
+            if _is_token(token):
+                return Found(token, text[:start], text[shape.end() :])
+    return None
+
+
+def found_elsewhere(evidence: Evidence) -> tuple[Finding, Evidence] | None:
+    """A token that is not where a receiver looks for it, and the request with the token where it belongs."""
+    for place, text, url in _places(evidence):
+        found = find_token(text)
+        if found is not None:
+            misplaced = finding("token-misplaced", Certainty.CERTAIN, f"the token is {place}")
+            return misplaced, replace(evidence, token=found.token, url=url)
+    return None
+
+
+def _is_token(text: str) -> bool:
+    try:
+        parse_token(text)
+    except TokenRefused:
+        return False
+    return True
+
+
+def _shown(text: str) -> str:
+    text = text.strip() or "a blank"
+    return text if len(text) <= _MOST_SHOWN and _KNOWN.fullmatch(text) else f"{len(text)} characters"
+
+
+def _places(evidence: Evidence) -> Iterator[tuple[str, str, str | None]]:
+    """Each place that people have put a token in, the text that is there, and the URL without it."""
+    url = evidence.url
+    if url is not None and len(url) <= _LONGEST:
+        yield from _places_in_url(url)
+    for name, value in evidence.headers.items():
+        if name.lower() != "authorization" and not name.lower().startswith(_OTHERS_TOKENS):
+            yield f"in the header {_shown_name(name)}", value, url
+    for name, value in _fields(evidence.body or ""):
+        if name.lower() in _FIELDS:
+            yield f"in the body's field {name}", value, url
+
+
+def _places_in_url(url: str) -> Iterator[tuple[str, str, str]]:
+    address, _, query = url.partition("?")
+    first, question_mark, rest = query.partition("?")
+    if question_mark and find_token(rest):
+        name = first.rpartition("&")[2].partition("=")[0]
+        value_of = f"the value of {_shown_name(name)}" if "=" in first.rpartition("&")[2] else "a name"
+        seen = f"behind a second ?, so that what follows it is read as a part of {value_of}"
+        yield seen, unquote(rest), _without_jwt(f"{address}?{first}&{rest}")
+    parts = split(url)
+    for parameter in parts.query.split("&"):
+        name, _, value = parameter.partition("=")
+        shown = _shown_name(name)
+        yield f"in the parameter {shown}", unquote(value), url.replace("&amp;", "&")
+    yield "behind the #, which is never sent", unquote(parts.fragment), url.partition("#")[0]
+    yield "in the path", unquote(parts.path), url
+
+
+def _without_jwt(url: str) -> str:
+    address, _, query = url.partition("?")
+    kept = [part for part in query.split("&") if part and part.partition("=")[0] != "jwt"]
+    return f"{address}?{'&'.join(kept)}"
+
+
+def _shown_name(name: str) -> str:
+    return name if re.fullmatch(r"[\w;.-]{1,40}", name, re.ASCII) else "with another name"
+
+
+def _fields(body: str) -> Iterator[tuple[str, str]]:
+    """The fields of a form or of a JSON object that are text."""
+    body = body[:_LONGEST]
+    if body.lstrip().startswith("{"):
+        yield from _members(body)
+    else:
+        yield from parse_qsl(body)
+
+
+def _members(body: str) -> Iterator[tuple[str, str]]:
+    try:
+        document: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        return
+    for name, value in document.items():
+        if isinstance(value, str):
+            yield name, value
