@@ -168,5 +168,6 @@ class Lifecycle:
                 self._store.write(following)
             except RowChanged:
                 continue
+            self._tenants.note_written(token.client_key)
             return Outcome(token.client_key, changed=True, key_id=token.key_id)
         raise TemporarilyUnavailable("the installation kept being changed by others")

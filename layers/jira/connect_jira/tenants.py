@@ -3,6 +3,9 @@
 What was read is used for minutes. A signature that fails against it is tried once more against a fresh read
 before it is refused, and so is a request that Jira refuses. Each site has an allowance of such reads, so that
 a flood of forged tokens soon costs one read a second and no call to KMS; what is used then is a second old.
+
+That a site is not known is said after a fresh read only. Who names it again within two seconds is told to
+come later, and nothing is read: nobody is refused for good by what was so a moment ago.
 """
 
 import time
@@ -14,7 +17,7 @@ from cachetools import LRUCache, TTLCache
 from connect_jira.allowance import Allowance
 from connect_jira.beyond_forge import BeyondForge
 from connect_jira.credentials import BearerCredentials, ConnectCredentials
-from connect_jira.errors import ForgeTokenMissing, ImpersonationRefused, NotInstalled
+from connect_jira.errors import ForgeTokenMissing, ImpersonationRefused, LimitedForNow, NotInstalled
 from connect_jira.forge.tenants import ForgeTenants
 from connect_jira.gateway import GatewayRequest
 from connect_jira.installation import Installation, is_forge, is_storable
@@ -28,6 +31,9 @@ from connect_jwt.verifying import SignedRequest, VerifiedToken, verify_context_t
 
 REMEMBERED_SECONDS = 5 * 60
 """How long an installation is used as it was read."""
+
+UNKNOWN_SECONDS = 2
+"""How long a site that was not found is not looked for again, when somebody signs in its name."""
 
 YOUNG_SECONDS = 15 * 60
 """For how long after it was installed a site may still have to grant the app its permissions."""
@@ -82,6 +88,7 @@ class Tenants:
             maxsize=1000, ttl=REMEMBERED_SECONDS, timer=clock
         )
         self._beyond_forge = BeyondForge(clock=clock)
+        self._unknown: TTLCache[ClientKey, bool] = TTLCache(maxsize=1000, ttl=UNKNOWN_SECONDS, timer=clock)
         self._refusals: LRUCache[ClientKey, int] = LRUCache(maxsize=1000)
         self._rereads: LRUCache[ClientKey, Allowance] = LRUCache(maxsize=1000)
 
@@ -201,6 +208,10 @@ class Tenants:
         row = self._fresh_installation(client_key) if fresh else self.installation(client_key)
         return UserGrant(self._identity(row), row.site.oauth_client_id)
 
+    def note_written(self, client_key: ClientKey) -> None:
+        """Know that there is a row of this site: this process has just written it."""
+        self._unknown.pop(client_key, None)
+
     def count_refusals(self, client_key: ClientKey, *, refused: bool) -> int:
         """How many calls in a row Jira has refused for this site, the last one included."""
         self._refusals[client_key] = self._refusals.get(client_key, 0) + 1 if refused else 0
@@ -238,20 +249,26 @@ class Tenants:
         )
 
     def _secrets_of(self, client_key: ClientKey) -> Iterator[SharedSecret]:
-        yield from self._secrets(client_key, self.installation)
+        yield from self._secrets(client_key, self._row_with_secret)
 
     def _fresh_secrets_of(self, client_key: ClientKey) -> Iterator[SharedSecret]:
-        yield from self._secrets(client_key, self._fresh_installation)
+        yield from self._secrets(client_key, self._fresh_row)
 
     def _secrets(
-        self, client_key: ClientKey, installation_of: Callable[[ClientKey], Installation]
+        self, client_key: ClientKey, row_of: Callable[[ClientKey], Installation]
     ) -> Iterator[SharedSecret]:
         if str(client_key) == str(self.app_key):
             raise TokenRefused(Reason.ISS_IS_APP_KEY, "iss is this app's own key, not a site's client key")
+        if client_key in self._unknown:
+            raise LimitedForNow(
+                "site-unknown-limited", "a moment ago no site with this client key had the app installed"
+            )
         try:
-            installation = installation_of(client_key)
+            installation = row_of(client_key)
             yield self._sealer.open(client_key, installation.require_sealed_secret())
         except NotInstalled as unknown:
+            if is_storable(client_key):
+                self._unknown[client_key] = True
             raise TokenRefused(
                 unknown.reason, "no site with this client key has the app installed"
             ) from unknown
@@ -261,6 +278,10 @@ class Tenants:
 
     def _fresh_installation(self, client_key: ClientKey) -> Installation:
         return _by_connect(self._fresh_row(client_key))
+
+    def _row_with_secret(self, client_key: ClientKey) -> Installation:
+        remembered = self._remembered.get(client_key)
+        return remembered if remembered and remembered.sealed_secret else self._read(client_key)
 
     def _row(self, client_key: ClientKey) -> Installation:
         return self._remembered.get(client_key) or self._read(client_key)

@@ -1,5 +1,6 @@
 """What is remembered of an installation, and when it is read again."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -7,8 +8,9 @@ import pytest
 
 from connect_jira.errors import NotInstalled, SecretDoesNotOpen
 from connect_jira.tenants import REMEMBERED_SECONDS
-from connect_jwt.errors import SignatureMismatch, TokenRefused
+from connect_jwt.errors import ConnectError, SignatureMismatch, TokenRefused
 from connect_jwt.identity import ClientKey
+from tests.unit.jwt.invocations import INSTALLATION
 
 if TYPE_CHECKING:
     from tests.unit.jira.conftest import Backend
@@ -146,3 +148,50 @@ def test_a_context_token_in_the_url_is_not_taken(installed: "Backend") -> None:
     token = request.headers["authorization"].partition(" ")[2]
     with pytest.raises(TokenRefused, match="token-missing"):
         installed.tenants.verify_context_request(replace(request, headers={}, query=f"jwt={token}"))
+
+
+def outcome(backend: "Backend", secret: str = FORGED) -> str:
+    """What becomes of a webhook."""
+    try:
+        backend.tenants.verify_request(backend.signed_by_site(PATH, {}, secret))
+    except ConnectError as error:
+        return error.reason
+    return "taken"
+
+
+def test_forged_tokens_of_an_unknown_site_cost_one_read_in_two_seconds(backend: "Backend") -> None:
+    outcomes = Counter[str]()
+    for _ in range(500):  # in ten seconds
+        outcomes[outcome(backend)] += 1
+        backend.clock.now += 0.02
+    assert outcomes.keys() == {"app-not-installed", "site-unknown-limited"}
+    assert backend.store.reads == outcomes["app-not-installed"]
+    assert 4 <= backend.store.reads <= 6
+
+
+def test_a_site_that_was_installed_a_moment_after_it_was_not_found_is_never_refused_for_good(
+    backend: "Backend",
+) -> None:
+    backend.tenants = backend.new_tenants()  # of another process than the lifecycle's
+    assert outcome(backend) == "app-not-installed"
+    backend.install(OLD)
+    outcomes = []
+    for _ in range(5):
+        outcomes.append(outcome(backend, OLD))
+        backend.clock.now += 0.6
+    assert outcomes == ["site-unknown-limited"] * 4 + ["taken"]
+
+
+def test_what_a_process_has_installed_itself_it_knows_at_once(backend: "Backend") -> None:
+    assert outcome(backend) == "app-not-installed"
+    backend.install(OLD)
+    assert outcome(backend, OLD) == "taken"
+
+
+def test_a_site_that_had_no_secret_minutes_ago_is_looked_for_again(backend: "Backend") -> None:
+    backend.install(OLD, age=20, installationId=INSTALLATION)
+    backend.uninstall(age=10)
+    with pytest.raises(NotInstalled):
+        backend.tenants.credentials(backend.row.site.client_key, "GET /x")  # which remembers the row
+    backend.install(NEW)
+    assert outcome(backend, NEW) == "taken"
