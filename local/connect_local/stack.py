@@ -37,7 +37,8 @@ class StackOptions:
     Attributes:
         port: where the app is; 0 for any
         jira_port: where the laptop's Jira is; None for none, 0 for any
-        install_keys_urls: whose install keys are trusted, when not the laptop's Jira's; asked in turn
+        install_keys_urls: whose install keys are trusted besides the laptop's Jira's; asked in turn
+        extra_site_url: where another Jira is, itself a site or with sites below it
         forge_jwks_url: the key set of Forge's invocation tokens, when not the laptop's Forge's
         engine: what the table is in, `moto` or `dynamodb-local`
         retry_seconds: how long an event waits that a function has failed on, asynchronously
@@ -50,6 +51,7 @@ class StackOptions:
     port: int = 3000
     jira_port: int | None = 2990
     install_keys_urls: Sequence[str] = ()
+    extra_site_url: str | None = None
     forge_jwks_url: str | None = None
     engine: str = "moto"
     retry_seconds: Sequence[float] = LAMBDAS_RETRY_SECONDS
@@ -94,16 +96,17 @@ class LaptopStack:
         app_listener = listen(options.port, "--port")
         self._parts.callback(app_listener.close)
         self.base_url = f"http://localhost:{app_listener.getsockname()[1]}"
-        site_url = self._start_jira() if options.jira_port is not None else ""
-        keys_urls = options.install_keys_urls or (self.jira.install_keys_urls if self.jira else [])
+        own_site_url = self._start_jira() if options.jira_port is not None else None
+        site_urls = ",".join(filter(None, ((options.extra_site_url or "").rstrip("/"), own_site_url)))
+        keys_urls = [*options.install_keys_urls, *(self.jira.install_keys_urls if self.jira else [])]
         forge_keys_url = options.forge_jwks_url or (self.jira.forge.keys_url if self.jira else "")
         settings = {
             "BaseUrl": self.base_url,
             "InstallKeysUrl": ",".join(keys_urls),
-            "ExtraSiteUrl": site_url,
+            "ExtraSiteUrl": site_urls,
             "ForgeAppId": LAPTOP_APP_ID if forge_keys_url else "",
             "ForgeKeysUrl": forge_keys_url,
-            "ExtraForgeApiUrl": site_url,
+            "ExtraForgeApiUrl": site_urls,
         }
         if self.jira:
             settings |= {"UserTokensUrl": self.jira.oauth_url, "AllJsUrl": self.jira.all_js_url}

@@ -16,6 +16,7 @@ def run(
     port: int,
     jira_port: int | None,
     install_keys_urls: Sequence[str],
+    extra_site_url: str | None,
     forge_jwks_url: str | None,
     engine: str,
 ) -> None:
@@ -45,6 +46,7 @@ def run(
         port=port,
         jira_port=jira_port,
         install_keys_urls=install_keys_urls,
+        extra_site_url=extra_site_url,
         forge_jwks_url=forge_jwks_url,
         engine=engine,
         on_log=on_log,

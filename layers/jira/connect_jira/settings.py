@@ -21,7 +21,7 @@ class AppSettings:
         install_keys_urls: the key hosts that signed installs are verified with, the first to be asked first
         install_key_prefix: the ids that a registry of many issuers' keys may vouch for begin with it
         site_domains: the domains below which sites may be
-        extra_site_url: one more base URL that a site may have, and below which others may be; else empty
+        extra_site_url: more base URLs that a site may have, or be below, separated by commas; else empty
         user_tokens_url: the authorization server for acting as users
         forge_app_id: the ARI that `forge register` gave the app; empty when Forge may not call it
         forge_keys_url: the key set that Forge's invocation tokens are verified with
@@ -70,7 +70,7 @@ class AppSettings:
             user_tokens_url=env["USER_TOKENS_URL"] or cloud.user_tokens_url,
             forge_app_id=env["FORGE_APP_ID"],
             forge_keys_url=env["FORGE_KEYS_URL"] or cloud.forge_keys_url or "",
-            forge_api_urls=tuple(filter(None, (cloud.forge_api_url, env["EXTRA_FORGE_API_URL"]))),
+            forge_api_urls=tuple(filter(None, (cloud.forge_api_url, *_listed(env["EXTRA_FORGE_API_URL"])))),
             forge_module_types=frozenset(_listed(env["EXTRA_FORGE_MODULE_TYPES"])),
             webhook_events=webhook_events(descriptor),
         )

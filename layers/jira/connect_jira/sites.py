@@ -14,16 +14,15 @@ def check_site_url(base_url: str, app: AppSettings) -> str:
     """The base URL of a site of the app's cloud, without a trailing slash.
 
     The app will send what it knows there, signed; so it is https, on one of Atlassian's hosts, and nothing
-    but scheme, host and a plain path. There may be one more site besides,
-    and others at plain paths below it.
+    but scheme, host and a plain path. There may be others besides, and more at plain paths below those.
 
     Raises:
         PayloadRefused: it could be somebody else's
     """
     base_url = base_url.removesuffix("/")
-    extra = app.extra_site_url
-    if extra and base_url.startswith(extra) and _PATH.fullmatch(base_url[len(extra) :]):
-        return base_url
+    for extra in filter(None, app.extra_site_url.split(",")):
+        if base_url.startswith(extra) and _PATH.fullmatch(base_url[len(extra) :]):
+            return base_url
     try:
         url = urlsplit(base_url)
     except ValueError:

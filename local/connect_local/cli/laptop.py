@@ -19,6 +19,9 @@ from connect_local.cli.options import PORT
     multiple=True,
     help="Trust the install keys of this host; of several the first is asked first.",
 )
+@click.option(
+    "--extra-site-url", metavar="URL", help="Where another Jira is, itself a site or with sites below it."
+)
 @click.option("--forge-jwks-url", metavar="URL", help="Trust the Forge invocation tokens of this key set.")
 @click.option(
     "--engine",

@@ -75,6 +75,14 @@ def test_one_more_site_can_be_named_and_those_below_it(app: AppSettings, below: 
     assert check_site_url(f"{LAPTOP}{below}", laptop) == f"{LAPTOP}{below}".removesuffix("/")
 
 
+@pytest.mark.parametrize("base_url", [LAPTOP, "http://localhost:2991/sites/acme"])
+def test_several_more_sites_can_be_named(app: AppSettings, base_url: str) -> None:
+    two = replace(app, extra_site_url=f"{LAPTOP},http://localhost:2991")
+    assert check_site_url(base_url, two) == base_url
+    with pytest.raises(PayloadRefused):
+        check_site_url(f"{LAPTOP},http://localhost:2991", two)
+
+
 @pytest.mark.parametrize(
     "base_url",
     [
