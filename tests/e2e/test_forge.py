@@ -216,6 +216,24 @@ def test_what_jira_refuses_by_forges_door(
     assert installation
 
 
+def test_an_installation_that_is_leaving_works_on_and_is_revived_by_the_hourly_call(
+    stack: LaptopStack, forge: ForgePlatform, installation: str
+) -> None:
+    def state() -> str:
+        kept = row(stack, installation)
+        assert kept is not None
+        return str(kept["state"]["S"])
+
+    (app,) = forge.apps()
+    body = {"context": {"cloudId": app.tenant.site.cloud_id, "moduleKey": "m"}, "contextToken": "opaque"}
+    token = f"Bearer {forge.token_for(app)}"
+    assert post(stack, "lifecycle/pre-uninstall", token, body) == HTTPStatus.NO_CONTENT
+    assert state() == "leaving"
+    assert invoke(stack, installation)["status"] == HTTPStatus.OK
+    control(stack, "forge/hourly")
+    assert state() == "enabled"
+
+
 def test_an_event_for_an_uninstalled_installation_is_refused(
     stack: LaptopStack, forge: ForgePlatform, installation: str
 ) -> None:

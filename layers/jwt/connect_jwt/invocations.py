@@ -54,6 +54,7 @@ class VerifiedInvocation:
         installation_id: the installation that it comes from, an ARI
         cloud_id: the site's
         api_base_url: where to call Jira with a Forge token; without a trailing slash
+        is_of_jira: whether it comes from Jira, and not from another product that the app is installed into
         app_version: the version of the manifest, such as `2.4.0`
         environment_type: `DEVELOPMENT`, `STAGING` or `PRODUCTION`
         environment_id: an ARI
@@ -70,6 +71,7 @@ class VerifiedInvocation:
     installation_id: str
     cloud_id: str
     api_base_url: str
+    is_of_jira: bool = True
     app_version: str | None
     environment_type: str | None
     environment_id: str | None
@@ -134,6 +136,7 @@ def verify_invocation_token(
         installation_id=installation_id,
         cloud_id=cloud_id,
         api_base_url=api_base_url,
+        is_of_jira=app["apiBaseUrl"].rstrip("/") == api_base_url,
         app_version=_text(app, "appVersion"),
         environment_type=_text(environment, "type"),
         environment_id=_text(environment, "id"),

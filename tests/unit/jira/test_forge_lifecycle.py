@@ -20,7 +20,7 @@ from tests.unit.jira.forge import (
     refresh,
     system_token,
 )
-from tests.unit.jwt.invocations import CLOUD_ID, INSTALLATION
+from tests.unit.jwt.invocations import API, CLOUD_ID, INSTALLATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,6 +127,27 @@ def test_an_uninstall_from_another_product_does_not_end_it_in_jira(
     assert not backend.forge.lifecycle(
         at_route(backend, route, eventType=UNINSTALLED, context=context)
     ).changed
+
+
+def in_both_products(product: str) -> dict[str, Any]:
+    """The `app` claim of an installation into Jira and Confluence, whose module was invoked in one."""
+    urls = {name: f"{API}/ex/{name}/{CLOUD_ID}" for name in ("jira", "confluence")}
+    contexts = [{"name": name, "apiBaseUrl": url} for name, url in urls.items()]
+    return {"apiBaseUrl": urls[product], "installation": {"id": INSTALLATION, "contexts": contexts}}
+
+
+def test_where_the_event_names_no_product_the_token_does(backend: "Backend") -> None:
+    installed_with_token(backend)
+    for request in (
+        forge_request(backend, "lifecycle/uninstalled", APP, app=in_both_products("confluence")),
+        pre_uninstall(backend, app=in_both_products("confluence")),
+    ):
+        backend.forge.lifecycle(request)
+        assert row(backend).state is ForgeState.LIVE
+    backend.forge.lifecycle(
+        forge_request(backend, "lifecycle/uninstalled", APP, app=in_both_products("jira"))
+    )
+    assert row(backend).state is ForgeState.ENDED
 
 
 def test_an_installation_that_is_leaving_works_on_for_two_hours(backend: "Backend") -> None:

@@ -104,7 +104,7 @@ class ForgeCalls:
     def lifecycle(self, request: GatewayRequest) -> ForgeOutcome:
         """The app was installed, upgraded or uninstalled, or is about to be. Each token counts once."""
         call = self._verified(request)
-        event = lifecycle_event(request.path, call.body)
+        event = lifecycle_event(request.path, call.body, is_of_jira=call.invocation.is_of_jira)
         digest, now = hashlib.sha256(call.body).hexdigest(), int(self._clock())
 
         def apply(current: ForgeInstallation) -> ForgeInstallation:

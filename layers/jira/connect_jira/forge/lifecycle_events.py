@@ -8,7 +8,9 @@ https://developer.atlassian.com/platform/forge/events-reference/life-cycle/
 """
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from connect_jira.errors import PayloadRefused
 from connect_jira.forge.payloads import event_object
@@ -39,17 +41,25 @@ _NAMED = {
 _OTHER_PRODUCT = re.compile(r"ari:cloud:(?!jira)")
 
 
-def lifecycle_event(path: str, body: bytes) -> ForgeLifecycle:
+def lifecycle_event(path: str, body: bytes, *, is_of_jira: bool) -> ForgeLifecycle:
     """The event of a lifecycle call.
 
     Args:
         path: the route
         body: as it arrived
+        is_of_jira: whether the token is Jira's; it counts where the body does not name the product
 
     Raises:
         PayloadRefused: it is none, or not the one of its route
     """
     payload = event_object(body)
+    event, context = _named(path, payload), payload.get("context")
+    if isinstance(context, str):
+        is_of_jira = _OTHER_PRODUCT.match(context) is None
+    return ForgeLifecycle.UNINSTALLED_ELSEWHERE if event in ENDS and not is_of_jira else event
+
+
+def _named(path: str, payload: Mapping[str, Any]) -> ForgeLifecycle:
     by_route, said = _ROUTES.get(path), payload.get("eventType")
     if by_route is ForgeLifecycle.PRE_UNINSTALL:
         return by_route
@@ -60,7 +70,4 @@ def lifecycle_event(path: str, body: bytes) -> ForgeLifecycle:
         event = _NAMED.get(str(said))
     if event is None or by_route not in {None, event}:
         raise PayloadRefused("event-mismatch", "no lifecycle event of Forge's, or not the one of this route")
-    context = payload.get("context")
-    if event is ForgeLifecycle.UNINSTALLED and isinstance(context, str) and _OTHER_PRODUCT.match(context):
-        return ForgeLifecycle.UNINSTALLED_ELSEWHERE
     return event

@@ -207,16 +207,18 @@ class ForgePlatform:
         return self.deliveries.call(app, trigger, payload, OTHERS)
 
     def _lifecycle(self, app: ForgeApp, what: str) -> dict[str, Answer]:
-        event = f"avi:forge:{what}:app"
+        event, account_id = f"avi:forge:{what}:app", app.tenant.site.admin.account_id
         payload = {
-            "context": f"ari:cloud:jira::site/{app.tenant.site.cloud_id}",
             "app": {"id": app.manifest.app_id.rpartition("/")[2], "version": f"{app.version}.0.0"},
             "environment": {"id": ENVIRONMENT_ID},
             "permissions": {"scopes": list(app.manifest.scopes)},
-            "eventType": event,
             "id": app.installation_id.rpartition("/")[2],
-            "installerAccountId": app.tenant.site.admin.account_id,
         }
+        if what == "upgraded":  # as in Atlassian's example: none was captured
+            payload["upgraderAccountId"] = account_id
+        else:
+            context = f"ari:cloud:jira::site/{app.tenant.site.cloud_id}"
+            payload |= {"context": context, "eventType": event, "installerAccountId": account_id}
         return {
             f"{event} at {trigger.endpoint.key}": self.deliveries.call(app, trigger, payload, LIFECYCLE)
             for trigger in app.manifest.triggers.get(event, ())
