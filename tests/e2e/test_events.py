@@ -14,6 +14,7 @@ from connect_jwt.canonical import query_string_hash
 from connect_local.stack import LaptopStack
 from connect_local.template import PROJECT
 from tests.e2e.visitor import Visitor
+from tests.unit.jira.captures import capture
 
 EVENTS = sorted((PROJECT / "events").glob("*.json"))
 FUNCTIONS = {
@@ -78,7 +79,28 @@ def test_a_sample_is_refused_as_it_lies_there_since_its_token_is_old_and_nobodys
     assert "body" not in answer
 
 
-@pytest.mark.parametrize("name", ["webhooks-issue_created", "webhooks-issue_created-base64"])
+def test_descriptor_head(stack: LaptopStack) -> None:
+    of_get, of_head = (
+        invoke(stack, "descriptor", event_of(f"descriptor-{method}")) for method in ("get", "head")
+    )
+    assert of_head == of_get | {"body": ""}
+
+
+WEBHOOKS = [file.stem for file in EVENTS if file.stem.startswith("webhooks-")]
+
+
+@pytest.mark.parametrize("name", WEBHOOKS)
+def test_a_sample_webhook_has_the_headers_of_one_that_was_captured(name: str) -> None:
+    captured = capture("webhook-request-headers")
+    del captured["connection"]  # which ends at the gateway
+    of_the_gateway = {"content-length", "host", "x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port"}
+    headers = event_of(name)["headers"]
+    assert headers.keys() == captured.keys() | of_the_gateway | {"authorization", "x-forwarded-proto"}
+    for header in ("accept", "accept-encoding", "user-agent", "x-b3-sampled"):
+        assert headers[header] == captured[header]
+
+
+@pytest.mark.parametrize("name", WEBHOOKS)
 def test_a_sample_webhook_with_a_fresh_token_is_queued(
     stack: LaptopStack, site: tuple[str, str], name: str
 ) -> None:
