@@ -45,8 +45,8 @@ ifneq ($(BYTECODE),0)
 	@$(BIN)/python -m connect_local.bytecode
 endif
 
-deploy: build ## deploy to AWS; asks for what it needs
-	sam deploy --guided
+deploy: build ## deploy to AWS; STAGE=dev|prod
+	sam deploy --config-env $(or $(STAGE),dev)
 
 lock: .venv/dev ## compile all requirements from pyproject.toml
 	$(UV) pip compile --quiet --group pyproject.toml:dev --universal $(LOCK) -o requirements/dev.txt

@@ -208,9 +208,9 @@ def idle_month(parameters: Parameters, sizes: Sizes | None = None) -> list[Line]
             source=_KMS,
         ),
         Line(
-            what="CloudWatch, the alarm",
-            units=1,
-            formula="1 alarm",
+            what="CloudWatch, alarms",
+            units=5,
+            formula="5 alarms",
             price=0.10,
             per=1,
             source=_CLOUDWATCH,

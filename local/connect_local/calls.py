@@ -10,7 +10,7 @@ from botocore.config import Config
 
 from connect_jira.call_request import CallRequest
 from connect_local.errors import LaptopError
-from connect_local.stacks import Stack, aws_errors
+from connect_local.stacks import ALIAS, Stack, aws_errors
 
 _SOURCE = "connect"
 _REQUESTED = "Jira call requested"
@@ -58,7 +58,9 @@ def make_call(stack: Stack, call: CallRequest) -> dict[str, Any]:
     """
     with aws_errors():
         answer = stack.client("lambda", config=_ONCE).invoke(
-            FunctionName=stack.resource("JiraCallsFunction"), Payload=json.dumps(call.to_fields()).encode()
+            FunctionName=stack.resource("JiraCallsFunction"),
+            Qualifier=ALIAS,
+            Payload=json.dumps(call.to_fields()).encode(),
         )
     result: dict[str, Any] = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:

@@ -13,6 +13,9 @@ from connect_local.aws_environment import forget_real_aws
 from connect_local.errors import LaptopError
 from connect_local.ports import LOOPBACK
 
+ALIAS = "live"
+"""The version of a function that is in use. `$LATEST` may have new code and old layers for a while."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:

@@ -116,9 +116,15 @@ class Template:
         resource = self._template["Resources"][logical_id]
         return resource["Type"], resource.get("Properties", {})
 
+    @property
+    def shared_by_functions(self) -> dict[str, Any]:
+        """The properties of every function that does not say otherwise."""
+        shared: dict[str, Any] = self._template["Globals"]["Function"]
+        return shared
+
     def function(self, logical_id: str) -> dict[str, Any]:
         """The properties of a function, those that all functions share included."""
-        shared = self._template["Globals"]["Function"]
+        shared = self.shared_by_functions
         own = self.resources("AWS::Serverless::Function")[logical_id]
         variables = {**_variables(shared), **_variables(own)}
         return {**shared, **own, "Environment": {"Variables": variables}}
@@ -141,7 +147,7 @@ class Template:
                 queue=event["Queue"]["Fn::GetAtt"][0],
                 function=function,
                 batch_size=event["BatchSize"],
-                maximum_concurrency=event["ScalingConfig"]["MaximumConcurrency"],
+                maximum_concurrency=int(self._parameter(event["ScalingConfig"]["MaximumConcurrency"])),
             )
             for function, _, event in self._events("SQS")
         ]
@@ -196,6 +202,10 @@ class Template:
                 resolved = attribute_of(name, attribute)
             case {"Fn::Sub": str(text)}:
                 resolved = _REFERENCE.sub(lambda reference: self._known[reference[1]], text)
+            case {"Fn::FindInMap": [mapping, *keys]}:
+                resolved = self._template["Mappings"][mapping]
+                for key in keys:
+                    resolved = resolved[self._parameter(key)]
             case {"Fn::If": [condition, then, otherwise]}:
                 resolved = self.resolve(then if self._holds(condition) else otherwise, attribute_of)
             case {**members} if any(str(name).startswith("Fn::") for name in members):
@@ -217,6 +227,8 @@ class Template:
                 return bool(self._parameter(left) == self._parameter(right))
             case {"Fn::Not": [inner]}:
                 return not self._evaluate(inner)
+            case {"Fn::And": every}:
+                return all(map(self._evaluate, every))
             case _:
                 raise NotImplementedError(f"condition {condition} is not known to the laptop's stack")
 

@@ -1,12 +1,15 @@
 """What template.yaml promises, read from the template itself."""
 
 import json
+import re
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 
-from connect_jira.descriptor import webhook_events
+from connect_jira.descriptor import load_descriptor, webhook_events
 from connect_jira.forge.events import FORGE_EVENTS
 from connect_jira.occurrences import REMEMBERED_SECONDS
 from connect_local.forge.native import native_modules
@@ -32,7 +35,7 @@ ACTIONS = {
     "JiraCallsRole": LOGS
     | TRACES
     | {"dynamodb:GetItem", "kms:Decrypt", "kms:GenerateDataKey", "events:PutEvents"}
-    | {"s3:GetObject", "s3:PutObject"}
+    | {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}
     | {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "sqs:SendMessage"}
     | {
         "sqs:ReceiveMessage",
@@ -84,14 +87,21 @@ def test_the_key_is_used_through_the_table_or_for_one_app_and_site(role: str) ->
     for statement in statements(role):
         if any(action.startswith("kms:") for action in statement["Action"]):
             conditions = statement["Condition"]
-            through_table = conditions.get("StringEquals") == {
-                "kms:ViaService": "dynamodb.us-east-1.amazonaws.com"
+            through_table = {"StringEquals": {"kms:ViaService": ["dynamodb.us-east-1.amazonaws.com"] * 2}}
+            for_one_site = {
+                "StringEquals": {"kms:EncryptionContext:appKey": "com.example.connect-lambda-dev"},
+                "Null": {"kms:EncryptionContext:clientKey": "false"},
             }
-            for_one_site = conditions.get("Null") == {
-                "kms:EncryptionContext:appKey": "false",
-                "kms:EncryptionContext:clientKey": "false",
-            }
-            assert through_table or for_one_site
+            assert conditions in (through_table, for_one_site)
+
+
+@pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
+def test_roles_may_use_the_key_for_the_descriptors_app_only(stage: str) -> None:
+    env = {"DESCRIPTOR_PATH": str(PROJECT / "descriptor" / "atlassian-connect.json"), "STAGE": stage}
+    own_key = template(Stage=stage).resolve(
+        {"Fn::FindInMap": ["App", "Key", {"Ref": "Stage"}]}, lambda *_: None
+    )
+    assert own_key == load_descriptor(env)["key"], "template.yaml's Mappings name another app's key"
 
 
 def test_forges_function_seals_tokens_and_cannot_open_them() -> None:
@@ -119,11 +129,11 @@ def test_each_log_group_has_an_end() -> None:
         assert resolved("AWS::Logs::LogGroup", name, LogRetentionDays="7")["RetentionInDays"] == "7"
 
 
-@pytest.mark.parametrize(("stage", "protected"), [("dev", False), ("prod", True)])
-def test_the_table_is_encrypted_recoverable_and_protected_in_production(
-    stage: str, *, protected: bool
+@pytest.mark.parametrize(("wanted", "protected"), [("false", False), ("true", True)])
+def test_the_table_is_encrypted_recoverable_and_protected_when_that_is_wanted(
+    wanted: str, *, protected: bool
 ) -> None:
-    table = resolved("AWS::DynamoDB::Table", "Installations", Stage=stage)
+    table = resolved("AWS::DynamoDB::Table", "Installations", Stage="prod", ProtectInstallations=wanted)
     assert table["SSESpecification"] == {
         "SSEEnabled": True,
         "SSEType": "KMS",
@@ -160,9 +170,15 @@ def test_the_key_rotates() -> None:
 def test_queues_are_encrypted_and_what_fails_is_kept() -> None:
     for queue in template().resources("AWS::SQS::Queue").values():
         assert queue["SqsManagedSseEnabled"] is True
-    queue = resolved("AWS::SQS::Queue", "JiraCalls")
-    worker = template().function("JiraCallsFunction")
+    stack = template()
+    queue, failed = (
+        stack.resolve(stack.resource(name)[1], lambda logical_id, what: f"{logical_id}.{what}")
+        for name in ("JiraCalls", "FailedJiraCalls")
+    )
+    worker = stack.function("JiraCallsFunction")
     assert queue["RedrivePolicy"] == {"deadLetterTargetArn": "FailedJiraCalls.Arn", "maxReceiveCount": 100}
+    (source,) = failed["RedriveAllowPolicy"]["sourceQueueArns"]
+    assert source == f"arn:aws:sqs:us-east-1:123456789012:{queue['QueueName']}"
     assert queue["VisibilityTimeout"] >= 6 * worker["Timeout"]
 
 
@@ -198,11 +214,84 @@ def test_the_nightly_call_is_off_unless_it_is_wanted() -> None:
     assert template(NightlyCall="ENABLED").resolve(schedule["State"], lambda *_: "") == "ENABLED"
 
 
-def test_a_message_that_failed_for_good_raises_an_alarm() -> None:
-    alarm = resolved("AWS::CloudWatch::Alarm", "JiraCallsHaveFailed", AlarmTopicArn="arn:topic")
-    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": "FailedJiraCalls.QueueName"}]
-    assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 1)
+@pytest.mark.parametrize(
+    ("name", "metric", "dimensions"),
+    [
+        (
+            "JiraCallsHaveFailed",
+            "AWS/SQS ApproximateNumberOfMessagesVisible",
+            {"QueueName": "FailedJiraCalls.QueueName"},
+        ),
+        ("JiraCallsAreOld", "AWS/SQS ApproximateAgeOfOldestMessage", {"QueueName": "JiraCalls.QueueName"}),
+        ("RequestsAreNotAnswered", "AWS/ApiGateway 5xx", {"ApiId": "Api.Ref"}),
+        ("FunctionsAreThrottled", "AWS/Lambda Throttles", {}),
+        ("AwsRefuses", "ConnectLambda/{stack} AwsRefused", {"service": "all"}),
+    ],
+)
+def test_what_somebody_must_know_raises_an_alarm(name: str, metric: str, dimensions: dict[str, str]) -> None:
+    stack = template(AlarmTopicArn="arn:topic")
+    alarm = stack.resolve(
+        stack.resources("AWS::CloudWatch::Alarm")[name], lambda logical_id, what: f"{logical_id}.{what}"
+    )
+    assert f"{alarm['Namespace']} {alarm['MetricName']}" == metric.format(stack=stack.stack_name)
+    assert {one["Name"]: one["Value"] for one in alarm.get("Dimensions", [])} == dimensions
     assert alarm["AlarmActions"] == ["arn:topic"]
+    assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_functions_write_their_metrics_where_the_alarm_looks() -> None:
+    stack = template()
+    variables = stack.function("WebhooksFunction")["Environment"]["Variables"]
+    namespace = stack.resolve(variables["POWERTOOLS_METRICS_NAMESPACE"], lambda *_: None)
+    assert namespace == f"ConnectLambda/{stack.stack_name}"
+
+
+def test_a_new_accounts_ten_functions_are_not_all_the_workers() -> None:
+    (source,) = template().event_sources()
+    assert 2 <= source.maximum_concurrency <= 5
+
+
+@pytest.mark.parametrize(("stage", "level"), [("dev", "INFO"), ("prod", "WARN")])
+def test_lambda_writes_what_each_invocation_took_outside_of_production(stage: str, level: str) -> None:
+    stack = template(Stage=stage)
+    shared = stack.shared_by_functions["LoggingConfig"]["SystemLogLevel"]
+    assert stack.resolve(shared, lambda *_: None) == level
+
+
+URL_PARAMETERS = {"BaseUrl", "InstallKeysUrl", "UserTokensUrl", "ExtraSiteUrl", "AllJsUrl"} | {
+    "ForgeKeysUrl",
+    "ExtraForgeApiUrl",
+}
+
+
+@pytest.mark.parametrize("name", sorted(URL_PARAMETERS))
+@pytest.mark.parametrize(
+    ("url", "taken"),
+    [
+        ("https://keys.example.com", True),
+        ("https://keys.example.com/path", True),
+        ("http://localhost:2990", True),
+        ("http://127.0.0.1:2990/sites/one", True),
+        ("http://keys.example.com", False),
+        ("http://localhost.example.com", False),
+        ("http://127.0.0.1.example.com", False),
+        ("keys.example.com", False),
+        ("ftp://keys.example.com", False),
+    ],
+)
+def test_a_url_is_https_or_on_this_machine(name: str, url: str, *, taken: bool) -> None:
+    parameters = yaml.safe_load((PROJECT / "template.yaml").read_text().partition("\nConditions:")[0])
+    assert (re.match(parameters["Parameters"][name]["AllowedPattern"], url) is not None) is taken
+
+
+def test_the_default_and_dev_are_one_stack() -> None:
+    config = tomllib.loads((PROJECT / "samconfig.toml").read_text(encoding="utf-8"))
+    for section in ("global", "deploy"):
+        assert config["default"][section] == config["dev"][section]
+    for environment in ("dev", "prod"):
+        deploy = config[environment]["deploy"]["parameters"]
+        assert (deploy["confirm_changeset"], deploy["fail_on_empty_changeset"]) == (False, False)
+        assert f"Stage={environment}" in deploy["parameter_overrides"]
 
 
 def test_the_access_log_holds_nothing_that_a_token_can_be_in() -> None:

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from connect_local.calls import put_event
 from connect_local.dlq.message import EFFECT_UNKNOWN, FailedMessage
 from connect_local.errors import LaptopError
-from connect_local.stacks import Stack, aws_errors
+from connect_local.stacks import ALIAS, Stack, aws_errors
 
 _SQS_MAX_BATCH = 10
 _LONG_POLL_SECONDS = 1
@@ -105,6 +105,7 @@ class FailedCalls:
         with aws_errors():
             self._stack.client("lambda").invoke(
                 FunctionName=self._stack.resource("CallRequestsFunction"),
+                Qualifier=ALIAS,
                 InvocationType="Event",
                 Payload=json.dumps(event).encode(),
             )

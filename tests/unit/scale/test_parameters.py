@@ -30,10 +30,10 @@ def test_sites_share_the_load_as_zipf_says() -> None:
 
 
 def test_what_the_template_and_the_layers_decide_is_as_they_have_it() -> None:
-    template = Template({})
+    model = Parameters()
+    template = Template({"WorkerConcurrency": str(model.queue.maximum_concurrency)})
     _, api = template.resource("Api")
     (polled,) = template.event_sources()
-    model = Parameters()
 
     throttle = api["DefaultRouteSettings"]
     assert model.api.requests_per_second == throttle["ThrottlingRateLimit"]

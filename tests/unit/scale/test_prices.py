@@ -6,6 +6,9 @@ from bench.scale.parameters import Parameters
 from bench.scale.points import sites_bound, sites_carried, webhooks_per_second, workers_needed
 from bench.scale.prices import Line, idle_month, per_million_webhooks, total
 from bench.scale.simulation import simulate
+from connect_local.template import Template
+
+ALARMS = len(Template({}).resources("AWS::CloudWatch::Alarm"))
 
 
 def _dollars(lines: list[Line]) -> dict[str, float]:
@@ -46,11 +49,11 @@ def test_a_million_webhooks_are_billed_by_what_the_run_asked_for(
     assert dollars["Lambda, jira_calls"] == pytest.approx(worker_seconds * 0.5 * 13.3334, rel=0.02)
 
 
-def test_an_idle_month_costs_the_key_the_alarm_and_the_polling() -> None:
+def test_an_idle_month_costs_the_key_the_alarms_and_the_polling() -> None:
     dollars = _dollars(idle_month(Parameters()))
 
     assert dollars["KMS, the key"] == 1.00
-    assert dollars["CloudWatch, the alarm"] == 0.10
+    assert dollars["CloudWatch, alarms"] == pytest.approx(0.10 * ALARMS)
     assert dollars["SQS, empty receives"] == pytest.approx(5 * 3 * 60 * 730 * 0.40 / 1e6)
     assert total(idle_month(Parameters())) == pytest.approx(sum(dollars.values()))
 

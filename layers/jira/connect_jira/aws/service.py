@@ -162,4 +162,4 @@ def _report(failed: AwsFailed) -> None:
                 "explanation": f"{failed}. {failed.sentence} {failed.remedy}.",
             },
         )
-        count("AwsRefused")
+        count("AwsRefused", service="all")  # one alarm for all functions

@@ -1,0 +1,31 @@
+"""The template as CloudFormation gets it: expanded by AWS's own SAM translator."""
+
+from functools import cache
+from typing import Any
+
+import boto3
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.yaml_helper import yaml_parse
+
+from connect_local.template import PROJECT
+
+
+@cache
+def expanded() -> dict[str, dict[str, Any]]:
+    """Its resources, by logical id."""
+    template = yaml_parse((PROJECT / "template.yaml").read_text(encoding="utf-8"))
+    for resource in template["Resources"].values():
+        for name in ("CodeUri", "ContentUri"):
+            if name in resource.get("Properties", {}):
+                resource["Properties"][name] = "s3://bucket/key"
+    session = boto3.session.Session(region_name="eu-west-1")
+    whole: dict[str, Any] = Translator({}, Parser(), None, session).translate(template, {}, {})
+    resources: dict[str, dict[str, Any]] = whole["Resources"]
+    return resources
+
+
+def of_type(kind: str) -> dict[str, dict[str, Any]]:
+    """The properties of the resources of a type, by logical id."""
+    found = {name: resource for name, resource in expanded().items() if resource["Type"] == kind}
+    return {name: resource.get("Properties", {}) for name, resource in found.items()}
