@@ -1,9 +1,12 @@
 // Answers questions about @forge/manifest and jose: a line of JSON in, a line of JSON out.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import * as jose from 'jose';
 
-const manifest = createRequire(import.meta.url)('@forge/manifest');
+const require = createRequire(import.meta.url);
+const manifest = require('@forge/manifest');
+const yaml = createRequire(require.resolve('@forge/manifest'))('yaml');
 console.log = console.error; // stdout is for the answers
 
 // Each answer is Atlassian's own, for the manifest.yml of a folder.
@@ -23,6 +26,12 @@ const operations = {
   invalidEndpoints: ({ module, endpoints }) => manifest.findInvalidEndpointReferences(module, endpoints),
   missingScopes: ({ existing, required }) => manifest.getMissingScopes(existing, { current: required }),
   scopesOfEvent: async ({ event }) => (await manifest.validateTriggerScopes(event, [])).requiredScopes,
+  // What `forge register` does to a manifest: @forge/cli-shared 9.8.0, out/config/config-file.js.
+  register: ({ file, id }) => {
+    const document = yaml.parseDocument(readFileSync(file, 'utf8'));
+    document.set('app', { ...document.toJSON().app, id });
+    writeFileSync(file, document.toString({ nullStr: '' }));
+  },
   moduleNames: () => manifest.SUPPORTED_MODULES,
   signFit: async ({ claims, privateKey, kid }) =>
     new jose.SignJWT(claims)

@@ -1,5 +1,6 @@
 """The manifest before Atlassian's own `@forge/manifest`, which `forge lint` and `forge deploy` ask first."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ import yaml
 
 from connect_jira.forge.events import FORGE_EVENTS
 from connect_local.forge.app_ids import UNREGISTERED
+from connect_local.forge.file import ManifestFile
 from connect_local.forge.manifest import Manifest
 from connect_local.forge.modules import CONNECT_MODULES
-from tests.descriptors import descriptor, forge_manifest, own_descriptor, rich_descriptor
+from tests.descriptors import APP_ID, descriptor, forge_manifest, own_descriptor, rich_descriptor
+from tests.manifests import IN_BRACKETS, IN_LINES
 from tests.node import NodeProcess
 
 NOT_MODULES_OF_A_DESCRIPTOR = {"lifecycle", "translations", "cloudAppMigration"}
@@ -50,6 +53,41 @@ def test_every_trigger_calls_an_endpoint_that_is_there(forge: NodeProcess, manif
     assert {trigger["endpoint"] for trigger in triggers} == {each["key"] for each in modules["endpoint"]}
     remotes = {remote["key"] for remote in manifest.document["remotes"]}
     assert {endpoint["remote"] for endpoint in modules["endpoint"]} <= remotes
+
+
+OF_OWNERS = """
+the app last; lists that are not set off; four spaces; one way here and another there; comments everywhere
+blank lines; a variable for the id; remotes and endpoints; a remote of regions; by Atlassian's converter
+a Connect app at another remote; what is left after Connect; scopes that may impersonate
+endpoints that are called like ours; a licence, an access and a store; nothing but an app
+no end of the last line; dashes in lines of their own; ours already, unmarked; scopes in brackets
+modules in braces; nothing in them; nothing at all; no id; ours in braces
+"""
+
+
+@pytest.mark.parametrize("shape", re.split(r"; |\n", OF_OWNERS.strip()))
+def test_a_manifest_of_somebody_elses_is_valid_with_ours_in_it(
+    forge: NodeProcess, shape: str, tmp_path: Path
+) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "index.js").touch()  # of the functions' handler
+    (tmp_path / "manifest.yml").write_text((IN_LINES | IN_BRACKETS)[shape], encoding="utf-8")
+    ManifestFile(str(tmp_path / "manifest.yml"), force=False).write(forge_manifest(rich_descriptor()))
+    assert forge.ask("validate", folder=str(tmp_path)) == {"success": True, "errors": []}
+
+
+def test_it_is_still_the_commands_after_forge_register(forge: NodeProcess, tmp_path: Path) -> None:
+    file = tmp_path / "manifest.yml"
+    file.write_text(forge_manifest(rich_descriptor(), UNREGISTERED).to_yaml(), encoding="utf-8")
+    forge.ask("register", file=str(file), id=APP_ID)
+    registered = file.read_text(encoding="utf-8")
+    assert APP_ID in registered
+    manifest = forge_manifest(descriptor())
+    ManifestFile(str(file), force=False).write(manifest)
+    renewed = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for section in ("remotes", "connectModules", "modules"):
+        assert renewed[section] == manifest.document[section]
+    assert set(renewed["permissions"]["scopes"]) == set(manifest.document["permissions"]["scopes"])
 
 
 def test_the_validation_can_fail(forge: NodeProcess, tmp_path: Path) -> None:

@@ -127,11 +127,114 @@ def test_the_id_that_forge_register_wrote_stays(terminal: Terminal) -> None:
     assert terminal.written()["remotes"][0]["baseUrl"] == "https://moved.example.com"
 
 
-@pytest.mark.parametrize("content", ["", "a: [", "[]", "app: 7", "app: {id: 7}", "\0", "app: {id: ari:x}"])
-def test_a_file_without_an_id_is_written_over(terminal: Terminal, content: str) -> None:
+NO_MANIFESTS = {
+    "no YAML": b"a: [",
+    "a list": b"[]",
+    "a text": b"manifest",
+    "not UTF-8": b"\xff\xfeapp",
+    "a NUL": b"\0",
+    "of Cloud Foundry": b"applications:\n  - name: app\n",
+    "an app that is none": b"app: 7\n",
+    "two documents": b"app: {}\n---\napp: {}\n",
+    "nested too deeply": b"[" * 3000,
+}
+
+
+@pytest.mark.parametrize("content", NO_MANIFESTS.values(), ids=NO_MANIFESTS)
+def test_a_file_that_is_no_manifest_is_replaced_by_force_alone(terminal: Terminal, content: bytes) -> None:
+    file = terminal.folder / "manifest.yml"
+    file.write_bytes(content)
+    status, out, err = terminal.run("--base-url", BASE_URL)
+    assert (status, out, len(err.splitlines())) == (1, "", 1)
+    assert "--output" in err
+    assert "--force" in err
+    assert file.read_bytes() == content
+    assert terminal.run("--base-url", BASE_URL, "--force")[0] == 0
+    assert terminal.written()["app"]["id"] == UNREGISTERED
+
+
+@pytest.mark.parametrize("content", ["", "\n", "# our app\n", "---\n# later"])
+def test_a_file_with_nothing_but_comments_is_written_on(terminal: Terminal, content: str) -> None:
     terminal.write("manifest.yml", content)
     assert terminal.run("--base-url", BASE_URL)[0] == 0
+    assert (terminal.folder / "manifest.yml").read_text().startswith(content)
     assert terminal.written()["app"]["id"] == UNREGISTERED
+
+
+@pytest.mark.parametrize("app_id", ["ari:cloud:ecosystem::app/${APP_ID}", "${APP_ID}", APP_ID])
+def test_what_somebody_wrote_stays(terminal: Terminal, app_id: str) -> None:
+    written = f"# ours\napp:\n  id: {app_id} # never change\nmodules:\n  function:\n  - key: run\n"
+    terminal.write("manifest.yml", written)
+    assert terminal.run("--base-url", BASE_URL)[0] == 0
+    lines = iter((terminal.folder / "manifest.yml").read_text().splitlines())
+    assert all(any(line == other for other in lines) for line in written.splitlines())
+    assert terminal.written()["modules"]["function"] == [{"key": "run"}]
+    assert terminal.written()["connectModules"]
+
+
+def test_what_is_kept_or_taken_away_is_said(terminal: Terminal) -> None:
+    terminal.run("--base-url", BASE_URL)
+    file = terminal.folder / "manifest.yml"
+    file.write_text(file.read_text().replace("key: connect # by connect forge manifest", "key: connect"))
+    source = terminal.write("other.json", descriptor(baseUrl="https://moved.example.com"))
+    status, _, err = terminal.run("--descriptor", source)
+    assert status == 0
+    assert "manifest.yml: remotes connect: kept, though" in err
+    assert "manifest.yml: connectModules.jira:webhooks webhook-jira-issue-created: taken away" in err
+
+
+def test_the_head_is_renewed_where_it_stands(terminal: Terminal) -> None:
+    terminal.run("--base-url", BASE_URL, "--app-id", APP_ID)
+    file = terminal.folder / "manifest.yml"
+    file.write_text(f"# ours\n\n{file.read_text()}# the end\n")
+    terminal.run("--descriptor", terminal.write("other.json", descriptor(description="Text")))
+    text = file.read_text()
+    assert text.startswith("# ours\n\n# `connect forge manifest` renews what is marked")
+    assert text.endswith("# the end\n")
+    assert text.count("# - ") == 2
+    assert "# - description: it is given in the developer console; left out" in text
+
+
+LINE_ENDS_AND_MARKS = {"CRLF": ("\r\n", b""), "a byte order mark": ("\n", b"\xef\xbb\xbf")}
+
+
+@pytest.mark.parametrize(("line_end", "mark"), LINE_ENDS_AND_MARKS.values(), ids=LINE_ENDS_AND_MARKS)
+def test_a_file_of_an_editor_on_windows_stays_one(terminal: Terminal, line_end: str, mark: bytes) -> None:
+    file = terminal.folder / "manifest.yml"
+    text = f"app: # ours\n  id: {APP_ID}\nmodules:\n  function:\n    - key: run\n".replace("\n", line_end)
+    file.write_bytes(mark + text.encode())
+    assert terminal.run("--base-url", BASE_URL)[0] == 0
+    content = file.read_bytes()
+    assert content.startswith(mark + text[:20].encode())
+    assert content.count(b"\n") == content.count(line_end.encode())
+    assert terminal.written()["modules"]["trigger"]
+
+
+def test_a_file_is_never_half_written(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal.run("--base-url", BASE_URL)
+    before = (terminal.folder / "manifest.yml").read_bytes()
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for step in ("write_bytes", "replace"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, step, killed)
+            assert terminal.run("--base-url", "https://moved.example.com")[0] == 130
+        assert (terminal.folder / "manifest.yml").read_bytes() == before
+        assert [file.name for file in terminal.folder.iterdir()] == ["manifest.yml"]
+
+
+def test_a_link_stays_one_and_permissions_stay(terminal: Terminal) -> None:
+    (terminal.folder / "elsewhere").mkdir()
+    file = terminal.folder / "elsewhere" / "forge.yml"
+    file.write_text(f"app:\n  id: {APP_ID}\n")
+    file.chmod(0o640)
+    (terminal.folder / "manifest.yml").symlink_to(file)
+    assert terminal.run("--base-url", BASE_URL)[0] == 0
+    assert (terminal.folder / "manifest.yml").is_symlink()
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert terminal.written()["connectModules"]
 
 
 def test_the_same_descriptor_gives_the_same_file(terminal: Terminal) -> None:

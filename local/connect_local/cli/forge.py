@@ -19,8 +19,12 @@ def forge() -> None:
 @click.option(
     "--output", default="manifest.yml", metavar="FILE|-", show_default=True, help="Where to write it."
 )
+@click.option("--force", is_flag=True, help="Replace what you say otherwise, or a file that is no manifest.")
 def manifest(**options: Any) -> None:  # noqa: ANN401 - click passes options by name
-    """Write a Forge manifest from the descriptor; stderr says what of it has no place there."""
+    """Write a Forge manifest from the descriptor; stderr says what of it has no place there.
+
+    In a manifest that is there, only what this command has written is renewed, and what is missing added.
+    """
     from connect_local.forge.command import Options, run  # noqa: PLC0415 - `connect qsh` needs none of it
 
     run(Options(**options))

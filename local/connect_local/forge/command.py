@@ -2,18 +2,17 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
-import yaml
 
 from connect_jira.descriptor import at_stage
 from connect_local.descriptor_placeholders import described, first_placeholder, with_member
 from connect_local.doctor.inputs import file_text, parsed_json
 from connect_local.errors import LaptopError
 from connect_local.forge.app_ids import UNREGISTERED
+from connect_local.forge.file import ManifestFile
 from connect_local.forge.manifest import manifest_of
 from connect_local.template import PROJECT
 
@@ -33,10 +32,11 @@ class Options:
     stage: str
     descriptor: str | None
     output: str
+    force: bool
 
 
 def run(options: Options) -> None:
-    """Write the manifest, and on stderr a line for whatever of the descriptor is not in it.
+    """Write or renew the manifest, and on stderr a line for whatever of the descriptor is not in it.
 
     Raises:
         click.UsageError: an option is wrong, or one is missing
@@ -44,21 +44,21 @@ def run(options: Options) -> None:
     """
     if options.app_id is not None and not _APP_ID.fullmatch(options.app_id):
         raise click.UsageError("--app-id is the app's ARI, such as ari:cloud:ecosystem::app/<uuid>")
-    app_id = options.app_id or _registered_id(options.output) or UNREGISTERED
+    descriptor = _descriptor(options)
+    file = None if options.output == STDOUT else ManifestFile(options.output, force=options.force)
     try:
-        manifest = manifest_of(_descriptor(options), app_id=app_id)
-        text = manifest.to_yaml()
+        manifest = manifest_of(
+            descriptor,
+            app_id=options.app_id or (file and file.app_id) or UNREGISTERED,
+            taken_keys=file.owners_keys if file else (),
+        )
+        if file is None:
+            click.echo(manifest.to_yaml(), nl=False)
+        of_file = file.write(manifest) if file else []
     except RecursionError as nested:
         raise LaptopError("the descriptor is nested too deeply") from nested
-    for note in manifest.notes:
+    for note in (*manifest.notes, *(f"{options.output}: {note}" for note in of_file)):
         click.echo(note, err=True)
-    if options.output == STDOUT:
-        click.echo(text, nl=False)
-        return
-    try:
-        Path(options.output).write_text(text, encoding="utf-8")
-    except OSError as failure:
-        raise LaptopError(f"{options.output} cannot be written: {failure.strerror}") from failure
 
 
 def _descriptor(options: Options) -> dict[str, Any]:
@@ -89,15 +89,7 @@ def _checked_base_url(base_url: str, name: str) -> str:
     except ValueError:
         is_plain = False
     if not is_plain or "#" in base_url:
-        raise click.UsageError(f"{name} must be an https URL with nothing but a host and a path")
+        raise click.UsageError(
+            f"{name} must be an https URL with nothing but a host and a path: give one as --base-url"
+        )
     return base_url.rstrip("/")
-
-
-def _registered_id(output: str) -> str | None:
-    """The id that `forge register` has written into the manifest that is there."""
-    try:
-        written = yaml.safe_load(Path(output).read_text(encoding="utf-8"))
-        app_id = written["app"]["id"]
-    except (OSError, ValueError, yaml.YAMLError, TypeError, KeyError):
-        return None
-    return app_id if isinstance(app_id, str) and _APP_ID.fullmatch(app_id) else None

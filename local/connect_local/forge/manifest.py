@@ -3,13 +3,13 @@
 https://developer.atlassian.com/platform/forge/manifest-reference/
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from connect_local.errors import LaptopError
 from connect_local.forge.app_ids import UNREGISTERED
+from connect_local.forge.marks import marked_lines
 from connect_local.forge.modules import connect_modules, member_object, permission_modules
 from connect_local.forge.native import REMOTE, native_modules, product_events
 from connect_local.forge.scopes import TOKEN_SCOPES, connect_scopes, native_scopes
@@ -47,10 +47,10 @@ class Manifest:
     document: Json
     notes: tuple[str, ...]
 
-    def to_yaml(self) -> str:
-        """The file, with the notes as comments at its head."""
-        head = [
-            "Written by `connect forge manifest` from the descriptor, which is the place to change it.",
+    def head(self) -> str:
+        """What the file begins with: whose the marked parts are, and the notes."""
+        lines = [
+            "`connect forge manifest` renews what is marked, from the descriptor. The rest is yours.",
             *(
                 ["`forge register` writes the app's id."]
                 if self.document["app"]["id"] == UNREGISTERED
@@ -58,23 +58,20 @@ class Manifest:
             ),
             *(f"- {note}" for note in self.notes),
         ]
-        body = yaml.dump(
-            self.document,
-            Dumper=_Dumper,
-            sort_keys=False,
-            allow_unicode=True,
-            default_flow_style=False,
-            width=110,
-        )
-        return "".join(f"# {line}\n" for line in head) + body
+        return "".join(f"# {line}\n" for line in lines)
+
+    def to_yaml(self) -> str:
+        """The file."""
+        return self.head() + "".join(f"{line}\n" for line in marked_lines(self.document))
 
 
-def manifest_of(descriptor: Json, *, app_id: str) -> Manifest:
+def manifest_of(descriptor: Json, *, app_id: str, taken_keys: Iterable[str] = ()) -> Manifest:
     """The manifest of an app that is delivered by Forge and answers as a Connect app and as a Forge remote.
 
     Args:
         descriptor: of one stage, with the base URL that the app is reached by
         app_id: the ARI that `forge register` gave the app, or `UNREGISTERED`
+        taken_keys: of modules that are beside it in the manifest; no module is given one of them
 
     Raises:
         LaptopError: there is no manifest for such an app
@@ -85,7 +82,7 @@ def manifest_of(descriptor: Json, *, app_id: str) -> Manifest:
         raise LaptopError(str(invalid)) from invalid
     notes: list[str] = []
     scopes = [str(scope) for scope in descriptor.get("scopes", [])]
-    carried = connect_modules(descriptor, notes)
+    carried = connect_modules(descriptor, notes, taken_keys)
     events = product_events(descriptor, notes)
     native = native_scopes(scopes, notes)
     if not native:
@@ -146,13 +143,3 @@ def _unplaced(descriptor: Json) -> list[str]:
         for name in descriptor
         if name not in _IN_THE_MANIFEST
     ]
-
-
-class _Dumper(yaml.SafeDumper):
-    """Lists are set off from what holds them, and nothing is written as a reference to something above."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - PyYAML's own signature
-        super().increase_indent(flow, indentless=False)
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - likewise
-        return True

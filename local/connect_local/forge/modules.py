@@ -8,7 +8,7 @@ limitations-and-differences/
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from connect_local.errors import LaptopError
@@ -53,17 +53,20 @@ PERMISSIONS = {
 _NOT_IN_A_KEY = re.compile(r"[^a-zA-Z0-9]+")
 
 
-def connect_modules(descriptor: Json, notes: list[str]) -> dict[str, list[Json]]:
+def connect_modules(
+    descriptor: Json, notes: list[str], taken_keys: Iterable[str] = ()
+) -> dict[str, list[Json]]:
     """The `connectModules` of a manifest.
 
     Args:
         descriptor: of this stage
         notes: takes a sentence for whatever is left out, or ends with Connect
+        taken_keys: none of them is given to what has no key
 
     Raises:
         LaptopError: the descriptor's modules have not the form that modules have
     """
-    keys = _Keys(descriptor)
+    keys = _Keys(descriptor, taken_keys)
     modules = {"jira:lifecycle": [_lifecycle(descriptor["lifecycle"], keys, notes)]}
     for kind, entries in kinds(descriptor):
         if kind in PERMISSIONS:
@@ -97,15 +100,23 @@ def member_object(descriptor: Json, name: str) -> Json:
 
 
 def permission_modules(descriptor: Json) -> dict[str, list[Json]]:
-    """The descriptor's Jira permissions as Forge modules, where names are plain texts."""
+    """The descriptor's Jira permissions as Forge modules, where names are plain texts.
+
+    Raises:
+        LaptopError: one has no key
+    """
     return {
-        PERMISSIONS[kind]: [
-            {name: _plain(value) for name, value in entry.items()} | {"migratedFromConnect": True}
-            for entry in entries
-        ]
+        PERMISSIONS[kind]: [_permission(kind, entry) for entry in entries]
         for kind, entries in kinds(descriptor)
         if kind in PERMISSIONS
     }
+
+
+def _permission(kind: str, entry: Json) -> Json:
+    if "key" not in entry:
+        raise LaptopError(f"each of the descriptor's modules.{kind} must have a key")
+    plain = {name: _plain(value) for name, value in entry.items()}
+    return {"key": entry["key"], **plain, "migratedFromConnect": True}
 
 
 def kinds(descriptor: Json) -> Iterator[tuple[str, list[Json]]]:
@@ -137,10 +148,9 @@ def _plain(value: object) -> object:
 class _Keys:
     """Keys for what has none: the same for the same module, whatever is before it, and each only once."""
 
-    def __init__(self, descriptor: Json) -> None:
-        self._taken = {
-            entry["key"] for _, entries in kinds(descriptor) for entry in entries if "key" in entry
-        }
+    def __init__(self, descriptor: Json, taken_keys: Iterable[str]) -> None:
+        of_modules = (entry["key"] for _, entries in kinds(descriptor) for entry in entries if "key" in entry)
+        self._taken = {*of_modules, *taken_keys}
 
     def unique(self, key: str) -> str:
         """The key, with a number when it is taken."""

@@ -114,7 +114,8 @@ def read_descriptor(source: object) -> Descriptor:
 def _check_authentication(authentication: object) -> None:
     if not isinstance(authentication, dict) or authentication.get("type") != "jwt":
         raise DescriptorInvalid(
-            'This project wants authentication.type "jwt": without it nobody can tell who sent a request.'
+            'This project wants authentication.type "jwt" in the descriptor: without it nobody can tell who '
+            "sent a request."
         )
 
 
