@@ -6,7 +6,7 @@ from typing import Any
 
 from connect_jira.answers import Answer, json_answer
 from connect_jira.errors import OutOfTime
-from connect_jira.jira_errors import JiraError, JiraNotFound
+from connect_jira.jira_errors import JiraAnswerUnusable, JiraError, JiraNotFound
 from functions.pages import connection
 from functions.pages.permissions import browsable
 from functions.pages.visits import Visit
@@ -15,11 +15,15 @@ type Call = Callable[[Visit], Answer]
 
 
 def answer_call(call: Call, visit: Visit) -> Answer:
-    """The answer; 502 when it takes a call to Jira and that fails, for a reason that is in the log."""
+    """The answer; 502 when it takes a call to Jira and that fails, or brings something else."""
     try:
-        return call(visit)
+        answer = call(visit)
+        answer.get("body", "").encode()
     except (JiraError, OutOfTime) as error:
         return json_answer(HTTPStatus.BAD_GATEWAY, {"reason": error.reason})
+    except UnicodeEncodeError:  # Jira's JSON may hold half a character, which no answer can
+        return json_answer(HTTPStatus.BAD_GATEWAY, {"reason": JiraAnswerUnusable.REASON})
+    return answer
 
 
 def greeting(visit: Visit) -> Answer:
@@ -45,7 +49,10 @@ def health(visit: Visit) -> Answer:
 
 def recent_projects(visit: Visit) -> Answer:
     """The projects that the app has seen last, as far as the user may see them."""
-    projects = browsable(visit, visit.jira.get("/rest/api/3/project/recent").body)
+    response = visit.jira.get("/rest/api/3/project/recent")
+    if not isinstance(response.body, list) or not all(map(_is_project, response.body)):
+        raise response.unusable("no list of projects")
+    projects = browsable(visit, response.body)
     return json_answer(
         HTTPStatus.OK, {"projects": [_project(project, visit.caller.site_url) for project in projects]}
     )
@@ -64,11 +71,16 @@ def _display_name(visit: Visit) -> str | None:
     if visit.caller.account_id is None:
         return None
     try:
-        user = visit.jira.get("/rest/api/3/user", query={"accountId": visit.caller.account_id}).body
+        user = visit.jira.get("/rest/api/3/user", query={"accountId": visit.caller.account_id}).object
     except JiraNotFound:
         return None
-    name: str | None = user.get("displayName")
-    return name
+    name = user.get("displayName")
+    return name if isinstance(name, str) else None
+
+
+def _is_project(value: object) -> bool:
+    members = [value.get(name) for name in ("id", "key", "name")] if isinstance(value, dict) else [None]
+    return all(isinstance(member, str) for member in members) and str(members[0]).isdecimal()
 
 
 def _project(project: dict[str, Any], site_url: str) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def test(visit: Visit) -> Answer:
     outcome: dict[str, Any] = {"call": " ".join(_TEST), "issuer": visit.app.app_key}
     try:
         answer = visit.jira.request(*_TEST)
-        outcome |= {"status": answer.status, "accepted": True, "actsAs": answer.body.get("displayName")}
+        outcome |= {"status": answer.status, "accepted": True, "actsAs": answer.object.get("displayName")}
     except JiraError as error:
         outcome |= {"status": error.status, "accepted": False, **_explanation(error)}
     except OutOfTime:

@@ -28,7 +28,7 @@ def administrators_only(visit: Visit) -> HTTPStatus:
         return _refused(client_key, "nobody is logged in")
     asked = {"accountId": visit.caller.account_id, "globalPermissions": ["ADMINISTER"]}
     try:
-        granted = visit.jira.post(_CHECK, asked, repeatable=True).body.get("globalPermissions")
+        granted = visit.jira.post(_CHECK, asked, repeatable=True).object.get("globalPermissions")
     except (JiraError, OutOfTime) as failure:
         _logger.warning(
             "Jira does not say who is an administrator",
@@ -52,8 +52,12 @@ def browsable(visit: Visit, projects: Sequence[Any]) -> list[Any]:
             {"permissions": ["BROWSE_PROJECTS"], "projects": [int(project["id"]) for project in projects]}
         ],
     }
-    answer = visit.jira.post(_CHECK, asked, repeatable=True).body
-    seen = {int(project) for grant in answer.get("projectPermissions", []) for project in grant["projects"]}
+    response = visit.jira.post(_CHECK, asked, repeatable=True)
+    try:
+        grants = response.object.get("projectPermissions", [])
+        seen = {int(project) for grant in grants for project in grant["projects"]}
+    except (KeyError, TypeError, ValueError) as other:
+        raise response.unusable("no list of permissions") from other
     return [project for project in projects if int(project["id"]) in seen]
 
 

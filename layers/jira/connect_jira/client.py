@@ -95,19 +95,34 @@ class JiraClient:
         """`request` with GET. Repeating it does no harm."""
         return self.request("GET", path, query=query, headers=headers)
 
-    def put(self, path: str, body: object, *, query: Query | None = None) -> JiraResponse:
+    def put(
+        self,
+        path: str,
+        body: object,
+        *,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> JiraResponse:
         """`request` with PUT. It may be sent again although Jira has done it; that comes to the same."""
-        return self.request("PUT", path, query=query, body=body)
+        return self.request("PUT", path, query=query, body=body, headers=headers)
 
     def post(
-        self, path: str, body: object, *, query: Query | None = None, repeatable: bool = False
+        self,
+        path: str,
+        body: object,
+        *,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        repeatable: bool = False,
     ) -> JiraResponse:
         """`request` with POST. Sent again only when Jira has certainly not done it, or if `repeatable`."""
-        return self.request("POST", path, query=query, body=body, repeatable=repeatable)
+        return self.request("POST", path, query=query, body=body, headers=headers, repeatable=repeatable)
 
-    def delete(self, path: str, *, query: Query | None = None) -> JiraResponse:
+    def delete(
+        self, path: str, *, query: Query | None = None, headers: Mapping[str, str] | None = None
+    ) -> JiraResponse:
         """`request` with DELETE. Sent again after it was done, it may end in `JiraNotFound`."""
-        return self.request("DELETE", path, query=query)
+        return self.request("DELETE", path, query=query, headers=headers)
 
     def items(self, path: str, *, query: Query | None = None, name: str = "values") -> Iterator[Any]:
         """Every item of a collection, a page at a time as they are needed; see `connect_jira.paging`.
@@ -234,10 +249,17 @@ class JiraClient:
         try:
             response = self._repeated(call, repeatable=repeatable)
         except JiraError as error:
-            self._on_outcome(call.name, error.status, error.finding.code if error.finding else None)
+            self._tell(call.name, error.status, error.finding.code if error.finding else None)
             raise
-        self._on_outcome(call.name, response.status, None)
+        self._tell(call.name, response.status, None)
         return response
+
+    def _tell(self, call: str, status: int, code: str | None) -> None:
+        """Tell of a call; whoever fails at being told does not change what became of it."""
+        try:
+            self._on_outcome(call, status, code)
+        except Exception:  # a call that was made must not look as if it was not
+            logger.exception("A call was made, and is not remembered")
 
     def _repeated(self, call: SignedCall, *, repeatable: bool) -> JiraResponse:
         attempt = 1

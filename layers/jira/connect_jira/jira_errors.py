@@ -139,8 +139,10 @@ class JiraServerError(JiraError):
 class JiraAnswerUnusable(JiraError):
     """A success that is not what was asked for, such as the page of a proxy."""
 
+    REASON = "answer-unusable"
+
     def __init__(self, status: int, *, call: str, what: str) -> None:
-        super().__init__(status, call=call, body={"message": f"this is {what}"}, reason="answer-unusable")
+        super().__init__(status, call=call, body={"message": f"this is {what}"}, reason=self.REASON)
 
 
 class JiraEffectUnknown(JiraError):

@@ -7,7 +7,8 @@ import pytest
 
 from connect_jira.call_request import CallRequest
 from connect_jira.call_results import told_of
-from connect_jira.errors import RequestMalformed, TaskNotCompleted
+from connect_jira.client import JiraClient
+from connect_jira.errors import RequestMalformed, TaskNotCompleted, TemporarilyUnavailable
 from connect_jira.jira_errors import (
     JiraAnswerUnusable,
     JiraEffectUnknown,
@@ -288,10 +289,15 @@ def test_bytes_are_told_in_base64(backend: "Backend") -> None:
 
 def test_headers_are_sent_besides_those_of_every_call(backend: "Backend") -> None:
     client, pool = client_over(backend, (200, {}))
-    client.get("/rest/x", headers={"Accept": "image/png", "X-ExperimentalApi": "opt-in"})
-    sent = pool.sent[0].options["headers"]
-    assert (sent["Accept"], sent["X-ExperimentalApi"]) == ("image/png", "opt-in")
-    assert sent["Authorization"].startswith("JWT ")
+    headers = {"Accept": "image/png", "X-ExperimentalApi": "opt-in"}
+    client.get("/rest/x", headers=headers)
+    client.put("/rest/x", {}, headers=headers)
+    client.post("/rest/x", {}, headers=headers)
+    client.delete("/rest/x", headers=headers)
+    assert len(pool.sent) == 4
+    for sent in (sent.options["headers"] for sent in pool.sent):
+        assert (sent["Accept"], sent["X-ExperimentalApi"]) == ("image/png", "opt-in")
+        assert sent["Authorization"].startswith("JWT ")
 
 
 @pytest.mark.parametrize(
@@ -340,6 +346,25 @@ def test_a_401_of_a_captcha_and_a_503_of_a_suspended_site_stay_what_they_are(bac
     client, _ = client_over(backend, (503, SUSPENDED))
     with pytest.raises(JiraServerError, match="jira-503"):
         client.post("/rest/x", {})
+
+
+@pytest.mark.parametrize("status", [201, 400])
+def test_who_fails_at_being_told_of_a_call_does_not_change_what_became_of_it(
+    backend: "Backend", status: int
+) -> None:
+    def cannot_be_told(_call: str, _status: int, _code: str | None) -> None:
+        raise TemporarilyUnavailable("dynamodb:UpdateItem failed")
+
+    _, pool = client_over(backend, (status, {}))
+    http: Any = pool
+    client = JiraClient(
+        backend.tenants, CLIENT_KEY, http=http, on_outcome=cannot_be_told, clock=backend.clock
+    )
+    if status == 201:
+        assert client.post("/rest/x", {}).status == 201
+    else:
+        with pytest.raises(JiraError, match="jira-400"):
+            client.post("/rest/x", {})
 
 
 def test_the_gateways_own_429_is_the_sites(backend: "Backend") -> None:

@@ -1,0 +1,127 @@
+"""What the calls of a page answer when Jira, or something in between, says something else than it should."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connect_jira.callers import Caller
+from functions.pages import api, connection
+from functions.pages.permissions import administrators_only
+from functions.pages.visits import Visit
+from tests.unit.jira.conftest import CLIENT_KEY
+from tests.unit.jira.test_client import SITE, client_over
+
+if TYPE_CHECKING:
+    from tests.unit.jira.conftest import Backend
+
+HTML = {"Content-Type": "text/html"}
+PROJECT = {"id": "10000", "key": "EX", "name": "Example"}
+MAY = {"projectPermissions": [{"permission": "BROWSE_PROJECTS", "projects": [10000]}]}
+NO_OBJECTS: list[Any] = [
+    (200, b"<html>somebody in between</html>", HTML),
+    (200, [1]),
+    (200, True),
+    (204, b""),
+    (200, b""),
+    (303, b"", {"Location": "/login"}),
+]
+
+
+def visit(backend: "Backend", *answers: Any) -> Visit:
+    client, _ = client_over(backend, *answers)
+    caller = Caller(
+        client_key=CLIENT_KEY,
+        account_id="a",
+        site_url=SITE,
+        display_url=None,
+        state="enabled",
+        installed_at=1,
+    )
+    unused: Any = None
+    return Visit(caller=caller, app=backend.app, jira=client, activity=unused)
+
+
+def answered(call: api.Call, visiting: Visit) -> tuple[int, Any]:
+    answer = api.answer_call(call, visiting)
+    return answer["statusCode"], json.loads(answer["body"].encode())
+
+
+@pytest.mark.parametrize("said", NO_OBJECTS, ids=str)
+def test_a_user_that_is_no_object_is_answered_502_with_a_reason(backend: "Backend", said: Any) -> None:
+    assert answered(api.greeting, visit(backend, said)) == (502, {"reason": "answer-unusable"})
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("ü", (200, {"displayName": "ü"})),
+        (None, (200, {"displayName": None})),
+        (5, (200, {"displayName": None})),
+        ("\ud83d", (502, {"reason": "answer-unusable"})),
+    ],
+    ids=repr,
+)
+def test_a_name_that_cannot_be_said_is_no_exception(
+    backend: "Backend", name: object, expected: tuple[int, Any]
+) -> None:
+    assert answered(api.greeting, visit(backend, (200, {"displayName": name}))) == expected
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(said for said in NO_OBJECTS if said != (200, [1])),
+        (200, [1]),
+        (200, {}),
+        (200, [{}]),
+        (200, [PROJECT | {"id": "x"}]),
+        (200, [PROJECT | {"id": 10000}]),
+        (200, [PROJECT | {"name": None}]),
+    ],
+    ids=str,
+)
+def test_projects_that_are_no_list_of_projects_are_answered_502(backend: "Backend", said: Any) -> None:
+    assert answered(api.recent_projects, visit(backend, said)) == (502, {"reason": "answer-unusable"})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *NO_OBJECTS,
+        (200, {"projectPermissions": None}),
+        (200, {"projectPermissions": [1]}),
+        (200, {"projectPermissions": [{}]}),
+        (200, {"projectPermissions": [{"projects": ["x"]}]}),
+    ],
+    ids=str,
+)
+def test_permissions_that_say_nothing_show_no_project(backend: "Backend", said: Any) -> None:
+    visiting = visit(backend, (200, [PROJECT]), said)
+    status, body = answered(api.recent_projects, visiting)
+    assert (status, body) in [
+        (502, {"reason": "answer-unusable"}),
+        (502, {"reason": "effect-unknown"}),  # of a 303 to a POST
+    ]
+
+
+def test_projects_that_the_user_may_see_are_shown(backend: "Backend") -> None:
+    status, body = answered(api.recent_projects, visit(backend, (200, [PROJECT]), (200, MAY)))
+    assert status == 200
+    assert [project["key"] for project in body["projects"]] == ["EX"]
+
+
+@pytest.mark.parametrize("said", [*NO_OBJECTS, (200, {"globalPermissions": None})], ids=str)
+def test_what_does_not_say_that_somebody_is_an_administrator_makes_nobody_one(
+    backend: "Backend", said: Any
+) -> None:
+    assert administrators_only(visit(backend, said)) in {403, 503}
+
+
+@pytest.mark.parametrize("said", NO_OBJECTS, ids=str)
+def test_a_test_of_the_connection_says_that_something_else_has_answered(
+    backend: "Backend", said: Any
+) -> None:
+    visiting = visit(backend, (200, {"globalPermissions": ["ADMINISTER"]}), said)
+    status, outcome = answered(connection.test, visiting)
+    assert (status, outcome["accepted"], outcome["code"]) == (200, False, "answer-unusable")
