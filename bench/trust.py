@@ -33,7 +33,7 @@ class Trust:
         self.authorities.write_bytes(Path(certifi.where()).read_bytes() + certificate)
         self.variables = {
             "SSL_CERT_FILE": str(self.authorities),
-            "AWS_CA_BUNDLE": str(self.authorities),
+            "REQUESTS_CA_BUNDLE": str(self.authorities),
             "NODE_EXTRA_CA_CERTS": str(self.certificate),
         }
 
