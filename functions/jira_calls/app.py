@@ -25,7 +25,8 @@ from functions.jira_calls.work import Work
 logger = Logger()
 _parts = Parts.from_env(os.environ)
 _activity = Activity.from_env(os.environ, _parts.aws)
-_clients = JiraClients(_parts, _activity)
+_pauses = Pauses(is_disabled=_parts.tenants.is_disabled)
+_clients = JiraClients(_parts, _activity, on_success=_pauses.note_success)
 _queue = jira_calls_queue(os.environ, _parts.aws, continues_chain=False)
 _work = Work(
     _clients,
@@ -41,7 +42,7 @@ _worker = Worker(
     done=WorkDone(_parts.aws.service("dynamodb"), table=os.environ["WORK_DONE_TABLE"]),
     results=CallResults(_parts.aws.service("events"), bus=os.environ["EVENT_BUS"]),
     do=_work.do,
-    pauses=Pauses(),
+    pauses=_pauses,
     is_ending=Draining().has_begun,
 )
 

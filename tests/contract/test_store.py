@@ -37,6 +37,22 @@ def test_what_is_not_there_is_none(store: InstallationStore) -> None:
     assert store.read(ClientKey("nobody")) is None
 
 
+def test_a_row_of_newer_code_is_none_that_is_malformed(
+    store: InstallationStore, dynamodb: AwsService, table: str, installation: Installation
+) -> None:
+    store.write(replace(installation, revision=1))
+    dynamodb.call(
+        "UpdateItem",
+        TableName=table,
+        Key={"clientKey": {"S": installation.site.client_key}},
+        UpdateExpression="SET #state = :tomorrow",
+        ExpressionAttributeNames={"#state": "state"},
+        ExpressionAttributeValues={":tomorrow": {"S": "of tomorrow"}},
+    )
+    with pytest.raises(TemporarilyUnavailable, match="newer code"):
+        store.read(installation.site.client_key)
+
+
 def test_a_row_is_read_as_it_was_written(store: InstallationStore, installation: Installation) -> None:
     full = replace(
         installation,

@@ -112,7 +112,9 @@ def test_the_list_says_what_each_message_is_and_why_it_is_there(stack: IdleStack
     moved = put(stack, WEBHOOK)
     put(stack, record(REQUEST))
     put(stack, record(NIGHTLY))
-    unreadable = [put(stack, body) for body in ("no JSON \x1b[2J", "[1]", {"kind": "webhook"}, {"kind": 1})]
+    deep = "[" * 20_000 + "]" * 20_000
+    foreign = ("no JSON \x1b[2J", "[1]", {"kind": "webhook"}, {"kind": 1}, deep)
+    unreadable = [put(stack, body) for body in foreign]
     printed = stack.connect("dlq", "list")
     rows = [line.split("  ") for line in printed.stdout.splitlines()]
     assert printed.returncode == 0
@@ -127,10 +129,11 @@ def test_the_list_says_what_each_message_is_and_why_it_is_there(stack: IdleStack
         ["webhook", "site-1", "jira:issue_created", "too-many-deliveries"],
         ["request", "site-4", "DELETE /rest/api/3/issue/K-2", "request-failed"],
         ["request", "-", "GET /rest/api/3/myself", "request-failed"],
-        *[["unknown", "-", "-", "unreadable"]] * 4,
+        *[["unknown", "-", "-", "unreadable"]] * 5,
     ]
     messages = listed(stack)
-    assert len(messages) == 10
+    assert len(messages) == 11
+    assert dlq(stack, "show", unreadable[-1])["body"] == deep
     assert messages[moved]["reason"] == "too-many-deliveries"
     assert {messages[name]["kind"] for name in unreadable} == {"unknown"}
     assert all(name.startswith(row[0]) for name, row in zip(messages, rows, strict=True))

@@ -11,7 +11,10 @@ from connect_jira.repeatable import is_repeatable
 from connect_jwt.identity import ClientKey
 
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
-_MEMBERS = ("clientKey", "method", "path", "query", "body", "idempotencyKey", "returnBody", "repeatable")
+_LONGEST_CHARACTERS = 8192
+"""Jira takes no longer URLs; and what is told of a call has a limit."""
+
+MEMBERS = ("clientKey", "method", "path", "query", "body", "idempotencyKey", "returnBody", "repeatable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +69,9 @@ class CallRequest:
         Raises:
             RequestMalformed: it does not say what to call, or says more than is known
         """
-        unknown = fields.keys() - set(_MEMBERS)
+        unknown = fields.keys() - set(MEMBERS)
         if unknown:
-            raise RequestMalformed(f"unknown member {min(unknown)!r}: there are {', '.join(_MEMBERS)}")
+            raise RequestMalformed(f"unknown member {min(unknown)!r}: there are {', '.join(MEMBERS)}")
         for name in ("clientKey", "path"):
             if not isinstance(fields.get(name), str) or not fields[name]:
                 raise RequestMalformed(f"{name} is missing: give it as a string")
@@ -76,11 +79,15 @@ class CallRequest:
         if method not in _METHODS:
             raise RequestMalformed(f"method is none of {', '.join(_METHODS)}")
         query = fields.get("query") or {}
-        if not isinstance(query, dict):
-            raise RequestMalformed("query is not an object of parameters")
+        _check_query(query)
         key = fields.get("idempotencyKey")
         if not isinstance(key, str | None):
             raise RequestMalformed("idempotencyKey is not a string")
+        for name, text in (("path", fields["path"]), ("idempotencyKey", key or "")):
+            if not _is_whole(text) or len(text) > _LONGEST_CHARACTERS:
+                raise RequestMalformed(
+                    f"{name} has more than {_LONGEST_CHARACTERS} characters, or half a character in it"
+                )
         for name in ("returnBody", "repeatable"):
             if not isinstance(fields.get(name), bool | None):
                 raise RequestMalformed(f"{name} is neither true nor false")
@@ -107,5 +114,26 @@ class CallRequest:
             self.return_body,
             self.repeatable,
         )
-        fields = zip(_MEMBERS, values, strict=True)
+        fields = zip(MEMBERS, values, strict=True)
         return {name: value for name, value in fields if value is not None}
+
+
+def _check_query(query: object) -> None:
+    """See that a query is one that can be sent as it is meant."""
+    if not isinstance(query, dict):
+        raise RequestMalformed("query is not an object of parameters")
+    for name, value in query.items():
+        values = value if isinstance(value, list) else [value]
+        if not _is_whole(name) or not all(map(_is_parameter, values)):
+            raise RequestMalformed(
+                f"query parameter {name[:50]!r} is no text, whole number, true or false, nor a list of these"
+            )
+
+
+def _is_parameter(value: object) -> bool:
+    return _is_whole(value) if isinstance(value, str) else isinstance(value, int)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether no character of it is half a surrogate pair, which no URL can hold."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)

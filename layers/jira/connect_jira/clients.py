@@ -3,6 +3,9 @@
 Their calls are remembered in `connect_jira.activity`.
 """
 
+from collections.abc import Callable
+from http import HTTPStatus
+
 from connect_jira.activity import Activity
 from connect_jira.client import JiraClient
 from connect_jira.connections import new_pool
@@ -11,6 +14,8 @@ from connect_jira.user_tokens import UserTokens
 from connect_jira.wiring import Parts
 from connect_jwt.identity import ClientKey
 
+_SUCCESSES = {*range(HTTPStatus.OK, HTTPStatus.MULTIPLE_CHOICES), HTTPStatus.SEE_OTHER}
+
 
 class JiraClients:
     """Makes clients.
@@ -18,10 +23,18 @@ class JiraClients:
     Args:
         parts: of the app
         activity: what remembers the calls
+        on_success: told of each site that has done what it was asked
     """
 
-    def __init__(self, parts: Parts, activity: Activity) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        activity: Activity,
+        *,
+        on_success: Callable[[ClientKey], None] = lambda _client_key: None,
+    ) -> None:
         self._activity = activity
+        self._on_success = on_success
         self._tenants = parts.tenants
         self._http = new_pool()
         self._users = UserTokens(parts.tenants, url=parts.app.user_tokens_url, http=self._http)
@@ -37,6 +50,8 @@ class JiraClients:
 
         def record(call: str, status: int, code: str | None) -> None:
             self._activity.record_call(client_key, call, status, code=code)
+            if status in _SUCCESSES:
+                self._on_success(client_key)
 
         return JiraClient(
             self._tenants,

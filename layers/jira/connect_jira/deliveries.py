@@ -11,11 +11,11 @@ from typing import Any, Self
 from connect_jira.errors import MessageUnreadable
 
 _FIRST_MESSAGE_ID, _FIRST_SENT_AT, _NOT_BEFORE = "FirstMessageId", "FirstSentAt", "NotBefore"
-_ABANDONED = "AbandonedRecords"
+_ABANDONED, _DISABLED_SINCE = "AbandonedRecords", "DisabledSince"
 REDRIVEN = "Redriven"
 """The message attribute with the id of the dead letter that a message was: its work has another record."""
 
-CARRIED = frozenset((_FIRST_MESSAGE_ID, _FIRST_SENT_AT, _NOT_BEFORE, _ABANDONED, REDRIVEN))
+CARRIED = frozenset((_FIRST_MESSAGE_ID, _FIRST_SENT_AT, _NOT_BEFORE, _ABANDONED, _DISABLED_SINCE, REDRIVEN))
 """The message attributes by which a message that is sent again says what was before."""
 
 
@@ -33,6 +33,7 @@ class Delivery:
         first_message_id: SQS's id of the message when it was first sent
         sent_at: when that was, in Unix seconds
         not_before: until when it is to stay away, in Unix seconds; 0 when it need not
+        disabled_since: since when it waits for its site to enable the app, in Unix seconds; 0 if it does not
         abandoned: owners of its record in the idempotency store that may be there, though the work has not
             begun, or may begin again
         redriven: the id of the dead letter that it was; empty when it was none
@@ -44,6 +45,7 @@ class Delivery:
     first_message_id: str
     sent_at: float
     not_before: float = 0.0
+    disabled_since: float = 0.0
     abandoned: tuple[str, ...] = ()
     redriven: str = ""
 
@@ -68,6 +70,7 @@ class Delivery:
                 first_message_id=carried.get(_FIRST_MESSAGE_ID, record["messageId"]),
                 sent_at=_seconds(carried.get(_FIRST_SENT_AT, sent_at)),
                 not_before=_seconds(carried.get(_NOT_BEFORE, 0)),
+                disabled_since=_seconds(carried.get(_DISABLED_SINCE, 0)),
                 abandoned=tuple(carried.get(_ABANDONED, "").split()),
                 redriven=carried.get(REDRIVEN, ""),
             )
@@ -95,7 +98,11 @@ class Delivery:
         Args:
             not_before: until when it is to stay away, in Unix seconds; 0 when SQS sees to that
         """
-        numbers = {_FIRST_SENT_AT: round(self.sent_at, 3), _NOT_BEFORE: round(not_before, 3)}
+        numbers = {
+            _FIRST_SENT_AT: round(self.sent_at, 3),
+            _NOT_BEFORE: round(not_before, 3),
+            _DISABLED_SINCE: round(self.disabled_since, 3),
+        }
         texts = {
             _FIRST_MESSAGE_ID: self.first_message_id,
             _ABANDONED: " ".join(self.abandoned),

@@ -9,6 +9,8 @@ ConnectError
 ├── RequestMalformed             a call that is asked for, but not in a way that could be made
 ├── MessageUnreadable            a message of the queue that says nothing to do
 ├── ModuleTypeUnknown            an event of which nobody knows whether Forge itself has sent it
+├── OfNewerCode                  a message of the queue that this code does not know yet
+├── SiteDisabled                 the site has disabled the app
 ├── NotInstalled                 the app is not, or no longer, installed for this client key
 ├── ForgeTokenMissing            Forge has brought no token that is still good, and there is no other proof
 ├── AwsNotConfigured             the environment asks AWS for what this client cannot do, or says too little
@@ -63,6 +65,20 @@ class ModuleTypeUnknown(ConnectError):
 
     def __init__(self, message: str) -> None:
         super().__init__(ForgeReason.MODULE_TYPE_UNKNOWN, message)
+
+
+class OfNewerCode(ConnectError):
+    """A message of the queue that newer code has written: during a deployment both are there."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("of-newer-code", message)
+
+
+class SiteDisabled(ConnectError):
+    """The app is installed, and disabled: for as long as that lasts there is nothing to do for the site."""
+
+    def __init__(self) -> None:
+        super().__init__("site-disabled", "the site has disabled the app")
 
 
 class NotInstalled(ConnectError):

@@ -4,8 +4,8 @@ import json
 import re
 from typing import Any
 
-from connect_jira.call_request import CallRequest
-from connect_jira.errors import MessageUnreadable, RequestMalformed
+from connect_jira.call_request import MEMBERS, CallRequest
+from connect_jira.errors import MessageUnreadable, OfNewerCode, RequestMalformed
 from connect_jira.forge.held_events import HeldEvent
 from connect_jira.forge.joins import ForgeJoin
 from connect_jira.webhooks import Webhook
@@ -18,6 +18,7 @@ _NOT_IN_A_MESSAGE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 """
+_LONGEST_NAME = 50
 _KINDS: dict[type[Message], str] = {
     Webhook: "webhook",
     CallRequest: "call",
@@ -42,18 +43,37 @@ def read_text(text: str) -> Message:
 
     Raises:
         MessageUnreadable: `to_text` has not written it
+        OfNewerCode: `to_text` of this code has not written it, but that of newer code may have
     """
     try:
         fields = json.loads(text)
-        match fields.pop("kind", None):
+        kind = fields.pop("kind", "")
+        match kind:
             case "webhook":
                 return Webhook.from_fields(fields)
             case "call":
+                _check_members(fields)
                 return CallRequest.from_fields(fields)
             case "forge-join":
                 return ForgeJoin.from_fields(fields)
             case "held-event":
                 return HeldEvent.from_fields(fields)
-    except (ValueError, AttributeError, KeyError, TypeError, RequestMalformed) as malformed:
+    except (
+        ValueError,
+        AttributeError,
+        KeyError,
+        TypeError,
+        RecursionError,
+        RequestMalformed,
+    ) as malformed:
         raise MessageUnreadable(f"the message is not one of this app's: {malformed}") from malformed
-    raise MessageUnreadable("the message does not say what kind of work it is")
+    if not isinstance(kind, str) or not kind:
+        raise MessageUnreadable("the message does not say what kind of work it is")
+    raise OfNewerCode(f"this code knows no work of the kind {kind[:_LONGEST_NAME]!r}")
+
+
+def _check_members(fields: dict[str, Any]) -> None:
+    """See that nothing is asked for which would be left out."""
+    unknown = fields.keys() - set(MEMBERS)
+    if unknown:
+        raise OfNewerCode(f"this code knows no member {min(unknown)[:_LONGEST_NAME]!r} of a call")

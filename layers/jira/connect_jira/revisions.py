@@ -4,12 +4,13 @@ The rows of Connect installations and of Forge installations are in one table; b
 `clientKey`, and no key can be both.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from connect_jira.aws.attributes import Row, attribute, attributes, row_of
 from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
 from connect_jira.aws.service import AwsService
+from connect_jira.errors import TemporarilyUnavailable
 from connect_jwt.errors import ConnectError
 
 
@@ -87,6 +88,20 @@ class RevisionedTable:
             if "LastEvaluatedKey" not in page:
                 return
             asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def understood[T](row: Row, read: Callable[[Row], T]) -> T:
+    """What a row says.
+
+    Raises:
+        TemporarilyUnavailable: newer code has written it, which is there during a deployment
+    """
+    try:
+        return read(row)
+    except (KeyError, TypeError, ValueError) as unknown:
+        raise TemporarilyUnavailable(
+            "the row of this installation is one that newer code has written"
+        ) from unknown
 
 
 def _unless_changed(revision_read: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from connect_jira.aws.service import AwsService
 from connect_jira.installation import Installation, InstallationState, PreviousSecret, Site
-from connect_jira.revisions import RevisionedTable
+from connect_jira.revisions import RevisionedTable, understood
 from connect_jwt.identity import ClientKey
 
 
@@ -26,10 +26,10 @@ class InstallationStore:
         """The row as it is now: a strongly consistent read, since a webhook may follow an install at once.
 
         Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer
+            TemporarilyUnavailable: DynamoDB gave no answer, or newer code has written the row
         """
         row = self._rows.read(client_key)
-        return _installation(row) if row else None
+        return understood(row, _installation) if row else None
 
     def enabled_sites(self) -> Iterator[ClientKey]:
         """The sites that have the app installed and enabled, by Connect or by Forge, each once; one that

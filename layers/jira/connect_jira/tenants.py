@@ -20,7 +20,7 @@ from connect_jira.credentials import BearerCredentials, ConnectCredentials
 from connect_jira.errors import ForgeTokenMissing, ImpersonationRefused, LimitedForNow, NotInstalled
 from connect_jira.forge.tenants import ForgeTenants
 from connect_jira.gateway import GatewayRequest
-from connect_jira.installation import Installation, is_forge, is_storable
+from connect_jira.installation import Installation, InstallationState, is_forge, is_storable
 from connect_jira.sealing import Sealer
 from connect_jira.store import InstallationStore
 from connect_jwt.errors import Reason, SignatureMismatch, TokenRefused
@@ -116,6 +116,17 @@ class Tenants:
             TemporarilyUnavailable: AWS gave no answer
         """
         return _by_connect(self._row(client_key))
+
+    def is_disabled(self, client_key: ClientKey) -> bool:
+        """Whether a site has the app installed by Connect, and has disabled it, as it is remembered.
+
+        Raises:
+            TemporarilyUnavailable: AWS gave no answer
+        """
+        try:
+            return not is_forge(client_key) and self._row(client_key).state is InstallationState.DISABLED
+        except NotInstalled:
+            return False
 
     def verify_context_request(self, request: GatewayRequest) -> VerifiedToken:
         """Verify a call that a page of the app makes from the browser.

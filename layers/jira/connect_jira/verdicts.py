@@ -12,10 +12,12 @@ from connect_jira.errors import (
     MessageUnreadable,
     ModuleTypeUnknown,
     NotInstalled,
+    OfNewerCode,
     OutOfTime,
     PoisonMessage,
     RequestMalformed,
     SecretDoesNotOpen,
+    SiteDisabled,
     TemporarilyUnavailable,
 )
 from connect_jira.jira_errors import (
@@ -53,6 +55,7 @@ _PASSING = (
     JiraMoved,
     JiraServerError,
     JiraUnreachable,
+    OfNewerCode,
     SecretDoesNotOpen,
     TemporarilyUnavailable,
 )
@@ -70,6 +73,7 @@ _NOT_SENT = (
     ForgeTokenMissing,
     NotInstalled,
     OutOfTime,
+    RequestMalformed,
     SecretDoesNotOpen,
     TemporarilyUnavailable,
     UrlNotSignable,
@@ -130,14 +134,14 @@ class FailedDelivery:
 def verdict(failed: FailedDelivery) -> Verdict:
     """What becomes of it.
 
-    - The app is not installed any more: there is nobody to do it for.
+    - The app is not installed any more, or has been disabled for long: there is nobody to do it for.
     - It may have been done, and must not be done twice: somebody has to look. No 5xx says that it was not.
     - It can never succeed, or must not begin again: set aside at once.
     - It may pass: comes again, when Jira says or ever later, for a day.
     - Nobody knows: comes again a few times.
     """
     error = failed.error
-    if isinstance(error, NotInstalled):
+    if isinstance(error, NotInstalled | SiteDisabled):
         return Ended(error.reason)
     if not failed.may_begin_again and not (failed.is_one_call and _is_refused(error)):
         error = EffectUnknown(str(error) or type(error).__name__)

@@ -17,7 +17,7 @@ from aws_lambda_powertools import Logger
 from connect_jira.call_request import CallRequest
 from connect_jira.call_results import CallResults
 from connect_jira.deliveries import Delivery
-from connect_jira.errors import MessageUnreadable, PoisonMessage, TemporarilyUnavailable
+from connect_jira.errors import MessageUnreadable, PoisonMessage, SiteDisabled, TemporarilyUnavailable
 from connect_jira.failed_calls import FailedJiraCalls
 from connect_jira.invocation import Invocation
 from connect_jira.jira_errors import JiraError
@@ -43,6 +43,11 @@ logger = Logger(child=True)
 
 ENOUGH_TIME_SECONDS = 5.0
 """With less left of the function's time no further message is begun."""
+
+LONGEST_DISABLED_SECONDS = 4 * 24 * 3600
+"""How long messages of a site wait that has disabled the app: as long as SQS keeps one."""
+
+_SHORTEST_DISABLED_SECONDS = 60.0
 
 MAX_CUT_OFF = 3
 """How often work is begun under which the worker dies, or runs out of time."""
@@ -115,10 +120,36 @@ class Worker:
         except ConnectError as error:
             return self._judge(delivery, None, None, error)
         with logger.append_context_keys(**_about(message)):
-            pause, age = self._pauses.seconds_left(message.client_key), self._age(delivery)
-            if pause and age < GIVE_UP_SECONDS:  # then Jira is asked, so that nothing waits for ever
-                return self._come_again(delivery, no_sooner(pause, age=age), "site-paused")
-            return self._work(delivery, message, invocation)
+            put_off = self._put_off(delivery, message)
+            return self._work(delivery, message, invocation) if put_off is None else put_off
+
+    def _put_off(self, delivery: Delivery, message: Message) -> bool | None:
+        """Leave a message alone whose site is; None if it need not be, else as `work`."""
+        client_key, age = message.client_key, self._age(delivery)
+        try:
+            is_disabled = self._pauses.is_disabled(client_key)
+        except TemporarilyUnavailable as error:
+            return self._judge(delivery, message, None, error)
+        if is_disabled:
+            return self._wait_until_enabled(delivery, message)
+        pause, trouble = self._pauses.seconds_left(client_key), self._pauses.trouble(client_key)
+        if pause and age < GIVE_UP_SECONDS:
+            return self._come_again(delivery, no_sooner(pause, age=age), "site-paused")
+        if (
+            pause and trouble and trouble.is_lasting
+        ):  # to try all of its old messages would hold up the others
+            return self._judge(delivery, message, None, trouble.error)
+        return None
+
+    def _wait_until_enabled(self, delivery: Delivery, message: Message) -> bool:
+        """Let a message wait without a try, and begin to be patient once it can be tried."""
+        now = self._clock()
+        since = delivery.disabled_since or now
+        if now - since >= LONGEST_DISABLED_SECONDS:
+            return self._judge(delivery, message, None, SiteDisabled())
+        delivery = replace(delivery, sent_at=now, disabled_since=since)
+        wait = no_sooner(_SHORTEST_DISABLED_SECONDS, age=now - since)
+        return self._come_again(delivery, wait, "site-disabled")
 
     def _work(self, delivery: Delivery, message: Message, invocation: Invocation) -> bool:
         owner = uuid.uuid4().hex
@@ -139,7 +170,7 @@ class Worker:
             count("DuplicateAbsorbed")
             outcome = begun.result
         else:
-            delivery = replace(delivery, abandoned=())
+            delivery = replace(delivery, abandoned=(), disabled_since=0.0)
             try:
                 if begun.cut_off >= MAX_CUT_OFF:
                     raise PoisonMessage(begun.cut_off)  # noqa: TRY301 - judged like the error that it stands for
@@ -167,7 +198,7 @@ class Worker:
             attempt: at its work, if that began
             error: what went wrong
         """
-        if message and isinstance(error, JiraError):
+        if message and attempt and isinstance(error, JiraError):
             self._pauses.note(message.client_key, error)
         failed = FailedDelivery(
             error=error,

@@ -125,7 +125,7 @@ def _content(failed: FailedCalls, message: FailedMessage) -> Any:  # noqa: ANN40
             return f"{text}\n(what it refers to cannot be read: {gone})"
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -4,13 +4,13 @@ There are three ways into that queue: the worker puts a message there with its r
 JiraCalls moves one there as it is, and Lambda puts its record there of an event that a function failed on.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
 from connect_jira.deliveries import CARRIED, REDRIVEN
+from connect_jira.json_objects import object_in
 
 _OF_OLDER_CODE = {"TriesBefore"}
 _OURS = CARRIED - {REDRIVEN} | {"Reason", "Explanation", "Tries", "FailedAt"} | _OF_OLDER_CODE
@@ -51,7 +51,7 @@ class FailedMessage:
             id=message["MessageId"],
             receipt_handle=message["ReceiptHandle"],
             text=message["Body"],
-            fields=_object(message["Body"]),
+            fields=object_in(message["Body"]),
             attributes=message.get("MessageAttributes", {}),
             sent_at=int(message["Attributes"]["SentTimestamp"]) / 1000,
         )
@@ -143,13 +143,6 @@ class FailedMessage:
 
     def _attribute(self, name: str) -> str:
         return _text(self.attributes.get(name, {}).get("StringValue"))
-
-
-def _object(text: str) -> Mapping[str, Any]:
-    try:
-        return _mapping(json.loads(text))
-    except ValueError:
-        return {}
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

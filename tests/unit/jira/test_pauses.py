@@ -1,11 +1,11 @@
 """Sites that have used up their quota are left alone, and no others."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_jira.jira_errors import JiraError, JiraRateLimited
-from connect_jira.pauses import Pauses
+from connect_jira.jira_errors import JiraError, JiraRateLimited, JiraUnreachable, jira_error
+from connect_jira.pauses import LONGEST_TROUBLE_SECONDS, Pauses
 from connect_jira.retries import LONGEST_WAIT_SECONDS
 from connect_jwt.causes import Cause
 from connect_jwt.identity import ClientKey
@@ -83,23 +83,77 @@ def test_a_limit_of_which_jira_does_not_say_what_it_is_pauses_its_site(clock: Cl
     assert pauses.seconds_left(QUIET) == 0
 
 
-@pytest.mark.parametrize("cause", [Cause.SITE_UNAVAILABLE, Cause.SITE_MOVED, Cause.IP_NOT_ALLOWED])
-def test_what_is_the_sites_own_trouble_pauses_it_for_a_while(clock: Clock, cause: Cause) -> None:
-    pauses = Pauses(clock=clock)
-    pauses.note(BUSY, JiraError(404, call="GET /x", cause=cause))
-    assert 10 <= pauses.seconds_left(BUSY) <= 600
-    assert pauses.seconds_left(QUIET) == 0
-
-
 @pytest.mark.parametrize("cause", [None, Cause.SCOPE_MISSING, Cause.XSRF_CHECK])
-@pytest.mark.parametrize("status", [403, 404, 503])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 500, 501])
 def test_what_is_about_one_call_pauses_nobody(clock: Clock, status: int, cause: Cause | None) -> None:
     pauses = Pauses(clock=clock)
     pauses.note(BUSY, JiraError(status, call="GET /x", cause=cause, headers={"retry-after": "9"}))
-    assert pauses.seconds_left(BUSY) == 0
+    assert (pauses.seconds_left(BUSY), pauses.trouble(BUSY)) == (0, None)
 
 
 def test_a_quota_without_an_end_pauses_for_a_while(clock: Clock) -> None:
     pauses = Pauses(clock=clock)
     pauses.note(BUSY, limited("jira-quota-tenant-based"))
     assert 10 <= pauses.seconds_left(BUSY) <= 600
+
+
+UNREACHABLE = JiraUnreachable(call="GET /x", cause="ReadTimeoutError", may_have_worked=True)
+
+
+def answered(status: int, **about: Any) -> JiraError:
+    return jira_error(status, call="GET /x", **about)
+
+
+SITES_OWN = [
+    UNREACHABLE,
+    answered(502),
+    answered(503),
+    answered(504),
+    *(
+        answered(404, cause=cause)
+        for cause in (Cause.SITE_UNAVAILABLE, Cause.SITE_MOVED, Cause.IP_NOT_ALLOWED)
+    ),
+]
+
+
+@pytest.mark.parametrize("error", SITES_OWN, ids=str)
+def test_a_sites_own_trouble_pauses_it_for_ever_longer(clock: Clock, error: JiraError) -> None:
+    pauses, waits = Pauses(clock=clock), []
+    for _ in range(12):
+        pauses.note(BUSY, error)
+        waits.append(pauses.seconds_left(BUSY))
+        clock.now += waits[-1]
+        assert pauses.seconds_left(BUSY) == 0, "one message finds out whether it is over"
+    assert waits == [*(2.0**power for power in range(10)), 900.0, 900.0]
+    assert pauses.seconds_left(QUIET) == 0
+    assert pauses.trouble(QUIET) is None
+
+
+def test_the_first_success_ends_a_trouble_but_no_limit(clock: Clock) -> None:
+    pauses = Pauses(clock=clock)
+    pauses.note(BUSY, limited("jira-quota-tenant-based", retry_after="90"))
+    for _ in range(3):
+        pauses.note(BUSY, UNREACHABLE)
+    pauses.note_success(BUSY)
+    assert (pauses.seconds_left(BUSY), pauses.trouble(BUSY)) == (90, None)
+    clock.now += 90
+    pauses.note(BUSY, UNREACHABLE)
+    assert pauses.seconds_left(BUSY) == 1, "it begins anew"
+
+
+def test_a_site_is_not_asked_sooner_than_it_says_nor_later_than_the_longest_pause(clock: Clock) -> None:
+    pauses = Pauses(clock=clock)
+    pauses.note(BUSY, answered(503, headers={"retry-after": "20"}))
+    assert pauses.seconds_left(BUSY) == 20
+    pauses.note(BUSY, answered(503, headers={"retry-after": "7200"}))
+    assert pauses.seconds_left(BUSY) == LONGEST_TROUBLE_SECONDS
+
+
+def test_a_trouble_is_lasting_when_it_has_gone_on_for_minutes(clock: Clock) -> None:
+    pauses = Pauses(clock=clock)
+    begun = clock.now
+    pauses.note(BUSY, UNREACHABLE)
+    while not ((trouble := pauses.trouble(BUSY)) and trouble.is_lasting):
+        clock.now += pauses.seconds_left(BUSY)
+        pauses.note(BUSY, UNREACHABLE)
+    assert 60 < clock.now - begun < 600

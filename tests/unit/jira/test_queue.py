@@ -8,7 +8,7 @@ import pytest
 
 from connect_jira.call_request import CallRequest
 from connect_jira.deliveries import Delivery
-from connect_jira.errors import MessageUnreadable, TemporarilyUnavailable
+from connect_jira.errors import MessageUnreadable, OfNewerCode, TemporarilyUnavailable
 from connect_jira.messages import Message
 from connect_jira.queue import MAX_MESSAGE_BYTES, JiraCallsQueue
 from connect_jira.webhooks import Webhook
@@ -142,13 +142,29 @@ def test_the_largest_message_leaves_room_for_what_is_said_when_it_fails() -> Non
         '{"kind": "webhook", "clientKey": 5}',
         '{"kind": "call", "clientKey": "c"}',
         '{"kind": "call", "clientKey": "c", "path": "/x", "method": "STEAL"}',
-        '{"kind": "tomorrow", "clientKey": "c"}',
+        '{"kind": "", "clientKey": "c"}',
+        '{"kind": ["webhook"], "clientKey": "c"}',
+        "[" * 9_997 + "]" * 9_997,
+        '{"kind": "call", "clientKey": "c", "path": "/x", "body": ' + "[" * 20_000 + "]" * 20_000 + "}",
+        '{"kind": "call", "clientKey": "c", "path": "/x", "query": {"a": null}}',
         '{"kind": "stored"}',
         '"kind"',
     ],
 )
 def test_a_message_of_somebody_elses_is_unreadable(text: str) -> None:
     with pytest.raises(MessageUnreadable):
+        Ends().queue.read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"kind": "tomorrow", "clientKey": "c"}',
+        '{"kind": "call", "clientKey": "c", "path": "/x", "headers": {"Accept": "image/png"}}',
+    ],
+)
+def test_a_message_that_newer_code_may_have_written_is_not_called_unreadable(text: str) -> None:
+    with pytest.raises(OfNewerCode):
         Ends().queue.read(text)
 
 
@@ -210,7 +226,10 @@ def test_what_was_before_is_not_forgotten_when_a_message_is_sent_again() -> None
     ends = Ends()
     ends.send(CALL)
     first = replace(
-        received(ends.sqs.sent[-1], sent_at=NOW - HOUR), first_message_id="first", redriven="dead letter"
+        received(ends.sqs.sent[-1], sent_at=NOW - HOUR),
+        first_message_id="first",
+        redriven="dead letter",
+        disabled_since=NOW - 2 * HOUR,
     )
     ends.queue.postpone(first.abandoning("one").abandoning("another"), seconds=90, tried=True)
     ends.queue.postpone(received(ends.sqs.sent[-1]), seconds=5, tried=False)
@@ -219,6 +238,7 @@ def test_what_was_before_is_not_forgotten_when_a_message_is_sent_again() -> None
     found = received(ends.sqs.sent[-1])
     assert (found.sent_at, found.not_before) == (NOW - HOUR, 0)
     assert (found.first_message_id, found.redriven) == ("first", "dead letter")
+    assert found.disabled_since == NOW - 2 * HOUR
     assert found.abandoned == ("one", "another")
 
 
@@ -259,7 +279,9 @@ def test_the_largest_message_can_be_sent_again() -> None:
     ends = Ends()
     overhead = len(ends.send(webhook({"x": ""})))
     ends.send(webhook({"x": "x" * (MAX_MESSAGE_BYTES - overhead)}))
-    longest = replace(received(ends.sqs.sent[-1]), redriven=36 * "x", first_message_id=36 * "x")
+    longest = replace(
+        received(ends.sqs.sent[-1]), redriven=36 * "x", first_message_id=36 * "x", disabled_since=NOW
+    )
     for _ in range(1000):
         longest = longest.abandoning(32 * "x")
     ends.queue.postpone(longest, seconds=12 * HOUR, tried=True)
@@ -268,5 +290,5 @@ def test_the_largest_message_can_be_sent_again() -> None:
         name + attribute["DataType"] + attribute["StringValue"]
         for name, attribute in again["MessageAttributes"].items()
     ]
-    assert len(attributes) == 5
+    assert len(attributes) == 6
     assert len(again["MessageBody"]) + sum(map(len, attributes)) < SQS_LIMIT_BYTES

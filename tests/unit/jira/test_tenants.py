@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connect_jira.errors import NotInstalled, SecretDoesNotOpen
+from connect_jira.installation import InstallationState
 from connect_jira.tenants import REMEMBERED_SECONDS
 from connect_jwt.errors import ConnectError, SignatureMismatch, TokenRefused
 from connect_jwt.identity import ClientKey
@@ -195,3 +196,15 @@ def test_a_site_that_had_no_secret_minutes_ago_is_looked_for_again(backend: "Bac
         backend.tenants.credentials(backend.row.site.client_key, "GET /x")  # which remembers the row
     backend.install(NEW)
     assert outcome(backend, NEW) == "taken"
+
+
+def test_a_site_that_has_disabled_the_app_is_told_from_all_others(installed: "Backend") -> None:
+    tenants = installed.tenants
+    assert not tenants.is_disabled(installed.row.site.client_key)
+    installed.store.rows[installed.row.site.client_key] = replace(
+        installed.row, state=InstallationState.DISABLED
+    )
+    installed.clock.now += REMEMBERED_SECONDS + 1
+    assert tenants.is_disabled(installed.row.site.client_key)
+    for other in ("unknown", "ari:cloud:ecosystem::installation/1"):
+        assert not tenants.is_disabled(ClientKey(other))

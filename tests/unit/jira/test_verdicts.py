@@ -12,9 +12,11 @@ from connect_jira.errors import (
     ImpersonationRefused,
     MessageUnreadable,
     NotInstalled,
+    OfNewerCode,
     OutOfTime,
     PoisonMessage,
     SecretDoesNotOpen,
+    SiteDisabled,
     TemporarilyUnavailable,
 )
 from connect_jira.jira_errors import (
@@ -67,6 +69,7 @@ PASSING = [
     TemporarilyUnavailable("kms:Decrypt failed"),
     SecretDoesNotOpen(),
     BeingDone(),
+    OfNewerCode("what is this"),
 ]
 HOPELESS = [
     answered(400),
@@ -118,6 +121,7 @@ def test_what_nobody_knows_is_tried_a_few_times(error: Exception) -> None:
 
 def test_for_a_site_that_has_uninstalled_the_app_there_is_nothing_left_to_do() -> None:
     assert judged(NotInstalled()) == Ended("app-not-installed")
+    assert judged(SiteDisabled()) == Ended("site-disabled")
 
 
 NOBODY_THOUGHT_OF = [

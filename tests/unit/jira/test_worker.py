@@ -12,8 +12,8 @@ from aws_lambda_powertools import Logger
 
 from connect_jira.call_request import CallRequest
 from connect_jira.deliveries import Delivery
-from connect_jira.errors import NotInstalled, TemporarilyUnavailable
-from connect_jira.jira_errors import JiraNotFound, JiraRateLimited, JiraServerError
+from connect_jira.errors import NotInstalled, SiteDisabled, TemporarilyUnavailable
+from connect_jira.jira_errors import JiraNotFound, JiraRateLimited, JiraServerError, JiraUnreachable
 from connect_jira.messages import Message, read_text, to_text
 from connect_jira.pauses import Pauses
 from connect_jira.webhooks import Webhook
@@ -85,17 +85,21 @@ class Workshop:
     tries: int = 1
     cut_off: int = 0
     unavailable: set[str] = field(default_factory=set)
+    disabled: set[ClientKey] = field(default_factory=set)
+    delivery: Delivery = field(init=False)
 
     def __post_init__(self) -> None:
+        self.now = NOW
+        self.pauses = Pauses(is_disabled=self._is_disabled, clock=lambda: self.now)
         self.worker = Worker(
             queue=self,  # type: ignore[arg-type]
             failed=self,  # type: ignore[arg-type]
             done=self,  # type: ignore[arg-type]
             results=self,  # type: ignore[arg-type]
             do=lambda message, _invocation: self._do(message),
-            pauses=Pauses(clock=lambda: NOW),
+            pauses=self.pauses,
             is_ending=lambda: self.ending,
-            clock=lambda: NOW,
+            clock=lambda: self.now,
         )
 
     def _do(self, message: Message) -> Any:
@@ -109,13 +113,17 @@ class Workshop:
         if effect in self.unavailable:
             raise TemporarilyUnavailable(f"{effect} failed")
 
+    def _is_disabled(self, client_key: ClientKey) -> bool:
+        self._may_fail("look at the site")
+        return client_key in self.disabled
+
     # --- the queue
     read = staticmethod(read_text)
 
     def postpone(self, delivery: Delivery, *, seconds: int, tried: bool) -> bool:
         assert delivery.receipt_handle == "handle"
         self.postponed.append((seconds, tried))
-        self.abandoned = delivery.abandoned
+        self.delivery = delivery
         return self.sends_again
 
     # --- failed calls
@@ -150,7 +158,8 @@ class Workshop:
         self.told.append(("completed", outcome))
 
     def failed(self, _request: CallRequest, **outcome: Any) -> None:
-        assert self.aside or outcome["reason"] == NotInstalled().reason, "told before it is set aside"
+        ended = {NotInstalled().reason, SiteDisabled().reason}
+        assert self.aside or outcome["reason"] in ended, "told before it is set aside"
         self.told.append(("failed", outcome))
 
 
@@ -355,7 +364,7 @@ def test_what_could_not_be_begun_comes_again_untried_with_the_owner_that_its_rec
     shop = Workshop(unavailable={"begin"})
     assert not shop.work(call(method="POST"), AbandonedRecords="before")
     ((_, about),) = shop.begun
-    assert shop.abandoned == ("before", about["owner"])
+    assert shop.delivery.abandoned == ("before", about["owner"])
     assert [tried for _, tried in shop.postponed] == [False]
     assert shop.worked == []
 
@@ -364,7 +373,7 @@ def test_what_could_not_be_given_back_is_sent_again_with_the_owner_of_its_record
     shop = Workshop(do=fails_with(RATE_LIMITED), unavailable={"give back"})
     assert not shop.work(call(method="POST"), AbandonedRecords="before")
     ((_, about),) = shop.begun
-    assert shop.abandoned == (about["owner"],)
+    assert shop.delivery.abandoned == (about["owner"],)
     assert [tried for _, tried in shop.postponed] == [False]
 
 
@@ -411,3 +420,78 @@ def test_the_log_of_one_message_says_nothing_of_the_one_before(log: StringIO) ->
     first, second = (json.loads(line) for line in log.getvalue().splitlines())
     assert first["clientKey"] == BUSY
     assert "clientKey" not in second
+
+
+SILENT = JiraUnreachable(call="GET /x", cause="ReadTimeoutError", may_have_worked=True)
+
+
+def test_a_site_in_trouble_is_left_alone_until_one_message_finds_it_well_again() -> None:
+    shop = Workshop(do=fails_with(SILENT))
+    shop.work(webhook())
+    shop.work(webhook())
+    assert len(shop.worked) == 1
+    shop.now += 1
+    shop.work(webhook())
+    shop.work(webhook())
+    assert len(shop.worked) == 2, "one at a time"
+    assert [tried for _, tried in shop.postponed] == [True, False, True, False]
+    assert shop.work(webhook(QUIET)) is False, "another site has a trouble of its own"
+    assert len(shop.worked) == 3
+
+
+def test_what_is_old_when_its_site_has_been_silent_for_long_is_set_aside_and_not_tried() -> None:
+    shop = Workshop(do=fails_with(SILENT))
+    for _ in range(8):
+        shop.work(webhook())
+        shop.now += shop.pauses.seconds_left(BUSY)
+    shop.pauses.note(BUSY, SILENT)
+    worked = len(shop.worked)
+    assert not shop.work(webhook(), age=DAY - shop.now + NOW - 1)
+    assert shop.aside == []
+    assert shop.work(webhook(), age=DAY)
+    assert [aside["reason"] for aside in shop.aside] == ["jira-0"]
+    assert len(shop.worked) == worked
+
+
+def test_a_moment_of_trouble_sets_no_old_message_aside() -> None:
+    shop = Workshop()
+    shop.pauses.note(BUSY, SILENT)
+    assert shop.work(webhook(), age=DAY)
+    assert len(shop.worked) == 1
+
+
+def test_the_messages_of_a_disabled_site_wait_without_a_try_and_then_have_their_day() -> None:
+    shop = Workshop(disabled={BUSY}, do=fails_with(SILENT))
+    shop.work(webhook(), age=DAY + 5)
+    assert (shop.worked, shop.begun, shop.aside) == ([], [], [])
+    assert (shop.delivery.sent_at, shop.delivery.disabled_since) == (NOW, NOW)
+    shop.work(webhook(), DisabledSince=NOW - 3 * DAY)
+    assert [tried for _, tried in shop.postponed] == [False, False]
+    assert 60 <= shop.postponed[0][0] <= 66
+    assert 3600 <= shop.postponed[1][0] <= 3960
+    shop.disabled.clear()
+    assert not shop.work(webhook(), FirstSentAt=NOW - 60, DisabledSince=NOW - 3 * DAY)
+    assert len(shop.worked) == 1
+    assert shop.delivery.disabled_since == 0
+
+
+def test_after_four_days_disabled_work_ends_with_its_reason_and_without_an_alarm() -> None:
+    shop = Workshop(disabled={BUSY})
+    assert shop.work(call(), DisabledSince=NOW - 4 * DAY)
+    assert (shop.worked, shop.aside, shop.postponed) == ([], [], [])
+    ((what, outcome),) = shop.told
+    assert (what, outcome["reason"]) == ("failed", "site-disabled")
+
+
+def test_a_site_that_cannot_be_looked_at_is_not_called() -> None:
+    shop = Workshop(unavailable={"look at the site"})
+    assert not shop.work(webhook())
+    assert (shop.worked, [tried for _, tried in shop.postponed]) == ([], [False])
+
+
+def test_a_message_of_newer_code_is_sent_again_for_a_day() -> None:
+    shop = Workshop(sends_again=True)
+    assert shop.work('{"kind": "of tomorrow", "clientKey": "busy"}', age=DAY - 1)
+    assert [tried for _, tried in shop.postponed] == [False]
+    assert shop.work('{"kind": "of tomorrow", "clientKey": "busy"}', age=DAY)
+    assert [aside["reason"] for aside in shop.aside] == ["of-newer-code"]

@@ -3,7 +3,7 @@
 from connect_jira.aws.attributes import Row
 from connect_jira.aws.service import AwsService
 from connect_jira.forge.installation import ForgeInstallation, ForgeState
-from connect_jira.revisions import RevisionedTable
+from connect_jira.revisions import RevisionedTable, understood
 from connect_jwt.identity import ClientKey
 
 
@@ -24,10 +24,10 @@ class ForgeInstallationStore:
         """The row as it is now.
 
         Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer
+            TemporarilyUnavailable: DynamoDB gave no answer, or newer code has written the row
         """
         row = self._rows.read(installation_id)
-        return _installation(row) if row else None
+        return understood(row, _installation) if row else None
 
     def write(self, installation: ForgeInstallation) -> None:
         """Write the next revision of a row.
