@@ -42,6 +42,12 @@ def test_no_data_and_no_event_is_lost_on_the_way(stack: LaptopStack) -> None:
     assert after["installationId"]["S"] == installation
     assert after["sealedSecret"] != before["sealedSecret"]
 
+    for _ in range(2):
+        stack.jira.lifecycle.rotate_secrets()  # one of them does not name it
+        again = row(stack, client_key)
+        assert again is not None
+        assert again["installationId"]["S"] == installation
+
     by_both = [create_issue(stack, f"Both {number}") for number in range(3)]
     eventually(lambda: all(noted(stack, key) for key in by_both))
 

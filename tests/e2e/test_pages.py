@@ -31,6 +31,12 @@ def test_a_page_is_loaded_with_the_token_that_its_url_was_signed_with(member: Vi
     assert b"<title>Greeting" in response.data
 
 
+def test_a_parameter_that_forge_adds_is_hashed_as_any_other(member: Visitor) -> None:
+    query = f"{QUERY}&userAccess=%7B%22enabled%22%3Atrue%2C%22hasAccess%22%3Atrue%7D"
+    assert member.page(HELLO, query=query).status == HTTPStatus.OK
+    assert member.page(HELLO, member.page_token(HELLO), query=query).status == HTTPStatus.UNAUTHORIZED
+
+
 @pytest.mark.parametrize("page", [HELLO, CONNECTION])
 def test_cve_2021_26073_a_context_token_loads_no_page(admin: Visitor, page: str) -> None:
     response = admin.page(page, admin.context_token())

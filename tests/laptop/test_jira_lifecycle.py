@@ -342,3 +342,16 @@ def test_the_key_is_on_the_one_key_host_and_on_the_other_by_turns(
     statuses = [[answer.status for answer in published(jira_http, kid)] for kid in kids]
     assert sorted(statuses[:2]) == [[200, 404], [404, 200]]
     assert statuses[2:] == statuses[:2]
+
+
+def test_the_installation_of_forge_is_left_out_by_turns_when_an_app_is_installed_again(
+    jira: LaptopJira, fake_app: FakeApp, command: Command
+) -> None:
+    command("install")
+    (app,) = jira.site.apps()
+    installation_id = "ari:cloud:ecosystem::installation/0a3a7799-53ae-4a5b-9e7e-03338980abb5"
+    jira.lifecycle.install_delivered(app.descriptor, "the-app", installation_id=installation_id)
+    for _ in range(3):
+        jira.lifecycle.rotate_secrets()
+    named = [each.body.get("installationId") for each in fake_app.received if each.event == "installed"]
+    assert named == [None, installation_id, None, installation_id, None]

@@ -4,8 +4,10 @@ ConnectError
 ├── TokenRefused
 │   ├── InvocationRefused        … of a request that Forge is said to have sent
 │   │   └── ProductNotServed     … and has sent, for an installation that Jira has no part in
+│   ├── DisabledWithoutToken     … of a `disabled` after the uninstall, which Jira does not sign
 │   └── EventOutdated            a lifecycle event that was overtaken, or whose token was used before
 ├── PayloadRefused               the sender is who they say; what they say cannot be used
+│   └── InstalledElsewhere       … since it is about another product than Jira
 ├── RequestMalformed             a call that is asked for, but not in a way that could be made
 ├── MessageUnreadable            a message of the queue that says nothing to do
 ├── ModuleTypeUnknown            an event of which nobody knows whether Forge itself has sent it
@@ -44,6 +46,25 @@ class ProductNotServed(InvocationRefused):
 
 class PayloadRefused(ConnectError):
     """The body cannot be what this sender wants to say on this route."""
+
+
+class DisabledWithoutToken(TokenRefused):
+    """Jira has sent `disabled` without a proof, as it does after an uninstall (Atlassian's AC-2561)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "disabled-without-token",
+            "Jira sends disabled without a token when the site has uninstalled the app",
+        )
+
+
+class InstalledElsewhere(PayloadRefused):
+    """The app serves Jira, and somebody installs it into another product by Connect."""
+
+    def __init__(self, product: str) -> None:
+        super().__init__(
+            ForgeReason.PRODUCT_NOT_SERVED, f"installed into {product}, not into Jira: install it there"
+        )
 
 
 class RequestMalformed(ConnectError):

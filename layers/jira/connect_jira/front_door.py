@@ -1,7 +1,8 @@
 """One way in for every request, and one map from what went wrong to what is answered.
 
 The sender is told nothing but a status: Jira takes 4xx for final and sends again after 5xx. The developer is
-told the reason, in a line of the log and in a metric that is counted by reason.
+told the reason, in a line of the log and in a metric that is counted by reason. What Atlassian is known to
+send and the developer cannot mend is no warning and has a metric of its own, so that it wakes nobody.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +10,14 @@ from http import HTTPStatus
 from typing import Any
 
 from connect_jira.answers import Answer, empty_answer
-from connect_jira.errors import InvocationRefused, NotInstalled, PayloadRefused
+from connect_jira.errors import (
+    DisabledWithoutToken,
+    InstalledElsewhere,
+    InvocationRefused,
+    NotInstalled,
+    PayloadRefused,
+    ProductNotServed,
+)
 from connect_jira.gateway import GatewayRequest, read_event
 from connect_jira.settings import AppSettings
 from connect_jwt.errors import ConnectError, TokenRefused
@@ -63,9 +71,11 @@ def _report(error: ConnectError, status: HTTPStatus, request: GatewayRequest, ap
     if isinstance(error, TokenRefused) and not isinstance(error, InvocationRefused):
         found = explain_inbound(error, request, app.app_key)
     code = found.code if found else error.reason
+    is_expected = isinstance(error, DisabledWithoutToken | InstalledElsewhere | ProductNotServed)
     report(
         "Request refused" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Request not answered",
-        metric="RequestRefused",
+        metric="RequestRefusedAsExpected" if is_expected else "RequestRefused",
+        is_expected=is_expected,
         code=code,
         explanation=f"{found.seen}. {found.why} {found.fix}" if found else str(error),
         status=int(status),

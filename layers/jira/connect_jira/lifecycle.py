@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from connect_jira import installation
-from connect_jira.errors import NotInstalled, TemporarilyUnavailable
+from connect_jira.errors import DisabledWithoutToken, NotInstalled, TemporarilyUnavailable
 from connect_jira.forge.joins import ForgeJoins
 from connect_jira.gateway import GatewayRequest
 from connect_jira.installation import Installation, InstallationState, LifecycleEvent
@@ -23,6 +23,7 @@ from connect_jira.sealing import Sealer
 from connect_jira.settings import AppSettings
 from connect_jira.store import InstallationStore
 from connect_jira.tenants import Tenants
+from connect_jwt.errors import Reason, TokenRefused
 from connect_jwt.identity import ClientKey
 from connect_jwt.install_keys import InstallKeys
 from connect_jwt.tokens import find_token
@@ -120,8 +121,17 @@ class Lifecycle:
         return self._toggled(request, InstallationState.ENABLED)
 
     def disabled(self, request: GatewayRequest) -> Outcome:
-        """A site has disabled the app: no signed call is accepted until it is enabled again."""
-        return self._toggled(request, InstallationState.DISABLED)
+        """A site has disabled the app: no signed call is accepted until it is enabled again.
+
+        Raises:
+            DisabledWithoutToken: there is no proof, as after an uninstall
+        """
+        try:
+            return self._toggled(request, InstallationState.DISABLED)
+        except TokenRefused as refused:
+            if refused.reason == Reason.TOKEN_MISSING:
+                raise DisabledWithoutToken from refused
+            raise
 
     def _toggled(self, request: GatewayRequest, state: InstallationState) -> Outcome:
         token = self._tenants.verify_request(request)

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from connect_jira.errors import PayloadRefused
+from connect_jira.errors import InstalledElsewhere, PayloadRefused
 from connect_jira.installation import Site, is_forge, is_storable
 from connect_jira.sealing import MAX_SECRET_BYTES
 from connect_jira.settings import AppSettings
@@ -73,9 +73,12 @@ def installed_payload(body: bytes, *, client_key: ClientKey, app: AppSettings) -
     """What an `installed` payload says of the site; arguments and errors as for `lifecycle_payload`.
 
     Raises:
+        InstalledElsewhere: it is a Confluence
         PayloadRefused: base URL or secret cannot be used
     """
     payload = lifecycle_payload(body, event="installed", client_key=client_key, app=app)
+    if payload.get("productType") == "confluence":
+        raise InstalledElsewhere("Confluence")
     secret, base_url = payload.get("sharedSecret"), payload.get("baseUrl")
     if not isinstance(secret, str) or not _MIN_SECRET_BYTES <= len(_utf8(secret)) <= MAX_SECRET_BYTES:
         raise PayloadRefused(

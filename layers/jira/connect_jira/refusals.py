@@ -31,7 +31,9 @@ _OUT_OF_SYNC = 3
 """So many refusals in a row with a secret that has not changed are no accident."""
 
 
-def report(message: str, *, metric: str, code: str, explanation: str, **where: object) -> None:
+def report(
+    message: str, *, metric: str, code: str, explanation: str, is_expected: bool = False, **where: object
+) -> None:
     """Log a refusal, and count it by its code.
 
     Args:
@@ -39,9 +41,11 @@ def report(message: str, *, metric: str, code: str, explanation: str, **where: o
         metric: the metric's name
         code: why, such as `qsh-context-path`
         explanation: what was seen, and what to do
+        is_expected: whether it is no warning
         where: method, path, status and the like
     """
-    _logger.warning(message, extra={"reason": code, "explanation": explanation, **where})
+    log = _logger.info if is_expected else _logger.warning
+    log(message, extra={"reason": code, "explanation": explanation, **where})
     count(metric, reason=code)
 
 

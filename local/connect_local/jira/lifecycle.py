@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from itertools import cycle
 from threading import Lock
 
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
@@ -61,6 +62,7 @@ class Lifecycle:
         self._install_key = install_key
         self._lock = Lock()
         self._last_install: dict[AppKey, datetime] = {}
+        self._names_installation = cycle((False, True))
 
     def install(self, descriptor_url: str) -> LifecycleResult:
         """Install the app with this descriptor, or install it again with a new secret.
@@ -143,12 +145,24 @@ class Lifecycle:
         return self._switch(descriptor_url, enabled=True)
 
     def rotate_secrets(self) -> None:
-        """Give every app a new secret, as a reinstall does."""
+        """Give every app a new secret, as a reinstall does.
+
+        `installationId` is left out by turns, as Jira has been seen to after a site was renamed
+        (https://community.developer.atlassian.com/t/97815).
+        """
         for app in self._site.enabled_apps():
-            self._install(app.descriptor, app.descriptor_url, app.installation_id)
+            names_installation = next(self._names_installation)
+            self._install(
+                app.descriptor, app.descriptor_url, app.installation_id, names_installation=names_installation
+            )
 
     def _install(
-        self, descriptor: Descriptor, descriptor_url: str, installation_id: str | None = None
+        self,
+        descriptor: Descriptor,
+        descriptor_url: str,
+        installation_id: str | None = None,
+        *,
+        names_installation: bool = True,
     ) -> LifecycleResult:
         app = Installation(
             descriptor=descriptor,
@@ -165,7 +179,8 @@ class Lifecycle:
         if before:
             app = replace(app, earlier_secrets=(before.shared_secret, *before.earlier_secrets))
             self._site.put_app(replace(before, pending_secret=app.shared_secret))
-        answers = {"installed": self._tell(app, "installed")}
+        told = app if names_installation else replace(app, installation_id=None)
+        answers = {"installed": self._tell(told, "installed")}
         installed = answers["installed"].status in _ACCEPTED
         if before and not installed:
             self._site.put_app(before)

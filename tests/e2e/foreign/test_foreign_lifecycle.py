@@ -222,6 +222,16 @@ def test_a_toggle_never_brings_a_secret(app: App) -> None:
     does_not_take(app, site, secret)
 
 
+def test_disabled_without_a_token_is_refused_and_neither_a_warning_nor_counted_with_the_others(
+    app: App,
+) -> None:
+    start = len(app.log.lines)
+    answer = app.send(app.toggle("disabled", Site()).unsigned())
+    assert (answer.status, answer.text) == (401, "")
+    (metric,) = (record for record in app.log.of_one_request(start) if "_aws" in record)
+    assert (metric["RequestRefusedAsExpected"], metric["reason"]) == ([1.0], "disabled-without-token")
+
+
 def test_a_site_that_has_uninstalled_cannot_enable(app: App) -> None:
     site = app.installed_site()
     app.accepts(app.uninstall(site))

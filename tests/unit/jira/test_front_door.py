@@ -7,9 +7,13 @@ import pytest
 
 from connect_jira.answers import Answer, empty_answer
 from connect_jira.errors import (
+    DisabledWithoutToken,
     EventOutdated,
+    InstalledElsewhere,
+    LimitedForNow,
     NotInstalled,
     PayloadRefused,
+    ProductNotServed,
     SecretDoesNotOpen,
     TemporarilyUnavailable,
 )
@@ -48,6 +52,7 @@ STATUSES: list[tuple[ConnectError, int]] = [
     (PayloadRefused("body-not-json", "no"), 400),
     (KeyHostUnavailable("no answer"), 503),
     (TemporarilyUnavailable("no answer"), 503),
+    (LimitedForNow("key-id-limited", "no"), 503),
     (SecretDoesNotOpen(), 503),
     (NotInstalled(), 401),
 ]
@@ -92,6 +97,31 @@ def test_the_developer_is_told_the_reason_and_it_is_counted(
     everything = json.dumps(metric) + repr(record.__dict__)
     assert "private=query" not in everything
     assert event["headers"]["authorization"].partition(" ")[2] not in everything
+
+
+EXPECTED: list[tuple[ConnectError, int]] = [
+    (DisabledWithoutToken(), 401),
+    (InstalledElsewhere("Confluence"), 400),
+    (ProductNotServed("product-not-served", "Confluence"), 401),
+]
+
+
+@pytest.mark.parametrize(("error", "status"), EXPECTED, ids=lambda value: type(value).__name__)
+def test_what_is_known_to_come_is_counted_apart_and_is_no_warning(
+    app: AppSettings,
+    event: dict[str, Any],
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    error: ConnectError,
+    status: int,
+) -> None:
+    caplog.set_level("INFO")
+    assert answer(event, failing(error), app=app) == empty_answer(status)
+    (record,) = caplog.records
+    assert (record.levelname, record.__dict__["reason"]) == ("INFO", error.reason)
+    metric = json.loads(next(line for line in capsys.readouterr().out.splitlines() if "_aws" in line))
+    assert (metric["RequestRefusedAsExpected"], metric["reason"]) == ([1.0], error.reason)
+    assert "RequestRefused" not in metric
 
 
 @pytest.mark.parametrize(("error", "status"), STATUSES, ids=lambda value: type(value).__name__)

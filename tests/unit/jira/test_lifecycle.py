@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_jira.credentials import ConnectCredentials
-from connect_jira.errors import EventOutdated, NotInstalled, PayloadRefused, TemporarilyUnavailable
+from connect_jira.errors import (
+    DisabledWithoutToken,
+    EventOutdated,
+    InstalledElsewhere,
+    NotInstalled,
+    PayloadRefused,
+    TemporarilyUnavailable,
+)
 from connect_jira.installation import (
     PREVIOUS_SECRET_SECONDS,
     UNINSTALLED_ROW_SECONDS,
     InstallationState,
 )
 from connect_jwt.errors import ConnectError, TokenRefused
+from tests.unit.jwt.invocations import INSTALLATION
 from tests.unit.jwt.key_host import KeyHost, keys_of
 
 if TYPE_CHECKING:
@@ -275,3 +283,41 @@ def test_no_key_is_fetched_for_a_body_that_contradicts_its_token_or_route(
     with pytest.raises(error, match=reason):
         backend.lifecycle.installed(backend.signed_by_atlassian("installed", payload))
     assert key_host.asked == []
+
+
+@pytest.mark.parametrize("kid", ["good-kid", "never-seen"])
+def test_an_install_into_confluence_is_refused_with_a_reason_of_its_own(backend: "Backend", kid: str) -> None:
+    key_host = KeyHost()
+    if kid == "never-seen":
+        backend.lifecycle._keys = keys_of(key_host)  # noqa: SLF001 - where the double was
+    changed = {"productType": "confluence", "baseUrl": "https://site.atlassian.net/wiki"}
+    payload = backend.payload("installed", **SECRET_ONLY, **changed)
+    with pytest.raises(InstalledElsewhere, match="product-not-served: installed into Confluence"):
+        backend.lifecycle.installed(backend.signed_by_atlassian("installed", payload))
+    assert (backend.store.rows, key_host.asked) == ({}, [])
+
+
+@pytest.mark.parametrize("changed", [{"productType": None}, {"productType": "jira-of-tomorrow"}])
+def test_a_product_that_nobody_knows_fails_nothing(backend: "Backend", changed: dict[str, Any]) -> None:
+    assert backend.install(OLD, **changed)
+
+
+def test_disabled_without_a_token_is_told_from_every_other_refusal(backend: "Backend") -> None:
+    signed = backend.signed_by_site("/lifecycle/disabled", backend.payload("disabled"), OLD)
+    with pytest.raises(DisabledWithoutToken, match="disabled-without-token"):
+        backend.lifecycle.disabled(replace(signed, headers={}))
+    for authorization in ("Bearer x", "JWT x"):
+        with pytest.raises(TokenRefused) as refused:
+            backend.lifecycle.disabled(replace(signed, headers={"authorization": authorization}))
+        assert not isinstance(refused.value, DisabledWithoutToken)
+    for event in ("enabled", "installed", "uninstalled"):
+        request = replace(signed, headers={}, path=f"/lifecycle/{event}")
+        with pytest.raises(TokenRefused, match="token-missing"):
+            getattr(backend.lifecycle, event)(request)
+
+
+def test_an_install_that_does_not_name_its_forge_installation_keeps_the_known_one(backend: "Backend") -> None:
+    backend.install(OLD, age=10, installationId=INSTALLATION)
+    backend.install(NEW, baseUrl="https://renamed.atlassian.net")
+    assert backend.row.site.installation_id == INSTALLATION
+    assert backend.row.site.base_url == "https://renamed.atlassian.net"
