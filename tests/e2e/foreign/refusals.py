@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tests.e2e.foreign.drafts import CANARY, KID, Draft
 
-NOT_SIGNED, WRONG_ALG = "not_signed", "wrong_alg"
+NOT_SIGNED, NO_SIGNATURE, WRONG_ALG = "not_signed", "no_signature", "wrong_alg"
 """Instead of a reason: what it is called depends on who signs on the route."""
 
 MINUTE, HOUR, DAY, YEAR = 60, 3600, 24 * 3600, 365 * 24 * 3600
@@ -36,7 +36,7 @@ NO_TOKEN: Mapping[str, Refusal] = {
     "no scheme": Refusal("scheme-not-jwt", lambda draft: draft.authorized_as(lambda token: token)),
     "a scheme and no token": Refusal("token-malformed", lambda draft: draft.authorized_as(lambda _: "JWT")),
     "two Authorization headers": Refusal(
-        "token-malformed",
+        "token-decorated",
         lambda draft: draft.authorized_as(lambda token: [f"JWT {token}", f"JWT {token}"]),
     ),
     "another token in the query": Refusal(
@@ -62,9 +62,9 @@ GARBLED: Mapping[str, Refusal] = {
     "not base64": Refusal(
         "token-malformed", lambda draft: draft.garbled(lambda token: token.replace("e", "!"))
     ),
-    "not ASCII": Refusal("token-malformed", lambda draft: draft.garbled(lambda token: f"é{token}")),
+    "not ASCII": Refusal("token-decorated", lambda draft: draft.garbled(lambda token: f"é{token}")),
     "a space in it": Refusal(
-        "token-malformed", lambda draft: draft.garbled(lambda token: f"{token[:9]} {token[9:]}")
+        "token-decorated", lambda draft: draft.garbled(lambda token: f"{token[:9]} {token[9:]}")
     ),
     "header is a list": Refusal(
         "token-malformed", lambda draft: draft.signed_by(lambda _: draft.jira.forge("[]", "{}"))
@@ -81,7 +81,7 @@ GARBLED: Mapping[str, Refusal] = {
 
 UNPROVED: Mapping[str, Refusal] = {
     "an empty signature": Refusal(
-        NOT_SIGNED, lambda draft: draft.garbled(lambda token: token.rpartition(".")[0] + ".")
+        NO_SIGNATURE, lambda draft: draft.garbled(lambda token: token.rpartition(".")[0] + ".")
     ),
     "signature of another token": Refusal(
         NOT_SIGNED,
@@ -128,14 +128,14 @@ OUT_OF_TIME: Mapping[str, Refusal] = {
     ),
     "exp has a fraction": Refusal("time-not-integer", lambda draft: draft.claiming(exp=draft.now + 60.5)),
     "iat is true": Refusal("time-not-integer", lambda draft: draft.claiming(iat=True)),
-    "exp in milliseconds": Refusal("lifetime-too-long", lambda draft: draft.claiming(exp=draft.now * 1000)),
+    "exp in milliseconds": Refusal("time-not-in-seconds", lambda draft: draft.claiming(exp=draft.now * 1000)),
     "exp beyond all numbers": Refusal("time-not-integer", lambda draft: draft.claiming(exp=10**300)),
     "iat below zero": Refusal("time-not-integer", lambda draft: draft.claiming(iat=-1)),
 }
 
 BOUND_ELSEWHERE: Mapping[str, Refusal] = {
     "no qsh": Refusal("qsh-missing", lambda draft: draft.without("qsh")),
-    "qsh empty": Refusal("qsh-mismatch", lambda draft: draft.claiming(qsh="")),
+    "qsh empty": Refusal("qsh-not-hex", lambda draft: draft.claiming(qsh="")),
     "qsh a list": Refusal("qsh-missing", lambda draft: draft.claiming(qsh=["context-qsh"])),
     "context-qsh": Refusal("qsh-is-context", lambda draft: draft.claiming(qsh="context-qsh")),
     "qsh of another path": Refusal(

@@ -20,11 +20,22 @@ def is_refused(app: App, site: Site, draft: Draft, refusal: Refusal, **called: s
 
 
 def is_refused_where_atlassian_signs(app: App, site: Site, draft: Draft, refusal: Refusal) -> None:
-    is_refused(app, site, draft, refusal, not_signed="signature-mismatch", wrong_alg="alg-not-rs256")
+    mismatch = "signature-mismatch"
+    is_refused(
+        app, site, draft, refusal, not_signed=mismatch, no_signature=mismatch, wrong_alg="alg-not-rs256"
+    )
 
 
 def is_refused_where_the_site_signs(app: App, site: Site, draft: Draft, refusal: Refusal) -> None:
-    is_refused(app, site, draft, refusal, not_signed="secret-mismatch", wrong_alg="alg-not-hs256")
+    is_refused(
+        app,
+        site,
+        draft,
+        refusal,
+        not_signed="secret-mismatch",
+        no_signature="signature-missing",
+        wrong_alg="alg-not-hs256",
+    )
 
 
 @pytest.mark.parametrize("refusal", ON_EVERY_ROUTE.values(), ids=ON_EVERY_ROUTE)

@@ -22,7 +22,7 @@ REFUSED: Mapping[str, Refusal] = {
         "alg-not-hs256", lambda draft: draft.signed_with_key().claiming(aud=[draft.base_url])
     ),
     "RS256 called HS256": Refusal(
-        "secret-mismatch", lambda draft: draft.forged({"alg": "HS256", "kid": KID}, key="atlassian")
+        "signature-not-hs256", lambda draft: draft.forged({"alg": "HS256", "kid": KID}, key="atlassian")
     ),
     "Atlassian's public key as secret": Refusal(
         "secret-mismatch", lambda draft: draft.signed_with(draft.jira.public_key())
