@@ -125,8 +125,11 @@ def test_a_secret_that_is_rotated_meanwhile_makes_the_call_come_too_late(
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        ({}, "A fault has exactly one of status, delay, drop, rotateSecret."),
-        ({"status": 500, "delay": 1}, "A fault has exactly one of status, delay, drop, rotateSecret."),
+        ({}, "A fault has exactly one of status, delay, drop, rotateSecret, gatewayLimit."),
+        (
+            {"status": 500, "delay": 1},
+            "A fault has exactly one of status, delay, drop, rotateSecret, gatewayLimit.",
+        ),
         ({"status": 200}, "status must be an HTTP status from 400 to 599."),
         ({"status": "503"}, "status must be an HTTP status from 400 to 599."),
         ({"status": 500, "count": 0}, "count must be a whole number from 1 to 1000."),

@@ -1,87 +1,22 @@
 """The laptop's Forge, as an app meets it that is none of ours; PyJWT's own client verifies its tokens."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Condition, Thread
 from typing import Any
 
-import jwt
 import pytest
 import urllib3
 
 from connect_local.jira import LaptopJira
 from connect_local.jira.errors import NotCarriedOut
 from connect_local.jira.forge.manifests import load_manifest
-from connect_local.jira.forge.platform import LAPTOP_APP_ID
-
-EVENT = "avi:jira:created:issue"
-LIFECYCLE = [f"avi:forge:{what}:app" for what in ("installed", "upgraded", "uninstalled")]
-
-
-@dataclass
-class Remote:
-    """An app that notes what it is sent, and answers as it was told."""
-
-    answers: list[int] = field(default_factory=list)
-    received: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
-    news: Condition = field(default_factory=Condition)
-    base_url: str = ""
-
-    def wait_for(self, number: int) -> list[tuple[str, dict[str, str], Any]]:
-        with self.news:
-            assert self.news.wait_for(lambda: len(self.received) >= number, timeout=10)
-        return self.received
+from tests.laptop.forge_remote import EVENT, Remote, claims_of, listening, manifest
 
 
 @pytest.fixture
 def remote() -> Iterator[Remote]:
-    remote = Remote()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            with remote.news:
-                status = remote.answers.pop(0) if remote.answers else 204
-                remote.received.append((self.path, headers, body))
-                remote.news.notify_all()
-            self.send_response(status)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    remote.base_url = f"http://127.0.0.1:{server.server_port}"
-    yield remote
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def manifest(remote: Remote, **changed: Any) -> dict[str, Any]:
-    endpoint = {"remote": "r", "auth": {"appSystemToken": {"enabled": True}}}
-    return {
-        "app": {"id": LAPTOP_APP_ID, "connect": {"key": "com.example.forged", "remote": "r"}},
-        "remotes": [{"key": "r", "baseUrl": remote.base_url}],
-        "modules": {
-            "trigger": [
-                {"key": "life", "endpoint": "life", "events": LIFECYCLE},
-                {"key": "events", "endpoint": "events", "events": [EVENT]},
-            ],
-            "scheduledTrigger": [{"key": "hour", "endpoint": "hour", "interval": "hour"}],
-            "endpoint": [
-                {"key": key, "route": {"path": f"/{key}"}, **endpoint} for key in ("life", "events", "hour")
-            ],
-        },
-        "permissions": {"scopes": ["read:app-system-token", "read:jira-work", "read:jira-user"]},
-        **changed,
-    }
+    with listening() as remote:
+        yield remote
 
 
 @pytest.fixture
@@ -96,16 +31,6 @@ def create_issue(jira: LaptopJira) -> str:
     project = tenant.site.project("DEMO")
     assert project is not None
     return tenant.editor.create(project, {"summary": "S"}, by=tenant.site.admin).key
-
-
-def claims_of(jira: LaptopJira, headers: dict[str, str]) -> dict[str, Any]:
-    scheme, _, token = headers["authorization"].partition(" ")
-    assert scheme == "Bearer"
-    key = jwt.PyJWKClient(jira.forge.keys_url).get_signing_key_from_jwt(token)
-    claims: dict[str, Any] = jwt.decode(
-        token, key, algorithms=["RS256"], audience=LAPTOP_APP_ID, issuer="forge/invocation-token"
-    )
-    return claims
 
 
 def rest(jira: LaptopJira, token: str, *, method: str = "GET", path: str = "/rest/api/3/myself") -> int:
@@ -140,7 +65,8 @@ def test_a_system_token_is_good_at_the_api_until_it_ends(jira: LaptopJira, forge
     ended = forged.wait_for(2)[1][1]["x-forge-oauth-system"]
     assert rest(jira, ended) == HTTPStatus.UNAUTHORIZED
     assert jira.journal.requests()[-1].reason == "access-token-expired"
-    assert rest(jira, token, method="POST", path="/rest/api/3/issue") == HTTPStatus.FORBIDDEN
+    assert rest(jira, token, method="POST", path="/rest/api/3/issue") == HTTPStatus.UNAUTHORIZED
+    assert jira.journal.requests()[-1].reason == "scope-missing"
 
 
 @pytest.mark.parametrize(

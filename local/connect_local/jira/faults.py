@@ -23,6 +23,7 @@ _KINDS = {
     "delay": f"a number of seconds, at most {_LONGEST_DELAY}",
     "drop": '"before" or "after"',
     "rotateSecret": "true",
+    "gatewayLimit": "true",
 }
 
 
@@ -68,7 +69,12 @@ class RotateSecret:
     """The site gives every app a new secret; the call, signed with the old one, comes too late."""
 
 
-type Fault = Status | Delay | Drop | RotateSecret
+@dataclass(frozen=True, slots=True)
+class GatewayLimit:
+    """The call is stopped by the gateway in front of Jira, whose limit is used up."""
+
+
+type Fault = Status | Delay | Drop | RotateSecret | GatewayLimit
 
 
 class Faults:
@@ -125,6 +131,8 @@ def _fault(wish: Mapping[str, Json]) -> Fault:
             return Drop(after=moment == "after")
         case "rotateSecret", True:
             return RotateSecret()
+        case "gatewayLimit", True:
+            return GatewayLimit()
         case kind, _:
             raise NotCarriedOut(f"{kind} must be {_KINDS[kind]}.")
 

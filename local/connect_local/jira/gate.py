@@ -17,7 +17,8 @@ from connect_local.jira.authentication import CallReason, CallRefused, RestCall,
 from connect_local.jira.connection import break_connection
 from connect_local.jira.entities import Installation, User
 from connect_local.jira.explanation import explain
-from connect_local.jira.faults import Delay, Drop, Faults, RotateSecret, Status
+from connect_local.jira.faults import Delay, Drop, Faults, GatewayLimit, RotateSecret, Status
+from connect_local.jira.forge import gateway_answers
 from connect_local.jira.forge.platform import ForgePlatform
 from connect_local.jira.journal import Journal, RecordedRequest, without_token
 from connect_local.jira.rest.answers import error_response
@@ -105,6 +106,8 @@ class RestGate:
                 headers = fault.headers(exchange.at)
                 response = error_response(fault.status, "A fault on order.", headers=headers)
                 await self._answer(exchange, response, reason=_FAULT)
+            case GatewayLimit():
+                await self._answer(exchange, gateway_answers.limited(exchange.at), reason=_FAULT)
             case Drop(after=False):
                 self._record(exchange, None, reason=_FAULT)
                 await break_connection(exchange.request)
@@ -128,7 +131,8 @@ class RestGate:
             others = [tenant.site for tenant in self._tenants.all() if tenant.site is not site]
             found = explain(refused, _evidence(exchange), site, others)
             reason = found.code if found else refused.reason
-            response = _refusal(refused, site)
+            is_gateways = exchange.by_forge is not None and refused.reason == CallReason.SCOPE_MISSING
+            response = gateway_answers.scope_missing() if is_gateways else _refusal(refused, site)
             await self._answer(exchange, response, app=refused.app, reason=reason, finding=found)
         else:
             exchange.request.state.app = app

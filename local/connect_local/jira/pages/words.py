@@ -1,7 +1,7 @@
 """What happened, in plain words."""
 
 from connect_local.jira.apps import Answer
-from connect_local.jira.faults import Delay, Drop, Fault, RotateSecret, Status
+from connect_local.jira.faults import Delay, Drop, Fault, GatewayLimit, RotateSecret, Status
 from connect_local.jira.lifecycle import LifecycleResult
 from connect_local.jira.pages.notices import Notice
 
@@ -43,6 +43,8 @@ def fault_words(fault: Fault) -> str:
             return f"a delay of {seconds:g} s"
         case Drop(after):
             return f"a broken connection, {'after' if after else 'before'} the work is done"
+        case GatewayLimit():
+            return "the limit of the gateway in front of Jira"
         case RotateSecret():
             return "a secret that has just been rotated"
 
