@@ -73,11 +73,23 @@ def run_doctor(
     *arguments: str, stdin: str | bytes = "", tty: bool = False, encoding: str = "utf-8"
 ) -> Outcome:
     """Run the command; whatever it prints must hold neither a secret nor a token's signature."""
+    outcome = run_connect("doctor", *arguments, stdin=stdin, tty=tty, encoding=encoding)
+    assert SECRET not in outcome.everything
+    assert "eyJ" not in outcome.everything, "a token"
+    for signature in _SIGNATURE.findall(" ".join((*arguments, str(stdin)))):
+        assert signature not in outcome.everything
+    return outcome
+
+
+def run_connect(
+    *arguments: str, stdin: str | bytes = "", tty: bool = False, encoding: str = "utf-8"
+) -> Outcome:
+    """Run `connect` with these arguments."""
     stdout, stderr = Stream(tty=tty, encoding=encoding), Stream()
     code: str | int | None = 0
     given = Stream(stdin if isinstance(stdin, bytes) else stdin.encode(), tty=tty)
     with (
-        patch.object(sys, "argv", ["connect", "doctor", *arguments]),
+        patch.object(sys, "argv", ["connect", *arguments]),
         patch.object(sys, "stdin", given),
         redirect_stdout(stdout),
         redirect_stderr(stderr),
@@ -86,12 +98,7 @@ def run_doctor(
             main()
         except SystemExit as done:
             code = done.code
-    outcome = Outcome(code, stdout.written(), stderr.written())
-    assert SECRET not in outcome.everything
-    assert "eyJ" not in outcome.everything, "a token"
-    for signature in _SIGNATURE.findall(" ".join((*arguments, str(stdin)))):
-        assert signature not in outcome.everything
-    return outcome
+    return Outcome(code, stdout.written(), stderr.written())
 
 
 def token_for(

@@ -27,6 +27,7 @@ for command in (up, demo, qsh, sign, doctor, call, dlq, forge, soak):
 def main() -> None:
     """Run the command; whatever is wrong is said in one line."""
     try:
+        _check_text(sys.argv[1:])
         connect.main(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as no_arguments:
         no_arguments.show()
@@ -41,3 +42,11 @@ def main() -> None:
         sys.exit(1)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+
+
+def _check_text(arguments: list[str]) -> None:
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError as octets:
+            raise click.UsageError("an argument is not text in UTF-8") from octets

@@ -22,6 +22,7 @@ from connect_local.cli.options import METHOD, PORT
 @click.option("--header", multiple=True, metavar="'Name: value'", help="Of the request; repeatable.")
 @click.option("--data", metavar="TEXT", help="The request's body.")
 @click.option("--status", type=click.IntRange(100, 599), metavar="N", help="The status of the answer.")
+@click.option("--response", metavar="FILE|-", help="The answer as curl -i prints it: status, headers, body.")
 @click.option("--response-body", metavar="FILE|-", help="The body of the answer.")
 @click.option("--app-key", metavar="K", help="The descriptor's key.")
 @click.option("--client-key", metavar="C", help="The site's clientKey, from its installed payload.")

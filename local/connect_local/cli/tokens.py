@@ -1,7 +1,6 @@
 """`connect qsh` and `connect sign`: what a token is made of."""
 
 import json
-import sys
 import time
 from urllib.parse import SplitResult, urlsplit
 
@@ -21,6 +20,8 @@ from connect_local.cli.options import METHOD
 def qsh(method: str, url: str, base_url: str, as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
     """The canonical request of METHOD URL, and its hash."""
     _parsed(url)
+    if base_url:
+        _parsed(base_url)
     path, query = split_url(url, base_url)
     canonical, digest = canonical_request(method, path, query), query_string_hash(method, path, query)
     if as_json:
@@ -39,12 +40,13 @@ def qsh(method: str, url: str, base_url: str, as_json: bool) -> None:  # noqa: F
 @click.option("--base-url", metavar="URL", help="The site's base URL; its path is no part of the hash.")
 def sign(method: str, url: str, app_key: str, secret: str, base_url: str | None) -> None:
     """A token for METHOD URL on stdout, valid for three minutes."""
-    if secret == "-":  # noqa: S105 - stands for stdin
-        secret = sys.stdin.readline().rstrip("\r\n")
-    if not secret:
-        raise click.UsageError("the secret is empty")
+    from connect_local.doctor.inputs import Inputs  # noqa: PLC0415 - for this command only
+
+    secret = Inputs().secret(secret)
     parts = _parsed(url)
-    if not base_url:
+    if base_url:
+        _parsed(base_url)
+    else:
         base_url = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "https://site.invalid"
     identity = SigningIdentity(app_key=AppKey(app_key), base_url=base_url, shared_secret=SharedSecret(secret))
     target = url if parts.netloc else f"{base_url.rstrip('/')}{url}"  # a token does not name its host

@@ -11,13 +11,14 @@ import click
 from connect_jwt.diagnosis import Direction, Evidence
 from connect_jwt.identity import SharedSecret
 from connect_local.doctor.app_facts import AppFacts, read_descriptor
-from connect_local.doctor.curl import is_curl, read_curl
+from connect_local.doctor.curl import is_curl
 from connect_local.doctor.event import read_gateway_event
 from connect_local.doctor.har import read_har
 from connect_local.doctor.inputs import STDIN, BadInput, Inputs
 from connect_local.doctor.options import Options
-from connect_local.doctor.pasted import read_pasted
+from connect_local.doctor.pasted import read_pasted, read_pasted_curl
 from connect_local.doctor.placeholders import without_placeholders
+from connect_local.doctor.transcript import read_transcript
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ def gather(options: Options, inputs: Inputs) -> Gathered:
 def _read(options: Options, inputs: Inputs, *, base_url: str | None) -> list[Evidence]:
     if options.curl:
         text = options.curl if is_curl(options.curl) else inputs.text(options.curl, "--curl")
-        return [read_curl(text)]
+        return [read_pasted_curl(text)]
     if options.har:
         return read_har(inputs.text(options.har, "--har"))
     if options.event:
@@ -68,9 +69,12 @@ def _known(options: Options, inputs: Inputs, app: AppFacts) -> Evidence:
         secrets = (inputs.secret(options.secret), *options.previous_secret)
     elif options.previous_secret:
         raise click.UsageError("--previous-secret is for what was there before --secret: give that, too")
-    response_body = None
+    answer = Evidence()
+    if options.response:
+        answer = read_transcript(inputs.text(options.response, "--response"))
     if options.response_body:
-        response_body = inputs.text(options.response_body, "--response-body")
+        body = inputs.text(options.response_body, "--response-body")
+        answer = replace(answer, response_body=body)
     return Evidence(
         method=options.method.upper() if options.method else None,
         url=options.url,
@@ -83,8 +87,9 @@ def _known(options: Options, inputs: Inputs, app: AppFacts) -> Evidence:
         base_url=options.base_url,
         scopes=app.scopes,
         now=_moment(options.at),
-        status=options.status,
-        response_body=response_body,
+        status=options.status or answer.status,
+        response_headers=answer.response_headers,
+        response_body=answer.response_body,
     )
 
 
@@ -100,7 +105,7 @@ def _completed(request: Evidence, known: Evidence, options: Options) -> Evidence
         base_url=known.base_url or request.base_url,
         now=request.now if known.now is None else known.now,
         status=known.status or request.status,
-        response_headers=request.response_headers,
+        response_headers=known.response_headers or request.response_headers,
         response_body=request.response_body if known.response_body is None else known.response_body,
     )
     complete = without_placeholders(with_options, options.token)

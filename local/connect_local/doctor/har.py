@@ -4,7 +4,6 @@ http://www.softwareishard.com/blog/har-12-spec/
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -85,7 +84,7 @@ def _content(content: Mapping[str, Any]) -> str | None:
     if text is not None and content.get("encoding") == "base64":
         try:
             return base64.b64decode(text).decode(errors="replace")
-        except binascii.Error:
+        except ValueError:
             return None
     return text
 

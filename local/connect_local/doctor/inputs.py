@@ -44,7 +44,8 @@ class Inputs:
         """A secret as it was given, or a line of standard input, which a terminal does not show."""
         if given == STDIN:
             self._claim_stdin("--secret")
-            given = getpass("Secret: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+            is_typed = sys.stdin.isatty()
+            given = getpass("Secret: ") if is_typed else _first_line(sys.stdin.buffer.read(MAX_BYTES))
         if not given:
             raise BadInput("the secret is empty")
         return given
@@ -86,6 +87,10 @@ def fetched(url: str) -> str:
     if answer.status != 200:  # noqa: PLR2004 - HTTP's OK
         raise BadInput(f"{shown} cannot be read: it answers {answer.status}")
     return _decoded(data, shown)
+
+
+def _first_line(data: bytes) -> str:
+    return _decoded(data, "--secret").splitlines()[0] if data.strip() else ""
 
 
 def _read_file(name: str) -> bytes:

@@ -41,6 +41,7 @@ class Options:
     stage: str
     at: str | None
     status: int | None
+    response: str | None
     response_body: str | None
     port: int
     jira_port: int

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import yaml
@@ -92,7 +93,8 @@ class ManifestFile:
         except OSError as failure:
             raise LaptopError(f"{self._name} cannot be written: {failure.strerror}") from failure
         finally:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):  # there may be no such folder
+                temporary.unlink()
 
 
 def _is_empty(text: YamlText) -> bool:

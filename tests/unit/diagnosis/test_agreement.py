@@ -1,0 +1,76 @@
+"""What the app takes is accepted and what it refuses is refused, whatever is wrong with a token at once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connect_jwt.diagnosis import Evidence, Verdict, diagnose
+from connect_jwt.errors import TokenRefused
+from connect_jwt.identity import ClientKey, SharedSecret
+from connect_jwt.tokens import find_token
+from connect_jwt.verifying import SignedRequest, verify_context_token, verify_request_token
+from tests.unit.diagnosis.signed import APP_URL, WEBHOOK, from_page, webhook
+from tests.unit.jwt.handmade import NOW, OMITTED, SECRET, SITE, claims, hs256, qsh
+
+TIMES = st.sampled_from(
+    [NOW, NOW - 60, NOW + 29, NOW + 31, NOW - 29, NOW - 31, NOW + 3600, NOW + 3700, 0, -1, 2**53, NOW * 1000]
+) | st.sampled_from([NOW + 0.5, str(NOW), True, None, OMITTED, 10**30, [NOW]])
+changed_claims = st.fixed_dictionaries(
+    {},
+    optional={
+        "iat": TIMES,
+        "exp": TIMES,
+        "nbf": TIMES,
+        "iss": st.sampled_from([SITE, "another", "", OMITTED, 7]),
+        "qsh": st.sampled_from(["context-qsh", "0" * 64, "", None, OMITTED, ["x"]]),
+        "sub": st.sampled_from(["x", "", None]),
+        "note": st.sampled_from(["x", "x" * 9000]),
+    },
+)
+changed_headers = st.fixed_dictionaries(
+    {}, optional={"crit": st.sampled_from([[], ["exp"], None]), "kid": st.just("x"), "typ": st.just("jwt")}
+)
+schemes = st.sampled_from(
+    ["JWT ", "jwt ", "JWT  ", "JWT\t", "Bearer ", "", "JWT JWT ", 'JWT "', "JWT token="]
+)
+signers = st.sampled_from([SECRET, f"{SECRET}\n", "x" * 40])
+
+
+def taken(evidence: Evidence, verify: Callable[..., Any], **request: Any) -> bool:
+    try:
+        token = find_token(evidence.header("Authorization"), "")
+        found = verify(token, secrets_of=_secrets_of, now=NOW, **request)
+    except TokenRefused:
+        return False
+    return found is not None
+
+
+def _secrets_of(client_key: ClientKey) -> list[SharedSecret]:
+    return [SharedSecret(SECRET)] if client_key == SITE else []
+
+
+@settings(derandomize=True, deadline=None, max_examples=600)
+@given(said=changed_claims, header=changed_headers, scheme=schemes, secret=signers, page=st.booleans())
+def test_the_app_and_its_diagnosis_agree(
+    said: dict[str, Any], header: dict[str, Any], scheme: str, secret: str, *, page: bool
+) -> None:
+    right = {"qsh": "context-qsh" if page else qsh(WEBHOOK), "context": {}}
+    token = hs256(claims(**{**right, **said}), secret=secret, **header)
+    url = f"{APP_URL}/api/settings" if page else f"{APP_URL}/webhooks/issue?project=Planets"
+    evidence = webhook(token, scheme=scheme, url=url, method="GET" if page else "POST")
+    request = SignedRequest(method="POST", path="/webhooks/issue", query="project=Planets")
+    is_taken = (
+        taken(evidence, verify_context_token)
+        if page
+        else taken(evidence, verify_request_token, request=request)
+    )
+    expected = Verdict.ACCEPTED if is_taken else Verdict.REFUSED
+    assert diagnose(evidence).verdict is expected
+
+
+@pytest.mark.parametrize("evidence", [webhook(), from_page()])
+def test_that_right_ones_are_among_them(evidence: Evidence) -> None:
+    assert diagnose(evidence).verdict is Verdict.ACCEPTED
