@@ -30,7 +30,9 @@ ACTIONS = {
     | TRACES
     | {"dynamodb:GetItem", "dynamodb:PutItem", "kms:Decrypt", "kms:GenerateDataKey"}
     | {"sqs:SendMessage", "s3:PutObject"},
-    "CallRequestsRole": LOGS | TRACES | {"dynamodb:Scan", "kms:Decrypt", "sqs:SendMessage", "s3:PutObject"},
+    "CallRequestsRole": LOGS
+    | TRACES
+    | {"dynamodb:Scan", "kms:Decrypt", "sqs:SendMessage", "s3:PutObject", "events:PutEvents"},
     "PagesRole": LOGS | TRACES | {"dynamodb:GetItem", "dynamodb:UpdateItem", "kms:Decrypt"},
     "JiraCallsRole": LOGS
     | TRACES

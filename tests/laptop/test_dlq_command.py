@@ -215,7 +215,7 @@ def test_what_cannot_be_parsed_is_shown_raw_but_never_obeyed(stack: IdleStack) -
     assert "\x1b" not in readable
 
 
-@pytest.mark.parametrize("body", [WEBHOOK, CALL, STORED], ids=lambda body: str(body["kind"]))
+@pytest.mark.parametrize("body", [WEBHOOK, CALL], ids=lambda body: str(body["kind"]))
 def test_work_goes_back_to_the_queue_as_it_was(stack: IdleStack, body: dict[str, Any]) -> None:
     message_id, other = put_as_the_worker(stack, body), put_as_the_worker(stack, WEBHOOK)
     said = dlq(stack, "redrive", message_id)
@@ -267,6 +267,52 @@ def test_a_request_goes_back_on_the_bus(stack: IdleStack) -> None:
     for member in ("source", "detail-type", "detail"):
         assert event[member] == REQUEST[member]
     assert listed(stack) == {}
+
+
+UNDELIVERED = {
+    "RULE_ARN": "arn:aws:events:us-east-1:123456789012:rule/bus/rule",
+    "TARGET_ARN": "arn:aws:lambda:us-east-1:123456789012:function:call-requests:live",
+    "ERROR_CODE": "NO_PERMISSIONS",
+    "ERROR_MESSAGE": "The rule may not invoke the function",
+    "EXHAUSTED_RETRY_CONDITION": "MaximumEventAgeInSeconds",
+    "RETRY_ATTEMPTS": "185",
+}
+"""What EventBridge says of an event that it could not deliver, as its documentation shows it."""
+
+
+def test_what_the_bus_could_not_deliver_is_shown_and_goes_back_on_the_bus(stack: IdleStack) -> None:
+    message_id = put(stack, REQUEST, **UNDELIVERED)
+    shown = dlq(stack, "show", message_id)
+    assert (shown["kind"], shown["reason"]) == ("request", "not-delivered")
+    assert shown["explanation"] == "NO_PERMISSIONS: The rule may not invoke the function"
+    dlq(stack, "redrive", message_id)
+    (event,) = stack.on_bus
+    assert event["detail"] == REQUEST["detail"]
+    assert listed(stack) == {}
+
+
+def test_what_the_schedule_could_not_deliver_goes_back_to_the_function(stack: IdleStack) -> None:
+    message_id = put(stack, NIGHTLY, ERROR_CODE="AWS.Scheduler.InternalServerError", ERROR_MESSAGE="no")
+    assert dlq(stack, "show", message_id)["reason"] == "not-delivered"
+    dlq(stack, "redrive", message_id)
+    assert stack.functions["CallRequestsFunction"].events == [NIGHTLY]
+
+
+def test_what_is_kept_in_the_bucket_is_kept_anew_when_it_goes_back(stack: IdleStack) -> None:
+    s3, bucket = stack.cloud.client("s3"), stack.cloud.attribute("LargeMessages", "Ref")
+    s3.put_object(Bucket=bucket, Key="large-1", Body=json.dumps(WEBHOOK).encode())
+    dlq(stack, "redrive", put_as_the_worker(stack, STORED))
+    (message,) = stack.messages("JiraCalls")
+    key = json.loads(message["Body"])["key"]
+    assert key != "large-1"
+    assert json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) == WEBHOOK
+
+
+def test_what_is_gone_from_the_bucket_stays(stack: IdleStack) -> None:
+    message_id = put_as_the_worker(stack, {**STORED, "key": "gone"})
+    printed = stack.connect("dlq", "redrive", message_id)
+    assert (printed.returncode, "Traceback" in printed.stderr) == (1, False)
+    assert set(listed(stack)) == {message_id}
 
 
 def test_the_schedules_event_goes_back_to_the_function(stack: IdleStack) -> None:

@@ -1,7 +1,7 @@
 """The queue between what happened and the calls to Jira that follow from it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aws_lambda_powertools import Logger
 
@@ -27,6 +27,9 @@ the most (Jira takes 50 ms to refuse a call), so a hundred workers hide no more 
 
 LONGEST_DELAY_SECONDS = 900
 """What SQS takes for `DelaySeconds`."""
+
+MAX_BATCH = 10
+"""How many messages SQS takes at once, of no more than `MAX_MESSAGE_BYTES` together."""
 
 _STORED = "stored"
 
@@ -69,6 +72,25 @@ class JiraCallsQueue:
             MessageBody=self.fitted(message),
             MessageGroupId=message.client_key,
         )
+
+    def send_all(self, messages: Sequence[Message]) -> None:
+        """Put some work on the queue, at most `MAX_BATCH`; should it fail, some of it may be there.
+
+        Raises:
+            TemporarilyUnavailable: SQS, or S3 for a large message, gave no answer
+        """
+        texts = [self.fitted(message) for message in messages]
+        if sum(len(text.encode()) for text in texts) > MAX_MESSAGE_BYTES:
+            for message in messages:
+                self.send(message)
+            return
+        entries = [
+            {"Id": str(number), "MessageBody": text, "MessageGroupId": message.client_key}
+            for number, (message, text) in enumerate(zip(messages, texts, strict=True))
+        ]
+        answer = self._sqs.call("SendMessageBatch", QueueUrl=self._url, Entries=entries)
+        if len(answer.get("Successful", [])) != len(entries):
+            raise TemporarilyUnavailable("sqs:SendMessageBatch failed for some of the messages")
 
     def fitted(self, message: Message) -> str:
         """Work as SQS takes it; what is too large is kept elsewhere and referred to.

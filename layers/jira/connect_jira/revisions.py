@@ -67,10 +67,21 @@ class RevisionedTable:
                 raise RowChanged from failure
             raise
 
-    def having(self, name: str, value: str, *, only: tuple[str, ...]) -> Iterator[Row]:
+    def having(
+        self, name: str, value: str, *, only: tuple[str, ...], after: str | None
+    ) -> Iterator[tuple[list[Row], str | None]]:
         """These attributes of every row with a value, in no order; a row that changes may be missed.
 
         IAM: `dynamodb:Scan`
+
+        Args:
+            name: the attribute that has the value
+            value: its value
+            only: the attributes that are wanted
+            after: the key after which to go on; None from the beginning
+
+        Returns:
+            Pages, each with the key after which the next begins; None after the last.
 
         Raises:
             TemporarilyUnavailable: DynamoDB gave no answer
@@ -83,11 +94,14 @@ class RevisionedTable:
             "ExpressionAttributeValues": {":value": attribute(value)},
         }
         while True:
+            if after is not None:
+                asked["ExclusiveStartKey"] = attributes({"clientKey": after})
             page = self._dynamodb.call("Scan", **asked)
-            yield from map(row_of, page["Items"])
-            if "LastEvaluatedKey" not in page:
+            last = page.get("LastEvaluatedKey")
+            after = row_of(last)["clientKey"] if last else None
+            yield [row_of(item) for item in page["Items"]], after
+            if after is None:
                 return
-            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
 def understood[T](row: Row, read: Callable[[Row], T]) -> T:

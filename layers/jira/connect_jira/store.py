@@ -31,22 +31,28 @@ class InstallationStore:
         row = self._rows.read(client_key)
         return understood(row, _installation) if row else None
 
-    def enabled_sites(self) -> Iterator[ClientKey]:
-        """The sites that have the app installed and enabled, by Connect or by Forge, each once; one that
-        changes may be missed.
+    def enabled_sites(self, *, after: str | None = None) -> Iterator[tuple[list[ClientKey], str | None]]:
+        """The sites that have the app installed and enabled, by Connect or by Forge, a page at a time, each
+        site once; one that changes may be missed.
 
         IAM: `dynamodb:Scan`
+
+        Args:
+            after: where to go on, as it came with a page; None from the beginning
+
+        Returns:
+            Pages, each with where to go on after it; None after the last.
 
         Raises:
             TemporarilyUnavailable: DynamoDB gave no answer
         """
-        sites: set[str] = set()
+        seen: set[str] = set()
         enabled = InstallationState.ENABLED.value
-        for row in self._rows.having("state", enabled, only=("clientKey", "tenant")):
-            site: str = row.get("tenant") or row["clientKey"]
-            if site not in sites:
-                sites.add(site)
-                yield ClientKey(site)
+        pages = self._rows.having("state", enabled, only=("clientKey", "tenant"), after=after)
+        for rows, position in pages:
+            sites = dict.fromkeys(str(row.get("tenant") or row["clientKey"]) for row in rows)
+            yield [ClientKey(site) for site in sites if site not in seen], position
+            seen |= sites.keys()
 
     def write(self, installation: Installation) -> None:
         """Write the next revision of a row.

@@ -1,7 +1,8 @@
 """One message of FailedJiraCalls, as far as it can be read.
 
-There are three ways into that queue: the worker puts a message there with its reason, the redrive policy of
-JiraCalls moves one there as it is, and Lambda puts its record there of an event that a function failed on.
+There are four ways into that queue: the worker puts a message there with its reason, the redrive policy of
+JiraCalls moves one there as it is, Lambda puts its record there of an event that a function failed on, and
+the bus and the schedule put an event there, as it is, that they could not deliver to the function.
 """
 
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ _KINDS = {"webhook", "call", "forge-join", "held-event", "stored"}
 
 TOO_MANY_DELIVERIES = "too-many-deliveries"
 REQUEST_FAILED = "request-failed"
+NOT_DELIVERED = "not-delivered"
 UNREADABLE = "unreadable"
 
 
@@ -62,14 +64,22 @@ class FailedMessage:
         return "requestContext" in self.fields and "requestPayload" in self.fields
 
     @property
+    def is_undelivered(self) -> bool:
+        """Whether it is an event that never reached a function.
+
+        https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+        """
+        return {"source", "detail-type", "detail"} <= self.fields.keys() or "everySite" in self.fields
+
+    @property
     def event(self) -> Mapping[str, Any]:
-        """The event that a function has failed on."""
-        return _mapping(self.fields.get("requestPayload"))
+        """The event that a function has failed on, or was not given."""
+        return _mapping(self.fields.get("requestPayload")) if self.is_record else self.fields
 
     @property
     def kind(self) -> str:
         """One of `_KINDS`, `request` for a record of Lambda's; else `unknown`."""
-        if self.is_record:
+        if self.is_record or self.is_undelivered:
             return "request"
         kind = self.fields.get("kind")
         return kind if kind in _KINDS and self.client_key else "unknown"
@@ -95,6 +105,8 @@ class FailedMessage:
         """Why it is here: the worker's slug, or how else it came here."""
         if self.is_record:
             return REQUEST_FAILED
+        if self.is_undelivered:
+            return NOT_DELIVERED
         return self._attribute("Reason") or (UNREADABLE if self.kind == "unknown" else TOO_MANY_DELIVERIES)
 
     @property
@@ -103,6 +115,8 @@ class FailedMessage:
         if self.is_record:
             error = _mapping(self.fields.get("responsePayload"))
             return ": ".join(filter(None, (_text(error.get("errorType")), _text(error.get("errorMessage")))))
+        if self.is_undelivered:
+            return ": ".join(filter(None, map(self._attribute, ("ERROR_CODE", "ERROR_MESSAGE"))))
         return self._attribute("Explanation")
 
     @property
@@ -137,7 +151,7 @@ class FailedMessage:
 
     @property
     def _work(self) -> Mapping[str, Any]:
-        if self.is_record:
+        if self.is_record or self.is_undelivered:
             return _mapping(self.event.get("detail")) or self.event
         return self.fields
 

@@ -2,10 +2,12 @@
 
 IAM: `sqs:ReceiveMessage`, `sqs:ChangeMessageVisibility` and `sqs:DeleteMessage` on FailedJiraCalls; to put
 back `sqs:SendMessage` on JiraCalls, `events:PutEvents` on the bus and `lambda:InvokeFunction` on
-CallRequestsFunction; `s3:GetObject` on LargeMessages to show what is kept there.
+CallRequestsFunction; `s3:GetObject` on LargeMessages to show what is kept there, and `s3:PutObject` to put it
+back.
 """
 
 import json
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import batched
@@ -73,9 +75,8 @@ class FailedCalls:
             raise LaptopError("it does not say what to do, or for which site")
         if message.reason == EFFECT_UNKNOWN and not again:
             raise LaptopError("it may have been done: look in Jira, and give --again to have it done anew")
-        target = (
-            self._put_back_event(message) if message.is_record else self._put_back_work(message, again=again)
-        )
+        is_event = message.is_record or message.is_undelivered
+        target = self._put_back_event(message) if is_event else self._put_back_work(message, again=again)
         with aws_errors():
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message.receipt_handle)
         self._deleted.add(message.id)
@@ -85,11 +86,20 @@ class FailedCalls:
         with aws_errors():
             self._sqs.send_message(
                 QueueUrl=self._stack.resource("JiraCalls"),
-                MessageBody=message.text,
+                MessageBody=self._kept_anew(message) if message.kind == "stored" else message.text,
                 MessageAttributes=message.redriven_attributes(again=again),
                 MessageGroupId=message.client_key,
             )
         return "JiraCalls"
+
+    def _kept_anew(self, message: FailedMessage) -> str:
+        """The message with its content under another key: the bucket keeps it from now on."""
+        bucket, key = self._stack.resource("LargeMessages"), str(message.fields.get("key"))
+        new_key = str(uuid.uuid4())
+        self._stack.client("s3").copy_object(
+            Bucket=bucket, Key=new_key, CopySource={"Bucket": bucket, "Key": key}
+        )
+        return json.dumps({**message.fields, "key": new_key})
 
     def _put_back_event(self, message: FailedMessage) -> str:
         """An event of the bus is put there; the schedule's goes to the function, as from the schedule."""

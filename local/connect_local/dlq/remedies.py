@@ -1,6 +1,12 @@
 """What to do about a message, by the reason why it has failed."""
 
-from connect_local.dlq.message import EFFECT_UNKNOWN, REQUEST_FAILED, TOO_MANY_DELIVERIES, UNREADABLE
+from connect_local.dlq.message import (
+    EFFECT_UNKNOWN,
+    NOT_DELIVERED,
+    REQUEST_FAILED,
+    TOO_MANY_DELIVERIES,
+    UNREADABLE,
+)
 
 _REMEDIES = {
     EFFECT_UNKNOWN: "Look in Jira whether it was done; if not, redrive it with --again.",
@@ -29,6 +35,7 @@ _REMEDIES = {
     "jira-404": "What it is about is gone, or hidden from the app: redrive it only if that has changed.",
     "jira-429": "Redrive it once Jira's limits allow; the log says which limit it met.",
     TOO_MANY_DELIVERIES: "No worker lived to decide on it: look for time-outs in the log, then redrive it.",
+    NOT_DELIVERED: "See the explanation; once the function can be invoked again, redrive it.",
     REQUEST_FAILED: "If the cause has passed, redrive it; if not, ask for the call again in another way.",
     UNREADABLE: "Nothing here has written it, and it cannot be redriven: look where it comes from.",
 }

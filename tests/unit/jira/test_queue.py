@@ -26,14 +26,21 @@ class Sqs:
     hidden: list[dict[str, Any]] = field(default_factory=list)
     takes: bool = True
 
-    def call(self, operation: str, **parameters: Any) -> None:
+    refuses: frozenset[str] = frozenset()
+
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         if operation == "ChangeMessageVisibility":
             self.hidden.append(parameters)
-            return
-        assert operation == "SendMessage"
+            return {}
         if not self.takes:
             raise TemporarilyUnavailable("sqs:SendMessage failed")
+        if operation == "SendMessageBatch":
+            taken = [entry for entry in parameters["Entries"] if entry["Id"] not in self.refuses]
+            self.sent.extend(taken)
+            return {"Successful": [{"Id": entry["Id"]} for entry in taken]}
+        assert operation == "SendMessage"
         self.sent.append(parameters)
+        return {"MessageId": "m"}
 
 
 @dataclass
@@ -292,3 +299,26 @@ def test_the_largest_message_can_be_sent_again() -> None:
     ]
     assert len(attributes) == 6
     assert len(again["MessageBody"]) + sum(map(len, attributes)) < SQS_LIMIT_BYTES
+
+
+def calls(number: int, *, body: object = None) -> list[CallRequest]:
+    return [CallRequest(client_key=ClientKey(f"site-{i}"), path="/rest", body=body) for i in range(number)]
+
+
+def test_ten_are_sent_at_once_each_in_its_sites_group() -> None:
+    ends = Ends()
+    ends.queue.send_all(calls(10))
+    assert [entry["MessageGroupId"] for entry in ends.sqs.sent] == [f"site-{i}" for i in range(10)]
+    assert len({entry["Id"] for entry in ends.sqs.sent}) == 10
+
+
+def test_what_is_too_much_together_is_sent_one_by_one() -> None:
+    ends = Ends()
+    ends.queue.send_all(calls(3, body="x" * (MAX_MESSAGE_BYTES // 2)))
+    assert len(ends.sqs.sent) == 3
+    assert all("QueueUrl" in one for one in ends.sqs.sent)
+
+
+def test_some_that_were_not_taken_are_an_error() -> None:
+    with pytest.raises(TemporarilyUnavailable):
+        Ends(sqs=Sqs(refuses=frozenset({"3"}))).queue.send_all(calls(10))

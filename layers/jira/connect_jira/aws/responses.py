@@ -23,6 +23,7 @@ OPTIONAL: dict[str, dict[str, type]] = {
     "DeleteItem": {"Attributes": dict, "ConsumedCapacity": dict, "ItemCollectionMetrics": dict},
     "GetItem": {"Item": dict, "ConsumedCapacity": dict},
     "PutItem": {"Attributes": dict, "ConsumedCapacity": dict, "ItemCollectionMetrics": dict},
+    "SendMessageBatch": {"Successful": list, "Failed": list},
     "UpdateItem": {"Attributes": dict, "ConsumedCapacity": dict, "ItemCollectionMetrics": dict},
 }
 """What the answer of any other operation may have. Members of which none is known are not its answer's."""
