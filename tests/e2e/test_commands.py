@@ -211,7 +211,8 @@ def test_everything_listens_on_the_loopback_interface_only() -> None:
 
 
 def test_without_the_laptops_jira_nothing_is_on_its_port() -> None:
-    with up("--no-jira", "--install-keys-url", "http://127.0.0.1:9") as (_, app, jira):
+    key_hosts = ("--install-keys-url", "http://127.0.0.1:9", "--install-keys-url", "http://127.0.0.1:10")
+    with up("--no-jira", *key_hosts) as (_, app, jira):
         wait_for(f"{app}/atlassian-connect.json")
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", int(jira.rpartition(":")[2]))) != 0

@@ -70,6 +70,7 @@ def test_installs_of_all_sites_are_signed_with_one_key(
 ) -> None:
     first, second = fake_app.wait_for(2, "installed")
     kid = jwt.get_unverified_header(first.token)["kid"]
+    assert jwt.get_unverified_header(second.token)["kid"] == kid
     answers = [jira_http.send("GET", f"/_local/install-keys/{host}/{kid}") for host in ("first", "second")]
     (key,) = (answer.text for answer in answers if answer.status == HTTPStatus.OK)
     for received, site in ((first, acme), (second, globex)):

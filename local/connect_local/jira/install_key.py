@@ -18,25 +18,24 @@ _PUBLIC_EXPONENT = 65537
 
 
 class InstallKey:
-    """An RSA key pair with two ids, each of which only one of the two key hosts knows.
+    """An RSA key pair under an id, by which only one of the two key hosts has its public half.
 
-    Tokens name the one and the other by turns, so that an app must know to ask both hosts.
+    Which one it is changes from each key to the next, so that an app must know to ask both.
 
     Attributes:
+        kid: the id that the tokens' header names
         private_key: to sign with
     """
 
-    def __init__(self) -> None:
-        self.private_key = rsa.generate_private_key(public_exponent=_PUBLIC_EXPONENT, key_size=_RSA_BITS)
-        self._kids = {host: f"{_KID_PREFIX}{secrets.token_hex(8)}" for host in KEY_HOSTS}
-        self._turns = cycle(self._kids.values())
+    _turns = cycle(reversed(KEY_HOSTS))
 
-    def next_kid(self) -> str:
-        """The id that the header of the next token names."""
-        return next(self._turns)
+    def __init__(self) -> None:
+        self.kid = f"{_KID_PREFIX}{secrets.token_hex(8)}"
+        self.private_key = rsa.generate_private_key(public_exponent=_PUBLIC_EXPONENT, key_size=_RSA_BITS)
+        self._host = next(self._turns)
 
     def public_pem(self, host: str, kid: str) -> bytes | None:
         """The public half, if this key host has it under this id."""
-        if self._kids.get(host) != kid:
+        if (host, kid) != (self._host, self.kid):
             return None
         return self.private_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

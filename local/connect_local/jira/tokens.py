@@ -34,7 +34,7 @@ def install_token(app: Installation, url: str, *, key: InstallKey, admin: User, 
     """
     claims = _claims(app, _hash("POST", url, app), now)
     claims |= {"aud": [app.descriptor.base_url], "sub": admin.account_id}
-    return jwt.encode(claims, key.private_key, algorithm="RS256", headers={"kid": key.next_kid()})
+    return jwt.encode(claims, key.private_key, algorithm="RS256", headers={"kid": key.kid})
 
 
 def page_token(app: Installation, url: str, *, user: User, now: datetime) -> str:
