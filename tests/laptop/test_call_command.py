@@ -73,6 +73,25 @@ def test_a_call_that_is_waited_for_prints_jiras_answer(stack: IdleStack, status:
     assert stack.on_bus == []
 
 
+@pytest.mark.parametrize(
+    ("answer", "lines"),
+    [
+        (
+            {"status": 303, "location": "/rest/api/3/task/1", "body": None},
+            ["303", "/rest/api/3/task/1", "null"],
+        ),
+        ({"status": 200, "bodyBase64": "iVBORw=="}, ["200", '"iVBORw=="']),
+        ({"status": 200, "bodyTooLarge": True}, ["200", "The body is too large to be passed on."]),
+    ],
+)
+def test_an_answer_is_printed_with_where_it_leads_and_its_body(
+    stack: IdleStack, answer: dict[str, Any], lines: list[str]
+) -> None:
+    stack.functions["JiraCallsFunction"].result = InvocationResult(json.dumps(answer).encode())
+    printed = stack.connect("call", *MYSELF, *SITE, "--wait")
+    assert (printed.returncode, printed.stdout.splitlines(), printed.stderr) == (0, lines, "")
+
+
 def test_a_call_that_jira_does_not_answer_is_one_line_and_is_not_made_again(stack: IdleStack) -> None:
     worker = stack.functions["JiraCallsFunction"]
     worker.result = failure("NotInstalled", "app-not-installed: the app is not installed for this client key")
