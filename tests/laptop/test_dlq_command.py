@@ -30,6 +30,7 @@ CALL = {
     "idempotencyKey": "k",
     "returnBody": False,
 }
+JOIN = {"kind": "forge-join", "clientKey": "ari:cloud:ecosystem::installation/site-5"}
 STORED = {"kind": "stored", "clientKey": "site-3", "key": "large-1"}
 
 
@@ -215,7 +216,7 @@ def test_what_cannot_be_parsed_is_shown_raw_but_never_obeyed(stack: IdleStack) -
     assert "\x1b" not in readable
 
 
-@pytest.mark.parametrize("body", [WEBHOOK, CALL], ids=lambda body: str(body["kind"]))
+@pytest.mark.parametrize("body", [WEBHOOK, CALL, JOIN], ids=lambda body: str(body["kind"]))
 def test_work_goes_back_to_the_queue_as_it_was(stack: IdleStack, body: dict[str, Any]) -> None:
     message_id, other = put_as_the_worker(stack, body), put_as_the_worker(stack, WEBHOOK)
     said = dlq(stack, "redrive", message_id)

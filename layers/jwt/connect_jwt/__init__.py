@@ -7,7 +7,8 @@ Pure Python, no AWS; usable on its own.
 - `connect_jwt.verifying`: tokens of the requests that Jira sends to an app, one function for each kind
 - `connect_jwt.install_keys`: the public keys that signed installs are verified with
 - `connect_jwt.invocations`: Forge invocation tokens, which take the place of both once an app is on Forge
-- `connect_jwt.forge_keys`: the public keys that they are verified with
+- `connect_jwt.forge_keys`: the public keys that they are verified with; `connect_jwt.origins`: whose they
+  are, Forge's own or a page's; `connect_jwt.forge_sites`: where Jira is called
 - `connect_jwt.diagnosis`: why a token is refused, told apart by the evidence
 - `connect_jwt.scopes`: what a REST call needs the app to have asked for
 - `connect_jwt.clouds`: Atlassian's clouds, the sites they host and where their keys are

@@ -46,6 +46,7 @@ _NEVER_OWN = frozenset(
         "core:remote",
         "core:consumer",
         "core:fifoConsumer",
+        "core:service",
     }
 )
 

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 NEW = "core:newTrigger"
 HOPELESS: list[Any] = [
-    "core:webtrigger", "core:function", "core:remote", "core:consumer", "core:fifoConsumer", "core:apiRoute",
+    "core:webtrigger", "core:function", "core:remote", "core:consumer", "core:fifoConsumer", "core:service",
+    "core:apiRoute",
     "migration:x", None, 7, "",
 ]  # fmt: skip
 

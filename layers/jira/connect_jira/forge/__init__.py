@@ -2,6 +2,7 @@
 
 - `.calls`: what Forge's own requests ask for; `.invocations`: who they are from; `.payloads` and `.events`:
   what they say
+- `.held_events`: events of which nobody knows whether Forge itself has sent them; `.holding` keeps them
 - `.installation`: one installation, and what becomes of it; `.store` keeps it; `.joins`: whose site it is on
 - `.tenants`: what it is good for; `.tokens` and `.sealing`: its system token
 """
