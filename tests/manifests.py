@@ -398,6 +398,9 @@ modules:
 """,
     "other scripts": HEADER
     + "modules:\n  jira:issuePanel:\n    - key: panel\n      title: Größe 测试 🎉\n      text: '→ «it»'\n",
+    "separators that are ends of lines to some": HEADER
+    + 'modules:\n  jira:issuePanel:\n    - key: panel\n      title: "a\u2028b\u0085c"\n',
+    "tags": HEADER + "modules:\n  function:\n    - key: !!str run\n      handler: !!str a.b\n",
     "long lines": HEADER
     + f"modules:\n  function:\n    - key: run\n      note: {'word ' * 60}\n      handler: a.b\n",
     "spaces at ends of lines": HEADER.replace("\n", "  \n")

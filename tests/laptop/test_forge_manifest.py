@@ -476,6 +476,14 @@ def test_a_scope_that_forge_has_no_other_for_is_said(scope: str) -> None:
     assert any(note.startswith(f"scope {scope.upper()}: ") for note in notes)
 
 
+@pytest.mark.parametrize(
+    ("scope", "said"), [("READ", False), ("WRITE", True), ("DELETE", False), ("ADMIN", False)]
+)
+def test_a_scope_that_counts_as_more_is_said(scope: str, said: bool) -> None:  # noqa: FBT001 - one of a table
+    notes = forge_manifest(descriptor(scopes=["READ", scope])).notes
+    assert any(note.startswith("scope write:jira-work: it counts as DELETE") for note in notes) is said
+
+
 def test_a_scope_that_only_an_event_needs_is_asked_for_and_said() -> None:
     webhook = {"event": "filter_created", "url": "/webhooks/it"}
     manifest = forge_manifest(descriptor(modules={"webhooks": [webhook]}))

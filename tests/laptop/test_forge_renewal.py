@@ -55,8 +55,8 @@ each_shape = pytest.mark.parametrize("text", (IN_LINES | IN_BRACKETS).values(), 
 @pytest.mark.parametrize("text", IN_LINES.values(), ids=IN_LINES)
 def test_every_line_stays_where_it_is(text: str) -> None:
     for source in (RICH, SMALL):
-        lines = iter(renew(text, source).splitlines())
-        lost = [line for line in text.splitlines() if not any(line == other for other in lines)]
+        lines = iter(renew(text, source).split("\n"))
+        lost = [line for line in text.split("\n") if not any(line == other for other in lines)]
         assert lost == []
 
 
@@ -134,10 +134,13 @@ def test_nothing_is_added_to_an_entry_of_the_owners(shape: str) -> None:
     assert any("kept, though" in note for note in notes(IN_LINES[shape], source))
 
 
-def test_a_comment_stays_when_what_is_below_it_goes() -> None:
-    text = OWN.replace("  jira:dialogs:\n", "  # they open by a click\n  jira:dialogs:\n")
+def test_a_comment_stays_when_what_it_is_about_goes() -> None:
+    text = OWN.replace("  jira:dialogs:\n", "  # they open\n  jira:dialogs: # by a click\n  # and close\n")
     assert text != OWN
-    assert "  # they open by a click\n" in renew(text, SMALL)
+    renewed_text = renew(text, SMALL)
+    for comment in ("  # they open\n", "  # by a click\n", "  # and close\n"):
+        assert comment in renewed_text
+    assert "jira:dialogs" not in renewed_text
 
 
 def test_variables_stay_in_its_own_part_too() -> None:
@@ -193,6 +196,11 @@ def test_what_is_taken_away_is_said() -> None:
     said = notes(OWN, SMALL)
     assert "connectModules.jira:dialogs dialog: taken away, since the descriptor has it no more" in said
     assert "permissions.scopes manage:jira-project: taken away, since the descriptor has it no more" in said
+
+
+def test_what_nothing_here_understands_stays_too() -> None:
+    modules = "modules:\n  function:\n    - key: !mine run\n      ? [a, b]\n      : !set {c}\n"
+    assert modules in renew(HEADER + modules, RICH)
 
 
 LEFT = {

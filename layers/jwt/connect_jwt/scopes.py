@@ -20,9 +20,9 @@ FORGE_SCOPES = {
 }
 """Forge's scopes for what each of the ladder allows beyond those before it.
 
-Atlassian publishes no table from the ones to the others; this one goes by its descriptions of both, and takes
-the classic scopes, which span as much as Connect's do:
+The classic scopes, which span as much as Connect's do, by Atlassian's descriptions of both:
 https://developer.atlassian.com/cloud/jira/platform/scopes-for-oauth-2-3LO-and-forge-apps/
+By its own table, connect-to-oauth2-scope-equivalences, write:jira-work counts as DELETE.
 """
 
 _READING_POSTS = {

@@ -148,7 +148,7 @@ class _Renewal:
             self._text.remove_item(there, item)
             self._notes.append(f"{name} {_key_of(item)}: {_GONE}")
         if stale and len(stale) == len(there.value) and not added:
-            self._text.remove_line_of(key)
+            self._text.remove_key(key)
         self._text.add_items(there, marked_lines(added, path))
 
     def _remote(self, there: yaml.Node, ours: Json) -> None:

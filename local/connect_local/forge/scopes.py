@@ -31,13 +31,18 @@ def native_scopes(scopes: Iterable[str], notes: list[str]) -> list[str]:
 
     Args:
         scopes: the descriptor's
-        notes: takes a sentence for each scope that has no counterpart
+        notes: takes a sentence for each scope that has no counterpart, or one that goes beyond it
     """
     asked_for = {scope.upper() for scope in scopes}
     notes += [
         f"scope {scope}: {_WITHOUT_COUNTERPART[scope]}"
         for scope in sorted(asked_for & _WITHOUT_COUNTERPART.keys())
     ]
+    if is_granted("WRITE", asked_for) and not is_granted("DELETE", asked_for):
+        notes.append(
+            "scope write:jira-work: it counts as DELETE, beyond the descriptor's own scopes; "
+            "the administrators of sites that have the app are asked"
+        )
     return [
         native
         for scope, natives in FORGE_SCOPES.items()

@@ -5,6 +5,7 @@ out anew. PyYAML says where each value stands; what is between the values is nev
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 import yaml
@@ -13,6 +14,7 @@ from connect_local.errors import LaptopError
 from connect_local.forge.yaml_values import ALIAS, ONE_LINE, ManifestDumper, members, on_one_line
 
 _COMMENT = re.compile(r"(?:^|\s)#", re.MULTILINE)
+_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # as PyYAML counts lines
 
 
 class InBrackets(Exception):
@@ -39,7 +41,7 @@ class YamlText:
 
     def __init__(self, text: str) -> None:
         self._text = text if text.endswith("\n") or not text else f"{text}\n"
-        self._starts = [0, *(match.end() for match in re.finditer("\n", self._text))]
+        self._starts = [0, *(match.end() for match in _LINE_END.finditer(self._text))]
         self._changes: list[tuple[int, int, str]] = []
         try:
             self.root: yaml.Node | None = _Composer(self._text).get_single_node()
@@ -105,9 +107,14 @@ class YamlText:
         if not self._text[self._starts[line] : member.start_mark.index].strip():
             self._remove_lines(line, self._last_line(value))
 
-    def remove_line_of(self, node: yaml.Node) -> None:
-        """Take the line on which a value begins away."""
-        self._remove_lines(node.start_mark.line, node.start_mark.line)
+    def remove_key(self, key: yaml.Node) -> None:
+        """Take the line of a member's name away, but for a comment on it."""
+        end = self._starts[key.start_mark.line + 1]
+        comment = self._text.find("#", key.end_mark.index, end)
+        if comment < 0:
+            self._remove_lines(key.start_mark.line, key.start_mark.line)
+        else:
+            self._changes.append((key.start_mark.index, comment, ""))
 
     def set_value(self, node: yaml.MappingNode, name: str, value: object, lines: Sequence[str]) -> None:
         """Give a member of a mapping another value.
@@ -119,11 +126,10 @@ class YamlText:
             lines: that one in lines; none when it fits beside the name
 
         Raises:
-            InBrackets: it is written in brackets, and the value in lines
+            InBrackets: it is written in brackets
         """
+        _check_in_lines(node)
         member, there = members(node)[name]
-        if lines:
-            _check_in_lines(node)
         below = _indented(lines, member.start_mark.column + 2)
         beside = "" if lines else f" {on_one_line(value)}"
         if _is_in_lines(there):
@@ -186,7 +192,7 @@ class YamlText:
         return self._starts[line] + before.partition("#")[0].rindex("-")
 
     def _line_at(self, index: int) -> int:
-        return self._text.count("\n", 0, index)
+        return bisect_right(self._starts, index) - 1
 
     def _without_spaces(self, index: int) -> int:
         return len(self._text[:index].rstrip(" "))

@@ -1,5 +1,6 @@
 """YAML values: of ours as text, and what a text of somebody else's says."""
 
+import json
 import re
 
 import yaml
@@ -12,6 +13,8 @@ ALIAS = "alias"
 ONE_LINE = 10**6
 """A width that no line has."""
 
+_TEXT = "tag:yaml.org,2002:str"
+_NOTHING = "tag:yaml.org,2002:null"
 _VARIABLE = re.compile(r"\$\{[a-zA-Z_]\w*\}")
 
 
@@ -50,9 +53,10 @@ def members(node: yaml.MappingNode) -> dict[str, tuple[yaml.Node, yaml.Node]]:
     """
     found: dict[str, tuple[yaml.Node, yaml.Node]] = {}
     for key, value in node.value:
-        if key.value in found:
-            raise LaptopError(f"it has {key.value} twice, in line {key.start_mark.line + 1}")
-        found[str(key.value)] = (key, value)
+        name = str(key.value)
+        if name in found:
+            raise LaptopError(f"it has {name} twice, in line {key.start_mark.line + 1}")
+        found[name] = (key, value)
     return found
 
 
@@ -67,7 +71,7 @@ def at(node: yaml.Node | None, *path: str) -> yaml.Node | None:
 
 def is_empty(node: yaml.Node) -> bool:
     """Whether there is no value, or nothing in it."""
-    return not node.value if isinstance(node, yaml.CollectionNode) else node.tag == "tag:yaml.org,2002:null"
+    return not node.value if isinstance(node, yaml.CollectionNode) else node.tag == _NOTHING
 
 
 def says(node: yaml.Node, value: object) -> bool:
@@ -80,4 +84,6 @@ def says(node: yaml.Node, value: object) -> bool:
         return is_sequence and all(map(says, node.value, value))
     if not isinstance(node, yaml.ScalarNode) or node.tag == ALIAS:
         return False
-    return bool(_VARIABLE.search(node.value)) or yaml.SafeLoader("").construct_object(node) == value
+    if isinstance(value, str):
+        return bool(_VARIABLE.search(node.value)) or (node.tag == _TEXT and node.value == value)
+    return node.tag != _TEXT and node.value == json.dumps(value)
