@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from connect_jira.aws.failures import failure, report
 from connect_jira.errors import MessageUnreadable, TemporarilyUnavailable
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 class LargeMessages:
     """The bucket.
 
-    IAM: `s3:PutObject` to keep and `s3:GetObject` to fetch, on its objects.
+    IAM: `s3:PutObject` to keep and `s3:GetObject` to fetch, on its objects; to fetch `s3:ListBucket` on the
+    bucket, too, since without it S3 answers 403 for an object that is gone.
 
     Args:
         bucket: the bucket's name
@@ -43,6 +45,7 @@ class LargeMessages:
 
         Raises:
             TemporarilyUnavailable: S3 gave no answer
+            AwsRefused: nor will it, until somebody mends what the log names
         """
         key = str(uuid.uuid4())
         with _errors("s3:PutObject"):
@@ -56,7 +59,7 @@ class LargeMessages:
 
         Raises:
             MessageUnreadable: it is not there any more
-            TemporarilyUnavailable: S3 gave no answer
+            TemporarilyUnavailable, AwsRefused: as for `keep`
         """
         with _errors("s3:GetObject"):
             try:
@@ -71,8 +74,12 @@ def _errors(doing: str) -> Iterator[None]:
 
     try:
         yield
-    except ClientError as failure:
-        code = failure.response.get("Error", {}).get("Code", "unknown")
-        raise TemporarilyUnavailable(f"{doing} failed: {code}") from failure
-    except BotoCoreError as failure:
-        raise TemporarilyUnavailable(f"{doing} failed: {type(failure).__name__}") from failure
+    except ClientError as failed:
+        said = failed.response.get("Error", {})
+        code, message = said.get("Code", "unknown"), said.get("Message", "")
+        status = failed.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        answered = failure(doing, status, {"__type": code, "message": message})
+        report(answered)
+        raise answered from failed
+    except BotoCoreError as broken:
+        raise TemporarilyUnavailable(f"{doing} failed: {type(broken).__name__}") from broken

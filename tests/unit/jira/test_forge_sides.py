@@ -21,9 +21,9 @@ from connect_jira.messages import read_text, to_text
 from connect_jira.occurrences import Occurrence
 from connect_jira.verdicts import FailedDelivery, Postponed, verdict
 from connect_jira.webhooks import Webhook
-from connect_jwt.errors import UrlNotSignable
+from connect_jwt.errors import TokenRefused, UrlNotSignable
 from connect_jwt.identity import ClientKey
-from tests.unit.jira.conftest import CLIENT_KEY, SITE_URL
+from tests.unit.jira.conftest import CLIENT_KEY, NOW, SITE_URL
 from tests.unit.jira.forge import (
     INSTALLED,
     OTHER_INSTALLATION,
@@ -377,3 +377,38 @@ def test_nothing_shows_a_token(backend: "Backend") -> None:
     shown = repr((backend.tenants.credentials(CLIENT_KEY), backend.forge_store.rows[INSTALLATION]))
     assert token not in shown
     assert replace(backend.forge_store.rows[INSTALLATION]).sealed_token is not None
+
+
+def test_a_join_is_not_lost_to_whoever_writes_at_the_same_moment(backend: "Backend") -> None:
+    backend.install(SECRET, age=20)
+    bring_token(backend)
+    backend.forge_store.interfere = lambda: bring_token(backend, "newer", seconds=2 * HOUR)
+    backend.new_joins().join(INSTALLATION, CLIENT_KEY)
+    row = backend.forge_store.rows[INSTALLATION]
+    assert row.tenant == CLIENT_KEY
+    assert row.sealed_token == f"{INSTALLATION}|{system_token('newer', NOW + 2 * HOUR)}".encode()
+    assert backend.row.site.installation_id == INSTALLATION
+
+
+def test_a_pointer_is_not_lost_to_whoever_writes_the_sites_row_at_the_same_moment(
+    backend: "Backend",
+) -> None:
+    backend.install(SECRET, age=20)
+    bring_token(backend)
+    backend.store.interfere = lambda: backend.install("t" * 40, age=10)
+    backend.new_joins().join(INSTALLATION, CLIENT_KEY)
+    assert backend.row.site.installation_id == INSTALLATION
+
+
+def test_the_connect_side_that_was_uninstalled_is_good_for_nothing(backend: "Backend") -> None:
+    both_sides(backend)
+    webhook = backend.signed_by_site("/webhooks/issue_created", {}, SECRET)
+    backend.uninstall()
+    tenants = backend.new_tenants()
+    assert isinstance(tenants.credentials(CLIENT_KEY), BearerCredentials)
+    with pytest.raises(NotInstalled):
+        tenants.signing_identity(CLIENT_KEY)
+    with pytest.raises(NotInstalled):
+        tenants.installation(CLIENT_KEY)
+    with pytest.raises(TokenRefused, match="app-not-installed"):
+        tenants.verify_request(webhook)

@@ -321,3 +321,41 @@ def test_an_install_that_does_not_name_its_forge_installation_keeps_the_known_on
     backend.install(NEW, baseUrl="https://renamed.atlassian.net")
     assert backend.row.site.installation_id == INSTALLATION
     assert backend.row.site.base_url == "https://renamed.atlassian.net"
+
+
+def test_enabled_in_the_second_of_installed_is_taken(backend: "Backend") -> None:
+    backend.install(OLD)
+    request = backend.signed_by_site("/lifecycle/enabled", backend.payload("enabled"), OLD)
+    assert backend.lifecycle.enabled(request).changed
+    assert backend.row.state is InstallationState.ENABLED
+
+
+def test_an_uninstall_token_is_used_once(backend: "Backend") -> None:
+    backend.install(OLD)
+    request = backend.signed_by_atlassian("uninstalled", backend.payload("uninstalled"))
+    assert backend.lifecycle.uninstalled(request).changed
+    again = backend.payload("installed", sharedSecret=NEW)
+    backend.lifecycle.installed(backend.signed_by_atlassian("installed", again, sub="another-token"))
+    assert not backend.lifecycle.uninstalled(request).changed
+    assert backend.row.state is InstallationState.ENABLED
+
+
+def test_tokens_of_seconds_gone_by_are_forgotten(backend: "Backend") -> None:
+    for _ in range(20):
+        backend.install(OLD)
+        backend.clock.now += 1
+    assert len(backend.row.tokens_used) == 1
+
+
+def test_a_secret_of_32_bytes_is_long_enough(backend: "Backend") -> None:
+    assert backend.install("s" * 32)
+
+
+def test_a_site_that_goes_between_proof_and_change_is_not_brought_back(backend: "Backend") -> None:
+    backend.install(OLD, age=10)
+    enabled = backend.signed_by_site("/lifecycle/enabled", backend.payload("enabled"), OLD)
+    backend.tenants.verify_request(enabled)  # from now on the site is remembered
+    backend.store.rows.clear()
+    with pytest.raises(NotInstalled):
+        backend.lifecycle.enabled(enabled)
+    assert backend.store.rows == {}

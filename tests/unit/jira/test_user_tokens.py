@@ -30,6 +30,7 @@ class Atlassian:
     site_answers: list[int] = field(default_factory=list)
     asked: list[dict[str, str]] = field(default_factory=list)
     authorizations: list[str] = field(default_factory=list)
+    traces: list[str | None] = field(default_factory=list)
 
     def request(self, method: str, url: str, **options: Any) -> urllib3.HTTPResponse:
         if url.startswith(SERVER):
@@ -40,6 +41,7 @@ class Atlassian:
             status, answer = self.grants.pop(0) if self.grants else (200, granted)
         else:
             self.authorizations.append(options["headers"]["Authorization"])
+            self.traces.append(options["headers"].get("X-Atlassian-Webhook-Trace"))
             status, answer = self.site_answers.pop(0) if self.site_answers else 200, {}
         if status is None:
             raise urllib3.exceptions.ReadTimeoutError(None, url, "slow")
@@ -165,3 +167,18 @@ def test_a_site_that_gave_no_client_id_is_not_asked_for(
     with pytest.raises(ImpersonationRefused, match="ACT_AS_USER"):
         client.as_user(ALICE).get("/x")
     assert atlassian.asked == []
+
+
+def test_a_call_as_a_user_carries_the_loop_guards_trace(backend: "Backend", atlassian: Atlassian) -> None:
+    backend.install(SECRET, oauthClientId="client-id")
+    users = UserTokens(backend.tenants, url=SERVER, http=atlassian, clock=backend.clock)  # type: ignore[arg-type]
+    client = JiraClient(
+        backend.tenants,
+        backend.row.site.client_key,
+        http=atlassian,  # type: ignore[arg-type]
+        users=users,
+        trace="com.example.app",
+        clock=backend.clock,
+    )
+    client.as_user(ALICE).get("/x")
+    assert atlassian.traces == ["com.example.app"]

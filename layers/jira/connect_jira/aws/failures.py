@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from aws_lambda_powertools import Logger
+
 from connect_jira.errors import TemporarilyUnavailable
+from connect_jira.metrics import count
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
 """DynamoDB's code for a row that is not as an operation wants it."""
@@ -85,6 +88,8 @@ REFUSALS: dict[str, str] = {
 
 _MAX_SENTENCE = 400
 
+_logger = Logger(child=True)
+
 
 class AwsFailed(TemporarilyUnavailable):
     """An operation failed, or was not answered.
@@ -136,6 +141,19 @@ def failure(operation: str, status: int, said: Mapping[str, Any]) -> AwsFailed:
         or code in PASSING_CODES
     )
     return AwsFailed(operation, code, may_pass=passes, details=said)
+
+
+def report(failed: AwsFailed) -> None:
+    """Log what AWS refuses for good, in its own words and with what to do, and count it."""
+    if isinstance(failed, AwsRefused):
+        _logger.error(
+            "AWS refuses",
+            extra={
+                "reason": failed.reason,
+                "explanation": f"{failed}. {failed.sentence} {failed.remedy}.",
+            },
+        )
+        count("AwsRefused", service="all")  # one alarm for all functions
 
 
 def _sentence(details: Mapping[str, Any]) -> str:

@@ -13,16 +13,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
-from aws_lambda_powertools import Logger
 from urllib3.exceptions import HTTPError, ProtocolError
 
 from connect_jira.aws.credentials import Account
 from connect_jira.aws.deadline import Deadline
-from connect_jira.aws.failures import AwsFailed, AwsRefused, failure
+from connect_jira.aws.failures import AwsFailed, failure, report
 from connect_jira.aws.responses import read
 from connect_jira.aws.signature import signed
 from connect_jira.json_objects import object_in
-from connect_jira.metrics import count
 
 _PROTOCOLS = {
     "dynamodb": ("DynamoDB_20120810", "1.0"),
@@ -34,8 +32,6 @@ _PROTOCOLS = {
 
 _CONNECT_SECONDS = 1.0
 _LONGEST_FIRST_WAIT_SECONDS = 1.0
-
-_logger = Logger(child=True)
 
 
 class AwsService:
@@ -93,7 +89,7 @@ class AwsService:
             except AwsFailed as failed:
                 wait = _wait(failed, attempt)
                 if not failed.may_pass or attempt == self._attempts or wait >= self._deadline.left():
-                    _report(failed)
+                    report(failed)
                     raise
             time.sleep(wait)
             attempt += 1
@@ -151,15 +147,3 @@ def _wait(failed: AwsFailed, attempt: int) -> float:
     if attempt == 1 and isinstance(failed.__cause__, ProtocolError):
         return 0.0
     return random.uniform(0, _LONGEST_FIRST_WAIT_SECONDS * 2 ** (attempt - 1))  # noqa: S311 - spreads load
-
-
-def _report(failed: AwsFailed) -> None:
-    if isinstance(failed, AwsRefused):
-        _logger.error(
-            "AWS refuses",
-            extra={
-                "reason": failed.reason,
-                "explanation": f"{failed}. {failed.sentence} {failed.remedy}.",
-            },
-        )
-        count("AwsRefused", service="all")  # one alarm for all functions
