@@ -94,8 +94,9 @@ class InstallKeys:
         if not isinstance(kid, str) or not is_safe_kid(kid):
             raise TokenRefused(Reason.KID_UNSAFE, "the token's kid is not an identifier")
         if kid not in self._found:
-            if kid in self._not_found:
-                raise TokenRefused(Reason.KID_UNKNOWN, self._not_found[kid])
+            unknown = self._not_found.get(kid)
+            if unknown is not None:
+                raise TokenRefused(Reason.KID_UNKNOWN, unknown)
             before_fetching()
             self._admit(kid)
             self._found[kid] = self._fetch(kid)
@@ -119,12 +120,13 @@ class InstallKeys:
         told = ", ".join(f"{host}: {answer}" for host, answer in answers.items()) or "none was asked"
         if any(answer != _NOT_FOUND for answer in answers.values()):
             raise KeyHostUnavailable(f"whether there is a key {kid} cannot be said just now ({told})")
-        self._not_found[kid] = f"no key host has {kid} ({told})"
+        unknown = f"no key host has {kid} ({told})"
         if len(urls) < len(self._urls):
-            self._not_found[kid] += (
+            unknown += (
                 f"; {_REGISTRY}… is asked for ids below {self._registry_prefix} only: see InstallKeyPrefix"
             )
-        raise TokenRefused(Reason.KID_UNKNOWN, self._not_found[kid])
+        self._not_found[kid] = unknown
+        raise TokenRefused(Reason.KID_UNKNOWN, unknown)
 
     def _may_vouch(self, url: str, kid: str) -> bool:
         is_registry = (urlsplit(url).hostname or "").startswith(_REGISTRY)
