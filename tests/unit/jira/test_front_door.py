@@ -1,8 +1,10 @@
 """What a sender and what a developer are told of a refused request."""
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
+import jwt
 import pytest
 
 from connect_jira.answers import Answer, empty_answer
@@ -153,3 +155,41 @@ def test_a_hash_of_another_request_is_explained_by_the_mistake_that_leads_to_it(
     result = answer(event, prove, app=backend.app)
     assert result == empty_answer(401)
     assert caplog.records[-1].__dict__["reason"] == "qsh-stage-prefix"
+
+
+def _sent(claims: dict[str, Any], scheme: str = "JWT ") -> dict[str, str]:
+    return {"authorization": f"{scheme}{jwt.encode(claims, SECRET)}"}
+
+
+NOW = int(time.time())
+EXPLAINED: dict[str, tuple[str, dict[str, str]]] = {
+    "made by hand, with a secret": ("webhook-made-by-hand", {"x-hub-signature": "sha256=00"}),
+    "made by hand": ("webhook-made-by-hand", {"user-agent": "Atlassian Webhook HTTP Client"}),
+    "of an OAuth app's": ("webhook-of-oauth-app", _sent({"iss": "its-client-id", "iat": NOW}, "Bearer ")),
+    "of Forge's": ("invocation-token-misrouted", _sent({"iss": "forge/invocation-token"}, "Bearer ")),
+    "with something around the token": ("token-decorated", _sent({"iss": "x"}, "JWT token=")),
+    "with an access token": ("access-token-to-app", {"authorization": "Bearer opaque"}),
+    "with nothing": ("token-missing", {}),
+}
+
+
+@pytest.mark.parametrize(("code", "headers"), EXPLAINED.values(), ids=EXPLAINED)
+def test_what_is_no_request_of_a_site_s_is_called_by_its_name_in_the_log(
+    backend: "Backend",
+    event: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+    code: str,
+    headers: dict[str, str],
+) -> None:
+    event["headers"] = headers
+
+    def prove(read: GatewayRequest) -> Answer:
+        backend.tenants.verify_request(read)
+        return empty_answer(204)
+
+    assert answer(event, prove, app=backend.app) == empty_answer(401)
+    record = caplog.records[-1].__dict__
+    assert record["reason"] == code
+    assert "Sign " not in record["explanation"]
+    for secret in headers.values():
+        assert secret.rpartition(" ")[2] not in record["explanation"]

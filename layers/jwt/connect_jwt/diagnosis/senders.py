@@ -26,14 +26,15 @@ def check_missing(evidence: Evidence, direction: Direction) -> Iterator[Finding]
         evidence: a request without one
         direction: who sent it to whom
     """
-    to_app = direction is Direction.TO_APP
+    is_bare = direction is Direction.TO_APP and evidence.header("Authorization") is None
+    is_marked = any(evidence.header(name) is not None for name in (_HUB_SIGNATURE, _IDENTIFIER))
     scheme = (evidence.header("Authorization") or "").strip().partition(" ")[0]
-    if to_app and not scheme and is_webhook(evidence):
+    if is_bare and not is_marked and split(evidence.url or "").path.rstrip("/").endswith("/disabled"):
+        yield finding("disabled-without-token", Certainty.LIKELY, "a disabled event without a token")
+    elif is_bare and is_webhook(evidence):
         signed = evidence.header(_HUB_SIGNATURE) is not None
         proof = f"{_HUB_SIGNATURE}, the HMAC of its body" if signed else "no proof of who sent it"
         yield finding("webhook-made-by-hand", Certainty.CERTAIN, f"a webhook with {proof}, and no token")
-    elif to_app and not scheme and split(evidence.url or "").path.rstrip("/").endswith("/disabled"):
-        yield finding("disabled-without-token", Certainty.LIKELY, "a disabled event without a token")
     elif scheme.lower() == "basic":
         yield finding("token-missing", Certainty.CERTAIN, "the Authorization header has Basic credentials")
     else:
