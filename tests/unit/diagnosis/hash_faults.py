@@ -72,6 +72,10 @@ ENCODINGS = {
     "decoded twice": query("qsh-query-encoding", "q=a%2520b", "q=a%20b", "q=a%2520b"),
     "the encoded value encoded": query("qsh-query-encoding", "q=a%2Cb+c", "q=a%252Cb%2Bc", "q=a%2Cb%20c"),
     "HTML's ampersands": query("qsh-query-encoding", "a=1&b=2", "a=1&amp;b=2", "a=1&b=2"),
+    "encoded once more, as sent": query(
+        "qsh-query-encoding qsh-parameter-order", "b=%20&a=%3A", "b=%2520&a=%253A", "a=%3A&b=%20"
+    ),
+    "a list taken apart": query("qsh-query-encoding", "q=b%2Ca", "q=a,b", "q=b%2Ca"),
     "one blob": query("qsh-query-encoding", "a=1&b=2", "a%3D1%26b%3D2", "a=1&b=2"),
     "an object": query("qsh-query-encoding", "a=1&b=2", '{"a":"1","b":"2"}', "a=1&b=2"),
     "encodeURI": query(
@@ -97,6 +101,9 @@ ENCODINGS = {
 REPEATS = {
     "pairs of their own": query("qsh-repeated-values", "id=1&id=2", "id=1&id=2", "id=1,2"),
     "pairs of their own, as sent": query("qsh-repeated-values", "id=2&id=1", "id=2&id=1", "id=1,2"),
+    "joined by semicolons": query("qsh-repeated-values", "id=1&id=2", "id=1;2", "id=1,2"),
+    "joined by a comma and a blank": query("qsh-repeated-values", "id=1&id=2", "id=1, 2", "id=1,2"),
+    "joined by nothing": query("qsh-repeated-values", "id=1&id=2", "id=12", "id=1,2"),
     "brackets of PHP": query("qsh-repeated-values", "id=2&id=1", "id%5B%5D=1,2", "id=1,2"),
     "without the brackets of PHP": query(
         "qsh-repeated-values", "id%5B%5D=1&id%5B%5D=2", "id=1,2", "id%5B%5D=1,2"
@@ -115,6 +122,7 @@ ORDERS = {
     "by the raw names, as in JavaScript": query(
         "qsh-parameter-order", "a.b=1&a%5B0%5D=2", "a.b=1&a%5B0%5D=2", "a%5B0%5D=2&a.b=1"
     ),
+    "by their values": query("qsh-parameter-order", "a=9&b=1&c=5", "b=1&c=5&a=9", "a=9&b=1&c=5"),
     "from behind": query("qsh-parameter-order", "a=1&b=2&c=3", "c=3&b=2&a=1", "a=1&b=2&c=3"),
     "capitals among the small letters": query("qsh-parameter-order", "B=2&a=1", "a=1&B=2", "B=2&a=1"),
     "sorted with their values": query("qsh-parameter-order", "a=1&a-b=2", "a-b=2&a=1", "a=1&a-b=2"),

@@ -80,13 +80,61 @@ SEPARATORS = {
     },
     "no ampersand at the end": HashFault(_CODE, SEARCH, f"GET&{PATH}", f"GET&{PATH}&"),
     "the address as it is sent": HashFault(
-        f"{_CODE} qsh-parameter-order", f"{SEARCH}?b=2&a=1", f"GET&{PATH}?b=2&a=1", f"GET&{PATH}&a=1&b=2"
+        _CODE, f"{SEARCH}?b=2&a=1", f"GET&{PATH}?b=2&a=1", f"GET&{PATH}&a=1&b=2"
     ),
     "the address as a path": HashFault(
-        f"{_CODE}", f"{SEARCH}?a=1&b=2", f"GET&{PATH}?a=1%26b=2&", f"GET&{PATH}&a=1&b=2"
+        _CODE, f"{SEARCH}?a=1&b=2", f"GET&{PATH}?a=1%26b=2&", f"GET&{PATH}&a=1&b=2"
     ),
     "all in small letters": HashFault(
         "qsh-letter-case", f"{SITE_URL}/rest/DEMO-1", "get&/rest/demo-1&", "GET&/rest/DEMO-1&"
+    ),
+}
+
+
+PARTS = {
+    **{
+        f"{name}, which was not set": HashFault(
+            "qsh-part-missing", f"{SEARCH}?a=1", hashed, f"GET&{PATH}&a=1"
+        )
+        for name, hashed in {
+            "JavaScript's method": f"undefined&{PATH}&a=1",
+            "Python's method": f"None&{PATH}&a=1",
+            "the method": f"&{PATH}&a=1",
+            "the path": "GET&&a=1",
+            "the path of the root": "GET&/&a=1",
+            "JavaScript's path": "GET&undefined&a=1",
+            "JavaScript's query": f"GET&{PATH}&undefined",
+            "Java's query": f"GET&{PATH}&null",
+        }.items()
+    },
+    "another version of the API": HashFault(
+        "qsh-other-version", f"{SEARCH}?a=1", "GET&/rest/api/2/search&a=1", f"GET&{PATH}&a=1"
+    ),
+    "the latest version of the API": HashFault(
+        "qsh-other-version", SEARCH, "GET&/rest/api/latest/search&", f"GET&{PATH}&"
+    ),
+    "the resource alone": HashFault("qsh-context-path", SEARCH, "GET&/search&", f"GET&{PATH}&"),
+    "the host with two slashes": HashFault(
+        "qsh-full-url", SEARCH, f"GET&//site.atlassian.net{PATH}&", f"GET&{PATH}&"
+    ),
+    "the address, encoded": HashFault(
+        "qsh-full-url",
+        SEARCH,
+        "GET&https%3A%2F%2Fsite.atlassian.net%2Frest%2Fapi%2F3%2Fsearch&",
+        f"GET&{PATH}&",
+    ),
+    "the URL and nothing else": HashFault(
+        "qsh-full-url", f"{SEARCH}?b=1&a=2", f"{SEARCH}?b=1&a=2", f"GET&{PATH}&a=2&b=1"
+    ),
+    "the method and the URL": HashFault(
+        "qsh-full-url", f"{SEARCH}?b=1&a=2", f"GET {SEARCH}?b=1&a=2", f"GET&{PATH}&a=2&b=1"
+    ),
+    "the request's first line": HashFault(
+        _CODE, f"{SEARCH}?b=1&a=2", f"GET {PATH}?b=1&a=2 HTTP/1.1", f"GET&{PATH}&a=2&b=1"
+    ),
+    "what a client adds": HashFault("qsh-query-missing", SEARCH, f"GET&{PATH}&maxResults=50", f"GET&{PATH}&"),
+    "jwt, which was not set": HashFault(
+        "qsh-jwt-parameter-included", f"{SEARCH}?a=1", f"GET&{PATH}&a=1&jwt=undefined", f"GET&{PATH}&a=1"
     ),
 }
 
@@ -138,4 +186,5 @@ SPELLINGS: dict[str, tuple[str, Callable[[str], str]]] = {
 HASH_FORMS = {
     **{f"body: {name}": fault for name, fault in BODIES.items()},
     **{f"separators: {name}": fault for name, fault in SEPARATORS.items()},
+    **{f"parts: {name}": fault for name, fault in PARTS.items()},
 }

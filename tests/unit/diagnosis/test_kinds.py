@@ -172,6 +172,14 @@ RIGHT: dict[str, Evidence] = {
     "an access token at the gateway": request(f"{GATEWAY}/rest/api/3/myself", ACCESS_TOKEN, method="GET"),
     "an opaque access token at the gateway": request(f"{GATEWAY}/rest/api/3/myself", "opaque", method="GET"),
     "a user's access token at the site": request(AT_JIRA, ACCESS_TOKEN, method="GET"),
+    "an assertion in a form": request(
+        "https://oauth-2-authorization-server.services.atlassian.com/oauth2/token",
+        None,
+        body=f"grant_type=x&assertion={assertion()}",
+    ),
+    "an API token at the gateway": request(
+        f"{GATEWAY}/rest/api/3/myself", "ATCTT3xFfGF0T0123456789", method="GET"
+    ),
     "an assertion where it belongs": request(
         "https://oauth-2-authorization-server.services.atlassian.com/oauth2/token", assertion()
     ),

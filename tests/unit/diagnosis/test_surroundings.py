@@ -43,6 +43,7 @@ DECORATED = {
     "Rails": 'Token token="{token}"',
     "a byte order mark": "JWT \ufeff{token}",
     "the scheme at the end": "{token} JWT",
+    "itself": "JWT {token}, JWT {token}",
     "something that is nobody's business": "JWT hunter22!{token}",
 }
 each_decoration = pytest.mark.parametrize("decoration", DECORATED.values(), ids=DECORATED)
@@ -154,14 +155,20 @@ def test_what_is_no_proof_to_the_receiver_is_left_alone(headers: dict[str, str])
     assert [found.code for found in diagnose(elsewhere(headers=given)).findings] == ["token-missing"]
 
 
+def test_a_token_with_encoded_dots() -> None:
+    assert [found.code for found in diagnose(sent(f"JWT {app_token().replace('.', '%2E')}")).findings] == [
+        "token-decorated"
+    ]
+
+
 def test_basic_credentials_are_named() -> None:
     (found,) = diagnose(sent("Basic bWU6cHc=")).findings
     assert (found.code, "Basic" in found.seen) == ("token-missing", True)
 
 
-@pytest.mark.parametrize("scheme", ["JWT ", ""])
+@pytest.mark.parametrize("scheme", ["JWT ", "Bearer ", ""])
 def test_an_api_token_is_none_of_the_app_s(scheme: str) -> None:
-    authorization = f"{scheme}ATATT3xFfGF0T{'x' * 30}.={'F' * 8}"
+    authorization = f"{scheme}ATATT3xFfGF0T{'x' * 30}={'F' * 8}"
     assert diagnose(sent(authorization)).findings[0].code == "api-token"
 
 

@@ -8,12 +8,18 @@ _ATLASSIAN_HOSTS = (
     *(f".{domain}" for cloud in CLOUDS.values() for domain in cloud.site_domains),
     ".api.atlassian.com",
 )
+_AUTHORIZATION_SERVERS = ("oauth-2-authorization-server.", "auth.atlassian.io")
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
 
 def is_atlassian(url: SplitResult) -> bool:
     """Whether a URL is on one of Atlassian's hosts."""
     return f".{host_of(url)}".endswith(_ATLASSIAN_HOSTS)
+
+
+def is_authorization_server(url: SplitResult) -> bool:
+    """Whether a URL is that of a server that gives access tokens of users."""
+    return host_of(url).startswith(_AUTHORIZATION_SERVERS)
 
 
 def host_of(url: SplitResult) -> str:

@@ -107,8 +107,8 @@ def check_status(
         yield finding(code, Certainty.LIKELY, f"{who} answered {status}")
     elif direction is Direction.TO_JIRA and path.startswith(_FOR_ADMINISTRATORS):
         yield finding("needs-admin", certainty, f"Jira answered {status} to a call for administrators")
-    elif is_access_token and status == HTTPStatus.UNAUTHORIZED:
-        yield finding("access-token-refused", Certainty.LIKELY, f"{who} answered 401 to an access token")
+    elif is_access_token and (status == HTTPStatus.UNAUTHORIZED or _is_not_parsed(evidence)):
+        yield finding("access-token-refused", Certainty.LIKELY, f"{who} answered {status} to an access token")
     elif status == HTTPStatus.FORBIDDEN and direction is Direction.TO_JIRA:
         yield finding("needs-admin", Certainty.POSSIBLE, seen)
     else:
@@ -126,12 +126,16 @@ def _check_refusal(evidence: Evidence, headers: dict[str, str], body: str) -> It
         yield finding(
             "access-token-refused", Certainty.CERTAIN, "WWW-Authenticate says that the token is invalid"
         )
-    elif _NOT_PARSED in body[:_LONGEST].lower() and evidence.header("Authorization") is None:
+    elif _is_not_parsed(evidence) and evidence.header("Authorization") is None:
         seen = "Jira says that it failed to parse a session token"
         yield finding("scheme-not-jwt", Certainty.CERTAIN, seen)
     elif _SCOPE_DOES_NOT_MATCH in body[:_LONGEST].lower() and not headers:
         seen = "the gateway says that the scope does not match; X-Failure-Category would tell for certain"
         yield finding("scope-missing", Certainty.POSSIBLE, seen)
+
+
+def _is_not_parsed(evidence: Evidence) -> bool:
+    return _NOT_PARSED in (evidence.response_body or "")[:_LONGEST].lower()
 
 
 def _check_location(evidence: Evidence) -> Iterator[Finding]:

@@ -59,6 +59,7 @@ CURES = {
     "qsh-not-hex": _NOT_JIRAS,
     "qsh-other-digest": _NOT_JIRAS,
     "qsh-not-hashed": _NOT_JIRAS,
+    "qsh-part-missing": _NOT_JIRAS,
     "qsh-letter-case": "See what changes the letters of the URL on the way.",
     "app-not-installed": "The app does not know this site, or not its secret: have installed sent again.",
 }

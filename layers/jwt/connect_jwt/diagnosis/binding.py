@@ -32,6 +32,8 @@ _WHAT = {
     "qsh-form-body": "hashed without the fields of the form",
     "qsh-body-hashed": "hashed with the body, or with its fields among the parameters",
     "qsh-separators": "method, path and query are put together by something else than two &",
+    "qsh-part-missing": "hashed with an empty part, or with a word such as undefined for one",
+    "qsh-other-version": "hashed for another version of the API",
     "qsh-letter-case": "hashed in small letters, or in capitals",
 }
 

@@ -53,15 +53,16 @@ _AFTER_THE_HASH = (
 
 def diagnose(evidence: Evidence) -> Diagnosis:
     """Why the token of a request is refused, or would be, as far as the evidence goes."""
-    tokens, transport = tokens_in(evidence), []
+    tokens = tokens_in(evidence)
+    transport: list[Finding] = []
     if not tokens and (elsewhere := found_elsewhere(evidence)):
-        misplaced, evidence = elsewhere
-        tokens, transport = tokens_in(evidence), [misplaced]
+        transport, evidence = elsewhere
+        tokens = tokens_in(evidence)
     case = _case(evidence, tokens)
     direction = case.direction if case else infer_direction(evidence, None)
     if not tokens:
         transport += check_missing(evidence, direction)
-    elif case or not is_opaque(tokens[0]):
+    elif case or not is_opaque(tokens[0], evidence):
         transport += check_transport(tokens)
     diagnosis = _examined(case, transport) if case else _unread(evidence, direction, transport)
     return diagnosis if diagnosis.direction is Direction.TO_JIRA else for_the_app(diagnosis)

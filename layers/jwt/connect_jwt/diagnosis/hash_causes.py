@@ -93,4 +93,12 @@ HASH_CAUSES = {
         "Only the method is in capitals; path and query keep their letters.",
         "Change no letter of the path or the query before hashing.",
     ),
+    "qsh-part-missing": (
+        "Method, path and query are all hashed; a variable that was never set has taken the place of one.",
+        "See which variable is empty when the hash is made.",
+    ),
+    "qsh-other-version": (
+        "The path that is hashed is the one that is sent, with the version of the API in it.",
+        "Sign the URL that is sent: the client may have put another version into it.",
+    ),
 }

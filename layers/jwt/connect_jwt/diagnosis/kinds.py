@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import Enum
 
-from connect_jwt.diagnosis.addresses import host_of
+from connect_jwt.diagnosis.addresses import is_authorization_server
 from connect_jwt.diagnosis.case import Case
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.diagnosis.findings import Certainty, Finding
@@ -16,7 +16,6 @@ _ACCESS_TOKEN_CLAIMS = (
 )
 _ASSERTION_ISSUER = "urn:atlassian:connect:clientid:"
 _USER_KEY = "urn:atlassian:connect:userkey:"
-_AUTHORIZATION_SERVERS = ("oauth-2-authorization-server.", "auth.atlassian.io")
 _CONNECT_ROUTES = ("/lifecycle/", "/webhooks/", "/pages/")
 _FORGE_ROUTES = "/forge/"
 _CERTAIN = Certainty.CERTAIN
@@ -100,7 +99,7 @@ def _check_invocation_token(case: Case) -> Iterator[Finding]:
 
 
 def _check_assertion(case: Case) -> Iterator[Finding]:
-    if not host_of(case.url).startswith(_AUTHORIZATION_SERVERS):
+    if not is_authorization_server(case.url):
         yield finding("user-assertion", _CERTAIN, f"iss begins with {_ASSERTION_ISSUER}")
     if str(case.claim("sub")).startswith(_USER_KEY):
         yield finding("user-key-gone", _CERTAIN, f"sub begins with {_USER_KEY}")

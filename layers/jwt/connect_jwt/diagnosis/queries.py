@@ -3,14 +3,28 @@
 import json
 from collections.abc import Iterator
 from itertools import combinations
-from urllib.parse import quote_plus, unquote, unquote_plus
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from connect_jwt.diagnosis.bodies import Variant, queries_with_body
-from connect_jwt.diagnosis.spelling import Pair, encoded, has_repeats, misspelled, right
+from connect_jwt.diagnosis.spelling import Encode, Pair, encoded, has_repeats, misspelled, right
 
 _MAX_PARAMETERS = 200  # of more, no variants are made
 _MAX_SUBSETS = 8  # parameters of which every selection is tried
 _ENCODING = ("qsh-query-encoding",)
+_CHANGES: tuple[Encode, ...] = (
+    unquote,
+    unquote_plus,
+    lambda query: query.replace("+", "%20"),
+    lambda query: quote(query, safe="=&", errors="replace"),
+)
+_ADDED = (
+    *(("lic", "active"), ("expand", ""), ("startAt", "0"), ("maxResults", "50"), ("maxResults", "100")),
+    *(("user_id", ""), ("user_key", ""), ("undefined", ""), ("_", "")),
+)
+"""What a client or a framework has when it hashes and does not send, or the other way round."""
+
+NOT_SET = ("undefined", "null", "None", "")
+"""What is hashed for a part that was never set."""
 
 
 def wrong_queries(query: str, form: str, body: str) -> Iterator[Variant]:
@@ -29,10 +43,14 @@ def wrong_queries(query: str, form: str, body: str) -> Iterator[Variant]:
     if form:
         yield ("qsh-form-body",), right([_pair(part) for part in query.split("&") if not _is_token(part)])
     yield ("qsh-query-missing",), ""
+    for word in NOT_SET[:-1]:
+        yield ("qsh-part-missing",), word
+    for added in _ADDED:
+        yield ("qsh-query-missing",), right([*pairs, added])
     yield from misspelled(pairs)
     yield from _as_sent(raw)
     yield from _read_otherwise(raw)
-    for token in ("", *(_pair(parameter)[1] for parameter in parameters if _is_token(parameter))):
+    for token in (*NOT_SET, *(_pair(parameter)[1] for parameter in parameters if _is_token(parameter))):
         yield ("qsh-jwt-parameter-included",), right([*pairs, ("jwt", token)])
     for selection in _selections(pairs):
         yield ("qsh-query-missing",), right(selection)
@@ -65,9 +83,10 @@ def _as_sent(raw: list[str]) -> Iterator[Variant]:
     codes = ["qsh-repeated-values"] if has_repeats(pairs) else []
     if any(parameter != right([pair]) for parameter, pair in zip(raw, pairs, strict=True)):
         codes.append("qsh-query-encoding")
-    for ordered in (sorted(raw), raw):
+    for ordered in (sorted(raw), raw, sorted(raw, reverse=True)):
         yield tuple(codes[:2]) or ("qsh-parameter-order",), "&".join(ordered)
-        yield tuple(dict.fromkeys([*codes, "qsh-query-encoding"]))[:2], unquote("&".join(ordered))
+        for change in _CHANGES:
+            yield tuple(dict.fromkeys([*codes, "qsh-query-encoding"]))[:2], change("&".join(ordered))
         if "qsh-parameter-order" not in codes:
             codes = [*codes, "qsh-parameter-order"]
     for text in ("&".join(raw), "&".join(sorted(raw)), right(pairs)):
@@ -83,6 +102,9 @@ def _read_otherwise(raw: list[str]) -> Iterator[Variant]:
     yield _ENCODING, right([_pair(unquote_plus(parameter)) for parameter in raw])  # decoded twice
     yield _ENCODING, right([(name, value) for name, _, value in parts])  # encoded once more
     pairs = [*map(_pair, raw)]
+    yield _ENCODING, right([(name, part) for name, value in pairs for part in value.split(",")])
+    by_value = sorted(pairs, key=lambda pair: pair[1])
+    yield ("qsh-parameter-order",), "&".join(f"{encoded(name)}={encoded(value)}" for name, value in by_value)
     yield ("qsh-repeated-values",), right([(name.removesuffix("[]"), value) for name, value in pairs])
     yield ("qsh-repeated-values",), right([(f"{name}[]", value) for name, value in pairs])
     for separators in ((",", ":"), (", ", ": ")):

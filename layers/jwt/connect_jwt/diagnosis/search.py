@@ -1,14 +1,15 @@
 """The canonical request that a hash was made from, found by making the mistakes that people make."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain, product
 from urllib.parse import quote, unquote, unquote_plus
 
 from connect_jwt.canonical import canonical_request
 from connect_jwt.diagnosis.bodies import Variant
 from connect_jwt.diagnosis.hash_spellings import Reading, digests, readings
-from connect_jwt.diagnosis.queries import wrong_queries
+from connect_jwt.diagnosis.queries import NOT_SET, wrong_queries
 
 type Shape = tuple[tuple[str, ...], str, Callable[[str], str]]
 """The code of a mistake, how method, path and query are put together, and what becomes of the whole."""
@@ -16,6 +17,10 @@ type Shape = tuple[tuple[str, ...], str, Callable[[str], str]]
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 _PREFIXES = ("prod", "dev", "staging", "Prod", "Stage", "default", "wiki", "jira")
 _MOST_MISTAKES = 2
+_MOST_SEGMENTS = 12
+_VERSIONS = ("2", "3", "latest", "1.0")
+_VERSION = re.compile(r"/(?:\d+(?:\.\d+)?|latest)/")
+_ESCAPED = re.compile(r"%[0-9A-F]{2}")
 _MAX_LENGTH = 8 * 1024
 """No server takes a longer path or query, and what is hashed thousands of times should not be long."""
 
@@ -83,7 +88,9 @@ def find(qsh: str, sent: Sent, key: bytes | None = None) -> Match | None:
     for reading in readings(qsh):
         for words, digest in digests(len(reading.value), key).items():
             is_usual = not words and not reading.code
-            for codes, canonical in _candidates(pieces, _MOST_MISTAKES if is_usual else 1):
+            with_two = _candidates(pieces, 2) if is_usual else ()
+            candidates = chain(_candidates(pieces, 0), _candidates(pieces, 1), _whole(sent), with_two)
+            for codes, canonical in candidates:
                 if digest(canonical.encode(errors="replace")) == reading.value:
                     return _match(canonical, codes, reading, words)
     return None
@@ -107,15 +114,14 @@ def _pieces(sent: Sent) -> list[list[list[Variant]]]:
     ]
 
 
-def _candidates(pieces: list[list[list[Variant]]], most_mistakes: int) -> Iterator[Variant]:
-    """The right canonical request, those with one mistake, and those with two."""
-    for total in range(most_mistakes + 1):
-        for shape in _SHAPES if total else _SHAPES[:1]:
-            in_pieces = total - len(shape[0])
-            for shares in product(range(in_pieces + 1), repeat=len(pieces)):
-                if sum(shares) == in_pieces:
-                    chosen = (piece[share] for piece, share in zip(pieces, shares, strict=True))
-                    yield from _assembled(shape, *chosen)
+def _candidates(pieces: list[list[list[Variant]]], mistakes: int) -> Iterator[Variant]:
+    """The canonical requests with so many mistakes."""
+    for shape in _SHAPES if mistakes else _SHAPES[:1]:
+        in_pieces = mistakes - len(shape[0])
+        for shares in product(range(in_pieces + 1), repeat=len(pieces)):
+            if sum(shares) == in_pieces:
+                chosen = (piece[share] for piece, share in zip(pieces, shares, strict=True))
+                yield from _assembled(shape, *chosen)
 
 
 def _by_mistakes(right: str, wrong: Iterable[Variant]) -> list[list[Variant]]:
@@ -145,14 +151,19 @@ def _assembled(
 def _wrong_methods(right: str) -> Iterator[Variant]:
     for method in (*_METHODS, right.lower(), right.title()):
         yield ("qsh-method",), method
+    for word in NOT_SET:
+        yield ("qsh-part-missing",), word
 
 
 def _wrong_paths(sent: Sent) -> Iterator[Variant]:
     path = sent.path.rstrip("/")
-    _, _, rest = path.lstrip("/").partition("/")
+    segments = path.split("/")[1:]
     prefixed = [sent.raw_path, sent.base_path + sent.path, *(f"/{prefix}{path}" for prefix in _PREFIXES)]
-    for other in [*prefixed, f"/{rest}"] if rest else prefixed:
+    behind = [f"/{'/'.join(segments[number:])}" for number in range(1, min(len(segments), _MOST_SEGMENTS))]
+    for other in (*prefixed, *behind):
         yield (sent.prefix_code,), canonical_request("", other, "")[1:-1]
+    for version in _VERSIONS if _VERSION.search(path) else ():
+        yield ("qsh-other-version",), _without_ampersands(_VERSION.sub(f"/{version}/", path, count=1))
     for other in (sent.path, f"{path}/", path, path.lstrip("/"), f"/{path}", f"{path.lstrip('/')}/"):
         yield ("qsh-trailing-slash",), _without_ampersands(other)
     for other in (
@@ -164,14 +175,37 @@ def _wrong_paths(sent: Sent) -> Iterator[Variant]:
     ):
         yield ("qsh-decoded-path",), _without_ampersands(other)
     yield ("qsh-decoded-path",), path
+    yield ("qsh-decoded-path",), _ESCAPED.sub(lambda found: found[0].lower(), path)
     if sent.fragment:
         yield ("qsh-decoded-path",), f"{path}#{sent.fragment}"
     for other in (path.lower(), path.upper()):
         yield ("qsh-letter-case",), _without_ampersands(other)
-    if sent.origin:
-        for address in (f"{sent.origin}{sent.raw_path}", sent.origin.partition("//")[2] + sent.raw_path):
-            for other in (address, address.rstrip("/"), f"{address}?{sent.query}"):
-                yield ("qsh-full-url",), other
+    for address in _addresses(sent):
+        for other in (
+            address,
+            address.rstrip("/"),
+            f"{address}?{sent.query}",
+            quote(address, safe="", errors="replace"),
+        ):
+            yield ("qsh-full-url",), other
+    for word in (*NOT_SET, "/"):
+        yield ("qsh-part-missing",), word
+
+
+def _whole(sent: Sent) -> Iterator[Variant]:
+    """The request as it is sent, not taken apart."""
+    target = f"{sent.raw_path}?{sent.query}" if sent.query else sent.raw_path
+    for template in ("{}", "{method}&{}", "{method} {}", "{method} {} HTTP/1.1"):
+        yield ("qsh-separators",), template.format(target, method=sent.method.upper())
+        for address in _addresses(sent):
+            url = f"{address}?{sent.query}" if sent.query else address
+            for other in (url, address):
+                yield ("qsh-full-url",), template.format(other, method=sent.method.upper())
+
+
+def _addresses(sent: Sent) -> list[str]:
+    host = sent.origin.partition("//")[2]
+    return [f"{origin}{sent.raw_path}" for origin in (sent.origin, host, f"//{host}")] if host else []
 
 
 def _without_ampersands(path: str) -> str:
@@ -195,6 +229,9 @@ _SHAPES: tuple[Shape, ...] = (
             "{method}&{path}{asked_in_path}&",
             "{method}&{path}&{query}&",
             "{method}&{path}&{query}\n",
+            "{method}&{path}&{query}\r\n",
+            "{method}&{path}&{query} ",
+            '"{method}&{path}&{query}"',
             "{method}&{path}",
             "{method}&{path}{asked}",
             "{method}&{path}{query}",
@@ -208,7 +245,7 @@ _SHAPES: tuple[Shape, ...] = (
             "{method}&amp;{path}&amp;{query}",
             *(
                 mark.join(("{method}", "{path}", "{query}"))
-                for mark in (" ", "\n", "\r\n", "|", ":", "+", ",", "&&", ";")
+                for mark in (" & ", " ", "\n", "\r\n", "|", ":", "+", ",", "&&", ";")
             ),
         )
     ),

@@ -141,6 +141,9 @@ _REPEATS: tuple[tuple[str, Join], ...] = (
     ("qsh-repeated-values", lambda name, values, encode: f"{name}={','.join(sorted(map(encode, values)))}"),
     ("qsh-repeated-values", lambda name, values, encode: f"{name}={'%2C'.join(map(encode, sorted(values)))}"),
     ("qsh-repeated-values", lambda name, values, encode: f"{name}={'%2C'.join(map(encode, values))}"),
+    ("qsh-repeated-values", lambda name, values, encode: f"{name}={';'.join(map(encode, sorted(values)))}"),
+    ("qsh-repeated-values", lambda name, values, encode: f"{name}={', '.join(map(encode, sorted(values)))}"),
+    ("qsh-repeated-values", lambda name, values, encode: f"{name}={''.join(map(encode, values))}"),
     ("qsh-repeated-values", lambda name, values, encode: f"{name}={encode(values[-1])}"),
     ("qsh-repeated-values", lambda name, values, encode: f"{name}={encode(values[0])}"),
     (

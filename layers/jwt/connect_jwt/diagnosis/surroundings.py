@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from connect_jwt.diagnosis.addresses import split
+from connect_jwt.diagnosis.addresses import is_authorization_server, split
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.diagnosis.evidence import Evidence
 from connect_jwt.diagnosis.findings import Certainty, Finding
@@ -32,6 +32,7 @@ _OTHERS_TOKENS = ("cookie", "x-forge-oauth-")
 """Headers that hold tokens which are nobody's proof here."""
 
 _FIELDS = frozenset({"jwt", "token", "assertion", "authorization"})
+_ASSERTION = "in the body's field assertion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,17 @@ def find_token(text: str) -> Found | None:
     return None
 
 
-def found_elsewhere(evidence: Evidence) -> tuple[Finding, Evidence] | None:
-    """A token that is not where a receiver looks for it, and the request with the token where it belongs."""
+def found_elsewhere(evidence: Evidence) -> tuple[list[Finding], Evidence] | None:
+    """A token that is not where Jira or an app looks for it, and the request with the token where they do.
+
+    An assertion in the body is where the authorization server looks for it.
+    """
     for place, text, url in _places(evidence):
         found = find_token(text)
         if found is not None:
+            is_right = place == _ASSERTION and is_authorization_server(split(url or ""))
             misplaced = finding("token-misplaced", Certainty.CERTAIN, f"the token is {place}")
-            return misplaced, replace(evidence, token=found.token, url=url)
+            return [] if is_right else [misplaced], replace(evidence, token=found.token, url=url)
     return None
 
 
@@ -82,6 +87,8 @@ def _is_token(text: str) -> bool:
 
 def _shown(text: str) -> str:
     text = text.strip() or "a blank"
+    if find_token(text):
+        return "another token"
     return text if len(text) <= _MOST_SHOWN and _KNOWN.fullmatch(text) else f"{len(text)} characters"
 
 

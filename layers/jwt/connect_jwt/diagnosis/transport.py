@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
-from connect_jwt.diagnosis.addresses import split
+from connect_jwt.diagnosis.addresses import host_of, split
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.diagnosis.evidence import Evidence
 from connect_jwt.diagnosis.findings import Certainty, Finding
@@ -73,9 +73,14 @@ def check_transport(tokens: list[Carried]) -> Iterator[Finding]:
             yield finding(refused.reason, _CERTAIN, _how_malformed(first.token))
 
 
-def is_opaque(carried: Carried) -> bool:
-    """Whether it is an access token of OAuth's or Forge's that says nothing of itself."""
-    return carried.scheme == "bearer" and "." not in carried.token and not carried.decoration
+def is_opaque(carried: Carried, evidence: Evidence) -> bool:
+    """Whether it is an access token of OAuth's or Forge's that says nothing of itself.
+
+    An API token is one at the gateway only.
+    """
+    is_gateways = host_of(split(evidence.url or "")).startswith("api.")
+    is_api_token = _API_TOKEN.match(carried.token) is not None
+    return carried.scheme == "bearer" and "." not in carried.token and (is_gateways or not is_api_token)
 
 
 def _given(text: str | None) -> Iterator[Carried]:
@@ -90,9 +95,11 @@ def _in_header(header: str | None) -> Iterator[Carried]:
         yield carried
     elif joined := find_token("".join(credentials.split())):
         yield Carried(joined.token, scheme.lower(), "a blank or a line break in the middle of the token")
+    elif decoded := find_token(unquote_plus(credentials)):
+        yield Carried(decoded.token, scheme.lower(), "percent-encoded dots in the token")
     elif credentials.strip() and scheme.lower() != "basic":
         yield Carried(credentials.strip(), scheme.lower())
-    elif "." in scheme:  # the bare token, without a scheme
+    elif "." in scheme or _API_TOKEN.match(scheme):  # the bare token, without a scheme
         yield Carried(scheme, "")
 
 
