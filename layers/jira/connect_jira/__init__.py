@@ -4,7 +4,8 @@ From the outside in:
 
 - `connect_jira.gateway`: what API Gateway hands over, as a request; `connect_jira.answers`: what it gets back
 - `connect_jira.front_door`: a request that fails its proof becomes an empty answer and a line in the log
-- `connect_jira.lifecycle`: what Jira tells of an installation, proved and put into the store
+- `connect_jira.lifecycle`: what Jira tells of an installation, proved and put into the store;
+  `connect_jira.install_key_ids`: which of Atlassian's keys are asked for without limit
 - `connect_jira.tenants`: whose request is this, and with which secret
 - `connect_jira.client`: requests to Jira, signed; `connect_jira.credentials`: what with;
   `connect_jira.retries` and `connect_jira.rate_limits`: when one is made again; `connect_jira.jira_errors`:

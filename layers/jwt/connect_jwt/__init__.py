@@ -15,6 +15,7 @@ Pure Python, no AWS; usable on its own.
 - `connect_jwt.tokens`: where a request carries its token, and what the token says before it is trusted
 - `connect_jwt.signatures`: HS256 and RS256
 - `connect_jwt.times`: when a token is good
+- `connect_jwt.deadlines`: work that is given up after a time, whatever it waits for
 - `connect_jwt.identity`: the types of the app key, the client key and the shared secret
 - `connect_jwt.errors`: everything that is raised on purpose
 """
