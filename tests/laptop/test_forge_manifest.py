@@ -306,6 +306,7 @@ NO_DESCRIPTORS: dict[str, object] = {
     "a region without a URL": descriptor(regionBaseUrls={"EU": None}),
     "translations that are none": descriptor(translations="de"),
     "a migration that is none": descriptor(cloudAppMigration=[]),
+    "one that is nested far too deeply": '{"key": ' + "[" * 5000 + "]" * 5000 + "}",
     "one that is nested too deeply": descriptor(
         modules={"dialogs": [{"key": "a", "it": json.loads("[" * 500 + "]" * 500)}]}
     ),

@@ -44,9 +44,9 @@ def run(options: Options) -> None:
     """
     if options.app_id is not None and not _APP_ID.fullmatch(options.app_id):
         raise click.UsageError("--app-id is the app's ARI, such as ari:cloud:ecosystem::app/<uuid>")
-    descriptor = _descriptor(options)
     file = None if options.output == STDOUT else ManifestFile(options.output, force=options.force)
     try:
+        descriptor = _descriptor(options)
         manifest = manifest_of(
             descriptor,
             app_id=options.app_id or (file and file.app_id) or UNREGISTERED,
