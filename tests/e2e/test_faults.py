@@ -91,9 +91,16 @@ def test_a_comment_that_may_have_been_made_is_not_made_again(site: Site) -> None
 
 def test_a_comment_that_jira_has_certainly_not_made_is_made_after_the_wait(site: Site) -> None:
     total = site.call("GET", COMMENTS)["body"]["total"]
-    site.order(status=503, retryAfter=1)
+    site.order(status=429, retryAfter=1)
     assert site.call("POST", COMMENTS, COMMENT)["status"] == HTTPStatus.CREATED
     assert site.call("GET", COMMENTS)["body"]["total"] == total + 1
+
+
+def test_a_503_that_says_when_to_come_back_does_not_say_that_nothing_was_done(site: Site) -> None:
+    total = site.call("GET", COMMENTS)["body"]["total"]
+    site.order(status=503, retryAfter=1)
+    assert site.call("POST", COMMENTS, COMMENT)["status"] == HTTPStatus.SERVICE_UNAVAILABLE
+    assert site.call("GET", COMMENTS)["body"]["total"] == total
 
 
 def test_a_webhook_that_meets_a_quota_is_worked_off_when_the_quota_allows(site: Site) -> None:

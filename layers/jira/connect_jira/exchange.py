@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
+from typing import NoReturn
 
 import urllib3
 from aws_lambda_powertools import Logger
@@ -110,7 +111,7 @@ class Exchange:
         response: JiraResponse,
         cause: Cause | None,
         refusals: int,
-    ) -> JiraResponse:
+    ) -> NoReturn:
         finding, url = None, credentials.url(call.path, call.query)
         if cause is not None:
             from connect_jira.refusals import explain_cause  # noqa: PLC0415 - few calls are refused
