@@ -9,7 +9,7 @@ from connect_jwt.diagnosis.catalogue import CATALOGUE
 from connect_jwt.identity import ClientKey
 from connect_local.asking import ask
 from connect_local.doctor.examination import Examined
-from connect_local.doctor.probe import METHOD, PATH, accepted, check_it_tells, not_installed, without_token
+from connect_local.doctor.probe import METHOD, PATH, accepted, not_installed, without_token
 from connect_local.errors import LaptopError
 
 _INVOKE = "/2015-03-31/functions/JiraCallsFunction/invocations"
@@ -43,7 +43,8 @@ def ask_laptop(client_key: ClientKey, *, port: int, jira_port: int) -> Examined:
     status = result.get("status")
     if not isinstance(status, int):
         raise LaptopError(f"what answers on port {port} is not the app of this project")
-    check_it_tells(status)
+    if status not in {HTTPStatus.OK, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        raise LaptopError(f"Jira answered {status} to {METHOD} {PATH}, which says nothing of the token")
     if status == HTTPStatus.OK:
         return accepted(without_token(evidence), result.get("body"))
     return without_token(evidence, _reason(status, jira_port))

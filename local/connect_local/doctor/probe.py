@@ -1,11 +1,9 @@
 """The request that tells whether a site knows the app: who am I? And what its answer means."""
 
 from dataclasses import replace
-from http import HTTPStatus
 
 from connect_jwt.diagnosis import Certainty, Diagnosis, Direction, Evidence, Finding, Verdict
 from connect_local.doctor.examination import Examined
-from connect_local.errors import LaptopError
 
 METHOD = "GET"
 PATH = "/rest/api/3/myself"
@@ -44,13 +42,3 @@ def without_token(evidence: Evidence, *findings: Finding) -> Examined:
     """A refusal of a token that has not been seen here."""
     diagnosis = Diagnosis(direction=Direction.TO_JIRA, verdict=Verdict.REFUSED, findings=findings)
     return Examined(evidence=evidence, diagnosis=diagnosis)
-
-
-def check_it_tells(status: int) -> None:
-    """Make sure that an answer is about who is asking.
-
-    Raises:
-        LaptopError: it is about something else
-    """
-    if status not in {HTTPStatus.OK, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        raise LaptopError(f"Jira answered {status} to {METHOD} {PATH}, which says nothing of the token")

@@ -33,7 +33,7 @@ INVOCATION = {
 }
 
 
-def invocation_token() -> str:
+def invocation_token(**more: object) -> str:
     """A token as Forge makes it; from the capture where that is at hand."""
     header: dict[str, Any] = {"kid": "forge/invocation-token/wf-1", "typ": OMITTED}
     said: dict[str, Any] = dict(INVOCATION)
@@ -42,7 +42,7 @@ def invocation_token() -> str:
         captured = json.loads(capture.read_text(encoding="utf-8"))
         said = captured["claims"] | INVOCATION
         header |= captured["header"]
-    return rs256(said, key=atlassian_key(), **header)
+    return rs256(said | more, key=atlassian_key(), **header)
 
 
 def assertion(subject: str = "urn:atlassian:connect:useraccountid:5b10ac8d82e05b22cc7d4ef5") -> str:
@@ -168,6 +168,9 @@ def test_a_user_key_in_an_assertion_is_named_wherever_it_is_sent() -> None:
 
 RIGHT: dict[str, Evidence] = {
     "Forge's event": request(f"{APP_URL}/forge/events", invocation_token()),
+    "Forge's event, with much to say": request(
+        f"{APP_URL}/forge/events", invocation_token(context={"extension": "x" * 5_600})
+    ),
     "a call of a page of Forge's": request(f"{APP_URL}/api/greeting", invocation_token(), method="GET"),
     "an access token at the gateway": request(f"{GATEWAY}/rest/api/3/myself", ACCESS_TOKEN, method="GET"),
     "an opaque access token at the gateway": request(f"{GATEWAY}/rest/api/3/myself", "opaque", method="GET"),

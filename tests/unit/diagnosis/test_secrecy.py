@@ -7,7 +7,10 @@ import pytest
 from connect_jwt.diagnosis import Evidence, diagnose
 from tests.unit.diagnosis.faults import AT_INSTALL, TO_APP, TO_JIRA
 from tests.unit.diagnosis.hash_faults import HASH_FAULTS
+from tests.unit.diagnosis.hash_forms import HASH_FORMS
 from tests.unit.diagnosis.signed import CALL, SITE_URL, app_token, call
+from tests.unit.diagnosis.test_kinds import KINDS
+from tests.unit.diagnosis.test_surroundings import DECORATED, PLACES, sent
 
 SHORT = 6  # shorter values are found in other words, too
 EVIDENCE: dict[str, Evidence] = {
@@ -15,6 +18,10 @@ EVIDENCE: dict[str, Evidence] = {
     **{f"to the app: {name}": fault.wrong for name, fault in TO_APP.items()},
     **{f"install: {name}": fault.wrong for name, fault in AT_INSTALL.items()},
     **{f"hash: {name}": fault.evidence(fault.hashed) for name, fault in HASH_FAULTS.items()},
+    **{f"hash: {name}": fault.evidence(fault.hashed) for name, fault in HASH_FORMS.items()},
+    **{f"of another kind: {name}": wrong for name, (_, wrong) in KINDS.items()},
+    **{f"decorated: {name}": sent(text.format(token=app_token())) for name, text in DECORATED.items()},
+    **{f"elsewhere: {name}": place(app_token()) for name, (_, place) in PLACES.items()},
     "right": call(),
 }
 

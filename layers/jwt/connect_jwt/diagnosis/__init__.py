@@ -3,9 +3,14 @@
     diagnosis = diagnose(Evidence(token=…, method="GET", url=…, app_key=…, now=time.time()))
 
 - `evidence`: what goes in; `findings`: what comes out; `diagnose`: how the one becomes the other
-- `transport`, `checks`, `signature`, `binding`, `circumstances`: the checks
-- `search`, `queries`: the canonical request that a hash was made from
-- `catalogue`: every code, with its cause and its cure
+- `transport`, `surroundings`: where the token is
+- `kinds`, `senders`: what kind of token it is, and who else sends requests
+- `checks`, `moments`, `signature`, `binding`, `circumstances`: the checks of a Connect token
+- `search`, `queries`, `bodies`, `spelling`, `hash_spellings`: what a hash was made from, and how
+- `secret_variants`: what a signature was made with, and how
+- `answers`: what the receiver has answered
+- `verdicts`: what all that comes to
+- `catalogue`: every code, with its cause and its cure; `at_the_app`: the cure where Jira is the sender
 """
 
 from connect_jwt.diagnosis.diagnose import diagnose

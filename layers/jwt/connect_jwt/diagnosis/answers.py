@@ -22,7 +22,7 @@ _NOT_PARSED = "failed to parse connect session auth token"
 _SCOPE_DOES_NOT_MATCH = "scope does not match"
 """What the gateway says with 401, also of an installation that is gone: a header tells them apart."""
 
-_REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _REDIRECTIONS = frozenset({301, 302, 307, 308})
 _LOGIN = re.compile(r"/login\b|\bid\.atlassian\.com\b|/login\.jsp", re.IGNORECASE)
 _RATE_LIMIT_REASON = re.compile(r"[a-z-]{1,80}", re.ASCII)
@@ -73,7 +73,7 @@ def check_answer(evidence: Evidence) -> Iterator[Finding]:
     if cause is not None:
         seen = seen_of(cause, evidence.method or "GET", evidence.url or "", headers)
         yield finding(cause, Certainty.CERTAIN, seen)
-    elif status in _REFUSALS:
+    elif status in REFUSALS:
         yield from _check_refusal(evidence, headers, body)
     elif status in _REDIRECTIONS or status == HTTPStatus.SEE_OTHER:
         yield from _check_location(evidence)
@@ -102,7 +102,7 @@ def check_status(
     seen = f"{who} answered {status} to {token}"
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         yield finding("receiver-failed", Certainty.CERTAIN, f"{who} answered {status}")
-    elif status not in _REFUSALS:
+    elif status not in REFUSALS:
         code = "not-found" if status == HTTPStatus.NOT_FOUND else "call-not-understood"
         yield finding(code, Certainty.LIKELY, f"{who} answered {status}")
     elif direction is Direction.TO_JIRA and path.startswith(_FOR_ADMINISTRATORS):
@@ -119,13 +119,10 @@ def _check_refusal(evidence: Evidence, headers: dict[str, str], body: str) -> It
     challenge = headers.get("www-authenticate", "")[:_LONGEST]
     if "insufficient_scope" in challenge:
         seen = "WWW-Authenticate says that the scope is insufficient"
-        yield finding(
-            "scope-missing", Certainty.CERTAIN, "WWW-Authenticate says that the scope is insufficient"
-        )
+        yield finding("scope-missing", Certainty.CERTAIN, seen)
     elif "invalid_token" in challenge:
-        yield finding(
-            "access-token-refused", Certainty.CERTAIN, "WWW-Authenticate says that the token is invalid"
-        )
+        seen = "WWW-Authenticate says that the token is invalid"
+        yield finding("access-token-refused", Certainty.CERTAIN, seen)
     elif _is_not_parsed(evidence) and evidence.header("Authorization") is None:
         seen = "Jira says that it failed to parse a session token"
         yield finding("scheme-not-jwt", Certainty.CERTAIN, seen)

@@ -97,18 +97,17 @@ def check_binding(case: Case, *, binding: Binding) -> Iterator[Finding]:
 
 def _check_hash(qsh: str, binding: Binding) -> Iterator[Finding]:
     match = binding.match
-    for code in match.codes if match else ():
-        yield finding(code, _CERTAIN, (match and match.seen.get(code)) or _WHAT[code])
-    if match is None and _CANONICAL.match(qsh):
+    if match:
+        for code in match.codes:
+            yield finding(code, _CERTAIN, match.seen.get(code) or _WHAT[code])
+    elif _CANONICAL.match(qsh):
         yield finding("qsh-not-hashed", _CERTAIN, "qsh begins as a canonical request does, and is no hash")
-    elif match is None and _HASH.fullmatch(qsh) is None:
+    elif _HASH.fullmatch(qsh) is None:
         seen = f"qsh has {len(qsh)} characters, and 64 lower-case hex digits belong there"
         yield finding("qsh-not-hex", _CERTAIN, seen)
     if binding.accepted:
-        seen = (
-            "the hash is of another canonical request" if match else "the hash is of nothing that was tried"
-        )
-        yield finding("qsh-mismatch", _CERTAIN, seen)
+        of = "another canonical request" if match else "nothing that was tried"
+        yield finding("qsh-mismatch", _CERTAIN, f"the hash is of {of}")
 
 
 def _counts_form(case: Case) -> bool:

@@ -27,11 +27,10 @@ from connect_jwt.diagnosis.kinds import Kind, check_connect, check_other, kind_o
 from connect_jwt.diagnosis.moments import check_clock, check_times, whole_times
 from connect_jwt.diagnosis.senders import check_missing
 from connect_jwt.diagnosis.signature import OF_NOBODY, check_signature
-from connect_jwt.diagnosis.surroundings import found_elsewhere
+from connect_jwt.diagnosis.surroundings import found_elsewhere, read_token
 from connect_jwt.diagnosis.transport import Carried, check_transport, is_opaque, tokens_in
 from connect_jwt.diagnosis.verdicts import concluded
 from connect_jwt.errors import TokenRefused
-from connect_jwt.tokens import parse_token
 
 _BEFORE_THE_HASH = (
     check_connect,
@@ -73,7 +72,7 @@ def _case(evidence: Evidence, tokens: list[Carried]) -> Case | None:
     if not tokens:
         return None
     try:
-        token = parse_token(tokens[0].token)
+        token = read_token(tokens[0].token)
     except TokenRefused:
         return None
     return Case(evidence, token, infer_direction(evidence, token), tokens[0].scheme)

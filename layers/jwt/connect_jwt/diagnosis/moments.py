@@ -33,18 +33,14 @@ def check_times(case: Case) -> Iterator[Finding]:
             yield finding(f"{name}-missing", _CERTAIN, f"there is no {name}")
     if not case.to_jira and "nbf" in case.token.claims and "nbf" not in times:
         yield finding("time-not-integer", _CERTAIN, "nbf is null")
-    whole: dict[str, int] = {}
     for name, value in times.items():
-        unit = _unit(value)
+        unit, seen = _unit(value), f"{name} is {str(value)[:40]}"
         if unit:
-            yield finding(
-                "time-not-in-seconds", _CERTAIN, f"{name} is {str(value)[:40]}, which counts {unit}"
-            )
+            yield finding("time-not-in-seconds", _CERTAIN, f"{seen}, which counts {unit}")
         if type(value) is not int or (not unit and value not in _UNIX_TIMES):
             kind = "beyond all clocks" if type(value) is int else f"of type {type(value).__name__}"
-            yield finding("time-not-integer", _CERTAIN, f"{name} is {str(value)[:40]}, {kind}")
-        elif not unit:
-            whole[name] = value
+            yield finding("time-not-integer", _CERTAIN, f"{seen}, {kind}")
+    whole = whole_times(case)
     yield from check_clock(case, whole)
     lifetime = whole.get("exp", 0) - whole.get("iat", 0) if {"iat", "exp"} <= whole.keys() else 0
     if lifetime > MAX_LIFETIME_SECONDS:
@@ -57,7 +53,11 @@ def check_times(case: Case) -> Iterator[Finding]:
 def whole_times(case: Case) -> dict[str, int]:
     """The times that are whole numbers of seconds."""
     times = {name: case.claim(name) for name in ("iat", "exp", "nbf")}
-    return {name: value for name, value in times.items() if type(value) is int and value in _UNIX_TIMES}
+    return {
+        name: value
+        for name, value in times.items()
+        if type(value) is int and value in _UNIX_TIMES and not _unit(value)
+    }
 
 
 def check_clock(case: Case, times: dict[str, int]) -> Iterator[Finding]:
@@ -73,10 +73,9 @@ def check_clock(case: Case, times: dict[str, int]) -> Iterator[Finding]:
     if "exp" in times and times["exp"] < now - LEEWAY_SECONDS:
         late = now - times["exp"]
         seen = f"expired at {_utc(times['exp'])}, {late:.0f} seconds before {_utc(now)}"
-        is_duration = times["exp"] in _DURATIONS
-        yield finding(
-            "expired", _CERTAIN, f"exp is {times['exp']}: a duration and no time" if is_duration else seen
-        )
+        if times["exp"] in _DURATIONS:
+            seen = f"exp is {times['exp']}: a duration and no time"
+        yield finding("expired", _CERTAIN, seen)
     for name in ("nbf", "iat"):
         if times.get(name, 0) > now + LEEWAY_SECONDS:
             # Jira's own verifier looks at nbf and leaves iat alone.

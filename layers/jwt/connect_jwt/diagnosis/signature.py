@@ -56,11 +56,9 @@ def _search(case: Case) -> Iterator[Finding]:
     for codes, key in (([], _utf8(current)), *_changed(case)):
         other = how_else_signed(case.token.signature, case.token.signing_input, key)
         if other is not None:
-            for code, seen in (
-                (other[0], other[1]),
-                *((code, f"signed with {seen}") for code, seen in codes),
-            ):
-                yield finding(code, _CERTAIN, seen)
+            yield finding(other[0], _CERTAIN, other[1])
+            for code, seen in codes:
+                yield finding(code, _CERTAIN, f"signed with {seen}")
             return
 
 

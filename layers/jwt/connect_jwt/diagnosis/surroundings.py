@@ -12,7 +12,9 @@ from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.diagnosis.evidence import Evidence
 from connect_jwt.diagnosis.findings import Certainty, Finding
 from connect_jwt.errors import TokenRefused
-from connect_jwt.tokens import parse_token
+from connect_jwt.invocations import ISSUER as FORGE_ISSUER
+from connect_jwt.invocations import MAX_FORGE_TOKEN_BYTES
+from connect_jwt.tokens import UnverifiedToken, parse_token
 
 _LONGEST = 64 * 1024
 _MOST_SHAPES = 8
@@ -77,9 +79,19 @@ def found_elsewhere(evidence: Evidence) -> tuple[list[Finding], Evidence] | None
     return None
 
 
+def read_token(text: str) -> UnverifiedToken:
+    """A token taken apart, of a size that is let through: Forge's may be larger than a site's.
+
+    Raises:
+        TokenRefused: it is larger, or it is no compact JWT
+    """
+    token = parse_token(text, max_bytes=MAX_FORGE_TOKEN_BYTES)
+    return token if token.claims.get("iss") == FORGE_ISSUER else parse_token(text)
+
+
 def _is_token(text: str) -> bool:
     try:
-        parse_token(text)
+        read_token(text)
     except TokenRefused:
         return False
     return True

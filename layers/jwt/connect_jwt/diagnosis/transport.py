@@ -9,9 +9,8 @@ from connect_jwt.diagnosis.addresses import host_of, split
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.diagnosis.evidence import Evidence
 from connect_jwt.diagnosis.findings import Certainty, Finding
-from connect_jwt.diagnosis.surroundings import find_token
+from connect_jwt.diagnosis.surroundings import find_token, read_token
 from connect_jwt.errors import TokenRefused
-from connect_jwt.tokens import parse_token
 
 _CERTAIN = Certainty.CERTAIN
 _BEFORE_TOKEN = re.compile(r"(?:([A-Za-z]\w*) +)?", re.ASCII)
@@ -65,7 +64,7 @@ def check_transport(tokens: list[Carried]) -> Iterator[Finding]:
     if first.decoration:
         yield finding("token-decorated", _CERTAIN, first.decoration)
     try:
-        parse_token(first.token)
+        read_token(first.token)
     except TokenRefused as refused:
         if _API_TOKEN.match(first.token):
             yield finding("api-token", _CERTAIN, "it begins as the API tokens of people do")

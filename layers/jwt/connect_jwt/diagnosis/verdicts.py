@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from http import HTTPStatus
 
-from connect_jwt.diagnosis.answers import is_success
+from connect_jwt.diagnosis.answers import REFUSALS, is_success
 from connect_jwt.diagnosis.call_causes import CALL_CAUSES
 from connect_jwt.diagnosis.findings import Certainty, Diagnosis, Finding, Verdict
-
-_REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
 def concluded(
@@ -27,10 +24,9 @@ def concluded(
     if is_success(status):
         findings = [found for found in findings if found.certainty is Certainty.CERTAIN]
     of_token = [found for found in findings if found.code not in CALL_CAUSES]
-    is_refused = status in _REFUSALS
     return replace(
         diagnosis,
-        verdict=Verdict.REFUSED if is_refused else _verdict(findings, unsettled),
+        verdict=Verdict.REFUSED if status in REFUSALS else _verdict(findings, unsettled),
         token_verdict=_verdict(of_token, unsettled),
         findings=tuple(sorted(findings, key=lambda found: -found.certainty)),
         unsettled=tuple(unsettled),
