@@ -20,6 +20,7 @@ from connect_jira.wiring import Parts, jira_calls_queue
 from connect_jira.work_done import WorkDone
 from connect_jira.worker import Worker
 from functions.jira_calls.direct import make_directly
+from functions.jira_calls.reactions import reactions
 from functions.jira_calls.work import Work
 
 logger = Logger()
@@ -29,6 +30,7 @@ _pauses = Pauses(is_disabled=_parts.tenants.is_disabled)
 _clients = JiraClients(_parts, _activity, on_success=_pauses.note_success)
 _queue = jira_calls_queue(os.environ, _parts.aws, continues_chain=False)
 _work = Work(
+    reactions,
     _clients,
     _activity,
     _parts.app.app_key,
@@ -41,7 +43,7 @@ _worker = Worker(
     failed=FailedJiraCalls(_parts.aws.service("sqs"), url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]),
     done=WorkDone(_parts.aws.service("dynamodb"), table=os.environ["WORK_DONE_TABLE"]),
     results=CallResults(_parts.aws.service("events"), bus=os.environ["EVENT_BUS"]),
-    do=_work.do,
+    doer=_work,
     pauses=_pauses,
     is_ending=Draining().has_begun,
 )

@@ -1,5 +1,5 @@
-"""What a message of the queue asks for: a call, what the app does about a webhook, whose site one is, or
-whether an event is Forge's own after all.
+"""What a message of the queue asks for: a call, what the app does about a webhook or has asked itself for,
+whose site an installation is of, or whether an event is Forge's own after all.
 """
 
 from typing import Any
@@ -7,17 +7,22 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from connect_jira.activity import Activity
+from connect_jira.app.reactions import Reactions
+from connect_jira.app.site import Enqueuing, Site
+from connect_jira.app_work import AppWork
 from connect_jira.call_request import CallRequest
 from connect_jira.call_results import told_of
+from connect_jira.client import JiraClient
 from connect_jira.clients import JiraClients
+from connect_jira.errors import OfNewerCode
 from connect_jira.forge.held_events import HeldEvent, HeldEvents
 from connect_jira.forge.joins import ForgeJoin, ForgeJoins
 from connect_jira.invocation import Invocation
 from connect_jira.messages import Message
 from connect_jira.queue import JiraCallsQueue
 from connect_jira.traces import trace_of
+from connect_jira.webhooks import Webhook
 from connect_jwt.identity import AppKey
-from functions.jira_calls.reactions import REACTIONS
 
 logger = Logger(child=True)
 
@@ -26,6 +31,7 @@ class Work:
     """Does what messages ask for.
 
     Args:
+        reactions: of the app
         clients: make the calls
         activity: remembers the webhooks
         app_key: the app
@@ -36,6 +42,7 @@ class Work:
 
     def __init__(
         self,
+        reactions: Reactions,
         clients: JiraClients,
         activity: Activity,
         app_key: AppKey,
@@ -44,6 +51,7 @@ class Work:
         held: HeldEvents,
         queue: JiraCallsQueue,
     ) -> None:
+        self._reactions = reactions
         self._clients = clients
         self._activity = activity
         self._app_key = app_key
@@ -51,31 +59,55 @@ class Work:
         self._held = held
         self._queue = queue
 
-    def do(self, message: Message, invocation: Invocation) -> dict[str, Any] | None:
-        """Make the call, and return what is told of its answer; or run the reaction."""
-        if isinstance(message, CallRequest):
-            jira = self._clients.on(message.client_key, invocation)
-            response = jira.request(
-                message.method,
-                message.path,
-                query=message.query,
-                body=message.body,
-                repeatable=message.may_be_repeated,
-            )
-            return told_of(message, response)
-        if isinstance(message, ForgeJoin):
-            self._joins.ask(message, self._clients.on(message.client_key, invocation))
-            return None
-        if isinstance(message, HeldEvent):
-            webhook = self._held.judge(message)
-            if webhook is not None:
-                self._queue.send(webhook)
-            return None
-        self._activity.record_webhook(message.client_key, message.event)
-        react = REACTIONS.get(message.event)
+    def may_be_repeated(self, message: Message) -> bool:
+        """Whether doing it twice comes to the same as doing it once."""
+        if isinstance(message, Webhook):
+            return self._reactions.may_be_repeated(message.event)
+        return message.may_be_repeated
+
+    def do(self, message: Message, invocation: Invocation, work_id: str) -> dict[str, Any] | None:
+        """Make the call, and return what is told of its answer; or run the reaction, or what it asked for."""
+        match message:
+            case CallRequest():
+                return self._call(message, invocation)
+            case Webhook():
+                self._react(message, invocation, work_id)
+            case AppWork():
+                self._work(message, invocation, work_id)
+            case ForgeJoin():
+                self._joins.ask(message, self._clients.on(message.client_key, invocation))
+            case HeldEvent():
+                webhook = self._held.judge(message)
+                if webhook is not None:
+                    self._queue.send(webhook)
+        return None
+
+    def _call(self, call: CallRequest, invocation: Invocation) -> dict[str, Any]:
+        jira = self._clients.on(call.client_key, invocation)
+        response = jira.request(
+            call.method, call.path, query=call.query, body=call.body, repeatable=call.may_be_repeated
+        )
+        return told_of(call, response)
+
+    def _react(self, webhook: Webhook, invocation: Invocation, work_id: str) -> None:
+        self._activity.record_webhook(webhook.client_key, webhook.event)
+        react = self._reactions.to(webhook.event)
         if react is None:
             logger.warning("No reaction to this event")
-            return None
-        trace = trace_of(self._app_key, message)
-        react(message, self._clients.on(message.client_key, invocation, trace=trace))
-        return None
+            return
+        trace = trace_of(self._app_key, webhook)
+        jira = self._clients.on(webhook.client_key, invocation, trace=trace)
+        react(webhook, self._site(webhook, jira, work_id, depth=0))
+
+    def _work(self, work: AppWork, invocation: Invocation, work_id: str) -> None:
+        function = self._reactions.work_named(work.name)
+        if function is None:
+            raise OfNewerCode(f"this code knows no work {work.name[:50]!r}")
+        jira = self._clients.on(work.client_key, invocation, trace=trace_of(self._app_key))
+        function(dict(work.arguments), self._site(work, jira, work_id, depth=work.depth))
+
+    def _site(self, message: Webhook | AppWork, jira: JiraClient, work_id: str, *, depth: int) -> Site:
+        enqueuing = Enqueuing(
+            name_of=self._reactions.name_of, send=self._queue.send, cause=work_id, depth=depth
+        )
+        return Site(message.client_key, jira, enqueuing)

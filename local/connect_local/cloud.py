@@ -10,6 +10,7 @@ import boto3
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
+from connect_local.atomic_writes import AtomicWrites
 from connect_local.aws_environment import NOBODYS, forget_real_aws
 from connect_local.dynamodb_local import DynamoDBLocal
 from connect_local.errors import LaptopError
@@ -36,7 +37,7 @@ class LaptopCloud:
         self._attributes: dict[str, dict[str, str]] = {}
         self._dynamodb_local = DynamoDBLocal() if engine == "dynamodb-local" else None
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._faults = ServiceFaults(DomainDispatcherApplication(create_backend_app))
+        self._faults = ServiceFaults(AtomicWrites(DomainDispatcherApplication(create_backend_app)))
         self._moto = make_server(LOOPBACK, 0, self._faults, threaded=True, request_handler=MotoRequestHandler)
         self._thread = threading.Thread(target=self._moto.serve_forever, args=(0.05,), daemon=True)
 

@@ -1,5 +1,6 @@
 """What comes twice is done once, with the records where they really are."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -237,3 +238,17 @@ def test_a_record_in_a_state_of_newer_code_is_waited_for(
     records.now += LEFT + 1
     with pytest.raises(BeingDone):
         records.begin(work_id, once=True)
+
+
+def test_of_many_that_begin_the_same_work_at_once_one_has_it(records: Records, work_id: str) -> None:
+    def begin(number: int) -> bool:
+        try:
+            records.begun(work_id, owner=f"owner of {number}")
+        except BeingDone:
+            return False
+        return True
+
+    with ThreadPoolExecutor(max_workers=16) as many:
+        for attempt in range(20):
+            work_id += str(attempt)
+            assert sum(many.map(begin, range(16))) == 1

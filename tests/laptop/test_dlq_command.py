@@ -31,6 +31,16 @@ CALL = {
     "returnBody": False,
 }
 JOIN = {"kind": "forge-join", "clientKey": "ari:cloud:ecosystem::installation/site-5"}
+WORK = {
+    "kind": "work",
+    "clientKey": "site-2",
+    "name": "post_status",
+    "arguments": {"key": "K-1"},
+    "cause": "webhook",
+    "number": 0,
+    "depth": 1,
+    "repeatable": False,
+}
 STORED = {"kind": "stored", "clientKey": "site-3", "key": "large-1"}
 
 
@@ -109,31 +119,33 @@ def listed(stack: IdleStack) -> dict[str, dict[str, Any]]:
 def test_the_list_says_what_each_message_is_and_why_it_is_there(stack: IdleStack) -> None:
     put_as_the_worker(stack, WEBHOOK)
     put_as_the_worker(stack, CALL, "effect-unknown")
+    put_as_the_worker(stack, WORK, "too-deep")
     put_as_the_worker(stack, STORED)
     moved = put(stack, WEBHOOK)
     put(stack, record(REQUEST))
     put(stack, record(NIGHTLY))
     deep = "[" * 20_000 + "]" * 20_000
-    foreign = ("no JSON \x1b[2J", "[1]", {"kind": "webhook"}, {"kind": 1}, deep)
+    foreign = ("no JSON \x1b[2J", "[1]", {"kind": "webhook"}, {"kind": [1]}, deep)
     unreadable = [put(stack, body) for body in foreign]
     printed = stack.connect("dlq", "list")
     rows = [line.split("  ") for line in printed.stdout.splitlines()]
     assert printed.returncode == 0
     assert "\x1b" not in printed.stdout
     by_age = [row[1:] for row in rows]
-    assert by_age[:3] == [
+    assert by_age[:4] == [
         ["3h", "webhook", "site-1", "jira:issue_created", "jira-500"],
         ["3h", "call", "site-2", "PUT /rest/api/3/issue/K-1", "effect-unknown"],
+        ["3h", "work", "site-2", "post_status", "too-deep"],
         ["3h", "stored", "site-3", "-", "jira-500"],
     ]
-    assert [row[1:] for row in by_age[3:]] == [
+    assert [row[1:] for row in by_age[4:]] == [
         ["webhook", "site-1", "jira:issue_created", "too-many-deliveries"],
         ["request", "site-4", "DELETE /rest/api/3/issue/K-2", "request-failed"],
         ["request", "-", "GET /rest/api/3/myself", "request-failed"],
         *[["unknown", "-", "-", "unreadable"]] * 5,
     ]
     messages = listed(stack)
-    assert len(messages) == 11
+    assert len(messages) == 12
     assert dlq(stack, "show", unreadable[-1])["body"] == deep
     assert messages[moved]["reason"] == "too-many-deliveries"
     assert {messages[name]["kind"] for name in unreadable} == {"unknown"}
@@ -216,7 +228,7 @@ def test_what_cannot_be_parsed_is_shown_raw_but_never_obeyed(stack: IdleStack) -
     assert "\x1b" not in readable
 
 
-@pytest.mark.parametrize("body", [WEBHOOK, CALL, JOIN], ids=lambda body: str(body["kind"]))
+@pytest.mark.parametrize("body", [WEBHOOK, CALL, WORK, JOIN], ids=lambda body: str(body["kind"]))
 def test_work_goes_back_to_the_queue_as_it_was(stack: IdleStack, body: dict[str, Any]) -> None:
     message_id, other = put_as_the_worker(stack, body), put_as_the_worker(stack, WEBHOOK)
     said = dlq(stack, "redrive", message_id)

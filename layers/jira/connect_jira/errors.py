@@ -23,6 +23,7 @@ ConnectError
 ├── BeingDone                    somebody else is at this work, or left it half done
 ├── EffectUnknown                work that may not be repeated was cut off
 ├── IdempotencyKeyReused         other work came under the same idempotency key
+├── TooDeep                      work that was asked for by work, for too many generations
 ├── PoisonMessage                work under which the worker has died again and again
 ├── ImpersonationRefused         Atlassian does not let the app act as this user
 ├── SecretDoesNotOpen            the sealed secret is not this installation's, or its key is gone
@@ -185,6 +186,13 @@ class IdempotencyKeyReused(ConnectError):
             "idempotency-key-reused",
             "another call was asked for under this idempotencyKey: give each call a key of its own",
         )
+
+
+class TooDeep(ConnectError):
+    """Work that other work has asked for, and so on: it would never end."""
+
+    def __init__(self, depth: int) -> None:
+        super().__init__("too-deep", f"work asked for work, and so on, for {depth} generations")
 
 
 class PoisonMessage(ConnectError):

@@ -4,13 +4,14 @@ import json
 import re
 from typing import Any
 
+from connect_jira.app_work import AppWork
 from connect_jira.call_request import MEMBERS, CallRequest
 from connect_jira.errors import MessageUnreadable, OfNewerCode, RequestMalformed
 from connect_jira.forge.held_events import HeldEvent
 from connect_jira.forge.joins import ForgeJoin
 from connect_jira.webhooks import Webhook
 
-type Message = Webhook | CallRequest | ForgeJoin | HeldEvent
+type Message = Webhook | CallRequest | AppWork | ForgeJoin | HeldEvent
 """What there is to work off."""
 
 _NOT_IN_A_MESSAGE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
@@ -22,6 +23,7 @@ _LONGEST_NAME = 50
 _KINDS: dict[type[Message], str] = {
     Webhook: "webhook",
     CallRequest: "call",
+    AppWork: "work",
     ForgeJoin: "forge-join",
     HeldEvent: "held-event",
 }
@@ -54,6 +56,8 @@ def read_text(text: str) -> Message:
             case "call":
                 _check_members(fields)
                 return CallRequest.from_fields(fields)
+            case "work":
+                return AppWork.from_fields(fields)
             case "forge-join":
                 return ForgeJoin.from_fields(fields)
             case "held-event":

@@ -16,9 +16,14 @@ TRACE_HEADER = "X-Atlassian-Webhook-Trace"
 _PLAIN = re.compile(r"[!-~]{1,200}", re.ASCII)  # Jira takes 1024 printable ASCII characters
 
 
-def trace_of(app_key: AppKey, webhook: Webhook) -> str:
-    """What the calls carry that are made because of a webhook: whose they are, and because of which."""
-    cause = webhook.webhook_id or ""
+def trace_of(app_key: AppKey, webhook: Webhook | None = None) -> str:
+    """What the calls carry that are made because of a webhook: whose they are, and because of which.
+
+    Args:
+        app_key: the app
+        webhook: the cause; None for work that the app has asked itself for
+    """
+    cause = (webhook and webhook.webhook_id) or ""
     return f"{app_key} {cause if _PLAIN.fullmatch(cause) else '-'}"
 
 

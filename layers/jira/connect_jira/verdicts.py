@@ -19,6 +19,7 @@ from connect_jira.errors import (
     SecretDoesNotOpen,
     SiteDisabled,
     TemporarilyUnavailable,
+    TooDeep,
 )
 from connect_jira.jira_errors import (
     JiraAnswerUnusable,
@@ -67,6 +68,7 @@ _NEVER = (
     ModuleTypeUnknown,
     PoisonMessage,
     RequestMalformed,
+    TooDeep,
     UrlNotSignable,
 )
 _NOT_SENT = (
@@ -128,7 +130,11 @@ class FailedDelivery:
     @property
     def may_begin_again(self) -> bool:
         """Whether beginning the work again cannot do anything twice that must not be."""
-        return self.may_be_repeated or (self.is_one_call and _nothing_was_done(self.error))
+        return (
+            self.may_be_repeated
+            or isinstance(self.error, OfNewerCode)
+            or (self.is_one_call and _nothing_was_done(self.error))
+        )
 
 
 def verdict(failed: FailedDelivery) -> Verdict:

@@ -91,11 +91,6 @@ class Webhook:
         """Tells the work that comes of it from every other; None when Jira gave no identifier."""
         return self.webhook_id and f"webhook {self.client_key} {self.event} {self.webhook_id}"
 
-    @property
-    def may_be_repeated(self) -> bool:
-        """Reactions are: `functions/jira_calls/reactions.py` asks for that."""
-        return True
-
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
         """Read what `to_fields` wrote.

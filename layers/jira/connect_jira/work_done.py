@@ -147,10 +147,11 @@ class WorkDone:
             if failure.code != CONDITION_FAILED:
                 raise
             found = row_of(failure.details["Item"])
-            if found.get("owner") != owner:
-                return _done(found, digest=digest, now_ms=now_ms)
-            return _attempt(found)  # it was written, and the answer was lost
-        return _attempt(row_of(answer["Attributes"]))
+        else:
+            return _attempt(row_of(answer["Attributes"]))
+        if found.get("owner") == owner:  # it was written, and the answer was lost
+            return _attempt(found)
+        return _done(found, digest=digest, now_ms=now_ms)
 
     def complete(self, attempt: Attempt, result: object) -> None:
         """Remember that the work is done, and what came of it, which can be said in JSON.

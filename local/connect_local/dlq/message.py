@@ -18,7 +18,7 @@ _OURS = CARRIED - {REDRIVEN} | {"Reason", "Explanation", "Tries", "FailedAt"} | 
 
 EFFECT_UNKNOWN = "effect-unknown"
 
-_KINDS = {"webhook", "call", "forge-join", "held-event", "stored"}
+_KINDS = {"webhook", "call", "work", "forge-join", "held-event", "stored"}
 
 TOO_MANY_DELIVERIES = "too-many-deliveries"
 REQUEST_FAILED = "request-failed"
@@ -81,7 +81,7 @@ class FailedMessage:
         """One of `_KINDS`, `request` for a record of Lambda's; else `unknown`."""
         if self.is_record or self.is_undelivered:
             return "request"
-        kind = self.fields.get("kind")
+        kind = _text(self.fields.get("kind"))
         return kind if kind in _KINDS and self.client_key else "unknown"
 
     @property
@@ -91,9 +91,11 @@ class FailedMessage:
 
     @property
     def subject(self) -> str:
-        """What is to be done: the event's name, or method and path without the query."""
+        """What is to be done: the event's name, that of the work, or method and path without the query."""
         if self.kind == "webhook":
             return _text(self.fields.get("event"))
+        if self.kind == "work":
+            return _text(self.fields.get("name"))
         if self.kind == "held-event":
             return _text(_mapping(self.fields.get("payload")).get("eventType"))
         work = _mapping(self._work.get("everySite")) or self._work

@@ -12,6 +12,7 @@ _REMEDIES = {
     EFFECT_UNKNOWN: "Look in Jira whether it was done; if not, redrive it with --again.",
     "idempotency-key-reused": "Give each call a key of its own; redriving this one makes it after all.",
     "of-newer-code": "Deploy the code that has written it, then redrive it.",
+    "too-deep": "Let the work end by itself, or ask for more at a time; then redrive it.",
     "poison-message": "Look for time-outs and killed processes in the log; mend the cause, then redrive it.",
     "out-of-time": "Let the reaction do less at a time (docs: In a reaction); then redrive it.",
     "app-not-installed": "The site does not have the app any more: there is nobody to do it for.",

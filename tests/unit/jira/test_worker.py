@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
+from connect_jira.app_work import AppWork
 from connect_jira.call_request import CallRequest
 from connect_jira.deliveries import Delivery
 from connect_jira.errors import NotInstalled, SiteDisabled, TemporarilyUnavailable
@@ -73,13 +74,14 @@ class Invocation:
 class Workshop:
     """A worker over doubles that write down what they are told."""
 
-    do: Callable[[Message], Any] = lambda _message: {"status": 200}
+    acts: Callable[[Message], Any] = lambda _message: {"status": 200}
     ending: bool = False
     sends_again: bool = False
     postponed: list[tuple[int, bool]] = field(default_factory=list)
     aside: list[dict[str, Any]] = field(default_factory=list)
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     worked: list[Message] = field(default_factory=list)
+    work_ids: list[str] = field(default_factory=list)
     begun: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     records: list[str] = field(default_factory=list)
     tries: int = 1
@@ -96,15 +98,20 @@ class Workshop:
             failed=self,  # type: ignore[arg-type]
             done=self,  # type: ignore[arg-type]
             results=self,  # type: ignore[arg-type]
-            do=lambda message, _invocation: self._do(message),
+            doer=self,
             pauses=self.pauses,
             is_ending=lambda: self.ending,
             clock=lambda: self.now,
         )
 
-    def _do(self, message: Message) -> Any:
+    # --- what does the work
+    def may_be_repeated(self, message: Message) -> bool:
+        return message.may_be_repeated if isinstance(message, CallRequest) else True
+
+    def do(self, message: Message, _invocation: object, work_id: str) -> Any:
         self.worked.append(message)
-        return self.do(message)
+        self.work_ids.append(work_id)
+        return self.acts(message)
 
     def work(self, body: str | Message, invocation: Invocation | None = None, **about: Any) -> bool:
         return self.worker.work(record(body, **about), invocation or Invocation())
@@ -185,7 +192,7 @@ def test_a_webhook_is_worked_off_without_a_word_on_the_bus() -> None:
 
 def test_what_may_pass_comes_again_no_sooner_than_jira_says() -> None:
     error = JiraServerError(503, call="GET /x", headers={"retry-after": "90"})
-    shop = Workshop(do=fails_with(error))
+    shop = Workshop(acts=fails_with(error))
     assert not shop.work(webhook())
     ((seconds, tried),) = shop.postponed
     assert 90 <= seconds <= 99
@@ -195,7 +202,7 @@ def test_what_may_pass_comes_again_no_sooner_than_jira_says() -> None:
 
 @pytest.mark.parametrize("sends_again", [True, False])
 def test_a_message_stays_in_the_queue_unless_it_was_sent_again(*, sends_again: bool) -> None:
-    shop = Workshop(do=fails_with(TemporarilyUnavailable("kms:Decrypt failed")), sends_again=sends_again)
+    shop = Workshop(acts=fails_with(TemporarilyUnavailable("kms:Decrypt failed")), sends_again=sends_again)
     assert shop.work(webhook()) == sends_again
     assert len(shop.postponed) == 1
 
@@ -209,7 +216,7 @@ def test_what_is_not_due_is_put_off_for_the_rest_and_not_looked_at(log: StringIO
 
 
 def test_what_can_never_succeed_is_set_aside_with_its_reason_and_told_once() -> None:
-    shop = Workshop(do=fails_with(JiraNotFound(404, call="GET /x")), tries=2)
+    shop = Workshop(acts=fails_with(JiraNotFound(404, call="GET /x")), tries=2)
     assert shop.work(call())
     (aside,) = shop.aside
     assert json.loads(aside["text"])["idempotencyKey"] == "k"
@@ -230,16 +237,16 @@ def test_a_message_that_says_nothing_is_set_aside_as_it_came() -> None:
 
 
 def test_work_for_a_site_that_has_uninstalled_the_app_ends_and_is_not_set_aside() -> None:
-    shop = Workshop(do=fails_with(NotInstalled()))
+    shop = Workshop(acts=fails_with(NotInstalled()))
     shop.work(call())
     assert shop.aside == []
     assert shop.told[0][1]["reason"] == "app-not-installed"
 
 
 def test_a_site_out_of_quota_is_not_asked_again_while_others_go_on() -> None:
-    shop = Workshop(do=fails_with(JiraRateLimited(429, call="GET /x", headers=QUOTA)))
+    shop = Workshop(acts=fails_with(JiraRateLimited(429, call="GET /x", headers=QUOTA)))
     assert not shop.work(webhook(BUSY))
-    shop.do = lambda _message: None
+    shop.acts = lambda _message: None
     assert not shop.work(webhook(BUSY))
     assert shop.work(webhook(QUIET))
     assert [message.client_key for message in shop.worked] == [BUSY, QUIET]
@@ -248,7 +255,7 @@ def test_a_site_out_of_quota_is_not_asked_again_while_others_go_on() -> None:
 
 
 def test_a_pause_alone_never_sets_work_aside() -> None:
-    shop = Workshop(do=fails_with(JiraRateLimited(429, call="GET /x", headers=QUOTA)))
+    shop = Workshop(acts=fails_with(JiraRateLimited(429, call="GET /x", headers=QUOTA)))
     for receives in range(1, 40):
         assert not shop.work(webhook(), receives=receives, age=DAY - 1)
     assert shop.aside == []
@@ -256,12 +263,12 @@ def test_a_pause_alone_never_sets_work_aside() -> None:
 
 
 def test_after_a_day_jira_is_asked_though_the_site_is_paused_and_then_its_answer_counts() -> None:
-    shop = Workshop(do=fails_with(JiraRateLimited(429, call="GET /x", headers=QUOTA)))
+    shop = Workshop(acts=fails_with(JiraRateLimited(429, call="GET /x", headers=QUOTA)))
     shop.work(webhook())
     assert shop.work(webhook(), age=DAY)
     (aside,) = shop.aside
     assert aside["reason"] == "jira-429"
-    shop.do = lambda _message: None
+    shop.acts = lambda _message: None
     assert shop.work(webhook(), age=DAY)
     assert len(shop.aside) == 1
 
@@ -271,13 +278,14 @@ def test_nothing_is_begun_that_there_is_no_time_for(stopped: str) -> None:
     shop = Workshop(ending=stopped == "by a signal")
     assert not shop.work(webhook(), Invocation(left=3 if stopped == "by the clock" else 20))
     assert shop.worked == []
-    assert shop.postponed == [(0, False)]
+    ((seconds, tried),) = shop.postponed
+    assert (0 < seconds < 5, tried) == (True, False)
 
 
 def test_a_message_that_cannot_be_set_aside_stays_in_the_queue(
     monkeypatch: pytest.MonkeyPatch, log: StringIO
 ) -> None:
-    shop = Workshop(do=fails_with(JiraNotFound(404, call="GET /x")))
+    shop = Workshop(acts=fails_with(JiraNotFound(404, call="GET /x")))
 
     def refuse(_text: str, **_about: Any) -> None:
         raise TemporarilyUnavailable("sqs:SendMessage failed")
@@ -310,6 +318,28 @@ def test_work_has_a_record_though_nothing_names_it_and_another_one_when_it_was_a
         "message first",
         "call busy k redriven letter",
     ]
+    assert shop.work_ids == ["message message", "message first", "call busy k"], (
+        "what it asks for is the same"
+    )
+
+
+def test_work_that_asks_for_itself_ends_after_ten_generations() -> None:
+    def asked(depth: int) -> AppWork:
+        return AppWork(
+            client_key=BUSY,
+            name="again",
+            arguments={},
+            cause="webhook",
+            number=0,
+            depth=depth,
+            may_be_repeated=True,
+        )
+
+    shop = Workshop()
+    assert shop.work(asked(10))
+    assert shop.work(asked(11))
+    assert shop.worked == [asked(10)]
+    assert [aside["reason"] for aside in shop.aside] == ["too-deep"]
 
 
 RATE_LIMITED = JiraRateLimited(429, call="POST /x")
@@ -331,13 +361,13 @@ RECORDS: list[tuple[str, Exception, list[str]]] = [
 def test_the_record_goes_only_where_the_work_may_begin_again(
     method: str, error: Exception, records: list[str]
 ) -> None:
-    shop = Workshop(do=fails_with(error))
+    shop = Workshop(acts=fails_with(error))
     shop.work(call(method=method))
     assert shop.records == records
 
 
 def test_tries_are_counted_where_work_begins_and_not_by_hand_overs() -> None:
-    shop = Workshop(do=fails_with(KeyError("issue")), tries=4)
+    shop = Workshop(acts=fails_with(KeyError("issue")), tries=4)
     assert not shop.work(webhook(), receives=90)
     shop.tries = 5
     assert shop.work(webhook(), receives=91)
@@ -370,7 +400,7 @@ def test_what_could_not_be_begun_comes_again_untried_with_the_owner_that_its_rec
 
 
 def test_what_could_not_be_given_back_is_sent_again_with_the_owner_of_its_record() -> None:
-    shop = Workshop(do=fails_with(RATE_LIMITED), unavailable={"give back"})
+    shop = Workshop(acts=fails_with(RATE_LIMITED), unavailable={"give back"})
     assert not shop.work(call(method="POST"), AbandonedRecords="before")
     ((_, about),) = shop.begun
     assert shop.delivery.abandoned == (about["owner"],)
@@ -382,7 +412,7 @@ def test_a_record_that_cannot_be_changed_makes_nothing_be_done_again(effect: str
     fails = fails_with(JiraNotFound(404, call="GET /x"))
     shop = Workshop(unavailable={effect})
     if effect == "forget":
-        shop.do = fails
+        shop.acts = fails
     assert shop.work(call())
     assert [what for what, _ in shop.told] == ["failed" if effect == "forget" else "completed"]
 
@@ -405,7 +435,7 @@ def test_a_record_that_cannot_be_read_is_set_aside_alone(wrong: dict[str, Any]) 
 
 
 def test_the_log_tells_of_the_work_without_its_query(log: StringIO) -> None:
-    shop = Workshop(do=fails_with(JiraNotFound(404, call="GET /x")))
+    shop = Workshop(acts=fails_with(JiraNotFound(404, call="GET /x")))
     shop.work(call())
     said = json.loads(log.getvalue())
     assert (said["clientKey"], said["method"], said["path"]) == (BUSY, "GET", "/x")
@@ -426,7 +456,7 @@ SILENT = JiraUnreachable(call="GET /x", cause="ReadTimeoutError", may_have_worke
 
 
 def test_a_site_in_trouble_is_left_alone_until_one_message_finds_it_well_again() -> None:
-    shop = Workshop(do=fails_with(SILENT))
+    shop = Workshop(acts=fails_with(SILENT))
     shop.work(webhook())
     shop.work(webhook())
     assert len(shop.worked) == 1
@@ -440,7 +470,7 @@ def test_a_site_in_trouble_is_left_alone_until_one_message_finds_it_well_again()
 
 
 def test_what_is_old_when_its_site_has_been_silent_for_long_is_set_aside_and_not_tried() -> None:
-    shop = Workshop(do=fails_with(SILENT))
+    shop = Workshop(acts=fails_with(SILENT))
     for _ in range(8):
         shop.work(webhook())
         shop.now += shop.pauses.seconds_left(BUSY)
@@ -461,7 +491,7 @@ def test_a_moment_of_trouble_sets_no_old_message_aside() -> None:
 
 
 def test_the_messages_of_a_disabled_site_wait_without_a_try_and_then_have_their_day() -> None:
-    shop = Workshop(disabled={BUSY}, do=fails_with(SILENT))
+    shop = Workshop(disabled={BUSY}, acts=fails_with(SILENT))
     shop.work(webhook(), age=DAY + 5)
     assert (shop.worked, shop.begun, shop.aside) == ([], [], [])
     assert (shop.delivery.sent_at, shop.delivery.disabled_since) == (NOW, NOW)

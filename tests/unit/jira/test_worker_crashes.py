@@ -119,7 +119,10 @@ class World:
         self.told.append(put["Entries"][0]["DetailType"])
 
     # --- Jira
-    def make(self, _message: Message, _invocation: object) -> dict[str, Any]:
+    def may_be_repeated(self, message: Message) -> bool:
+        return message.may_be_repeated if isinstance(message, CallRequest) else True
+
+    def do(self, _message: Message, _invocation: object, _work_id: str) -> dict[str, Any]:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
         def carry() -> None:
@@ -175,7 +178,7 @@ class World:
             failed=FailedJiraCalls(aws, url="dead"),
             done=WorkDone(aws, table="WorkDone", clock=clock),
             results=CallResults(aws, bus="bus"),
-            do=self.make,
+            doer=self,
             pauses=Pauses(clock=clock),
             clock=clock,
         )

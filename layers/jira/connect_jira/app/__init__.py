@@ -1,0 +1,1 @@
+"""What an app's owner registers, and what that works with."""

@@ -1,0 +1,118 @@
+"""What the app does when something happens on a site: a function for each event, registered beside it.
+
+reactions = Reactions()
+
+@reactions.on("comment_created")
+def note_comment(webhook: Webhook, site: Site) -> None:
+    site.enqueue(count_comments, {"issue": webhook.payload["issue"]["key"]})
+
+@reactions.work
+def count_comments(arguments: dict[str, Any], site: Site) -> None: ...
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from connect_jira.app.site import Site
+from connect_jira.webhooks import Webhook
+
+type Reaction = Callable[[Webhook, Site], None]
+"""Called with what has happened, and the site that it happened on."""
+
+type Work = Callable[[dict[str, Any], Site], None]
+"""Called with the arguments that it was enqueued with, and the site."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    """A reaction, and whether doing it twice comes to the same as doing it once."""
+
+    function: Reaction
+    may_be_repeated: bool
+
+
+class Reactions:
+    """The reactions and the work of an app.
+
+    Args:
+        others: whose reactions and work are these, too, as when they are in several files
+
+    Raises:
+        ValueError: two of them have registered something for the same event, or of the same name
+    """
+
+    def __init__(self, *others: "Reactions") -> None:
+        self._reactions: dict[str, _Registered] = {}
+        self._work: dict[str, Work] = {}
+        for other in others:
+            for event, registered in other._reactions.items():  # noqa: SLF001 - one of its own kind
+                self._register(event, registered)
+            for work in other._work.values():  # noqa: SLF001 - likewise
+                self.work(work)
+
+    def on(self, event: str, *, repeatable: bool = True) -> Callable[[Reaction], Reaction]:
+        """Register a reaction.
+
+        Args:
+            event: such as `jira:issue_created`
+            repeatable: whether doing it twice comes to the same as doing it once. If not, it is begun once:
+                when it ends in an error, whichever, or is cut off, it is set aside for somebody to look
+
+        Raises:
+            ValueError: the event has a reaction
+        """
+
+        def register(reaction: Reaction) -> Reaction:
+            self._register(event, _Registered(reaction, repeatable))
+            return reaction
+
+        return register
+
+    def work(self, function: Work) -> Work:
+        """Register a function that `Site.enqueue` may be given; its name goes with the message.
+
+        Raises:
+            ValueError: another function of this name is registered
+        """
+        name = _name(function)
+        if self._work.setdefault(name, function) is not function:
+            raise ValueError(
+                f"another function is registered as the work {name}: give one of them another name"
+            )
+        return function
+
+    def to(self, event: str) -> Reaction | None:
+        """The reaction to an event, if there is one."""
+        registered = self._reactions.get(event)
+        return registered.function if registered else None
+
+    def may_be_repeated(self, event: str) -> bool:
+        """Whether reacting to an event twice comes to the same as doing it once."""
+        registered = self._reactions.get(event)
+        return registered is None or registered.may_be_repeated
+
+    def work_named(self, name: str) -> Work | None:
+        """The work that is registered under a name, if there is any."""
+        return self._work.get(name)
+
+    def name_of(self, function: Work) -> str:
+        """The name that work is registered under.
+
+        Raises:
+            ValueError: it is not registered
+        """
+        name = _name(function)
+        if self._work.get(name) is not function:
+            raise ValueError(f"{name} is not registered as work: write @reactions.work above it")
+        return name
+
+    def _register(self, event: str, registered: _Registered) -> None:
+        before = self._reactions.setdefault(event, registered)
+        if before is not registered:
+            names = f"{_name(before.function)} and {_name(registered.function)}"
+            raise ValueError(f"{event} has two reactions, {names}: let one of them call or enqueue the other")
+
+
+def _name(function: Callable[..., object]) -> str:
+    return getattr(function, "__name__", repr(function))
