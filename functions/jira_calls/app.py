@@ -12,7 +12,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from connect_jira.activity import Activity
 from connect_jira.call_results import CallResults
 from connect_jira.clients import JiraClients
-from connect_jira.draining import Draining
 from connect_jira.failed_calls import FailedJiraCalls
 from connect_jira.forge.held_events import HeldEvents
 from connect_jira.pauses import Pauses
@@ -45,7 +44,6 @@ _worker = Worker(
     results=CallResults(_parts.aws.service("events"), bus=os.environ["EVENT_BUS"]),
     doer=_work,
     pauses=_pauses,
-    is_ending=Draining().has_begun,
 )
 
 

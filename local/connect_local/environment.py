@@ -128,11 +128,6 @@ class Environment:
             self._end_invocation()
         return invocation.result.result()
 
-    def ask_to_end(self) -> None:
-        """Tell a process that is in the middle of an invocation to bring it to an end (SIGTERM)."""
-        if self.busy:
-            self._process.terminate()
-
     def kill(self) -> None:
         """End the process at once (SIGKILL), as when its machine fails; an invocation fails with it."""
         self._process.kill()

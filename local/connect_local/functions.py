@@ -70,17 +70,15 @@ class LaptopFunction:
                     return True
         return False
 
-    def ask_to_end(self) -> None:
-        """Take no more invocations, and let those under way be answered within seconds."""
+    def begin_to_end(self) -> None:
+        """Take no more invocations; those under way have some seconds. Like Lambda, tell them nothing."""
         with self._lock:
             if self._ends_at is None:
                 self._ends_at = time.monotonic() + _DRAIN_SECONDS
-                for environment in self._all:
-                    environment.ask_to_end()
 
     def stop(self) -> None:
         """Stop all its environments, those in the middle of an invocation when they have answered."""
-        self.ask_to_end()
+        self.begin_to_end()
         assert self._ends_at is not None  # noqa: S101 - for the type checker
         for environment in list(self._all):
             environment.stop(patience=self._ends_at - time.monotonic())

@@ -154,7 +154,7 @@ class LaptopStack:
         for steps in (
             [source.finish for source in sources],
             [function.stop for function in self.functions.values()],
-            [function.ask_to_end for function in self.functions.values()],
+            [function.begin_to_end for function in self.functions.values()],
             [source.stop for source in sources],
         ):  # the last are taken first
             for step in steps:

@@ -103,19 +103,3 @@ def test_the_work_of_a_worker_that_is_killed_in_mid_call_is_taken_up_again_and_h
         assert site.note("KILLED-1")["webhookId"] == "killed"
         assert site.count("FailedJiraCalls") == 0
         assert {line["reason"] for line in site.said("The message comes again")} == {"being-done"}
-
-
-def test_a_worker_that_is_being_stopped_finishes_what_it_is_at_and_begins_nothing_more() -> None:
-    with watched() as site:
-        with site.nothing_worked_off():
-            for key in ("STOP-1", "STOP-2", "STOP-3"):
-                assert site.send(key, f"of-{key}") == [NO_CONTENT]
-        site.order(delay=1.5)
-        assert eventually(lambda: not site.jira.faults.pending()), "the worker has not called"
-        site.stack.functions["JiraCallsFunction"].ask_to_end()
-        assert eventually(lambda: len(site.said("Work done")) == 1)
-        assert eventually(lambda: len(site.said("The message comes again")) == 2)
-        assert {line["reason"] for line in site.said("The message comes again")} == {"out-of-time"}
-        noted = [key for key in ("STOP-1", "STOP-2", "STOP-3") if site.note(key)]
-        assert len(noted) == 1
-        assert eventually(lambda: site.count("JiraCalls") == 2)

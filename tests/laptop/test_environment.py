@@ -118,19 +118,17 @@ def in_mid_call(environment: Environment, lines: list[str]) -> Iterator[Future[I
         yield result
 
 
-def test_a_process_in_mid_call_may_bring_it_to_an_end(start: Start, lines: list[str]) -> None:
-    environment = start("tests.laptop.handlers.until_told_to_end")
+def test_an_invocation_under_way_is_waited_for(start: Start, lines: list[str]) -> None:
+    environment = start("tests.laptop.handlers.for_a_second")
     with in_mid_call(environment, lines) as result:
-        environment.ask_to_end()
         environment.stop(patience=10)
-    assert (result.result().failed, result.result().payload) == (False, b'"brought to an end"')
+    assert (result.result().failed, result.result().payload) == (False, b'"a second later"')
     assert not environment.alive
 
 
-def test_a_process_that_does_not_end_when_told_is_ended(start: Start, lines: list[str]) -> None:
-    environment = start("tests.laptop.handlers.whatever_it_is_told")
+def test_an_invocation_that_takes_longer_is_ended(start: Start, lines: list[str]) -> None:
+    environment = start("tests.laptop.handlers.for_a_minute")
     with in_mid_call(environment, lines) as result:
-        environment.ask_to_end()
         environment.stop(patience=0.2)
     assert json.loads(result.result().payload)["errorType"] == "Runtime.ExitError"
 
@@ -138,7 +136,6 @@ def test_a_process_that_does_not_end_when_told_is_ended(start: Start, lines: lis
 def test_an_idle_process_is_not_waited_for(start: Start) -> None:
     environment = start("tests.laptop.handlers.echo")
     environment.invoke(b"{}", timeout=10)
-    environment.ask_to_end()
     started = time.monotonic()
     environment.stop(patience=60)
     assert time.monotonic() - started < 10

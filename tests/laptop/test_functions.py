@@ -69,13 +69,13 @@ def make(tmp_path: Path, begun: Begun) -> Iterator[Callable[[str], LaptopFunctio
 def test_calls_under_way_are_answered_when_the_function_is_stopped(
     make: Callable[[str], LaptopFunction], begun: Begun
 ) -> None:
-    function = make("until_told_to_end")
+    function = make("for_a_second")
     with ThreadPoolExecutor() as callers:
         results = [callers.submit(function.invoke, b"{}") for _ in range(2)]
         begun.wait_for(2)
-        function.ask_to_end()
+        function.begin_to_end()
         function.stop()
-    assert [result.result().payload for result in results] == [b'"brought to an end"'] * 2
+    assert [result.result().payload for result in results] == [b'"a second later"'] * 2
     refused = function.invoke(b"{}")
     assert json.loads(refused.payload)["errorType"] == "Laptop.Stopped"
 
@@ -83,7 +83,7 @@ def test_calls_under_way_are_answered_when_the_function_is_stopped(
 def test_one_process_in_mid_call_can_be_killed_and_the_next_call_gets_another(
     make: Callable[[str], LaptopFunction], begun: Begun
 ) -> None:
-    function = make("until_told_to_end")
+    function = make("for_a_second")
     assert not function.kill_one(), "there was nothing to kill"
     with ThreadPoolExecutor() as callers:
         results = [callers.submit(function.invoke, b"{}") for _ in range(2)]

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from connect_jira.aws.failures import AwsRefused
 from connect_jira.errors import (
     BeingDone,
     EffectUnknown,
@@ -37,6 +38,9 @@ LONGEST_POSTPONEMENT_SECONDS = 12 * 3600
 
 GIVE_UP_SECONDS = 24 * 3600
 """How long something is tried that may pass: time for Jira to renew a quota, and for somebody to mend it."""
+
+REFUSED_BY_AWS_SECONDS = 4 * 24 * 3600
+"""How long something is tried that AWS refuses for good: no message is to blame, and somebody mends it."""
 
 MAX_TRIES = 5
 """How often something is tried that will hardly pass, such as a mistake in a reaction."""
@@ -143,7 +147,7 @@ def verdict(failed: FailedDelivery) -> Verdict:
     - The app is not installed any more, or has been disabled for long: there is nobody to do it for.
     - It may have been done, and must not be done twice: somebody has to look. No 5xx says that it was not.
     - It can never succeed, or must not begin again: set aside at once.
-    - It may pass: comes again, when Jira says or ever later, for a day.
+    - It may pass: comes again, when Jira says or ever later, for a day; for four if AWS refuses.
     - Nobody knows: comes again a few times.
     """
     error = failed.error
@@ -152,7 +156,8 @@ def verdict(failed: FailedDelivery) -> Verdict:
     if not failed.may_begin_again and not (failed.is_one_call and _is_refused(error)):
         error = EffectUnknown(str(error) or type(error).__name__)
     if _may_pass(error):
-        out_of_patience = failed.age >= GIVE_UP_SECONDS
+        patience = REFUSED_BY_AWS_SECONDS if isinstance(error, AwsRefused) else GIVE_UP_SECONDS
+        out_of_patience = failed.age >= patience
     else:
         out_of_patience = _never_passes(error) or not failed.may_begin_again or failed.tries >= MAX_TRIES
     if out_of_patience:

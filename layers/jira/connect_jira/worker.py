@@ -80,7 +80,6 @@ class Worker:
         results: tells what became of calls that were asked for
         doer: does what messages ask for
         pauses: which sites to leave alone
-        is_ending: whether this process is being stopped
         clock: Unix seconds
     """
 
@@ -93,7 +92,6 @@ class Worker:
         results: CallResults,
         doer: Doer,
         pauses: Pauses,
-        is_ending: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._queue = queue
@@ -101,7 +99,6 @@ class Worker:
         self._results = results
         self._doer = doer
         self._pauses = pauses
-        self._is_ending = is_ending
         self._clock = clock
         self._failed_work = FailedWork(queue=queue, failed=failed, done=done, results=results, clock=clock)
 
@@ -128,7 +125,7 @@ class Worker:
         left = delivery.not_before - self._clock()
         if left > 0:
             return self._queue.postpone(delivery, seconds=math.ceil(left), tried=False)
-        if self._is_ending() or invocation.get_remaining_time_in_millis() < ENOUGH_TIME_SECONDS * 1000:
+        if invocation.get_remaining_time_in_millis() < ENOUGH_TIME_SECONDS * 1000:
             return self._failed_work.come_again(delivery, _NEXT_TURN_SECONDS, "out-of-time")
         try:
             message = self._queue.read(delivery.text)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from connect_jira.aws.failures import AwsRefused
 from connect_jira.errors import (
     BeingDone,
     EffectUnknown,
@@ -242,3 +243,12 @@ def test_a_day_of_trying_stays_below_the_number_of_hand_overs_that_the_queue_all
         assert isinstance(found, Postponed)
         age += found.seconds
     assert tries < queue["RedrivePolicy"]["maxReceiveCount"] / 2
+
+
+def test_what_aws_refuses_for_good_is_tried_on_for_four_days() -> None:
+    refused = AwsRefused("kms:Decrypt", "DisabledException", details={"message": "the key is disabled"})
+    for days, expected in ((1.5, Postponed), (3.9, Postponed), (4.1, SetAside)):
+        failed = FailedDelivery(
+            error=refused, may_be_repeated=True, is_one_call=True, tries=200, age=days * DAY, now=0.0
+        )
+        assert isinstance(verdict(failed), expected)

@@ -75,7 +75,6 @@ class Workshop:
     """A worker over doubles that write down what they are told."""
 
     acts: Callable[[Message], Any] = lambda _message: {"status": 200}
-    ending: bool = False
     sends_again: bool = False
     postponed: list[tuple[int, bool]] = field(default_factory=list)
     aside: list[dict[str, Any]] = field(default_factory=list)
@@ -100,7 +99,6 @@ class Workshop:
             results=self,  # type: ignore[arg-type]
             doer=self,
             pauses=self.pauses,
-            is_ending=lambda: self.ending,
             clock=lambda: self.now,
         )
 
@@ -207,9 +205,8 @@ def test_a_message_stays_in_the_queue_unless_it_was_sent_again(*, sends_again: b
     assert len(shop.postponed) == 1
 
 
-@pytest.mark.parametrize("ending", [True, False], ids=["being stopped", "in time"])
-def test_what_is_not_due_is_put_off_for_the_rest_and_not_looked_at(log: StringIO, *, ending: bool) -> None:
-    shop = Workshop(ending=ending, sends_again=True)
+def test_what_is_not_due_is_put_off_for_the_rest_and_not_looked_at(log: StringIO) -> None:
+    shop = Workshop(sends_again=True)
     assert shop.work("what is this", NotBefore=NOW + 1234.5)
     assert shop.postponed == [(1235, False)]
     assert (shop.worked, shop.aside, log.getvalue()) == ([], [], "")
@@ -273,10 +270,9 @@ def test_after_a_day_jira_is_asked_though_the_site_is_paused_and_then_its_answer
     assert len(shop.aside) == 1
 
 
-@pytest.mark.parametrize("stopped", ["by the clock", "by a signal"])
-def test_nothing_is_begun_that_there_is_no_time_for(stopped: str) -> None:
-    shop = Workshop(ending=stopped == "by a signal")
-    assert not shop.work(webhook(), Invocation(left=3 if stopped == "by the clock" else 20))
+def test_nothing_is_begun_that_there_is_no_time_for() -> None:
+    shop = Workshop()
+    assert not shop.work(webhook(), Invocation(left=3))
     assert shop.worked == []
     ((seconds, tried),) = shop.postponed
     assert (0 < seconds < 5, tried) == (True, False)
