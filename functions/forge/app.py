@@ -22,6 +22,7 @@ from connect_jira.forge.holding import Holding
 from connect_jira.forge.invocations import ForgeInvocations
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
+from connect_jira.recorder import RECORDER
 from connect_jira.wiring import Parts, jira_calls_queue
 from connect_jwt.forge_keys import ForgeKeys
 
@@ -31,7 +32,7 @@ _queue = jira_calls_queue(os.environ, _parts.aws)
 _holding = Holding(
     FailedJiraCalls(_parts.aws.service("sqs"), url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]), _queue
 )
-_keys = ForgeKeys(_parts.app.forge_keys_url, http=new_pool())
+_keys = ForgeKeys(_parts.app.forge_keys_url, http=new_pool(), on_answer=RECORDER.key_host)
 _forge = ForgeCalls(
     _parts.app,
     invocations=ForgeInvocations(_parts.app, _keys),

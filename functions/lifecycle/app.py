@@ -19,6 +19,7 @@ from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
 from connect_jira.install_key_ids import InstallKeyIds
 from connect_jira.lifecycle import Lifecycle
+from connect_jira.recorder import RECORDER
 from connect_jira.wiring import Parts
 from connect_jwt.install_keys import InstallKeys
 
@@ -30,6 +31,7 @@ _keys = InstallKeys(
     registry_prefix=_parts.app.install_key_prefix,
     http=new_pool(),
     admit=_key_ids.admit,
+    on_answer=RECORDER.key_host,
 )
 _lifecycle = Lifecycle(
     _parts.app,

@@ -20,6 +20,7 @@ from connect_jira.connections import new_pool
 from connect_jira.forge.invocations import ForgeInvocations
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
+from connect_jira.recorder import RECORDER
 from connect_jira.wiring import Parts
 from connect_jwt.forge_keys import ForgeKeys
 from functions.pages import api
@@ -31,7 +32,7 @@ from functions.pages.visits import Visits
 logger = Logger()
 _parts = Parts.from_env(os.environ)
 _activity = Activity.from_env(os.environ, _parts.aws)
-_keys = ForgeKeys(_parts.app.forge_keys_url, http=new_pool())
+_keys = ForgeKeys(_parts.app.forge_keys_url, http=new_pool(), on_answer=RECORDER.key_host)
 _visits = Visits(
     _parts.app,
     callers=Callers(_parts.app, _parts.tenants, ForgeInvocations(_parts.app, _keys), _parts.forge_store),

@@ -340,6 +340,7 @@ def test_no_parameter_and_no_variable_is_a_secret() -> None:
                 "FORGE_KEYS_URL",
                 "EXTRA_FORGE_API_URL",
                 "EXTRA_FORGE_MODULE_TYPES",
+                "RECORD_SHAPES",
             }
 
 

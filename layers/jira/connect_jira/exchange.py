@@ -14,6 +14,7 @@ from connect_jira.errors import OutOfTime
 from connect_jira.jira_errors import JiraEffectUnknown, JiraUnreachable, jira_error
 from connect_jira.metrics import count
 from connect_jira.rate_limits import is_near_limit
+from connect_jira.recorder import RECORDER
 from connect_jira.repeatable import is_reading
 from connect_jira.responses import JiraResponse
 from connect_jira.signed_call import READ_TIMEOUT_SECONDS, SignedCall
@@ -94,7 +95,10 @@ class Exchange:
         timeout = min(READ_TIMEOUT_SECONDS, self._seconds_left())
         if timeout <= 0:
             raise OutOfTime(call.name)
-        return call.send(credentials, self._http, now=self._clock(), timeout=timeout)
+        response = call.send(credentials, self._http, now=self._clock(), timeout=timeout)
+        by_token = not isinstance(credentials, ConnectCredentials)
+        RECORDER.answer(call.method, call.path, response, by_token=by_token)
+        return response
 
     def _answers(self, credentials: Credentials) -> bool:
         """Whether there is a Jira behind the site's address, whatever it thinks of the app."""

@@ -18,6 +18,7 @@ from connect_jira.forge.joins import ForgeJoins
 from connect_jira.gateway import GatewayRequest
 from connect_jira.installation import Installation, InstallationState, LifecycleEvent
 from connect_jira.payloads import installed_payload, lifecycle_payload
+from connect_jira.recorder import RECORDER
 from connect_jira.revisions import RowChanged
 from connect_jira.sealing import Sealer
 from connect_jira.settings import AppSettings
@@ -151,15 +152,17 @@ class Lifecycle:
         def content(client_key: ClientKey) -> Content:
             return payload(request.body, client_key=client_key, app=self._app)
 
-        token = verify_install_token(
-            find_token(request.headers.get("authorization"), request.query),
+        token = find_token(request.headers.get("authorization"), request.query)
+        verified = verify_install_token(
+            token,
             request=SignedRequest(request.method, request.path, request.query),
             key_of=self._keys.public_key,
             audiences=(request.base_url,),
             check_body=content,
             now=self._clock(),
         )
-        return token, content(token.client_key)
+        RECORDER.request(request, token)
+        return verified, content(verified.client_key)
 
     def _event(self, token: VerifiedToken, request: GatewayRequest) -> LifecycleEvent:
         return LifecycleEvent(

@@ -21,6 +21,7 @@ from connect_jira.errors import ForgeTokenMissing, ImpersonationRefused, Limited
 from connect_jira.forge.tenants import ForgeTenants
 from connect_jira.gateway import GatewayRequest
 from connect_jira.installation import Installation, InstallationState, is_forge, is_storable
+from connect_jira.recorder import RECORDER
 from connect_jira.sealing import Sealer
 from connect_jira.store import InstallationStore
 from connect_jwt.errors import Reason, SignatureMismatch, TokenRefused
@@ -102,11 +103,13 @@ class Tenants:
         """
         token = find_token(request.headers.get("authorization"), request.query)
         signed = SignedRequest(request.method, request.path, request.query)
-        return self._verify(
+        verified = self._verify(
             lambda secrets_of: verify_request_token(
                 token, request=signed, secrets_of=secrets_of, now=self._clock()
             )
         )
+        RECORDER.request(request, token)
+        return verified
 
     def installation(self, client_key: ClientKey) -> Installation:
         """What is known of a site that has the app installed by Connect, as it is remembered.
@@ -135,9 +138,11 @@ class Tenants:
         for `verify_request`.
         """
         token = find_token(request.headers.get("authorization"), query="")
-        return self._verify(
+        verified = self._verify(
             lambda secrets_of: verify_context_token(token, secrets_of=secrets_of, now=self._clock())
         )
+        RECORDER.request(request, token, with_body=False)
+        return verified
 
     def credentials(self, client_key: ClientKey, call: str = "") -> ConnectCredentials | BearerCredentials:
         """What to call a site with, as the app: Forge's token where there is one, else the shared secret.

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import urllib3
 
 from connect_jwt.errors import KeyHostUnavailable, Reason, TokenRefused
+from connect_jwt.key_hosts import OnAnswer, tell_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,14 +50,21 @@ class ForgeKeys:
     Args:
         url: where the JSON Web Key Set is, a constant of the deployment
         http: the pool to fetch with
+        on_answer: is told of each answer: its URL, status, headers and content; it raises nothing
         clock: seconds that only go up
     """
 
     def __init__(
-        self, url: str, *, http: urllib3.PoolManager, clock: Callable[[], float] = time.monotonic
+        self,
+        url: str,
+        *,
+        http: urllib3.PoolManager,
+        on_answer: OnAnswer = tell_nobody,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._url = url
         self._http = http
+        self._on_answer = on_answer
         self._clock = clock
         self._keys: dict[str, RSAPublicKey] = {}
         self._kept_until = self._fetched_again_from = float("-inf")
@@ -105,6 +113,7 @@ class ForgeKeys:
                 response.close()
         except urllib3.exceptions.HTTPError as failure:
             raise KeyHostUnavailable(f"no answer from the key host ({type(failure).__name__})") from failure
+        self._on_answer(self._url, response.status, response.headers, body)
         if response.status != HTTPStatus.OK or len(body) > _MAX_SET_BYTES:
             raise KeyHostUnavailable(f"the key host's answer is no key set (status {response.status})")
         self._keys = dict(_rsa_keys(body))

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from connect_jwt.deadlines import within
 from connect_jwt.errors import KeyHostUnavailable, Reason, TokenRefused
+from connect_jwt.key_hosts import OnAnswer, tell_nobody
 from connect_jwt.tokens import is_safe_kid
 
 TIMEOUT_SECONDS = 2.5
@@ -57,6 +58,7 @@ class InstallKeys:
             `generic-keypair/cs-migrations/`
         http: the pool to fetch with
         admit: is asked before a key is fetched, with its id, and raises when that is too often
+        on_answer: is told of each answer: its URL, status, headers and content; it raises nothing
         clock: seconds that only go up
     """
 
@@ -67,12 +69,14 @@ class InstallKeys:
         registry_prefix: str,
         http: urllib3.PoolManager,
         admit: Callable[[str], object] = lambda _kid: None,
+        on_answer: OnAnswer = tell_nobody,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._urls = [url.rstrip("/") for url in urls]
         self._registry_prefix = f"{registry_prefix.strip('/')}/"
         self._http = http
         self._admit = admit
+        self._on_answer = on_answer
         self._clock = clock
         self._found: LRUCache[str, _Found] = LRUCache(maxsize=64)
         self._not_found: TTLCache[str, str] = TTLCache(maxsize=1024, ttl=_NOT_FOUND_SECONDS, timer=clock)
@@ -153,9 +157,11 @@ class InstallKeys:
             preload_content=False,
         )
         try:
-            return response.status, response.read(_MAX_PEM_BYTES)
+            content = response.read(_MAX_PEM_BYTES)
         finally:
             response.close()
+        self._on_answer(url, response.status, response.headers, content)
+        return response.status, content
 
 
 def _rsa_public_key(pem: bytes) -> RSAPublicKey | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from connect_jira.errors import InvocationRefused, ProductNotServed
 from connect_jira.gateway import GatewayRequest
 from connect_jira.metrics import count
+from connect_jira.recorder import RECORDER
 from connect_jira.settings import AppSettings
 from connect_jwt.errors import ForgeReason, Reason, TokenRefused
 from connect_jwt.forge_keys import ForgeKeys
@@ -36,6 +37,19 @@ HELP: dict[str, str] = {
     Reason.TOKEN_MISSING: "Forge always sends one: somebody else called.",
 }
 """What to do about a refusal, by its reason, where there is more to say than that it was forged."""
+
+_PROVED = {
+    ForgeReason.API_BASE_URL_REFUSED,
+    ForgeReason.APP_CLAIM_MALFORMED,
+    ForgeReason.INSTALLATION_ID_MALFORMED,
+    ForgeReason.JTI_MISSING,
+    ForgeReason.MODULE_TYPE_UNKNOWN,
+    ForgeReason.NOT_OF_A_PAGE,
+    ForgeReason.OF_A_PAGE,
+    ForgeReason.OF_DATA_RESIDENCY,
+    ForgeReason.PRODUCT_NOT_SERVED,
+}
+"""Why a token is refused that Forge has signed for this app, and that may be one that we do not know yet."""
 
 
 class ForgeInvocations:
@@ -78,9 +92,10 @@ class ForgeInvocations:
             raise _refused(
                 TokenRefused(ForgeReason.FORGE_OFF, "no Forge app id, or no key set for this cloud")
             )
+        authorization = request.headers.get("authorization")
         try:
-            return verify_invocation_token(
-                find_bearer_token(request.headers.get("authorization")),
+            invocation = verify_invocation_token(
+                find_bearer_token(authorization),
                 origins=origins,
                 more_types=self._app.forge_module_types,
                 key_of=self._keys.public_key,
@@ -89,7 +104,12 @@ class ForgeInvocations:
                 now=self._clock(),
             )
         except TokenRefused as refused:
+            if refused.reason in _PROVED:
+                RECORDER.request(request, find_bearer_token(authorization), with_body=False)
             raise _refused(refused) from refused
+        is_forges = invocation.origin is InvocationOrigin.FORGE
+        RECORDER.request(request, find_bearer_token(authorization), with_body=is_forges)
+        return invocation
 
 
 def _refused(refused: TokenRefused) -> InvocationRefused:
