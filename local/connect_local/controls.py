@@ -11,20 +11,25 @@ from starlette.routing import Route
 
 from connect_local.cloud import LaptopCloud
 from connect_local.errors import LaptopError
+from connect_local.shapes.records import RecordedShapes
 
 _LONGEST_SECONDS = 3600
 
 
-def controls(cloud: LaptopCloud, description: Mapping[str, object]) -> Starlette:
+def controls(cloud: LaptopCloud, description: Mapping[str, object], shapes: RecordedShapes) -> Starlette:
     """The controls as an ASGI application.
 
     Args:
         cloud: whose services `faults` lets fail
         description: what `stack` answers
+        shapes: what `shapes` answers
     """
 
     async def stack(_: Request) -> JSONResponse:
         return JSONResponse(description)
+
+    async def recorded_shapes(_: Request) -> JSONResponse:
+        return JSONResponse(shapes.records())
 
     async def order_faults(request: Request) -> JSONResponse:
         service, seconds, delay = await _order(request)
@@ -38,6 +43,7 @@ def controls(cloud: LaptopCloud, description: Mapping[str, object]) -> Starlette
     return Starlette(
         routes=[
             Route("/_local/stack", stack),
+            Route("/_local/shapes", recorded_shapes),
             Route("/_local/faults", order_faults, methods=["POST"]),
             Route("/_local/faults", clear_faults, methods=["DELETE"]),
         ],

@@ -25,6 +25,7 @@ from connect_local.jira.journal import RecordedRequest
 from connect_local.ports import LOOPBACK, listen
 from connect_local.routing import Routes
 from connect_local.servers import ThreadedServer
+from connect_local.shapes.records import RecordedShapes
 from connect_local.template import REGION, Template
 
 _READY_SECONDS = 30
@@ -44,6 +45,7 @@ class StackOptions:
         retry_seconds: how long an event waits that a function has failed on, asynchronously
         visibility_seconds: how long a message is hidden whose worker was killed; None for as long as
             template.yaml says. It must be longer than the worker's timeout, or two work on one message
+        record: whether the shapes of what is sent are recorded, and told at `/_local/shapes`
         on_log: takes each line that a function prints, with the function's name
         on_jira_request: takes each REST call that the laptop's Jira has answered
     """
@@ -56,6 +58,7 @@ class StackOptions:
     engine: str = "moto"
     retry_seconds: Sequence[float] = LAMBDAS_RETRY_SECONDS
     visibility_seconds: int | None = None
+    record: bool = False
     on_log: Callable[[str, str], None] = lambda _function, _line: None
     on_jira_request: Callable[[RecordedRequest], None] = lambda _request: None
 
@@ -72,6 +75,7 @@ class LaptopStack:
             raise LaptopError("this is Lambda itself: the laptop's stack is not for here")
         self._options = options
         self._parts = ExitStack()
+        self._shapes = RecordedShapes()
         self.jira: LaptopJira | None = None
         self.functions: dict[str, LaptopFunction] = {}
 
@@ -107,6 +111,7 @@ class LaptopStack:
             "ForgeAppId": LAPTOP_APP_ID if forge_keys_url else "",
             "ForgeKeysUrl": forge_keys_url,
             "ExtraForgeApiUrl": site_urls,
+            "RecordShapes": "true" if options.record else "false",
         }
         if self.jira:
             settings |= {"UserTokensUrl": self.jira.oauth_url, "AllJsUrl": self.jira.all_js_url}
@@ -127,7 +132,7 @@ class LaptopStack:
             Routes(template.routes()),
             self.functions,
             self.asynchronous,
-            controls(self.cloud, description),
+            controls(self.cloud, description, self._shapes),
         )
         self._serve(ThreadedServer(gateway, app_listener))
         self._wait_until_ready()
@@ -183,7 +188,11 @@ class LaptopStack:
         server.start()
 
     def _log_of(self, function: str) -> Callable[[str], None]:
-        return lambda line: self._options.on_log(function, line)
+        def take(line: str) -> None:
+            self._shapes.take(line)
+            self._options.on_log(function, line)
+
+        return take
 
     def _wait_until_ready(self) -> None:
         """The descriptor is there: gateway, Lambda and a function work."""

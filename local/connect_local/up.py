@@ -19,6 +19,7 @@ def run(
     extra_site_url: str | None,
     forge_jwks_url: str | None,
     engine: str,
+    record: bool,
 ) -> None:
     """Start the stack, say where it is and what happens in it, and stop it on SIGINT or SIGTERM."""
     console = Console(highlight=False, soft_wrap=True)
@@ -49,6 +50,7 @@ def run(
         extra_site_url=extra_site_url,
         forge_jwks_url=forge_jwks_url,
         engine=engine,
+        record=record,
         on_log=on_log,
         on_jira_request=on_jira_request,
     )

@@ -13,6 +13,7 @@ from connect_local.gateway import LaptopGateway
 from connect_local.ports import listen
 from connect_local.routing import Routes
 from connect_local.servers import ThreadedServer
+from connect_local.shapes.records import RecordedShapes
 from connect_local.template import Template
 
 CONNECT = str(Path(sys.executable).parent / "connect")
@@ -50,6 +51,7 @@ class IdleStack:
         names = template.resources("AWS::Serverless::Function")
         self.functions = {name: NotingFunction() for name in names}
         self.on_bus: list[Any] = []
+        self.shapes = RecordedShapes()
         for rule in template.event_rules(self.cloud.attribute):
             self.cloud.make_rule(rule, lambda event: self.on_bus.append(json.loads(event)))
         resources = {name: name for name in names} | self.cloud.resources()
@@ -58,7 +60,7 @@ class IdleStack:
             Routes([]),
             self.functions,  # type: ignore[arg-type]
             self.functions,  # type: ignore[arg-type]
-            controls(self.cloud, description),
+            controls(self.cloud, description, self.shapes),
         )
         listener = listen(0, "")
         self.port = str(listener.getsockname()[1])

@@ -10,6 +10,7 @@ from connect_local.cli.dlq import dlq
 from connect_local.cli.doctor import doctor
 from connect_local.cli.forge import forge
 from connect_local.cli.laptop import demo, up
+from connect_local.cli.shapes import shapes
 from connect_local.cli.soak import soak
 from connect_local.cli.tokens import qsh, sign
 from connect_local.errors import LaptopError
@@ -20,7 +21,7 @@ def connect() -> None:
     """A Jira app's backend on AWS Lambda: run it here, ask it for calls, and see what fails."""
 
 
-for command in (up, demo, qsh, sign, doctor, call, dlq, forge, soak):
+for command in (up, demo, qsh, sign, doctor, call, dlq, forge, shapes, soak):
     connect.add_command(command)
 
 

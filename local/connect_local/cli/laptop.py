@@ -30,6 +30,7 @@ from connect_local.cli.options import PORT
     show_default=True,
     help="What the table is in.",
 )
+@click.option("--record", is_flag=True, help="Record the shapes of what is sent, for connect shapes.")
 def up(port: int, jira_port: int, no_jira: bool, **options: Any) -> None:  # noqa: ANN401, FBT001 - click passes options by name
     """Run the stack until Ctrl-C."""
     from connect_local.up import run  # noqa: PLC0415 - its server is slow to import

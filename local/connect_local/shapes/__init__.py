@@ -1,0 +1,1 @@
+"""What was recorded of the real world: gathered, compared, printed."""
