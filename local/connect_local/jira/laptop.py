@@ -113,6 +113,7 @@ class LaptopJira:
             Route("/_local/all.js", lambda _: FileResponse(STATIC / "all.js")),
             Mount("/_local/assets", StaticFiles(directory=STATIC)),
             Mount("/_local/forge", ForgeControls(self.forge, self.tenants).application()),
+            Route("/graphql", self.forge.graphql.answer, methods=["POST"]),
             Mount("/_local", Guard(controls.application(), base_url=base_url)),
             Mount("", gate),
         ]

@@ -5,7 +5,9 @@
 - `POST install`, `upgrade`: `{"manifest": path or object, "baseUrl": where the app is, if elsewhere}`
 - `POST uninstall`: `{"key": the Connect key}`
 - `POST hourly`: calls the scheduled triggers; `{"tokenSeconds": N}` sets how long tokens are good from now on
-- `DELETE tokens`: takes back every system token
+- `POST invoke-remote`: makes a call for a page: `{"key": the Connect key, "accountId": who has it open,
+  "endpoint": its key, "method", "path", "body"}` → `{"status", "body"}`
+- `DELETE tokens`: takes back every token
 """
 
 from collections.abc import Callable, Mapping
@@ -20,6 +22,7 @@ from connect_local.jira.apps import Answer
 from connect_local.jira.entities import Json
 from connect_local.jira.errors import NotCarriedOut
 from connect_local.jira.forge.manifests import ForgeManifest, load_manifest
+from connect_local.jira.forge.page_calls import PageCall
 from connect_local.jira.forge.platform import ForgePlatform
 from connect_local.jira.strict_json import parse_json
 from connect_local.jira.tenant import Tenant, Tenants
@@ -47,6 +50,7 @@ class ForgeControls:
                 Route("/upgrade", self._upgrade, methods=["POST"]),
                 Route("/uninstall", self._uninstall, methods=["POST"]),
                 Route("/hourly", self._hourly, methods=["POST"]),
+                Route("/invoke-remote", self._invoke_remote, methods=["POST"]),
                 Route("/tokens", self._revoke, methods=["DELETE"]),
             ],
             exception_handlers={NotCarriedOut: _not_carried_out},
@@ -93,6 +97,19 @@ class ForgeControls:
         answers = await run_in_threadpool(self._platform.hourly, self._tenant(command))
         return JSONResponse({"answers": [_answer(answer) for answer in answers]})
 
+    async def _invoke_remote(self, request: Request) -> JSONResponse:
+        command = await _object(request)
+        app = self._platform.require(self._tenant(command), _text(command, "key"))
+        call = PageCall(
+            endpoint=_text(command, "endpoint"),
+            method=_text(command, "method"),
+            path=_text(command, "path"),
+            body=command.get("body"),
+        )
+        account_id = _text(command, "accountId")
+        answer = await run_in_threadpool(self._platform.invoke_remote, app, account_id, call)
+        return JSONResponse({"status": answer.status, "body": _json(answer.data)})
+
     async def _revoke(self, _: Request) -> JSONResponse:
         self._platform.system_tokens.revoke_all()
         return JSONResponse({})
@@ -125,6 +142,20 @@ async def _object(request: Request) -> dict[str, Json]:
     if not isinstance(body, dict):
         raise NotCarriedOut("The body must be a JSON object.")
     return body
+
+
+def _text(command: Mapping[str, Json], name: str) -> str:
+    value = command.get(name)
+    if not isinstance(value, str):
+        raise NotCarriedOut(f"{name} must be a text.")
+    return value
+
+
+def _json(data: bytes) -> Json:
+    try:
+        return parse_json(data)
+    except ValueError:
+        return None
 
 
 def _told(answers: Mapping[str, Answer]) -> Json:

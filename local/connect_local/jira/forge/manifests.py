@@ -25,11 +25,13 @@ class Endpoint:
         key: in the manifest
         url: the whole URL
         brings_token: whether the app's system token goes with the call
+        brings_user_token: whether that of a page's user does
     """
 
     key: str
     url: str
     brings_token: bool
+    brings_user_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class ForgeManifest:
         descriptor: of the Connect app that it carries, or would carry: its name, scopes and webhooks
         carries_connect: whether Jira is to treat it as a Connect app, too
         scopes: what it asks for, as Forge calls it
+        scopes_for_absent: what it may do as users who are away (`allowImpersonation`), as Connect calls it
+        endpoints: what pages may have called, by key
         triggers: those of each event
         hourly: those of the scheduled triggers
         pre_uninstall: those that are called before an uninstall
@@ -58,6 +62,8 @@ class ForgeManifest:
     descriptor: Descriptor
     carries_connect: bool
     scopes: tuple[str, ...]
+    scopes_for_absent: frozenset[str]
+    endpoints: Mapping[str, Endpoint]
     triggers: Mapping[str, tuple[Trigger, ...]]
     hourly: tuple[Trigger, ...]
     pre_uninstall: tuple[Trigger, ...]
@@ -91,6 +97,8 @@ def load_manifest(source: Json, *, base_url: str | None = None) -> ForgeManifest
         descriptor=_descriptor(manifest, urls[connect_remote]),
         carries_connect="connectModules" in manifest,
         scopes=tuple(_asked_for(manifest)),
+        scopes_for_absent=frozenset(_as_connect_has_them(_for_absent(manifest))),
+        endpoints=endpoints,
         triggers=triggers,
         hourly=tuple(trigger for _, trigger in _calling(manifest, "scheduledTrigger", endpoints)),
         pre_uninstall=tuple(trigger for _, trigger in _calling(manifest, "preUninstall", endpoints)),
@@ -119,13 +127,17 @@ def _endpoint(entry: dict[str, Any], urls: Mapping[str, str]) -> Endpoint:
     below = "modules.endpoint[]."
     remote = _one_of(entry.get("remote"), urls, f"{below}remote", "one of the remotes")
     path = member(entry, "route.path", str, "say which path is called", below=below)
-    auth = entry.get("auth")
-    token = auth.get("appSystemToken") if isinstance(auth, dict) else None
     return Endpoint(
         key=entry["key"],
         url=f"{urls[remote].rstrip('/')}/{path.removeprefix('/')}",
-        brings_token=isinstance(token, dict) and token.get("enabled") is True,
+        brings_token=_is_enabled(entry.get("auth"), "appSystemToken"),
+        brings_user_token=_is_enabled(entry.get("auth"), "appUserToken"),
     )
+
+
+def _is_enabled(auth: Json, token: str) -> bool:
+    member = auth.get(token) if isinstance(auth, dict) else None
+    return isinstance(member, dict) and member.get("enabled") is True
 
 
 def _calling(
@@ -191,6 +203,19 @@ def _scopes(manifest: Json) -> list[str]:
         for scope in asked_for
         if scope.endswith(_CONNECT_SCOPE)
     ]
-    return connect or [
-        scope for scope, natives in FORGE_SCOPES.items() if natives and set(natives) <= set(asked_for)
+    return connect or _as_connect_has_them(asked_for)
+
+
+def _for_absent(manifest: Json) -> list[str]:
+    """The scopes that may be used for a user who is away."""
+    scopes = manifest["permissions"].get("scopes")
+    members = scopes if isinstance(scopes, dict) else {}
+    return [
+        str(scope)
+        for scope, how in members.items()
+        if isinstance(how, dict) and how.get("allowImpersonation") is True
     ]
+
+
+def _as_connect_has_them(native: list[str]) -> list[str]:
+    return [scope for scope, natives in FORGE_SCOPES.items() if natives and set(natives) <= set(native)]

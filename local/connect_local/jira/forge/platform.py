@@ -5,16 +5,20 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import urllib3
+
 from connect_local.forge.app_ids import UNREGISTERED
 from connect_local.jira.apps import Answer
 from connect_local.jira.entities import Json
 from connect_local.jira.errors import NotCarriedOut
 from connect_local.jira.forge.deliveries import Deliveries
 from connect_local.jira.forge.events import product_event
+from connect_local.jira.forge.graphql import GraphQl
 from connect_local.jira.forge.installations import ForgeApp, ForgeApps
 from connect_local.jira.forge.invocation_tokens import ENVIRONMENT_ID, InvocationTokens
 from connect_local.jira.forge.manifests import ForgeManifest, Trigger
 from connect_local.jira.forge.module_forms import LIFECYCLE, OTHERS, Module
+from connect_local.jira.forge.page_calls import PageCall, PageCalls
 from connect_local.jira.forge.system_tokens import SystemTokens
 from connect_local.jira.lifecycle import app_user
 from connect_local.jira.outbox import Outbox
@@ -33,7 +37,8 @@ class ForgePlatform:
 
     Attributes:
         keys_url: the key set of its invocation tokens
-        system_tokens: what it gives apps to call Jira with
+        system_tokens: what it gives apps to call Jira with, users' tokens too
+        graphql: where apps are given those of users who are away
         deliveries: calls them
 
     Args:
@@ -57,6 +62,8 @@ class ForgePlatform:
         self._invocations = InvocationTokens(base_url)
         self.keys_url = f"{base_url}/_local/forge/jwks.json"
         self.system_tokens = SystemTokens(self._apps)
+        self.graphql = GraphQl(self._apps, self.system_tokens, clock=clock)
+        self._page_calls = PageCalls(self.system_tokens)
         self.deliveries = Deliveries(
             outbox=outbox, invocations=self._invocations, tokens=self.system_tokens, clock=clock
         )
@@ -173,6 +180,18 @@ class ForgePlatform:
             app, module=_PAGE, account_id=account_id, now=self._clock(), claims=claims
         )
 
+    def invoke_remote(self, app: ForgeApp, account_id: str, call: PageCall) -> urllib3.BaseHTTPResponse:
+        """Make a call for a page that this user has open.
+
+        Raises:
+            NotCarriedOut: the manifest has no such endpoint, or the app gives no answer
+        """
+        user = app.tenant.site.user(account_id)
+        if user is None or not user.active:
+            raise NotCarriedOut("accountId must be that of somebody who is active on this site.")
+        token = self.page_token_for(app, account_id)
+        return self._page_calls.make(app, call, invocation=token, user=user, now=self._clock())
+
     def require(self, tenant: Tenant, app_key: str) -> ForgeApp:
         """An app that is installed.
 
@@ -187,6 +206,7 @@ class ForgePlatform:
     def close(self) -> None:
         """Call nobody any more."""
         self.deliveries.close()
+        self._page_calls.close()
 
     def _installed(self, tenant: Tenant, manifest: ForgeManifest) -> ForgeApp | None:
         key = manifest.descriptor.key

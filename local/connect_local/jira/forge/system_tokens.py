@@ -1,4 +1,4 @@
-"""What an app calls Jira with: system tokens, which come to their end.
+"""What an app calls Jira with: system tokens and those of users, which come to their end.
 
 https://developer.atlassian.com/platform/forge/remote/calling-product-apis/
 """
@@ -28,6 +28,8 @@ LIFETIME_SECONDS = 2 * 3600
 class _Granted:
     installation_id: str
     expires_at: float
+    user: User | None
+    scopes: frozenset[str] | None
 
 
 class SystemTokens:
@@ -44,13 +46,36 @@ class SystemTokens:
         self._granted: dict[str, _Granted] = {}
         self.lifetime = float(LIFETIME_SECONDS)
 
-    def issue(self, app: ForgeApp, *, now: float) -> str:
-        """A token that is good for `lifetime` seconds."""
+    def issue(
+        self,
+        app: ForgeApp,
+        *,
+        now: float,
+        user: User | None = None,
+        scopes: frozenset[str] | None = None,
+    ) -> str:
+        """A token that is good for `lifetime` seconds.
+
+        Args:
+            app: whom it is for
+            now: Unix seconds
+            user: whom the app acts as; None for the app itself
+            scopes: what it may be used for, as Connect calls it; None for all that the app may
+        """
         claims = {"jti": uuid.uuid4().hex, "iat": int(now), "exp": int(now + self.lifetime)}
         token = jwt.encode(claims, self._key, algorithm="HS256")
         with self._lock:
-            self._granted[token] = _Granted(app.installation_id, now + self.lifetime)
+            self._granted[token] = _Granted(app.installation_id, now + self.lifetime, user, scopes)
         return token
+
+    def app_of(self, token: str, *, now: float) -> ForgeApp | None:
+        """The app that a system token is of, while it is good; None for a user's token, or any other."""
+        with self._lock:
+            granted = self._granted.get(token)
+        if granted is None or granted.user is not None or granted.expires_at <= now:
+            return None
+        app = self._apps.get(granted.installation_id)
+        return app if app is not None and app.live else None
 
     def revoke_all(self) -> None:
         """Take back what was issued."""
@@ -58,7 +83,7 @@ class SystemTokens:
             self._granted.clear()
 
     def authenticate(self, call: RestCall, *, site: Site) -> tuple[Installation, User]:
-        """The app that makes a call below `/ex/jira/`, and its user.
+        """The app that makes a call below `/ex/jira/`, and whom it acts as.
 
         Raises:
             CallRefused: it has no token that is good there; a Connect token is none
@@ -82,10 +107,12 @@ class SystemTokens:
         try:
             check_path(call)
             check_scope(call, app.manifest.descriptor.scopes)
+            if granted.scopes is not None:
+                check_scope(call, granted.scopes)
         except CallRefused as refused:
             refused.app = caller
             raise
-        return caller, caller.app_user
+        return caller, granted.user or caller.app_user
 
 
 def _as_installed(app: ForgeApp) -> Installation:
