@@ -4,21 +4,31 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from aws_lambda_powertools import Logger
+
 from connect_jira.answers import Answer, json_answer
-from connect_jira.errors import OutOfTime
+from connect_jira.errors import OutOfTime, UserUnproved
 from connect_jira.jira_errors import JiraAnswerUnusable, JiraError, JiraNotFound
+from connect_jira.metrics import count
 from functions.pages import connection
 from functions.pages.permissions import browsable
 from functions.pages.visits import Visit
+
+_logger = Logger(child=True)
 
 type Call = Callable[[Visit], Answer]
 
 
 def answer_call(call: Call, visit: Visit) -> Answer:
-    """The answer; 502 when it takes a call to Jira and that fails, or brings something else."""
+    """The answer; 502 when it takes a call to Jira and that fails, or brings something else; 403 when Jira
+    would have to be asked as the user, and nothing proves to be theirs.
+    """
     try:
         answer = call(visit)
         answer.get("body", "").encode()
+    except UserUnproved as unproved:
+        _report(unproved, visit)
+        return json_answer(HTTPStatus.FORBIDDEN, {"reason": unproved.reason})
     except (JiraError, OutOfTime) as error:
         return json_answer(HTTPStatus.BAD_GATEWAY, {"reason": error.reason})
     except UnicodeEncodeError:  # Jira's JSON may hold half a character, which no answer can
@@ -65,6 +75,18 @@ ROUTES: dict[str, Call] = {
     "GET /api/connection": connection.connection,
     "POST /api/connection-test": connection.test,
 }
+
+
+def _report(unproved: UserUnproved, visit: Visit) -> None:
+    _logger.warning(
+        "Jira cannot be asked what the page's user may do",
+        extra={
+            "reason": unproved.reason,
+            "explanation": str(unproved),
+            "clientKey": visit.caller.client_key,
+        },
+    )
+    count("RequestRefused", reason=unproved.reason)
 
 
 def _display_name(visit: Visit) -> str | None:

@@ -1,7 +1,8 @@
 """What the user of a visit may do, asked of Jira each time.
 
-A context token proves no more than that somebody of the site has a page open, and the conditions of a
-descriptor hide a link and protect nothing.
+A token proves no more than that somebody of the site has a page open, and the conditions of a descriptor hide
+a link and protect nothing. A Connect app may ask about others; where Forge alone has brought the app, or Jira
+does not take Connect's token any more, it is asked as the user.
 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/#api-rest-api-3-permissions-check-post
 """
@@ -14,6 +15,8 @@ from aws_lambda_powertools import Logger
 
 from connect_jira.errors import OutOfTime
 from connect_jira.jira_errors import JiraError
+from connect_jira.page_users import is_refusal, unproved_by
+from connect_jira.responses import JiraResponse
 from functions.pages.visits import Visit
 
 _logger = Logger(child=True)
@@ -22,13 +25,16 @@ _CHECK = "/rest/api/3/permissions/check"
 
 
 def administrators_only(visit: Visit) -> HTTPStatus:
-    """200 for one of Jira's administrators, 403 for anybody else, 503 when Jira cannot be asked."""
+    """200 for one of Jira's administrators, 403 for anybody else, 503 when Jira cannot be asked.
+
+    Raises:
+        UserUnproved: it would have to be asked as the user
+    """
     client_key = visit.caller.client_key
     if visit.caller.account_id is None:
         return _refused(client_key, "nobody is logged in")
-    asked = {"accountId": visit.caller.account_id, "globalPermissions": ["ADMINISTER"]}
     try:
-        granted = visit.jira.post(_CHECK, asked, repeatable=True).object.get("globalPermissions")
+        granted = _checked(visit, {"globalPermissions": ["ADMINISTER"]}).object.get("globalPermissions")
     except (JiraError, OutOfTime) as failure:
         _logger.warning(
             "Jira does not say who is an administrator",
@@ -43,22 +49,36 @@ def browsable(visit: Visit, projects: Sequence[Any]) -> list[Any]:
 
     Raises:
         JiraError: Jira does not say
+        UserUnproved: it would have to be asked as the user
     """
     if visit.caller.account_id is None or not projects:
         return []
     asked = {
-        "accountId": visit.caller.account_id,
         "projectPermissions": [
             {"permissions": ["BROWSE_PROJECTS"], "projects": [int(project["id"]) for project in projects]}
-        ],
+        ]
     }
-    response = visit.jira.post(_CHECK, asked, repeatable=True)
+    response = _checked(visit, asked)
     try:
         grants = response.object.get("projectPermissions", [])
         seen = {int(project) for grant in grants for project in grant["projects"]}
     except (KeyError, TypeError, ValueError) as other:
         raise response.unusable("no list of permissions") from other
     return [project for project in projects if int(project["id"]) in seen]
+
+
+def _checked(visit: Visit, asked: dict[str, Any]) -> JiraResponse:
+    caller = visit.caller
+    if visit.as_user is None or caller.has_connect:
+        try:
+            return visit.jira.post(_CHECK, {"accountId": caller.account_id, **asked}, repeatable=True)
+        except JiraError as error:
+            if visit.as_user is None or not is_refusal(error):
+                raise
+    try:
+        return visit.as_user().post(_CHECK, asked, repeatable=True)
+    except JiraError as error:
+        raise (unproved_by(error) if is_refusal(error) else error) from error
 
 
 def _refused(client_key: str, why: str) -> HTTPStatus:

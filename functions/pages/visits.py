@@ -1,6 +1,8 @@
 """Who is looking at the app, on which site: proved by the kind of token that the route takes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from connect_jira.activity import Activity
 from connect_jira.callers import Caller, Callers
@@ -20,12 +22,15 @@ class Visit:
         app: what the app is called
         jira: calls the site, as the app
         activity: what lately happened
+        as_user: gives a client that calls the site as the user, once that is proved; None where Connect shows
+            the page
     """
 
     caller: Caller
     app: AppSettings
     jira: JiraClient
     activity: Activity = field(repr=False)
+    as_user: Callable[[], JiraClient] | None = None
 
 
 class Visits:
@@ -55,9 +60,11 @@ class Visits:
         return self._visit(self._callers.of_call(request), invocation)
 
     def _visit(self, caller: Caller, invocation: Invocation) -> Visit:
+        page = caller.forge_page
         return Visit(
             caller=caller,
             app=self._app,
             jira=self._clients.on(caller.client_key, invocation),
             activity=self._activity,
+            as_user=partial(self._clients.as_user_of, page, invocation) if page else None,
         )

@@ -15,12 +15,25 @@ from connect_local.template import PROJECT
 PATIENCE_SECONDS = 30
 
 
-def manifest(stack: LaptopStack, *, connect: bool = True) -> dict[str, Any]:
+PAGE_ENDPOINT = {
+    "key": "page",
+    "remote": "connect",
+    "route": {"path": "/api"},
+    "auth": {"appSystemToken": {"enabled": True}, "appUserToken": {"enabled": True}},
+}
+"""What an owner's own pages call by `invokeRemote`; `connect forge manifest` writes none."""
+
+
+def manifest(stack: LaptopStack, *, connect: bool = True, impersonates: bool = False) -> dict[str, Any]:
     path = str(PROJECT / "descriptor" / "atlassian-connect.json")
     descriptor = at_base_url(load_descriptor({"DESCRIPTOR_PATH": path, "STAGE": "dev"}), stack.base_url)
     document: dict[str, Any] = manifest_of(descriptor, app_id=UNREGISTERED).document
     if not connect:
         del document["connectModules"]
+    document["modules"]["endpoint"].append(PAGE_ENDPOINT)
+    if impersonates:
+        scopes = document["permissions"]["scopes"]
+        document["permissions"]["scopes"] = {scope: {"allowImpersonation": True} for scope in scopes}
     return document
 
 
@@ -29,6 +42,16 @@ def control(stack: LaptopStack, name: str, **command: object) -> dict[str, Any]:
     answer = urllib3.request("POST", f"{stack.jira.base_url}/_local/{name}", json=command, retries=False)
     result: dict[str, Any] = answer.json()
     return result
+
+
+def invoke_remote(stack: LaptopStack, account_id: str, path: str, method: str = "GET") -> tuple[int, Any]:
+    """What a page of Forge's is answered that this user has open."""
+    assert stack.jira is not None
+    (app,) = (app for app in stack.jira.forge.apps() if app.live)
+    key = app.manifest.descriptor.key
+    call = {"key": key, "accountId": account_id, "endpoint": "page", "method": method, "path": path}
+    result = control(stack, "forge/invoke-remote", **call)
+    return result["status"], result["body"]
 
 
 def create_issue(stack: LaptopStack, summary: str) -> str:

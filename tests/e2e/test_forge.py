@@ -9,7 +9,6 @@ import pytest
 import urllib3
 
 from connect_local.jira.forge.platform import ForgePlatform
-from connect_local.jira.site import MEMBER
 from connect_local.stack import LaptopStack, StackOptions
 from tests.e2e.forge import control, create_issue, effects, eventually, invoke, manifest, noted, row
 
@@ -69,31 +68,6 @@ def test_an_issue_has_its_effect_with_no_connect_token_at_all(stack: LaptopStack
     assert note["webhookId"].startswith("forge-")
     assert all(call.path.startswith("/ex/jira/") for call in stack.jira.journal.requests())
     assert row(stack, installation) is not None
-
-
-def get(stack: LaptopStack, path: str, token: str) -> urllib3.BaseHTTPResponse:
-    return urllib3.request(
-        "GET", f"{stack.base_url}{path}", headers={"Authorization": f"Bearer {token}"}, retries=False
-    )
-
-
-def test_a_page_that_forge_shows_gets_what_one_of_connects_gets(
-    stack: LaptopStack, forge: ForgePlatform, installation: str
-) -> None:
-    (app,) = forge.apps()
-    assert app.installation_id == installation
-    site_url = app.tenant.site.base_url
-
-    def token() -> str:
-        return forge.page_token_for(app, MEMBER.account_id)
-
-    greeting = get(stack, "/api/greeting", token()).json()
-    assert greeting == {"displayName": MEMBER.display_name}
-    projects = get(stack, "/api/recent-projects", token()).json()["projects"]
-    assert {project["key"] for project in projects} == {"DEMO", "WEB"}
-    assert all(project["url"].startswith(f"{site_url}/browse/") for project in projects)
-    assert get(stack, "/api/health", token()).json()["state"] == "enabled"
-    assert get(stack, "/api/connection", token()).status == HTTPStatus.FORBIDDEN
 
 
 @pytest.mark.parametrize("path", ["/pages/hello-world", "/api/greeting", "/webhooks/issue_created"])

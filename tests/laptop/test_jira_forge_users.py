@@ -136,6 +136,23 @@ def test_a_call_is_asked_for_by_a_control(jira: LaptopJira, remote: Remote) -> N
     assert (refused.status, refused.json()) == (400, {"error": "method must be a text."})
 
 
+def test_by_a_system_token_nobody_is_asked_about(jira: LaptopJira, remote: Remote) -> None:
+    app = install(jira, remote, scopes=[*SCOPES, "write:jira-work", "manage:jira-configuration"])
+    headers = page_headers(jira, remote, app, ADMIN.account_id)
+    wish = {"globalPermissions": ["ADMINISTER"]}
+    system, user = headers["x-forge-oauth-system"], headers["x-forge-oauth-user"]
+    assert rest(app, system, "permissions/check", wish)[0] == HTTPStatus.OK
+    for account_id in (ADMIN.account_id, MEMBER.account_id):
+        asked = {**wish, "accountId": account_id}
+        assert rest(app, system, "permissions/check", asked)[0] == HTTPStatus.FORBIDDEN
+    granted = rest(app, user, "permissions/check", wish)[1]["globalPermissions"]
+    assert granted == ["ADMINISTER"]
+    member = page_headers(jira, remote, app, MEMBER.account_id)["x-forge-oauth-user"]
+    assert rest(app, member, "permissions/check", wish)[1]["globalPermissions"] == []
+    asked = {**wish, "accountId": ADMIN.account_id}
+    assert rest(app, member, "permissions/check", asked)[0] == HTTPStatus.FORBIDDEN
+
+
 def test_a_token_for_a_user_who_is_away_by_one_of_two_contexts(jira: LaptopJira, remote: Remote) -> None:
     """Which of them, is another one for another installation."""
     right = []

@@ -15,7 +15,8 @@ From the outside in:
 - `connect_jira.webhooks`, `connect_jira.call_request`: what there is to do; `connect_jira.queue`: on its way
   to `connect_jira.worker`, which does it once (`connect_jira.work_done`) and knows what becomes of a failure
   (`connect_jira.verdicts`)
-- `connect_jira.forge`: the same app as Forge delivers it; `connect_jira.callers`: whose page calls
+- `connect_jira.forge`: the same app as Forge delivers it; `connect_jira.callers`: whose page calls,
+  and `connect_jira.page_users`: Jira asked as that user
 - `connect_jira.descriptor`, `connect_jira.settings`: what the app is called and where it lives
 - `connect_jira.wiring`: all of it put together for one function
 """

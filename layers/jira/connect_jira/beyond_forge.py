@@ -12,6 +12,12 @@ from connect_jwt.identity import ClientKey
 
 REMEMBERED_SECONDS = 3600
 
+CONNECT_ALONE = frozenset({"POST /rest/api/3/permissions/check"})
+"""What Jira does for nobody but a Connect app: no scope of Forge's token lets it ask about others.
+
+https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/
+"""
+
 
 class BeyondForge:
     """What one process knows of such calls.
@@ -41,7 +47,8 @@ class BeyondForge:
 
     def includes(self, client_key: ClientKey, call: str, sealed_secret: bytes) -> bool:
         """Whether a call is to be made by Connect's JWT."""
-        return (client_key, call) in self._calls and self._refused.get(client_key) != sealed_secret
+        is_beyond = call in CONNECT_ALONE or (client_key, call) in self._calls
+        return is_beyond and self._refused.get(client_key) != sealed_secret
 
     def refused(self, client_key: ClientKey, sealed_secret: bytes) -> None:
         """Jira does not take Connect's JWT from this site, until it is signed with another secret."""

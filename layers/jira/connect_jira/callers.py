@@ -8,13 +8,15 @@ https://developer.atlassian.com/platform/forge/apis-reference/ui-api-bridge/requ
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connect_jira.errors import NotInstalled, PayloadRefused
 from connect_jira.forge.installation import ForgeState, announced
 from connect_jira.forge.invocations import ForgeInvocations
 from connect_jira.forge.store import ForgeInstallationStore
+from connect_jira.forge.tokens import token_in
 from connect_jira.gateway import GatewayRequest
+from connect_jira.page_users import HEADER, ForgePage
 from connect_jira.settings import AppSettings
 from connect_jira.sites import check_site_url
 from connect_jira.tenants import Tenants
@@ -33,6 +35,8 @@ class Caller:
         display_url: what people know the site by, if that is another address
         state: of the installation, such as `enabled`
         installed_at: in Unix seconds
+        has_connect: whether the app is there by Connect, too, and may ask what its users may do
+        forge_page: what a page that Forge shows can be asked for instead; None of one that Connect shows
     """
 
     client_key: ClientKey
@@ -41,14 +45,16 @@ class Caller:
     display_url: str | None
     state: str
     installed_at: int
+    has_connect: bool = True
+    forge_page: ForgePage | None = None
 
 
 class Callers:
     """Verifies the requests of pages.
 
-    All raise `TokenRefused` when the proof fails, `NotInstalled` when it proves an installation that has
-    ended, and `KeyHostUnavailable`, `TemporarilyUnavailable` or `SecretDoesNotOpen` when nothing can be said
-    just now.
+    All raise `TokenRefused` when the proof fails, `PayloadRefused` when what comes as a user's token cannot
+    be one, `NotInstalled` when an installation is proved that has ended, and `KeyHostUnavailable`,
+    `TemporarilyUnavailable` or `SecretDoesNotOpen` when nothing can be said just now.
 
     IAM: what `connect_jira.tenants` needs.
 
@@ -86,9 +92,15 @@ class Callers:
         row = self._forge.read(invocation.installation_id) or announced(invocation.installation_id)
         if row.state is ForgeState.ENDED:
             raise NotInstalled
+        page = ForgePage(
+            installation_id=invocation.installation_id,
+            api_base_url=invocation.api_base_url,
+            account_id=invocation.account_id,
+            claimed_token=token_in(request.headers, HEADER),
+        )
         if row.is_joined:
             with suppress(NotInstalled):
-                return self._on_connect(row.tenant, invocation.account_id)
+                return replace(self._on_connect(row.tenant, invocation.account_id), forge_page=page)
         return Caller(
             client_key=row.tenant,
             account_id=invocation.account_id,
@@ -96,6 +108,8 @@ class Callers:
             display_url=None,
             state=ForgeState.LIVE.value,
             installed_at=row.applied_at or invocation.issued_at,
+            has_connect=False,
+            forge_page=page,
         )
 
     def _on_connect(self, client_key: ClientKey, account_id: str | None) -> Caller:

@@ -186,13 +186,16 @@ class JiraClient:
     def as_user(self, account_id: str, *, scopes: tuple[str, ...] = ()) -> "JiraClient":
         """A client that does what a user does, with that user's permissions.
 
-        It needs the scope ACT_AS_USER. The access token is kept for about a quarter of an hour.
+        It needs the scope ACT_AS_USER, or, on a site that has the app by Forge alone, `allowImpersonation` in
+        the manifest. The access token is kept until shortly before it ends.
 
-        https://developer.atlassian.com/cloud/jira/platform/user-impersonation-for-connect-apps/
+        https://developer.atlassian.com/cloud/jira/platform/user-impersonation-for-connect-apps/ and
+        https://developer.atlassian.com/platform/forge/remote/calling-product-apis/
 
         Args:
             account_id: the user's
-            scopes: what it may be used for, such as `("READ",)`; all that the app has when there are none
+            scopes: what it may be used for, such as `("READ",)`; all that the app has when there are none. By
+                Forge it is always all that the manifest allows
 
         Raises:
             ImpersonationRefused: with the first call, when Atlassian does not grant it

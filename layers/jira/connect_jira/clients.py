@@ -9,7 +9,9 @@ from http import HTTPStatus
 from connect_jira.activity import Activity
 from connect_jira.client import JiraClient
 from connect_jira.connections import new_pool
+from connect_jira.forge.offline_tokens import OfflineTokens
 from connect_jira.invocation import Invocation
+from connect_jira.page_users import ForgePage, as_user_of
 from connect_jira.user_tokens import UserTokens
 from connect_jira.wiring import Parts
 from connect_jwt.identity import ClientKey
@@ -37,7 +39,12 @@ class JiraClients:
         self._on_success = on_success
         self._tenants = parts.tenants
         self._http = new_pool()
-        self._users = UserTokens(parts.tenants, url=parts.app.user_tokens_url, http=self._http)
+        self._users = UserTokens(
+            parts.tenants,
+            offline=OfflineTokens(parts.app, http=self._http),
+            url=parts.app.user_tokens_url,
+            http=self._http,
+        )
 
     def on(self, client_key: ClientKey, invocation: Invocation, *, trace: str | None = None) -> JiraClient:
         """A client for a site that keeps to the time an invocation has left.
@@ -60,5 +67,13 @@ class JiraClients:
             users=self._users,
             trace=trace,
             on_outcome=record,
-            remaining=lambda: invocation.get_remaining_time_in_millis() / 1000,
+            remaining=_remaining(invocation),
         )
+
+    def as_user_of(self, page: ForgePage, invocation: Invocation) -> JiraClient:
+        """A client that asks as a page's user and remembers nothing; see `connect_jira.page_users`."""
+        return as_user_of(page, self._users, http=self._http, remaining=_remaining(invocation))
+
+
+def _remaining(invocation: Invocation) -> Callable[[], float]:
+    return lambda: invocation.get_remaining_time_in_millis() / 1000

@@ -26,6 +26,7 @@ ConnectError
 ├── TooDeep                      work that was asked for by work, for too many generations
 ├── PoisonMessage                work under which the worker has died again and again
 ├── ImpersonationRefused         Atlassian does not let the app act as this user
+├── UserUnproved                 Jira would have to be asked as a page's user, and nothing proves to be theirs
 ├── SecretDoesNotOpen            the sealed secret is not this installation's, or its key is gone
 └── JiraError                    see `connect_jira.jira_errors`
 """
@@ -209,6 +210,13 @@ class ImpersonationRefused(ConnectError):
 
     def __init__(self, message: str) -> None:
         super().__init__("impersonation-refused", message)
+
+
+class UserUnproved(ConnectError):
+    """What a page asks for depends on what its user may do, and Jira cannot be asked as that user.
+
+    Only a Connect app may ask Jira what others may do.
+    """
 
 
 class SecretDoesNotOpen(ConnectError):

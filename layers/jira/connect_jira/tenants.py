@@ -10,20 +10,20 @@ come later, and nothing is read: nobody is refused for good by what was so a mom
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from cachetools import LRUCache, TTLCache
 
 from connect_jira.allowance import Allowance
 from connect_jira.beyond_forge import BeyondForge
 from connect_jira.credentials import BearerCredentials, ConnectCredentials
-from connect_jira.errors import ForgeTokenMissing, ImpersonationRefused, LimitedForNow, NotInstalled
+from connect_jira.errors import ForgeTokenMissing, LimitedForNow, NotInstalled
 from connect_jira.forge.tenants import ForgeTenants
 from connect_jira.gateway import GatewayRequest
 from connect_jira.installation import Installation, InstallationState, is_forge, is_storable
 from connect_jira.recorder import RECORDER
 from connect_jira.sealing import Sealer
 from connect_jira.store import InstallationStore
+from connect_jira.user_grants import ForgeUserGrant, UserGrant
 from connect_jwt.errors import Reason, SignatureMismatch, TokenRefused
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
 from connect_jwt.signing import SigningIdentity
@@ -43,19 +43,6 @@ type _SecretsOf = Callable[[ClientKey], Iterator[SharedSecret]]
 
 _REREADS_AT_ONCE = 20.0
 _REREADS_PER_SECOND = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class UserGrant:
-    """What an app may ask for the access tokens of a site's users with.
-
-    Attributes:
-        identity: the app on that site
-        oauth_client_id: what the site calls it for this; None when it may not
-    """
-
-    identity: SigningIdentity
-    oauth_client_id: str | None
 
 
 class Tenants:
@@ -211,18 +198,21 @@ class Tenants:
         """
         return self.installation(client_key).site.installation_id is not None
 
-    def user_grant(self, client_key: ClientKey, *, fresh: bool) -> UserGrant:
-        """What to ask for a user's access token with; after a fresh read if `fresh`.
+    def user_grant(self, client_key: ClientKey, *, fresh: bool) -> UserGrant | ForgeUserGrant:
+        """What to ask for a user's access token with, after a fresh read if `fresh`: the shared secret while
+        there is one, else Forge's system token.
 
         Raises:
-            NotInstalled, TemporarilyUnavailable, SecretDoesNotOpen: as for `credentials`
+            NotInstalled, ForgeTokenMissing, TemporarilyUnavailable, SecretDoesNotOpen: as for `credentials`
         """
         if is_forge(client_key):
-            raise ImpersonationRefused(
-                "this site has the app by Forge alone: there it cannot act as users yet"
-            )
-        row = self._fresh_installation(client_key) if fresh else self.installation(client_key)
-        return UserGrant(self._identity(row), row.site.oauth_client_id)
+            return ForgeUserGrant(client_key, self._forge.credentials(client_key, fresh=fresh))
+        row = self._fresh_row(client_key) if fresh else self._row(client_key)
+        site = row.site
+        if row.sealed_secret is None and site.installation_id is not None:
+            system = self._forge.credentials(site.installation_id, fresh=fresh, own_url=site.base_url)
+            return ForgeUserGrant(site.installation_id, system)
+        return UserGrant(self._identity(row), site.oauth_client_id)
 
     def note_written(self, client_key: ClientKey) -> None:
         """Know that there is a row of this site: this process has just written it."""

@@ -1,5 +1,7 @@
 """Access tokens of users, for an app that acts as them: asked for with the site's secret, and kept.
 
+A site that has the app by Forge alone has no secret: there they are `connect_jira.forge.offline_tokens`.
+
 https://developer.atlassian.com/cloud/jira/platform/user-impersonation-for-connect-apps/
 """
 
@@ -15,8 +17,10 @@ from cachetools import TLRUCache
 
 from connect_jira.credentials import BearerCredentials
 from connect_jira.errors import ImpersonationRefused, TemporarilyUnavailable
+from connect_jira.forge.offline_tokens import OfflineTokens
 from connect_jira.json_objects import object_in
 from connect_jira.tenants import Tenants
+from connect_jira.user_grants import ForgeUserGrant, UserGrant
 from connect_jwt.assertions import sign_user_assertion
 from connect_jwt.identity import AppKey, ClientKey
 
@@ -46,6 +50,7 @@ class UserTokens:
 
     Args:
         tenants: where the installations are
+        offline: those of sites without a secret
         url: the authorization server's base URL
         http: the process's pool
         clock: Unix seconds
@@ -55,11 +60,13 @@ class UserTokens:
         self,
         tenants: Tenants,
         *,
+        offline: OfflineTokens,
         url: str,
         http: urllib3.PoolManager,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._tenants = tenants
+        self._offline = offline
         self._url = url
         self._http = http
         self._clock = clock
@@ -76,16 +83,18 @@ class UserTokens:
 
         Raises:
             ImpersonationRefused: Atlassian does not grant it
-            NotInstalled, SecretDoesNotOpen: the app cannot ask for it
+            NotInstalled, ForgeTokenMissing, SecretDoesNotOpen: the app cannot ask for it
             TemporarilyUnavailable: there was no answer
         """
         granted = None if fresh else self._granted.get(user)
         if granted is None:
-            granted = self._granted[user] = self._ask_for(user, fresh=fresh)
+            grant = self._tenants.user_grant(user.client_key, fresh=fresh)
+            if isinstance(grant, ForgeUserGrant):
+                return self._offline.credentials(grant, user.account_id, fresh=fresh)
+            granted = self._granted[user] = self._ask_for(user, grant)
         return granted.credentials
 
-    def _ask_for(self, user: _UserOnSite, *, fresh: bool) -> _Granted:
-        grant = self._tenants.user_grant(user.client_key, fresh=fresh)
+    def _ask_for(self, user: _UserOnSite, grant: UserGrant) -> _Granted:
         if grant.oauth_client_id is None:
             raise ImpersonationRefused(
                 "the site gave no oauthClientId: add the scope ACT_AS_USER to the descriptor, and reinstall"

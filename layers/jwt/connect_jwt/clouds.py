@@ -21,7 +21,8 @@ class Cloud:
         user_tokens_url: the authorization server that gives access tokens of users
         site_domains: the domains below which the sites of this cloud are
         forge_keys_url: the JSON Web Key Set that Forge invocation tokens are verified with; None: not known
-        forge_api_url: the host below which apps call Jira with Forge tokens; None: not known
+        forge_api_url: the host below which apps call Jira with Forge tokens, and are given those of users
+            (`graphql_url`); None: not known
     """
 
     install_keys_urls: tuple[str, ...]
@@ -75,3 +76,11 @@ CLOUDS = {
     ),
 }
 """By the name that the `AtlassianCloud` setting gives them."""
+
+
+def graphql_url(forge_api_url: str) -> str:
+    """Where an API host gives users' tokens to apps, such as `https://api.atlassian.com/graphql`.
+
+    https://developer.atlassian.com/platform/forge/remote/calling-product-apis/
+    """
+    return f"{forge_api_url.rstrip('/')}/graphql"

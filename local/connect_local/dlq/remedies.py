@@ -20,7 +20,8 @@ _REMEDIES = {
     "temporarily-unavailable": "Redrive it once AWS answers again.",
     "module-type-unknown": "If Forge itself invokes such modules, deploy with the type in "
     "ExtraForgeModuleTypes; then redrive it.",
-    "impersonation-refused": "See that the user exists and the descriptor asks for ACT_AS_USER; redrive it.",
+    "impersonation-refused": "See that the user exists and the descriptor asks for ACT_AS_USER, or "
+    "by Forge alone that the manifest's scopes have allowImpersonation: true; redrive it.",
     "request-malformed": "As it is it fails every time: ask for the call again, as one that can be made.",
     "message-unreadable": "Read the explanation and see to it by hand: redriving it will not help.",
     "scope-missing": "Add the scope that the explanation names, have the site approve it, then redrive it.",

@@ -59,7 +59,7 @@ class RestGate:
 
     Args:
         tenants: the sites, whose apps may call; a REST API finds who calls it in `request.state`: the
-            `app`, and the `user` that it acts as
+            `app`, the `user` that it acts as, and whether it is `by_forge`
         access_tokens: what else than a Connect JWT an app may call with
         forge: whose system tokens are good below `/ex/jira/`
         faults: what calls to any site meet, besides those to its own
@@ -137,6 +137,7 @@ class RestGate:
         else:
             exchange.request.state.app = app
             exchange.request.state.user = user
+            exchange.request.state.by_forge = exchange.by_forge is not None
             await self._answer(exchange, exchange.tenant.rest, app=app, reason=reason)
 
     def _authenticated(self, call: RestCall, exchange: _Exchange) -> tuple[Installation, User]:

@@ -10,7 +10,6 @@ from connect_jira.client import JiraClient
 from connect_jira.credentials import BearerCredentials, ConnectCredentials
 from connect_jira.errors import (
     ForgeTokenMissing,
-    ImpersonationRefused,
     NotInstalled,
     TemporarilyUnavailable,
 )
@@ -19,6 +18,7 @@ from connect_jira.forge.overlap import thing_of, told_by_connect
 from connect_jira.jira_errors import JiraUnauthorized
 from connect_jira.messages import read_text, to_text
 from connect_jira.occurrences import Occurrence
+from connect_jira.user_grants import ForgeUserGrant, UserGrant
 from connect_jira.verdicts import FailedDelivery, Postponed, verdict
 from connect_jira.webhooks import Webhook
 from connect_jwt.errors import TokenRefused, UrlNotSignable
@@ -366,10 +366,21 @@ def test_a_message_of_before_is_read() -> None:
     )
 
 
-def test_acting_as_a_user_is_refused_clearly_where_there_is_forge_alone(backend: "Backend") -> None:
-    bring_token(backend)
-    with pytest.raises(ImpersonationRefused, match="by Forge alone"):
-        backend.tenants.user_grant(FORGE_KEY, fresh=False)
+def test_a_users_token_is_asked_for_with_the_secret_while_there_is_one(backend: "Backend") -> None:
+    token = both_sides(backend)
+    assert isinstance(backend.tenants.user_grant(CLIENT_KEY, fresh=False), UserGrant)
+    backend.uninstall()
+    of_forge = ForgeUserGrant(INSTALLATION, BearerCredentials(FORGE_URL, token, SITE_URL))
+    assert backend.new_tenants().user_grant(CLIENT_KEY, fresh=False) == of_forge
+
+
+def test_a_permission_of_others_is_asked_for_with_the_secret_while_jira_takes_it(backend: "Backend") -> None:
+    both_sides(backend)
+    check = "POST /rest/api/3/permissions/check"
+    assert isinstance(backend.tenants.credentials(CLIENT_KEY, check), ConnectCredentials)
+    backend.tenants.connect_refused(CLIENT_KEY)
+    assert isinstance(backend.tenants.credentials(CLIENT_KEY, check), BearerCredentials)
+    assert isinstance(backend.tenants.credentials(CLIENT_KEY, "GET /rest/api/3/myself"), BearerCredentials)
 
 
 def test_nothing_shows_a_token(backend: "Backend") -> None:

@@ -11,6 +11,7 @@ import urllib3
 
 from connect_jira.client import JiraClient
 from connect_jira.errors import ImpersonationRefused, TemporarilyUnavailable
+from connect_jira.forge.offline_tokens import OfflineTokens
 from connect_jira.jira_errors import JiraUnauthorized
 from connect_jira.user_tokens import UserTokens
 
@@ -54,15 +55,15 @@ def atlassian() -> Atlassian:
     return Atlassian()
 
 
+def users_of(backend: "Backend", http: Any) -> UserTokens:
+    offline = OfflineTokens(backend.app, http=http, clock=backend.clock)
+    return UserTokens(backend.tenants, offline=offline, url=SERVER, http=http, clock=backend.clock)
+
+
 @pytest.fixture
 def client(backend: "Backend", atlassian: Atlassian) -> JiraClient:
     backend.install(SECRET, oauthClientId="client-id")
-    users = UserTokens(
-        backend.tenants,
-        url=SERVER,
-        http=atlassian,  # type: ignore[arg-type]
-        clock=backend.clock,
-    )
+    users = users_of(backend, atlassian)
     return JiraClient(
         backend.tenants,
         backend.row.site.client_key,
@@ -171,7 +172,7 @@ def test_a_site_that_gave_no_client_id_is_not_asked_for(
 
 def test_a_call_as_a_user_carries_the_loop_guards_trace(backend: "Backend", atlassian: Atlassian) -> None:
     backend.install(SECRET, oauthClientId="client-id")
-    users = UserTokens(backend.tenants, url=SERVER, http=atlassian, clock=backend.clock)  # type: ignore[arg-type]
+    users = users_of(backend, atlassian)
     client = JiraClient(
         backend.tenants,
         backend.row.site.client_key,

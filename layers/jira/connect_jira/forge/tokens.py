@@ -24,7 +24,7 @@ SURE_SECONDS = 2 * 3600
 MAX_SECONDS = 24 * 3600
 """No token is used for longer, whatever it says."""
 
-_TOKEN = re.compile(rf"[!-~]{{1,{MAX_FORGE_TOKEN_BYTES}}}", re.ASCII)
+TOKEN = re.compile(rf"[!-~]{{1,{MAX_FORGE_TOKEN_BYTES}}}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,27 @@ class SystemToken:
         Raises:
             PayloadRefused: what came cannot be a token
         """
-        value = headers.get(HEADER)
-        if not value:
-            return None
-        if not _TOKEN.fullmatch(value):
-            raise PayloadRefused(
-                "system-token-unusable", f"{HEADER} is no token of up to {MAX_FORGE_TOKEN_BYTES} characters"
-            )
-        return cls(value, _expiry(value, issued_at))
+        value = token_in(headers, HEADER)
+        return None if value is None else cls(value, _expiry(value, issued_at))
+
+
+def token_in(headers: Mapping[str, str], name: str) -> str | None:
+    """The token in a header; None when there is none.
+
+    Args:
+        headers: by lower-case name
+        name: of the one, such as `HEADER`
+
+    Raises:
+        PayloadRefused: what is there cannot be a token
+    """
+    value = headers.get(name)
+    if value and not TOKEN.fullmatch(value):
+        whose = name.rpartition("-")[2]
+        raise PayloadRefused(
+            f"{whose}-token-unusable", f"{name} is no token of up to {MAX_FORGE_TOKEN_BYTES} characters"
+        )
+    return value or None
 
 
 def _expiry(value: str, issued_at: int) -> int:

@@ -11,7 +11,7 @@ CALL_CAUSES = {
     ),
     "scope-missing": (
         "The descriptor, or the manifest, does not ask for what this call needs.",
-        "Add the scope there, and let the site approve it.",
+        "Add the scope there, to act as a user with allowImpersonation: true, and let the site approve it.",
     ),
     "needs-admin": (
         "This part of the API is for administrators, and the app's user is none.",

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from connect_local.jira.entities import Json, User
 from connect_local.jira.rest.answers import JiraError
-from connect_local.jira.rest.requests import INVALID_PAYLOAD, caller, json_object
+from connect_local.jira.rest.requests import INVALID_PAYLOAD, caller, is_connect_app, json_object
 from connect_local.jira.site import Site
 
 _MAX_IDS = 1000
@@ -47,7 +47,7 @@ class Permissions:
     async def check(self, request: Request) -> JSONResponse:
         """Which of the permissions that are asked about a user has."""
         wish = await json_object(request, known={"accountId", "globalPermissions", "projectPermissions"})
-        user = self._subject(wish.get("accountId"), caller(request))
+        user = self._subject(wish.get("accountId"), request)
         names = _names(wish.get("globalPermissions"), _GLOBAL)
         granted = [
             grant
@@ -61,14 +61,16 @@ class Permissions:
             }
         )
 
-    def _subject(self, account_id: Json, asking: User) -> User:
-        """An app may ask about anybody, a user only as an administrator."""
+    def _subject(self, account_id: Json, request: Request) -> User:
+        """A Connect app may ask about anybody, a user only as an administrator, a Forge app about nobody."""
+        asking = caller(request)
         if account_id is None:
             return asking
         user = self._site.user(account_id) if isinstance(account_id, str) else None
         if user is None:
             raise JiraError(HTTPStatus.BAD_REQUEST, "The account ID is invalid.")
-        if user != asking and asking.account_type != "app" and not asking.is_admin:
+        is_administrator = asking.account_type != "app" and asking.is_admin
+        if user != asking and not is_connect_app(request) and not is_administrator:
             raise JiraError(
                 HTTPStatus.FORBIDDEN, "You do not have the permission to check others' permissions."
             )

@@ -60,6 +60,11 @@ def caller(request: Request) -> User:
     return user
 
 
+def is_connect_app(request: Request) -> bool:
+    """Whether a Connect app calls, as itself."""
+    return caller(request).account_type == "app" and not request.state.by_forge
+
+
 def trace_of(request: Request) -> str | None:
     """What the webhooks that the call causes are to echo, None when that is nothing Jira echoes.
 
