@@ -11,8 +11,20 @@ from connect_local.demo import Demo
 from connect_local.forge.app_ids import UNREGISTERED
 from connect_local.forge.command import DESCRIPTOR
 from connect_local.forge.manifest import manifest_of
+from connect_local.jira.entities import User
+from connect_local.jira.forge.installations import ForgeApp
+from connect_local.jira.forge.platform import ForgePlatform
+from connect_local.jira.site import ADMIN, MEMBER
 
 _MYSELF = "/rest/api/3/myself"
+_OF_PAGES = {
+    "key": "page",
+    "remote": "connect",
+    "route": {"path": "/api"},
+    "auth": {"appUserToken": {"enabled": True}},
+}
+"""What the owner's own pages have called by `invokeRemote`."""
+
 _CREATED = FORGE_EVENTS["jira:issue_created"].name
 
 
@@ -24,6 +36,8 @@ class ForgeDemo(Demo):
         self._write_manifest()
         self._install_by_forge()
         self._refuse_a_page()
+        self._ask_as_the_user()
+        self._ask_for_who_is_away()
         self._call_by_token()
         self._event()
         self._renew()
@@ -37,6 +51,7 @@ class ForgeDemo(Demo):
         self._app_key = descriptor["key"]
         del self._manifest["connectModules"]
         modules = self._manifest["modules"]
+        modules["endpoint"].append(_OF_PAGES)
         self._show(f"endpoints  {' '.join(entry['route']['path'] for entry in modules['endpoint'])}")
         self._show(f"scopes     {' '.join(self._manifest['permissions']['scopes'])}")
         self._hold("connectModules" not in self._manifest, "nothing of Connect is left in it")
@@ -61,10 +76,8 @@ class ForgeDemo(Demo):
 
     def _refuse_a_page(self) -> None:
         self._step("Somebody has a page open, and has Forge call /forge/lifecycle/uninstalled for it")
-        assert self._stack.jira is not None  # noqa: S101 - for the type checker
-        forge = self._stack.jira.forge
-        (app,) = forge.apps()
-        token = forge.page_token_for(app, "5b10a2844c20165700ede21g")
+        forge, app = self._forge_app()
+        token = forge.page_token_for(app, MEMBER.account_id)
         before = self._row()
         status, answer = self._request(
             "POST",
@@ -77,6 +90,52 @@ class ForgeDemo(Demo):
             f"refused, though the token is Forge's own: {status}, without a word",
         )
         self._hold(self._row() == before, "and nothing changed")
+
+    def _ask_as_the_user(self) -> None:
+        self._step("Pages call GET /api/connection, which is for administrators (invokeRemote)")
+        for user, expected in ((ADMIN, HTTPStatus.OK), (MEMBER, HTTPStatus.FORBIDDEN)):
+            call = {"accountId": user.account_id, "endpoint": "page", "method": "GET", "path": "/connection"}
+            _, answer = self._control("forge/invoke-remote", {"key": self._app_key, **call})
+            self._hold(answer.get("status") == expected, f"{user.display_name}: {answer.get('status')}")
+        self._show("x-forge-oauth-user named its own user, and Jira was asked as that user")
+        forge, app = self._forge_app()
+        stolen = forge.system_tokens.issue(app, now=time.time(), user=ADMIN)
+        before = len(self._checks())
+        status, _ = self._request_remote(MEMBER, {"x-forge-oauth-user": stolen})
+        self._hold(
+            status == HTTPStatus.FORBIDDEN and len(self._checks()) == before,
+            f"{MEMBER.display_name} sends another's token: {status}, and nothing was asked",
+        )
+
+    def _ask_for_who_is_away(self) -> None:
+        self._step("The same call by requestRemote, which brings no token of the user")
+        status, answer = self._request_remote(ADMIN)
+        self._hold(status == HTTPStatus.FORBIDDEN, f"{ADMIN.display_name}: {status} {answer['reason']}")
+        permissions = self._manifest["permissions"]
+        permissions["scopes"] = {scope: {"allowImpersonation": True} for scope in permissions["scopes"]}
+        self._control("forge/upgrade", {"manifest": self._manifest})
+        self._show("the manifest's scopes are given allowImpersonation: true, and the app is upgraded")
+        for user, expected in ((ADMIN, HTTPStatus.OK), (MEMBER, HTTPStatus.FORBIDDEN)):
+            status, _ = self._request_remote(user)
+            self._hold(
+                status == expected, f"{user.display_name}: {status}, by a token that Forge gave the app"
+            )
+
+    def _request_remote(self, user: User, headers: dict[str, str] | None = None) -> tuple[int, Any]:
+        """What the browser of somebody sends who has a page open, with whatever they add."""
+        forge, app = self._forge_app()
+        token = forge.page_token_for(app, user.account_id)
+        url = f"{self._stack.base_url}/api/connection"
+        return self._request("GET", url, None, {"Authorization": f"Bearer {token}", **(headers or {})})
+
+    def _forge_app(self) -> tuple[ForgePlatform, ForgeApp]:
+        assert self._stack.jira is not None  # noqa: S101 - for the type checker
+        forge = self._stack.jira.forge
+        (app,) = forge.apps()
+        return forge, app
+
+    def _checks(self) -> list[dict[str, Any]]:
+        return [call for call in self._calls() if call["path"].endswith("/permissions/check")]
 
     def _call_by_token(self) -> None:
         self._step(f"The app calls Jira with the system token: GET {_MYSELF}")
