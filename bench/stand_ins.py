@@ -130,6 +130,9 @@ class Aws(_Server):
         match operation:
             case "PutItem":
                 self._rows[_row(fields, fields["Item"])] = fields["Item"]
+            case "UpdateItem" if fields.get("ReturnValues") == "ALL_NEW":  # the record of work that begins
+                values = fields["ExpressionAttributeValues"]
+                return {"Attributes": {**fields["Key"], "owner": values[":owner"], "tries": values[":one"]}}
             case "GetItem":
                 row = self._rows.get(_row(fields, fields["Key"]))
                 return {"Item": row} if row else {}

@@ -145,7 +145,7 @@ def per_million_webhooks(outcome: Outcome, parameters: Parameters, sizes: Sizes 
         Line(
             what="DynamoDB, work done written",
             units=count["work_done.writes"],
-            formula="1 PutItem + 1 UpdateItem a message",
+            formula="2 UpdateItems a message",
             price=0.625,
             per=MILLION,
             source=_DYNAMODB,
