@@ -1,5 +1,6 @@
 """Whatever is pasted, there is a diagnosis."""
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -120,6 +121,13 @@ def test_odd_urls(url: str) -> None:
     assert isinstance(diagnose(call(app_token("GET&/elsewhere&"), url=url)), Diagnosis)
     assert isinstance(diagnose(webhook(site_token("GET&/elsewhere&"), url=url)), Diagnosis)
     assert isinstance(diagnose(call(base_url=url)), Diagnosis)
+
+
+def test_looking_for_a_token_among_many_parameters_takes_no_more_than_its_share_of_each() -> None:
+    """Anybody can send such a request, and each refusal is explained."""
+    started = time.process_time()
+    diagnose(Evidence(method="POST", url=f"{APP_URL}/webhooks/x?{'&' * 60_000}", direction=Direction.TO_APP))
+    assert time.process_time() - started < 3
 
 
 def test_a_parameter_added_to_a_hundred_is_found() -> None:

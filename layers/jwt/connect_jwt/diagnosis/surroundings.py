@@ -125,11 +125,10 @@ def _places_in_url(url: str) -> Iterator[tuple[str, str, str]]:
         value_of = f"the value of {_shown_name(name)}" if "=" in first.rpartition("&")[2] else "a name"
         seen = f"behind a second ?, so that what follows it is read as a part of {value_of}"
         yield seen, unquote(rest), _without_jwt(f"{address}?{first}&{rest}")
-    parts = split(url)
+    parts, with_ampersands = split(url), url.replace("&amp;", "&")
     for parameter in parts.query.split("&"):
         name, _, value = parameter.partition("=")
-        shown = _shown_name(name)
-        yield f"in the parameter {shown}", unquote(value), url.replace("&amp;", "&")
+        yield f"in the parameter {_shown_name(name)}", unquote(value), with_ampersands
     yield "behind the #, which is never sent", unquote(parts.fragment), url.partition("#")[0]
     yield "in the path", unquote(parts.path), url
 
