@@ -2,7 +2,8 @@
 
 What was read is used for minutes. A signature that fails against it is tried once more against a fresh read
 before it is refused, and so is a request that Jira refuses. Each site has an allowance of such reads, so that
-a flood of forged tokens soon costs one read a second and no call to KMS; what is used then is a second old.
+a flood of forged tokens soon costs one read a second and no call to KMS. Whose signature does not fit while
+it is spent is told to come later.
 
 That a site is not known is said after a fresh read only. Who names it again within two seconds is told to
 come later, and nothing is read: nobody is refused for good by what was so a moment ago.
@@ -258,7 +259,11 @@ class Tenants:
         yield from self._secrets(client_key, self._row_with_secret)
 
     def _fresh_secrets_of(self, client_key: ClientKey) -> Iterator[SharedSecret]:
-        yield from self._secrets(client_key, self._fresh_row)
+        if client_key in self._remembered and not self._may_reread(client_key):
+            raise LimitedForNow(
+                "secret-mismatch-limited", "not signed with a secret that the site had a moment ago"
+            )
+        yield from self._secrets(client_key, self._read)
 
     def _secrets(
         self, client_key: ClientKey, row_of: Callable[[ClientKey], Installation]
