@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 
 from connect_jira.recorder import SEEN
+from connect_jira.shapes import json_shape
 from connect_local.errors import LaptopError
 from connect_local.ports import free_port
 from connect_local.shapes.command import print_shapes
@@ -18,6 +19,7 @@ from connect_local.shapes.gathering import recorded_by
 from connect_local.stacks import Stack
 from connect_local.template import Template
 from tests.laptop.idle_stack import IdleStack, connect
+from tests.unit.jira.captures import capture
 
 GROUPS = {name: f"stack-{name}" for name in Template({}).resources("AWS::Logs::LogGroup")}
 
@@ -138,6 +140,20 @@ def test_the_laptops_own_do_not_differ(capsys: pytest.CaptureFixture[str]) -> No
     printed = capsys.readouterr()
     assert json.loads(printed.out) == {"kinds": {kind: shape}, "differs": []}
     assert printed.err == "Nothing differs from what the laptop's Jira and Forge send.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("fit-lifecycle-trigger", "Forge sends POST /forge/lifecycle/installed"),
+        ("fit-page", "Forge sends GET /api/{…}"),
+    ],
+)
+def test_a_token_that_was_captured_has_the_names_of_the_laptops(name: str, kind: str) -> None:
+    captured = capture(name)
+    captured["claims"]["context"].get("extension", {}).clear()  # what is in it depends on the module
+    shape = json_shape(captured["header"], "token.header") | json_shape(captured["claims"], "token.claims")
+    assert shape.keys() <= laptops_kinds()[kind].keys()
 
 
 # --- at a terminal ---------------------------------------------------------------------------------------

@@ -45,18 +45,18 @@ class Recorder:
         self._seen: set[int] = set()
         self._of_kind: Counter[str] = Counter()
 
-    def request(self, request: "GatewayRequest", token: str, *, with_body: bool = True) -> None:
+    def request(self, request: "GatewayRequest", token: str, *, token_alone: bool = False) -> None:
         """Record a request whose proof holds.
 
         Args:
             request: as it came
             token: the proof
-            with_body: not where whoever looks at a page says what is in it
+            token_alone: where somebody else than its sender may say what else is in it
         """
         if self._is_on:
             from connect_jira.shapes_of_messages import request_shape  # noqa: PLC0415 - off, it is not needed
 
-            self._see(lambda: request_shape(request, token, with_body=with_body))
+            self._see(lambda: request_shape(request, token, token_alone=token_alone))
 
     def answer(self, method: str, path: str, response: "JiraResponse", *, by_token: bool) -> None:
         """Record an answer of Jira's.

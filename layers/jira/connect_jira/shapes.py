@@ -30,33 +30,33 @@ _MAX_ITEMS = 50
 _MAX_DIGITS = 3
 _HIDDEN = "<key>"
 _NAME = re.compile(rf"(?=.{{1,{LONGEST_NAME}}}\Z)[a-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*", re.ASCII)
-_HEADER = re.compile(r"(?=.{1,48}\Z)[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
+_HEADER = re.compile(r"(?=.{1,48}\Z)[a-z][a-z0-9]{0,19}(-[a-z0-9]{1,20})*", re.ASCII)
 _CLOSED = frozenset(
-    """attrs config configuration entityProperties errors fieldValue names parameters params permissions
+    """<key> attrs config configuration entityProperties errors fieldValue names parameters params permissions
     properties property renderedFields roles schema value""".split()  # noqa: SIM905
 )
 """Members that hold maps, what an app or its users have written, or names that are themselves values."""
 
-_SLUG = r"[A-Za-z]{1,30}([:_-][A-Za-z]{1,30}){0,5}"
+_EVENT = r"installed|uninstalled|enabled|disabled|avi(:[a-z-]{1,30}){2,5}"
 _MEDIA_TYPE = r"(application/(json|x-pem-file)|text/(plain|html))(; ?charset=utf-8)?"
 _CONSTANTS = {
     path: re.compile(pattern, re.ASCII | re.IGNORECASE)
     for path, pattern in {
-        "body.eventType": _SLUG,
+        "body.eventType": _EVENT,
         "body.keys[].alg": "[A-Z]{2}[0-9]{3}",
         "body.keys[].kty": "RSA|EC",
         "body.keys[].use": "sig|enc",
         "body.productType": "jira|confluence",
-        "body.webhookEvent": _SLUG,
+        "body.webhookEvent": "(jira:)?[a-z]{1,20}(_[a-z]{1,20}){0,6}",
         "header.content-type": _MEDIA_TYPE,
-        "header.ratelimit-reason": _SLUG,
+        "header.ratelimit-reason": "jira(-[a-z]{1,20}){1,5}",
         "header.x-atlassian-webhook-flow": "Primary|Secondary",
-        "header.x-failure-category": _SLUG,
+        "header.x-failure-category": "FAILURE([_ ][A-Z]{1,20}){1,6}",
         "token.claims.app.environment.type": "DEVELOPMENT|STAGING|PRODUCTION",
-        "token.claims.app.module.type": "[a-z]{1,30}:[a-z]{1,40}",
+        "token.claims.app.module.type": "[a-z]{1,30}:[a-z]{1,30}",
         "token.claims.context.accountType": "licensed|unlicensed|customer|anonymous",
         "token.claims.context.environmentType": "DEVELOPMENT|STAGING|PRODUCTION",
-        "token.claims.context.extension.type": "[a-z]{1,30}:[a-z]{1,40}",
+        "token.claims.context.extension.type": "([a-z]{1,30}:)?[a-z]{1,30}",
         "token.claims.iss": "forge/invocation-token",
         "token.claims.qsh": "context-qsh",
         "token.header.alg": "[A-Z]{2}[0-9]{3}|none",
@@ -151,7 +151,7 @@ def _look(value: Any, path: str, shape: Shape, depth: int) -> None:  # noqa: ANN
     if path not in shape and len(shape) >= MAX_MEMBERS:
         return
     shape[path].add(_form(value, path))
-    if depth == 0 or path.rpartition(".")[2] in {*_CLOSED, _HIDDEN}:
+    if depth == 0 or path.rpartition(".")[2] in _CLOSED:
         return
     match value:
         case dict():

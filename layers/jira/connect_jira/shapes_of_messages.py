@@ -26,18 +26,16 @@ _KEY_HOSTS = {
 }
 
 
-def request_shape(request: "GatewayRequest", token: str, *, with_body: bool) -> tuple[str, Shape]:
+def request_shape(request: "GatewayRequest", token: str, *, token_alone: bool) -> tuple[str, Shape]:
     """Kind and shape of a request to the app; arguments as of `Recorder.request`."""
     parsed = parse_token(token, max_bytes=MAX_FORGE_TOKEN_BYTES)
+    shape = json_shape(parsed.header, "token.header") | json_shape(parsed.claims, "token.claims")
+    if not token_alone:
+        shape |= names_shape(parse_qsl(request.query, keep_blank_values=True), "query")
+        shape |= _body_shape(request.body)
+        if request.method != "GET":  # a page's headers are the browser's
+            shape |= names_shape(request.headers.items(), "header")
     world = "Forge" if parsed.claims.get("iss") == ISSUER else "Connect"
-    is_browsers = world == "Connect" and request.path.startswith(("/pages/", "/api/"))
-    shape = (
-        ({} if is_browsers else names_shape(request.headers.items(), "header"))
-        | names_shape(parse_qsl(request.query, keep_blank_values=True), "query")
-        | json_shape(parsed.header, "token.header")
-        | json_shape(parsed.claims, "token.claims")
-        | (_body_shape(request.body) if with_body else {})
-    )
     route = _route(request.path)
     event = event_of(shape) if route in _OF_EVENTS else None
     return " ".join(filter(None, (world, "sends", request.method, route, event))), shape

@@ -129,7 +129,7 @@ class Tenants:
         verified = self._verify(
             lambda secrets_of: verify_context_token(token, secrets_of=secrets_of, now=self._clock())
         )
-        RECORDER.request(request, token, with_body=False)
+        RECORDER.request(request, token, token_alone=True)
         return verified
 
     def credentials(self, client_key: ClientKey, call: str = "") -> ConnectCredentials | BearerCredentials:

@@ -105,10 +105,10 @@ class ForgeInvocations:
             )
         except TokenRefused as refused:
             if refused.reason in _PROVED:
-                RECORDER.request(request, find_bearer_token(authorization), with_body=False)
+                RECORDER.request(request, find_bearer_token(authorization), token_alone=True)
             raise _refused(refused) from refused
-        is_forges = invocation.origin is InvocationOrigin.FORGE
-        RECORDER.request(request, find_bearer_token(authorization), with_body=is_forges)
+        is_others = invocation.origin is not InvocationOrigin.FORGE
+        RECORDER.request(request, find_bearer_token(authorization), token_alone=is_others)
         return invocation
 
 
