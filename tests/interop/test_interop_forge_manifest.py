@@ -1,5 +1,6 @@
 """The manifest before Atlassian's own `@forge/manifest`, which `forge lint` and `forge deploy` ask first."""
 
+import copy
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from connect_local.forge.app_ids import UNREGISTERED
 from connect_local.forge.file import ManifestFile
 from connect_local.forge.manifest import Manifest
 from connect_local.forge.modules import CONNECT_MODULES
+from connect_local.template import PROJECT
 from tests.descriptors import APP_ID, descriptor, forge_manifest, own_descriptor, rich_descriptor
 from tests.manifests import IN_BRACKETS, IN_LINES
 from tests.node import NodeProcess
@@ -73,6 +75,26 @@ def test_a_manifest_of_somebody_elses_is_valid_with_ours_in_it(
     (tmp_path / "src" / "index.js").touch()  # of the functions' handler
     (tmp_path / "manifest.yml").write_text((IN_LINES | IN_BRACKETS)[shape], encoding="utf-8")
     ManifestFile(str(tmp_path / "manifest.yml"), force=False).write(forge_manifest(rich_descriptor()))
+    assert forge.ask("validate", folder=str(tmp_path)) == {"success": True, "errors": []}
+
+
+def test_pages_that_ask_as_their_user_have_the_manifest_that_the_docs_give(
+    forge: NodeProcess, tmp_path: Path
+) -> None:
+    page = (PROJECT / "docs" / "connect-to-forge.md").read_text(encoding="utf-8")
+    section = page.partition("## Who may, on a page of Forge's")[2].partition("\n## ")[0]
+    modules, permissions = (
+        yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
+    )
+    document = copy.deepcopy(forge_manifest(own_descriptor()).document)
+    document["modules"]["endpoint"] += modules["modules"].pop("endpoint")
+    document["modules"] |= modules["modules"]
+    scopes = {scope: {"allowImpersonation": False} for scope in document["permissions"]["scopes"]}
+    document["permissions"]["scopes"] = scopes | permissions["permissions"]["scopes"]
+    document["resources"] = [{"key": "main", "path": "static"}]
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "index.html").touch()
+    (tmp_path / "manifest.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
     assert forge.ask("validate", folder=str(tmp_path)) == {"success": True, "errors": []}
 
 
