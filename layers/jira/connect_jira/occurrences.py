@@ -12,18 +12,18 @@ has a name of its own, and has waited for nothing.
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from connect_jira.aws.attributes import Row, attributes, row_of
 from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
 from connect_jira.aws.service import AwsService
 from connect_jira.errors import TemporarilyUnavailable
+from connect_jira.webhooks import Occurrence, Webhook
 
 if TYPE_CHECKING:
     from connect_jira.aws.attributes import Value
-    from connect_jira.webhooks import Webhook
 
 REMEMBERED_SECONDS = 7 * 24 * 3600
 """Longer than a message can wait and be tried, and than Jira repeats a webhook."""
@@ -41,42 +41,6 @@ _KEPT = 100
 """How many changes of one thing are remembered, the latest; each is about 200 bytes of the row."""
 
 _ATTEMPTS = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occurrence:
-    """What a message says of the change that it tells of.
-
-    Attributes:
-        told_by: `connect` or `forge`
-        thing: what has changed, such as an issue's id
-        at_ms: when, in Unix milliseconds
-        is_timed: whether that is when it happened, and not when it was sent
-    """
-
-    told_by: str
-    thing: str
-    at_ms: int
-    is_timed: bool = True
-
-    @classmethod
-    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
-        """Read what `to_fields` wrote."""
-        return cls(
-            told_by=fields["toldBy"],
-            thing=fields["thing"],
-            at_ms=fields["atMs"],
-            is_timed=fields["isTimed"],
-        )
-
-    def to_fields(self) -> dict[str, Any]:
-        """What is passed on of it."""
-        return {
-            "toldBy": self.told_by,
-            "thing": self.thing,
-            "atMs": self.at_ms,
-            "isTimed": self.is_timed,
-        }
 
 
 class Occurrences:
@@ -98,7 +62,7 @@ class Occurrences:
         self._table = table
         self._clock = clock
 
-    def settle(self, webhook: "Webhook") -> "Webhook":
+    def settle(self, webhook: Webhook) -> Webhook:
         """The webhook under the name of its change: the same whoever tells of it, and however often.
 
         Raises:

@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl
 
 from connect_jira.errors import MessageUnreadable, PayloadRefused
 from connect_jira.gateway import GatewayRequest
-from connect_jira.occurrences import Occurrence
 from connect_jira.webhook_payloads import read_payload
 from connect_jwt.identity import ClientKey
 
@@ -25,6 +24,42 @@ def timestamp_of(payload: Mapping[str, Any]) -> int | None:
     """When something happened, in Unix milliseconds: Jira says it as a number, Forge as text."""
     said = str(payload.get("timestamp"))
     return int(said) if _MILLISECONDS.fullmatch(said) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """What a message says of the change that it tells of.
+
+    Attributes:
+        told_by: `connect` or `forge`
+        thing: what has changed, such as an issue's id
+        at_ms: when, in Unix milliseconds
+        is_timed: whether that is when it happened, and not when it was sent
+    """
+
+    told_by: str
+    thing: str
+    at_ms: int
+    is_timed: bool = True
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
+        """Read what `to_fields` wrote."""
+        return cls(
+            told_by=fields["toldBy"],
+            thing=fields["thing"],
+            at_ms=fields["atMs"],
+            is_timed=fields["isTimed"],
+        )
+
+    def to_fields(self) -> dict[str, Any]:
+        """What is passed on of it."""
+        return {
+            "toldBy": self.told_by,
+            "thing": self.thing,
+            "atMs": self.at_ms,
+            "isTimed": self.is_timed,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

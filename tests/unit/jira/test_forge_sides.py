@@ -17,10 +17,9 @@ from connect_jira.forge.joins import CLIENT_KEY_PROPERTY, ForgeJoin
 from connect_jira.forge.overlap import thing_of, told_by_connect
 from connect_jira.jira_errors import JiraUnauthorized
 from connect_jira.messages import read_text, to_text
-from connect_jira.occurrences import Occurrence
 from connect_jira.user_grants import ForgeUserGrant, UserGrant
 from connect_jira.verdicts import FailedDelivery, Postponed, verdict
-from connect_jira.webhooks import Webhook
+from connect_jira.webhooks import Occurrence, Webhook
 from connect_jwt.errors import TokenRefused, UrlNotSignable
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.conftest import CLIENT_KEY, NOW, SITE_URL

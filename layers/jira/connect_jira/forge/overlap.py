@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from connect_jira.forge.events import FORGE_EVENTS
-from connect_jira.occurrences import Occurrence
-from connect_jira.webhooks import Webhook
+from connect_jira.webhooks import Occurrence, Webhook
 
 
 def thing_of(event: str, payload: Mapping[str, Any]) -> str:
