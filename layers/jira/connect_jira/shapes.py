@@ -121,8 +121,7 @@ def names_shape(values: Iterable[tuple[str, str]], section: str) -> Shape:
     shape: Shape = defaultdict(set)
     for name, value in islice(values, MAX_MEMBERS):
         path = f"{section}.{_shown(name, pattern)}"
-        constant = _constant(value, path)
-        shape[path].add("string" if constant is None else constant)
+        shape[path].add(_constant(value, path) or "string")
     return dict(shape)
 
 

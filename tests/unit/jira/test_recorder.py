@@ -57,13 +57,15 @@ def test_off_it_looks_at_nothing() -> None:
     recorder.key_host("", 200, {}, b"")
 
 
-def test_what_cannot_be_recorded_fails_nothing_and_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_recorded_fails_nothing_and_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
     def fail(_kind: str, _shape: object) -> None:
         raise ValueError(SECRET)
 
     Recorder(is_on=True, tell=fail).answer("GET", "/", answer(0), by_token=False)
-    printed = capsys.readouterr()
-    assert SECRET not in printed.out + printed.err
+    (line,) = caplog.records
+    assert line.getMessage() == "A shape was not recorded"
+    assert vars(line)["error"] == "ValueError"
+    assert SECRET not in str(vars(line))
 
 
 # --- who calls it ----------------------------------------------------------------------------------------
