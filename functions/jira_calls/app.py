@@ -26,7 +26,12 @@ logger = Logger()
 _parts = Parts.from_env(os.environ)
 _activity = Activity.from_env(os.environ, _parts.aws)
 _pauses = Pauses(is_disabled=_parts.tenants.is_disabled)
-_clients = JiraClients(_parts, _activity, on_success=_pauses.note_success)
+_clients = JiraClients(
+    _parts,
+    _activity,
+    max_answer_bytes=int(os.environ["MAX_ANSWER_BYTES"]),
+    on_success=_pauses.note_success,
+)
 _queue = jira_calls_queue(os.environ, _parts.aws, continues_chain=False)
 _work = Work(
     reactions,

@@ -333,6 +333,7 @@ def test_no_parameter_and_no_variable_is_a_secret() -> None:
                 "FAILED_JIRA_CALLS_QUEUE_URL",
                 "LARGE_MESSAGES_BUCKET",
                 "WORK_DONE_TABLE",
+                "MAX_ANSWER_BYTES",
                 "EVENT_BUS",
                 "USER_TOKENS_URL",
                 "ALL_JS_URL",

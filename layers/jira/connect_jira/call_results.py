@@ -42,6 +42,8 @@ def body_of(response: JiraResponse, *, max_bytes: int) -> dict[str, Any]:
         response: the answer
         max_bytes: how much fits
     """
+    if response.is_too_large:
+        return {"bodyTooLarge": True}
     is_bytes = isinstance(response.body, bytes)
     body = base64.b64encode(response.body).decode() if is_bytes else response.body
     if len(json.dumps(body).encode()) > max_bytes:

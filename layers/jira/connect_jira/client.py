@@ -15,7 +15,7 @@ from connect_jira.credentials import CredentialsSource
 from connect_jira.exchange import Exchange
 from connect_jira.jira_errors import JiraError
 from connect_jira.repeatable import is_repeatable
-from connect_jira.responses import JiraResponse
+from connect_jira.responses import MAX_ANSWER_BYTES, JiraResponse
 from connect_jira.retries import Failure, wait_before_retry
 from connect_jira.signed_call import SignedCall
 from connect_jira.tasks import completed_task
@@ -50,8 +50,9 @@ class JiraClient:
     Args:
         source: where the credentials are
         client_key: the site
-        http: the process's pool
+        http: the process's pool, such as `connect_jira.site_connections` makes
         users: where the access tokens of users come from, for `as_user`
+        max_answer_bytes: of an answer's body; a larger one is an error where it was to be read
         trace: sent with every call, and back by Jira with the webhooks that the call causes
         on_outcome: told of each call once nothing more is tried
         remaining: how many seconds there are left for everything, such as Lambda's
@@ -66,6 +67,7 @@ class JiraClient:
         *,
         http: urllib3.PoolManager,
         users: UserTokens | None = None,
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
         trace: str | None = None,
         on_outcome: OnOutcome = _tell_nobody,
         remaining: Callable[[], float] = lambda: math.inf,
@@ -76,6 +78,7 @@ class JiraClient:
         self._client_key = client_key
         self._http = http
         self._users = users
+        self._max_answer_bytes = max_answer_bytes
         self._trace = trace
         self._on_outcome = on_outcome
         self._remaining = remaining
@@ -86,6 +89,7 @@ class JiraClient:
             client_key,
             http=http,
             seconds_left=lambda: remaining() - _KEPT_BACK_SECONDS,
+            max_answer_bytes=max_answer_bytes,
             clock=clock,
         )
 
@@ -206,6 +210,7 @@ class JiraClient:
             self._users.acting_as(account_id, scopes),
             self._client_key,
             http=self._http,
+            max_answer_bytes=self._max_answer_bytes,
             trace=self._trace,
             on_outcome=self._on_outcome,
             remaining=self._remaining,

@@ -8,10 +8,11 @@ from http import HTTPStatus
 
 from connect_jira.activity import Activity
 from connect_jira.client import JiraClient
-from connect_jira.connections import new_pool
 from connect_jira.forge.offline_tokens import OfflineTokens
 from connect_jira.invocation import Invocation
 from connect_jira.page_users import ForgePage, as_user_of
+from connect_jira.responses import MAX_ANSWER_BYTES
+from connect_jira.site_connections import new_site_pool
 from connect_jira.user_tokens import UserTokens
 from connect_jira.wiring import Parts
 from connect_jwt.identity import ClientKey
@@ -25,6 +26,7 @@ class JiraClients:
     Args:
         parts: of the app
         activity: what remembers the calls
+        max_answer_bytes: as for `JiraClient`
         on_success: told of each site that has done what it was asked
     """
 
@@ -33,12 +35,14 @@ class JiraClients:
         parts: Parts,
         activity: Activity,
         *,
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
         on_success: Callable[[ClientKey], None] = lambda _client_key: None,
     ) -> None:
         self._activity = activity
         self._on_success = on_success
         self._tenants = parts.tenants
-        self._http = new_pool()
+        self._max_answer_bytes = max_answer_bytes
+        self._http = new_site_pool()
         self._users = UserTokens(
             parts.tenants,
             offline=OfflineTokens(parts.app, http=self._http),
@@ -65,6 +69,7 @@ class JiraClients:
             client_key,
             http=self._http,
             users=self._users,
+            max_answer_bytes=self._max_answer_bytes,
             trace=trace,
             on_outcome=record,
             remaining=_remaining(invocation),

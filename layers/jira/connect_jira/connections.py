@@ -13,9 +13,10 @@ import urllib3
 
 def new_pool() -> urllib3.PoolManager:
     """Connections that are kept open for the next request to the same host."""
-    return urllib3.PoolManager(ssl_context=_trust())
+    return urllib3.PoolManager(ssl_context=trust())
 
 
 @cache
-def _trust() -> ssl.SSLContext:
+def trust() -> ssl.SSLContext:
+    """What all of them trust."""
     return ssl.create_default_context()

@@ -34,6 +34,7 @@ class Exchange:
         client_key: the site
         http: the process's pool
         seconds_left: how many there are to wait for an answer
+        max_answer_bytes: of an answer's body; a larger one is not read
         clock: Unix seconds
     """
 
@@ -44,12 +45,14 @@ class Exchange:
         *,
         http: urllib3.PoolManager,
         seconds_left: Callable[[], float],
+        max_answer_bytes: int,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._source = source
         self._client_key = client_key
         self._http = http
         self._seconds_left = seconds_left
+        self._max_answer_bytes = max_answer_bytes
         self._clock = clock
 
     def make(self, call: SignedCall) -> JiraResponse:
@@ -95,7 +98,9 @@ class Exchange:
         timeout = min(READ_TIMEOUT_SECONDS, self._seconds_left())
         if timeout <= 0:
             raise OutOfTime(call.name)
-        response = call.send(credentials, self._http, now=self._clock(), timeout=timeout)
+        response = call.send(
+            credentials, self._http, now=self._clock(), timeout=timeout, max_bytes=self._max_answer_bytes
+        )
         by_token = not isinstance(credentials, ConnectCredentials)
         RECORDER.answer(call.method, call.path, response, by_token=by_token)
         return response
@@ -149,7 +154,10 @@ def _done(call: SignedCall, credentials: Credentials, response: JiraResponse) ->
 
     Raises:
         JiraEffectUnknown: a 303 that leads away from Jira's REST API
+        JiraAnswerUnusable: it was to be read, and is larger than what is taken of an answer
     """
+    if response.is_success and response.is_too_large and is_reading(call.method):
+        raise response.unusable("too large")
     if response.is_success:
         return response
     if response.status != HTTPStatus.SEE_OTHER:

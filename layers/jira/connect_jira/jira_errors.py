@@ -164,11 +164,13 @@ class JiraUnreachable(JiraError):
 
     Attributes:
         may_have_worked: whether the request may have had its effect; not when no connection came about
+        timed_out: whether Jira took too long
     """
 
-    def __init__(self, *, call: str, cause: str, may_have_worked: bool) -> None:
+    def __init__(self, *, call: str, cause: str, may_have_worked: bool, timed_out: bool = False) -> None:
         super().__init__(0, call=call, body={"message": f"no answer from Jira ({cause})"})
         self.may_have_worked = may_have_worked
+        self.timed_out = timed_out
 
     @property
     def nothing_was_done(self) -> bool:

@@ -15,6 +15,9 @@ import urllib3
 from connect_jira.jira_errors import JiraAnswerUnusable
 
 _TEXT = re.compile(r"text/|[^;]*\b(xml|html|javascript|x-www-form-urlencoded)\b|\s*(;|$)")
+MAX_ANSWER_BYTES = 6 * 1024 * 1024
+"""What Lambda itself takes and gives; a search of Jira's has a fraction of it."""
+
 _DEEPEST = 100
 """Deeper than anything of Jira's, and far from what readers and writers of JSON give up on."""
 
@@ -32,6 +35,7 @@ class JiraResponse:
         location: where a 303 leads. For POST, PUT and DELETE it is Jira's word for "done, and here is the
             task": a path on the site, for `JiraClient.wait_for_task`. For GET it is a URL that may hold a
             token, such as that of an attachment: neither log it nor pass it on
+        is_too_large: whether the body was not read, since it has more bytes than are taken
     """
 
     status: int
@@ -39,6 +43,7 @@ class JiraResponse:
     headers: Mapping[str, str] = field(repr=False)
     call: str = ""
     location: str | None = field(default=None, repr=False)
+    is_too_large: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -69,29 +74,38 @@ class JiraResponse:
         Args:
             what: what it is, such as `no JSON object`
         """
+        what = "larger than what is taken of an answer" if self.is_too_large else what
         return JiraAnswerUnusable(self.status, call=self.call, what=what)
 
 
-def read_response(answer: urllib3.BaseHTTPResponse, call: str) -> JiraResponse:
-    """What an answer says, its body not yet decoded.
+def read_response(answer: urllib3.BaseHTTPResponse, call: str, *, max_bytes: int) -> JiraResponse:
+    """What an answer says, its body neither read nor decoded yet.
 
     Args:
         answer: with its body
         call: what it answers, method and path
+        max_bytes: of the body, once it is decoded
 
     Raises:
         HTTPError: the connection broke in the middle of the body
     """
     headers = {name.lower(): value for name, value in answer.headers.itermerged()}
-    data = answer.data
-    if "content-encoding" in headers:
-        data = _decoded(data, answer.headers)
+    try:
+        data = answer.read(max_bytes + 1, decode_content=False)
+        if len(data) <= max_bytes:
+            answer.drain_conn()  # so that it can be used again
+    finally:
+        answer.close()
+    if "content-encoding" in headers and len(data) <= max_bytes:
+        data = _decoded(data, answer.headers, max_bytes + 1)
+    if len(data) > max_bytes:
+        return JiraResponse(answer.status, None, headers, call, is_too_large=True)
     return JiraResponse(answer.status, _content(data, headers.get("content-type", "")), headers, call)
 
 
-def _decoded(data: bytes, headers: Mapping[str, str]) -> bytes:
+def _decoded(data: bytes, headers: Mapping[str, str], enough: int) -> bytes:
     try:
-        return urllib3.HTTPResponse(BytesIO(data), headers=headers).data
+        return urllib3.HTTPResponse(BytesIO(data), headers=headers, preload_content=False).read(enough)
     except urllib3.exceptions.HTTPError:
         return data
 

@@ -16,14 +16,16 @@ from connect_jira.errors import RequestMalformed
 from connect_jira.jira_errors import JiraUnreachable
 from connect_jira.multipart import NO_XSRF_CHECK, Multipart
 from connect_jira.repeatable import is_reading
-from connect_jira.responses import JiraResponse, read_response
+from connect_jira.responses import MAX_ANSWER_BYTES, JiraResponse, read_response
 from connect_jira.traces import TRACE_HEADER
 from connect_jira.urls import Query
 
 CONNECT_TIMEOUT_SECONDS = 3.0
 READ_TIMEOUT_SECONDS = 10.0
 
-_NEVER_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+_NO_CONNECTION = urllib3.exceptions.NewConnectionError
+_TIMED_OUT = urllib3.exceptions.TimeoutError
+_NEVER_SENT = (_NO_CONNECTION, urllib3.exceptions.ConnectTimeoutError)
 _OURS = {"authorization", "content-length", "content-type", "host", "transfer-encoding", TRACE_HEADER.lower()}
 
 
@@ -69,15 +71,22 @@ class SignedCall:
         return f"{self.method} {urlsplit(self.path).path}"
 
     def send(
-        self, credentials: Credentials, http: urllib3.PoolManager, *, now: float, timeout: float
+        self,
+        credentials: Credentials,
+        http: urllib3.PoolManager,
+        *,
+        now: float,
+        timeout: float,
+        max_bytes: int = MAX_ANSWER_BYTES,
     ) -> JiraResponse:
         """Sign and send it.
 
         Args:
             credentials: as whom
-            http: the process's pool; it follows no redirect and repeats nothing
+            http: the process's pool, such as `connect_jira.site_connections` makes
             now: the time, in Unix seconds
-            timeout: how long to wait for the answer, in seconds
+            timeout: until the answer must have ended, in seconds
+            max_bytes: of the answer's body; a larger one is not read
 
         Raises:
             JiraUnreachable: there was no answer
@@ -100,18 +109,23 @@ class SignedCall:
                     url,
                     body=body,
                     headers=headers,
-                    timeout=urllib3.Timeout(connect=min(CONNECT_TIMEOUT_SECONDS, timeout), read=timeout),
+                    timeout=urllib3.Timeout(
+                        total=timeout, connect=min(CONNECT_TIMEOUT_SECONDS, timeout / 2), read=timeout
+                    ),
                     retries=False,
                     redirect=False,
+                    preload_content=False,
                     decode_content=False,  # what cannot be decoded is an answer all the same
                 ),
                 self.name,
+                max_bytes=max_bytes,
             )
         except Exception as failure:  # whatever it is, from here on the call may have had its effect
             raise JiraUnreachable(
                 call=self.name,
                 cause=type(failure).__name__,
                 may_have_worked=not isinstance(failure, _NEVER_SENT),
+                timed_out=isinstance(failure, _TIMED_OUT) and not isinstance(failure, _NO_CONNECTION),
             ) from failure
 
     def _encoded(self) -> tuple[bytes | None, dict[str, str]]:

@@ -121,5 +121,5 @@ def response(status: int, body: Any, headers: dict[str, str] | None = None) -> u
         BytesIO(body if isinstance(body, bytes) else json.dumps(body).encode()),
         status=status,
         headers={"Content-Type": "application/json", **(headers or {})},
-        preload_content=True,
+        preload_content=False,
     )

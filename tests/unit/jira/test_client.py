@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -66,10 +67,10 @@ class Pool:
         status, body, *headers = answer
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         return urllib3.HTTPResponse(
-            data,
+            BytesIO(data),
             status=status,
             headers={"Content-Type": "application/json;charset=UTF-8", **(headers[0] if headers else {})},
-            preload_content=True,
+            preload_content=False,
         )
 
 

@@ -21,8 +21,10 @@ from connect_jira.jira_errors import (
     JiraUnauthorized,
 )
 from connect_jira.multipart import FilePart, Multipart
+from connect_jira.responses import MAX_ANSWER_BYTES
 from connect_jira.tenants import YOUNG_SECONDS
 from connect_jwt.causes import Cause
+from connect_jwt.identity import ClientKey
 from tests.unit.jira.captures import capture
 from tests.unit.jira.conftest import CLIENT_KEY
 from tests.unit.jira.test_client import SITE, client_over
@@ -255,6 +257,22 @@ def test_a_body_that_cannot_be_read_changes_nothing_of_what_the_status_says(
         with pytest.raises(JiraError, match=f"jira-{status}"):
             client.post(PATH, {})
     assert len(pool.sent) == 1
+
+
+def test_an_answer_that_is_too_large_is_an_error_where_it_was_to_be_read_and_done_where_it_was_to_be_made(
+    backend: "Backend",
+) -> None:
+    large = (200, b'{"values": "' + b"x" * MAX_ANSWER_BYTES + b'"}')
+    client, pool = client_over(backend, large)
+    with pytest.raises(JiraAnswerUnusable, match="larger than what is taken of an answer"):
+        client.get(PATH)
+    with pytest.raises(JiraAnswerUnusable, match="larger than what is taken of an answer"):
+        list(client.search("project = DEMO"))
+    created = client.post(PATH, {})
+    assert (created.status, created.body) == (200, None)
+    request = CallRequest(client_key=ClientKey("c"), method="POST", path=PATH, return_body=True)
+    assert told_of(request, created) == {"status": 200, "bodyTooLarge": True}
+    assert len(pool.sent) == 3
 
 
 def test_a_body_that_is_compressed_wrongly_is_an_answer_all_the_same(backend: "Backend") -> None:

@@ -8,7 +8,13 @@ import urllib3
 
 from connect_jira.errors import OutOfTime
 from connect_jira.jira_errors import JiraError, JiraRateLimited, JiraServerError, JiraUnreachable
-from connect_jira.retries import LONGEST_WAIT_SECONDS, MAX_ATTEMPTS, Failure, wait_before_retry
+from connect_jira.retries import (
+    LONGEST_WAIT_SECONDS,
+    MAX_ATTEMPTS,
+    MAX_ATTEMPTS_IN_TIME,
+    Failure,
+    wait_before_retry,
+)
 from tests.unit.jira.test_client import OLD, client_over
 
 if TYPE_CHECKING:
@@ -107,6 +113,18 @@ def test_it_comes_to_an_end(backend: "Backend") -> None:
     assert len(pool.waits) == MAX_ATTEMPTS - 1
 
 
+@pytest.mark.parametrize("slow", [SLOW, NEVER_CONNECTED], ids=["reading", "connecting"])
+def test_after_a_time_out_it_is_made_once_more_at_the_most(backend: "Backend", slow: Exception) -> None:
+    client, pool = client_over(backend, slow)
+    with pytest.raises(JiraUnreachable):
+        client.get(PATH)
+    assert len(pool.sent) == MAX_ATTEMPTS_IN_TIME == 2
+    client, pool = client_over(backend, (503, {}), slow)
+    with pytest.raises(JiraUnreachable):
+        client.get(PATH)
+    assert len(pool.sent) == 2
+
+
 def test_there_is_no_waiting_beyond_the_functions_time(backend: "Backend") -> None:
     client, pool = client_over(backend, (429, {}, {**LIMITED, "Retry-After": "2"}))
     pool.remaining = 2.9
@@ -119,7 +137,9 @@ def test_an_answer_is_waited_for_no_longer_than_there_is_time(backend: "Backend"
     client, pool = client_over(backend, DONE)
     pool.remaining = 4.0
     client.get(PATH)
-    assert pool.sent[0].options["timeout"].read_timeout == 3.0
+    timeout = pool.sent[0].options["timeout"]
+    assert (timeout.total, timeout.read_timeout) == (3.0, 3.0)
+    assert timeout.connect_timeout == 1.5
 
 
 def test_without_time_nothing_is_sent(backend: "Backend") -> None:

@@ -6,6 +6,7 @@ connections. When a call may follow another is said here a second time, by what 
 
 import json
 import re
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -121,7 +122,7 @@ class Elsewhere(Pool):
 
     def request(self, method: str, url: str, **options: Any) -> urllib3.HTTPResponse:
         if url.endswith("/serverInfo"):
-            return urllib3.HTTPResponse(b"{}", status=self.of_server_info)
+            return urllib3.HTTPResponse(BytesIO(b"{}"), preload_content=False, status=self.of_server_info)
         return super().request(method, url, **options)
 
     of_server_info = 200

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -47,7 +48,7 @@ class Atlassian:
         if status is None:
             raise urllib3.exceptions.ReadTimeoutError(None, url, "slow")
         data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-        return urllib3.HTTPResponse(data, status=status, preload_content=True)
+        return urllib3.HTTPResponse(BytesIO(data), status=status, preload_content=False)
 
 
 @pytest.fixture
