@@ -103,7 +103,7 @@ class FailedWork:
                     delivery.text,
                     client_key=message.client_key if message else None,
                     reason=reason,
-                    explanation=explanation,
+                    explanation=f"{explanation} {_said(error)}".rstrip(),
                     tries=failed.tries,
                 )
                 self._tell(message, error, reason, explanation)
@@ -165,3 +165,10 @@ class FailedWork:
 
 def _reason(error: Exception) -> str:
     return error.reason if isinstance(error, ConnectError) else type(error).__name__
+
+
+def _said(error: Exception) -> str:
+    """What is for nobody but whoever looks at a dead letter: it may hold anything."""
+    if isinstance(error, JiraError):
+        return error.said
+    return "" if isinstance(error, ConnectError) else str(error)

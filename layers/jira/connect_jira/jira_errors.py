@@ -34,9 +34,13 @@ _NOT_YET_GRANTED = {None, Cause.SCOPE_MISSING}
 class JiraError(ConnectError):
     """Jira did not do as it was asked. Its `reason` is the cause, where Jira says one, else `jira-<status>`.
 
+    Its text is the app's own, and may be logged and told. What Jira says may hold somebody's name, or what
+    somebody has written, and is not part of it.
+
     Attributes:
         status: the HTTP status; 0 when there was no answer
         body: the answer as Jira gave it: JSON, text or bytes
+        said: what Jira says, in short
         messages: what Jira says, by any of the names it has for that
         field_errors: Jira's `errors`, by field
         headers: the answer's headers, by lower-case name
@@ -46,7 +50,7 @@ class JiraError(ConnectError):
             its permissions
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - an answer has many sides
         self,
         status: int,
         *,
@@ -57,6 +61,7 @@ class JiraError(ConnectError):
         finding: "Finding | None" = None,
         of_young_installation: bool = False,
         reason: str | None = None,
+        sentence: str | None = None,
     ) -> None:
         said = Said.in_body(body)
         self.status = status
@@ -64,13 +69,14 @@ class JiraError(ConnectError):
         self.headers = headers or {}
         self.messages = said.messages
         self.field_errors: dict[str, Any] = said.field_errors
+        self.said = said.in_short
         self.cause = cause
         self.finding = finding
         self.of_young_installation = of_young_installation
         why = f" ({finding.code}: {finding.seen}. {finding.why} {finding.fix})" if finding else ""
         super().__init__(
             reason or cause or f"jira-{status}",
-            f"{call}: Jira answered {status} {said.in_short}".rstrip() + why,
+            f"{call}: {sentence or f'Jira answered {status}'}{why}",
         )
 
     @property
@@ -142,15 +148,16 @@ class JiraAnswerUnusable(JiraError):
     REASON = "answer-unusable"
 
     def __init__(self, status: int, *, call: str, what: str) -> None:
-        super().__init__(status, call=call, body={"message": f"this is {what}"}, reason=self.REASON)
+        sentence = f"Jira answered {status}, and this is {what}"
+        super().__init__(status, call=call, sentence=sentence, reason=self.REASON)
 
 
 class JiraEffectUnknown(JiraError):
     """303 to somewhere else than Jira's REST API, such as a login."""
 
     def __init__(self, status: int, *, call: str) -> None:
-        message = "and leads away from Jira's REST API, so nobody can say whether it was done"
-        super().__init__(status, call=call, body={"message": message}, reason="effect-unknown")
+        sentence = f"Jira's {status} leads away from its REST API, so nobody can say whether it was done"
+        super().__init__(status, call=call, sentence=sentence, reason="effect-unknown")
 
 
 class JiraSiteUnavailable(JiraError):
@@ -168,7 +175,7 @@ class JiraUnreachable(JiraError):
     """
 
     def __init__(self, *, call: str, cause: str, may_have_worked: bool, timed_out: bool = False) -> None:
-        super().__init__(0, call=call, body={"message": f"no answer from Jira ({cause})"})
+        super().__init__(0, call=call, sentence=f"no answer from Jira ({cause})")
         self.may_have_worked = may_have_worked
         self.timed_out = timed_out
 

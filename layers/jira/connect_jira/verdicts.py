@@ -95,7 +95,12 @@ class Postponed:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """Nothing more is tried until somebody has looked at it."""
+    """Nothing more is tried until somebody has looked at it.
+
+    Attributes:
+        reason: a slug
+        explanation: a sentence of the app's own, without a word of Jira's or of a reaction's
+    """
 
     reason: str
     explanation: str
@@ -154,14 +159,14 @@ def verdict(failed: FailedDelivery) -> Verdict:
     if isinstance(error, NotInstalled | SiteDisabled):
         return Ended(error.reason)
     if not failed.may_begin_again and not (failed.is_one_call and _is_refused(error)):
-        error = EffectUnknown(str(error) or type(error).__name__)
+        error = EffectUnknown(_sentence(error))
     if _may_pass(error):
         patience = REFUSED_BY_AWS_SECONDS if isinstance(error, AwsRefused) else GIVE_UP_SECONDS
         out_of_patience = failed.age >= patience
     else:
         out_of_patience = _never_passes(error) or not failed.may_begin_again or failed.tries >= MAX_TRIES
     if out_of_patience:
-        return SetAside(_reason(error), str(error) or type(error).__name__)
+        return SetAside(_reason(error), _sentence(error))
     return Postponed(_postponement(failed))
 
 
@@ -222,3 +227,7 @@ def _never_passes(error: Exception) -> bool:
 
 def _reason(error: Exception) -> str:
     return error.reason if isinstance(error, ConnectError) else f"exception-{type(error).__name__}"
+
+
+def _sentence(error: Exception) -> str:
+    return str(error) if isinstance(error, ConnectError) else type(error).__name__

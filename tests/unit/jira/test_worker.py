@@ -521,3 +521,33 @@ def test_a_message_of_newer_code_is_sent_again_for_a_day() -> None:
     assert [tried for _, tried in shop.postponed] == [False]
     assert shop.work('{"kind": "of tomorrow", "clientKey": "busy"}', age=DAY)
     assert [aside["reason"] for aside in shop.aside] == ["of-newer-code"]
+
+
+NAME = "Ada Lovelace"
+
+
+def test_what_jira_says_is_for_the_dead_letter_alone(log: StringIO) -> None:
+    said = {"errorMessages": [f"The value '{NAME}' does not exist for the field 'assignee'."]}
+    shop = Workshop(acts=fails_with(JiraNotFound(404, call="GET /x", body=said)))
+    shop.work(call())
+    (aside,) = shop.aside
+    assert NAME in aside["explanation"]
+    assert shop.told[0][1]["explanation"] == "jira-404: GET /x: Jira answered 404"
+    assert NAME not in log.getvalue()
+
+
+def test_what_a_mistake_says_is_not_told_on_the_bus() -> None:
+    shop = Workshop(acts=fails_with(ValueError(NAME)))
+    shop.work(call(method="POST"))
+    assert NAME in shop.aside[0]["explanation"]
+    assert NAME not in json.dumps(shop.told)
+    assert shop.told[0][1]["reason"] == "effect-unknown"
+
+
+def test_however_much_jira_says_a_dead_letter_takes_it(log: StringIO) -> None:
+    long = JiraNotFound(404, call="GET /x", body={"errorMessages": ["\U0001f600" * 400_000]})
+    shop = Workshop(acts=fails_with(long))
+    shop.work(call())
+    assert len(shop.aside[0]["explanation"]) < 1000
+    assert len(json.dumps(shop.told)) < 1000
+    assert len(log.getvalue()) < 20_000
