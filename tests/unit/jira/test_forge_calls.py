@@ -229,9 +229,12 @@ def test_an_event_without_a_time_is_known_by_all_that_it_says_and_when_it_was_se
     assert again.occurrence.at_ms == (now + 60) * 1000
 
 
-def test_what_the_app_itself_has_caused_is_no_reason_for_a_reaction(backend: "Backend") -> None:
+def test_what_the_app_itself_has_caused_is_counted_and_no_reason_for_a_reaction(
+    backend: "Backend", capsys: pytest.CaptureFixture[str]
+) -> None:
     for own in ({"selfGenerated": True}, {"webhookTraceValue": f"{backend.app.app_key} w-1"}):
         assert backend.forge.event(product_event(backend, said={"issue": ISSUE, **own})) is None
+        assert '"OwnChange":[1.0]' in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("trace", ["another-app w-1", "", None, 5, ["x"]])

@@ -116,10 +116,13 @@ def test_once_the_type_is_known_it_becomes_what_it_would_have_been(backend: "Bac
     assert judges(backend, NEW).judge(held) == known
 
 
-def test_nothing_is_done_about_an_event_that_the_app_has_caused(backend: "Backend") -> None:
+def test_nothing_is_done_about_an_event_that_the_app_has_caused(
+    backend: "Backend", capsys: pytest.CaptureFixture[str]
+) -> None:
     backend.forge.lifecycle(lifecycle(backend, INSTALLED))
     held = held_event(backend, said={"issue": ISSUE, "selfGenerated": True})
     assert judges(backend, NEW).judge(held) is None
+    assert '"OwnChange":[1.0]' in capsys.readouterr().out
 
 
 def test_what_is_still_unknown_is_set_aside_again_at_once(backend: "Backend") -> None:

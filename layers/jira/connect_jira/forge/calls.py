@@ -24,6 +24,7 @@ from connect_jira.forge.sealing import TokenSealer
 from connect_jira.forge.store import ForgeInstallationStore
 from connect_jira.forge.tokens import SystemToken
 from connect_jira.gateway import GatewayRequest
+from connect_jira.metrics import count
 from connect_jira.revisions import RowChanged
 from connect_jira.settings import AppSettings
 from connect_jira.webhooks import Webhook
@@ -149,6 +150,7 @@ class ForgeCalls:
         if after != before:
             self._joins.point(after)
         if own_event(payload, self._app_key):
+            count("OwnChange")
             return None
         return webhook_of(payload, call.invocation, row=after, wanted=self._wanted)
 

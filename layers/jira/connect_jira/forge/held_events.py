@@ -16,6 +16,7 @@ from connect_jira.errors import ForgeTokenMissing, ModuleTypeUnknown, NotInstall
 from connect_jira.forge.installation import ForgeState
 from connect_jira.forge.payloads import own_event, webhook_of
 from connect_jira.forge.store import ForgeInstallationStore
+from connect_jira.metrics import count
 from connect_jira.settings import AppSettings
 from connect_jira.webhooks import Webhook
 from connect_jwt.identity import ClientKey
@@ -140,5 +141,6 @@ class HeldEvents:
         if row.has_ended(self._clock()):
             raise NotInstalled
         if own_event(held.payload, self._app.app_key):
+            count("OwnChange")
             return None
         return webhook_of(held.payload, held.invocation, row=row, wanted=self._app.wanted_events)
