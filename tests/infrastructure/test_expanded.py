@@ -129,6 +129,15 @@ def test_what_bus_and_schedule_cannot_deliver_is_kept() -> None:
     assert "lambda:InvokeFunction" in granted
 
 
+def test_nobody_outside_of_the_account_may_put_events_on_the_bus_or_invoke_a_function() -> None:
+    assert of_type("AWS::Events::EventBusPolicy") == {}
+    (bus,) = of_type("AWS::Events::EventBus").values()
+    assert "Policy" not in bus
+    assert of_type("AWS::Lambda::Url") == {}
+    invokers = {one["Principal"] for one in of_type("AWS::Lambda::Permission").values()}
+    assert invokers == {"apigateway.amazonaws.com", "events.amazonaws.com"}
+
+
 @pytest.mark.parametrize("name", ["Installations", "SecretsKey", "LargeMessages"])
 def test_what_must_not_be_lost_outlives_the_stack_but_not_a_first_create_that_failed(name: str) -> None:
     resource = expanded()[name]

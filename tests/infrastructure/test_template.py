@@ -12,8 +12,14 @@ import yaml
 from connect_jira.descriptor import load_descriptor, webhook_events
 from connect_jira.forge.events import FORGE_EVENTS
 from connect_jira.occurrences import REMEMBERED_SECONDS
+from connect_jira.verdicts import GIVE_UP_SECONDS, LONGEST_POSTPONEMENT_SECONDS
+from connect_jira.worker import LONGEST_DISABLED_SECONDS
 from connect_local.forge.native import native_modules
 from connect_local.template import DEFAULT_ROUTE, PROJECT, Template
+
+DAY = 24 * 3600
+LONGEST_WAIT_SECONDS = LONGEST_DISABLED_SECONDS + GIVE_UP_SECONDS + LONGEST_POSTPONEMENT_SECONDS
+"""How long a message waits for its site, is tried, and stays away after the last try but one."""
 
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
@@ -132,15 +138,8 @@ def test_each_log_group_has_an_end() -> None:
 
 
 @pytest.mark.parametrize(("wanted", "protected"), [("false", False), ("true", True)])
-def test_the_table_is_encrypted_recoverable_and_protected_when_that_is_wanted(
-    wanted: str, *, protected: bool
-) -> None:
+def test_the_table_is_recoverable_and_protected_when_that_is_wanted(wanted: str, *, protected: bool) -> None:
     table = resolved("AWS::DynamoDB::Table", "Installations", Stage="prod", ProtectInstallations=wanted)
-    assert table["SSESpecification"] == {
-        "SSEEnabled": True,
-        "SSEType": "KMS",
-        "KMSMasterKeyId": "SecretsKey.Arn",
-    }
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["DeletionProtectionEnabled"] is protected
@@ -194,24 +193,39 @@ def test_what_is_too_large_for_the_queue_is_kept_for_as_long_as_a_message_lives(
     assert all(bucket["PublicAccessBlockConfiguration"].values())
     assert bucket["BucketEncryption"]
     (rule,) = bucket["LifecycleConfiguration"]["Rules"]
-    queues = [resolved("AWS::SQS::Queue", name) for name in ("JiraCalls", "FailedJiraCalls")]
-    seconds = sum(queue["MessageRetentionPeriod"] for queue in queues)
-    assert rule["ExpirationInDays"] * 24 * 3600 > seconds
+    failed = resolved("AWS::SQS::Queue", "FailedJiraCalls")["MessageRetentionPeriod"]
+    queue = resolved("AWS::SQS::Queue", "JiraCalls")["MessageRetentionPeriod"]
+    assert rule["ExpirationInDays"] * DAY > LONGEST_WAIT_SECONDS + queue + failed
 
 
-def test_work_is_remembered_for_longer_than_a_message_lives_in_the_queue() -> None:
+def test_work_is_remembered_for_longer_than_a_message_waits_and_is_tried() -> None:
+    assert LONGEST_WAIT_SECONDS < REMEMBERED_SECONDS
     assert resolved("AWS::SQS::Queue", "JiraCalls")["MessageRetentionPeriod"] < REMEMBERED_SECONDS
     table = resolved("AWS::DynamoDB::Table", "WorkDone")
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expiration", "Enabled": True}
 
 
+@pytest.mark.parametrize("name", ["Installations", "WorkDone"])
+def test_what_is_sealed_and_what_jira_has_answered_is_under_the_stacks_key(name: str) -> None:
+    assert resolved("AWS::DynamoDB::Table", name)["SSESpecification"] == {
+        "SSEEnabled": True,
+        "SSEType": "KMS",
+        "KMSMasterKeyId": "SecretsKey.Arn",
+    }
+
+
+def nightly() -> dict[str, Any]:
+    function = template().resources("AWS::Serverless::Function")["CallRequestsFunction"]
+    schedule: dict[str, Any] = function["Events"]["Nightly"]["Properties"]
+    return schedule
+
+
+def test_the_nightly_calls_key_names_its_schedule_and_the_night() -> None:
+    assert json.loads(nightly()["Input"])["idempotencyKey"] == "nightly <aws.scheduler.scheduled-time>"
+
+
 def test_the_nightly_call_is_off_unless_it_is_wanted() -> None:
-    (schedule,) = (
-        event["Properties"]
-        for function in template().resources("AWS::Serverless::Function").values()
-        for event in function["Events"].values()
-        if event["Type"] == "ScheduleV2"
-    )
+    schedule = nightly()
     assert template().resolve(schedule["State"], lambda *_: "") == "DISABLED"
     assert template(NightlyCall="ENABLED").resolve(schedule["State"], lambda *_: "") == "ENABLED"
 

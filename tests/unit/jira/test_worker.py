@@ -18,7 +18,7 @@ from connect_jira.jira_errors import JiraNotFound, JiraRateLimited, JiraServerEr
 from connect_jira.messages import Message, read_text, to_text
 from connect_jira.pauses import Pauses
 from connect_jira.webhooks import Webhook
-from connect_jira.work_done import Attempt
+from connect_jira.work_done import Attempt, Done
 from connect_jira.worker import Worker
 from connect_jwt.identity import ClientKey
 
@@ -437,6 +437,28 @@ def test_the_log_tells_of_the_work_without_its_query(log: StringIO) -> None:
     assert (said["clientKey"], said["method"], said["path"]) == (BUSY, "GET", "/x")
     assert said["reason"] == "jira-404"
     assert "secret" not in log.getvalue()
+
+
+def test_what_becomes_of_messages_is_counted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Workshop(acts=fails_with(RATE_LIMITED)).work(webhook())
+    Workshop(acts=fails_with(JiraNotFound(404, call="GET /x"))).work(webhook())
+    Workshop(acts=fails_with(NotInstalled())).work(webhook())
+    shop = Workshop()
+    monkeypatch.setattr(shop, "begin", lambda _work_id, **_about: Done(None))
+    shop.work(webhook())
+    assert shop.worked == []
+    counted = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert [
+        (metric["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"], metric.get("reason"))
+        for metric in counted
+    ] == [
+        ("WorkPostponed", "jira-429"),
+        ("WorkSetAside", "jira-404"),
+        ("WorkEnded", "app-not-installed"),
+        ("DuplicateAbsorbed", None),
+    ]
 
 
 def test_the_log_of_one_message_says_nothing_of_the_one_before(log: StringIO) -> None:
