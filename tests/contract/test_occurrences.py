@@ -13,6 +13,7 @@ from connect_jira.webhooks import Occurrence, Webhook
 from connect_jira.work_done import Attempt, Done, WorkDone
 from connect_jwt.identity import ClientKey
 from connect_local.cloud import LaptopCloud
+from tests.contract.counted import Counted
 
 T = 1_795_443_600_000
 MINUTE = 60 * 1000
@@ -127,6 +128,17 @@ def test_the_second_takes_over_what_the_first_has_failed_at(
     assert isinstance(begun, Attempt)
     done.give_back(begun)
     assert work_off(forge("f"), connect("w")) == 1
+
+
+def test_what_comes_first_costs_one_write_and_what_comes_second_two(
+    dynamodb: AwsService, table: str, site: ClientKey
+) -> None:
+    writes = []
+    for message in (connect("w"), forge("f"), forge("f")):
+        counted = Counted(dynamodb)
+        Occurrences(counted, table=table).settle(message(site))  # type: ignore[arg-type]
+        writes.append(counted.calls)
+    assert writes == [{"PutItem": 1}, {"PutItem": 2}, {"PutItem": 1}]
 
 
 def test_one_site_is_not_another(

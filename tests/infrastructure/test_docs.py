@@ -21,6 +21,7 @@ from connect_jira import (
     verdicts,
     worker,
 )
+from connect_jira.app_work import MAX_DEPTH
 from connect_jira.aws.services import SENDER_WAITS_SECONDS
 from connect_jira.deliveries import CARRIED
 from connect_jira.forge import holding
@@ -130,6 +131,8 @@ FIGURES: list[tuple[str, str, object, object]] = [
     (CALLS, "for an hour this call is made so at once", beyond_forge.REMEMBERED_SECONDS, HOUR),
     (CALLS, "as long as that lasts, up to four days", worker.LONGEST_DISABLED_SECONDS, 4 * DAY),
     (CALLS, "what is a day old is set aside", verdicts.GIVE_UP_SECONDS, DAY),
+    (CALLS, "the message, for four days: none is to blame", verdicts.REFUSED_BY_AWS_SECONDS, 4 * DAY),
+    (CALLS, "for more than ten generations", MAX_DEPTH, 10),
     (CALLS, "the message, tried five times", verdicts.MAX_TRIES, 5),
     (CALLS, "a message under which that happens three times", worker.MAX_CUT_OFF, 3),
     (CALLS, "after the queue's three minutes", of("JiraCalls", "VisibilityTimeout"), 3 * MINUTE),

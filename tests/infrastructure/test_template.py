@@ -12,15 +12,12 @@ import yaml
 from connect_jira.descriptor import load_descriptor, webhook_events
 from connect_jira.forge.events import FORGE_EVENTS
 from connect_jira.occurrences import REMEMBERED_SECONDS
-from connect_jira.verdicts import GIVE_UP_SECONDS, LONGEST_POSTPONEMENT_SECONDS
+from connect_jira.verdicts import GIVE_UP_SECONDS, LONGEST_POSTPONEMENT_SECONDS, REFUSED_BY_AWS_SECONDS
 from connect_jira.worker import LONGEST_DISABLED_SECONDS
 from connect_local.forge.native import native_modules
 from connect_local.template import DEFAULT_ROUTE, PROJECT, Template
 
 DAY = 24 * 3600
-LONGEST_WAIT_SECONDS = LONGEST_DISABLED_SECONDS + GIVE_UP_SECONDS + LONGEST_POSTPONEMENT_SECONDS
-"""How long a message waits for its site, is tried, and stays away after the last try but one."""
-
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 ACTIONS = {
@@ -195,11 +192,12 @@ def test_what_is_too_large_for_the_queue_is_kept_for_as_long_as_a_message_lives(
     (rule,) = bucket["LifecycleConfiguration"]["Rules"]
     failed = resolved("AWS::SQS::Queue", "FailedJiraCalls")["MessageRetentionPeriod"]
     queue = resolved("AWS::SQS::Queue", "JiraCalls")["MessageRetentionPeriod"]
-    assert rule["ExpirationInDays"] * DAY > LONGEST_WAIT_SECONDS + queue + failed
+    waiting = LONGEST_DISABLED_SECONDS + REFUSED_BY_AWS_SECONDS + LONGEST_POSTPONEMENT_SECONDS
+    assert rule["ExpirationInDays"] * DAY > waiting + queue + failed
 
 
 def test_work_is_remembered_for_longer_than_a_message_waits_and_is_tried() -> None:
-    assert LONGEST_WAIT_SECONDS < REMEMBERED_SECONDS
+    assert LONGEST_DISABLED_SECONDS + GIVE_UP_SECONDS + LONGEST_POSTPONEMENT_SECONDS < REMEMBERED_SECONDS
     assert resolved("AWS::SQS::Queue", "JiraCalls")["MessageRetentionPeriod"] < REMEMBERED_SECONDS
     table = resolved("AWS::DynamoDB::Table", "WorkDone")
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expiration", "Enabled": True}
