@@ -59,7 +59,7 @@ PRODUCT = product()
 
 
 @pytest.mark.parametrize("kind", NAMES)
-@pytest.mark.parametrize("page", [CALLS, FORGE, WORKS, OPERATING, SECURITY])
+@pytest.mark.parametrize("page", ["first-hour", CALLS, FORGE, WORKS, OPERATING, SECURITY])
 def test_what_a_page_names_is_there(page: str, kind: str) -> None:
     prose = re.sub(r"^```.*?^```$", "", PAGES[page], flags=re.DOTALL | re.MULTILINE)
     named = {code for code in re.findall(r"`([^`\n]+)`", prose) if re.fullmatch(NAMES[kind], code)}

@@ -109,12 +109,14 @@ def test_each_queue_has_one_policy_that_speaks_of_it_alone() -> None:
             assert statement["Resource"] == {"Fn::GetAtt": [queue, "Arn"]}
 
 
-def test_what_bus_and_schedule_cannot_deliver_is_kept() -> None:
+def test_what_bus_and_schedule_cannot_deliver_and_what_fails_is_kept() -> None:
     failed = {"Fn::GetAtt": ["FailedJiraCalls", "Arn"]}
     ((rule_name, rule),) = of_type("AWS::Events::Rule").items()
     assert rule["Targets"][0]["DeadLetterConfig"]["Arn"] == failed
     (schedule,) = of_type("AWS::Scheduler::Schedule").values()
     assert schedule["Target"]["DeadLetterConfig"]["Arn"] == failed
+    ((_, asked),) = of_type("AWS::Lambda::EventInvokeConfig").items()
+    assert asked["DestinationConfig"]["OnFailure"]["Destination"] == failed
     (grant,) = (
         statement
         for queue, statements in policies_of_queues()

@@ -196,13 +196,18 @@ def test_no_answer_is_an_error_that_names_what_happened(backend: "Backend", fail
         client.get("/rest/api/3/myself")
 
 
-def test_after_a_401_a_secret_that_was_rotated_meanwhile_signs_again_once(backend: "Backend") -> None:
+def test_after_a_401_a_secret_that_was_rotated_meanwhile_signs_again_once(
+    backend: "Backend", caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     client, pool = client_over(backend, (200, {}), (401, {}), (200, {"ok": True}))
     client.get("/rest/api/3/myself")
     backend.install(NEW)
     assert client.get("/rest/api/3/myself").body == {"ok": True}
     jwt.decode(pool.sent[2].token, NEW, algorithms=["HS256"], options={"verify_exp": False})
     assert len(pool.sent) == 3
+    said = {record.message: record.__dict__["reason"] for record in caplog.records}
+    assert said["Signing again"] == "secret-previous"
 
 
 def test_after_a_401_with_the_secret_unchanged_nothing_is_sent_again(backend: "Backend") -> None:

@@ -69,11 +69,15 @@ NOT_REPEATED: dict[str, tuple[Any, Call]] = {
 
 
 @pytest.mark.parametrize(("answer", "call"), REPEATED.values(), ids=REPEATED)
-def test_it_is_made_again(backend: "Backend", answer: Any, call: Call) -> None:
+def test_it_is_made_again(
+    backend: "Backend", caplog: pytest.LogCaptureFixture, answer: Any, call: Call
+) -> None:
+    caplog.set_level("INFO")
     client, pool = client_over(backend, answer, DONE)
     method, options = call
     assert client.request(method, PATH, body={}, **options).body == {"ok": True}
     assert len(pool.sent) == 2
+    assert [record.message for record in caplog.records] == ["Calling Jira again"]
     assert 0 < pool.waits[0] <= LONGEST_WAIT_SECONDS * 1.3
 
 
