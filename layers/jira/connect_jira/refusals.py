@@ -16,7 +16,7 @@ from connect_jwt.canonical import encoded_path
 from connect_jwt.diagnosis import Certainty, Direction, Evidence, Finding, diagnose
 from connect_jwt.diagnosis.answers import seen_of
 from connect_jwt.diagnosis.catalogue import explanation_of, finding
-from connect_jwt.errors import TokenRefused
+from connect_jwt.errors import RefusedUnsigned, TokenRefused
 from connect_jwt.identity import AppKey
 from connect_jwt.signing import SigningIdentity, sign_request
 
@@ -64,9 +64,10 @@ def inbound_evidence(request: GatewayRequest) -> Evidence:
 def explain_inbound(refusal: TokenRefused, request: GatewayRequest, app_key: AppKey) -> Finding | None:
     """What there is to say of a refused request beyond its reason; None when that is all.
 
-    Only a token whose signature was right is searched for the mistake in its hash.
+    Only a token whose signature was right is searched for the mistake in its hash: anybody else could have
+    the app spend that time.
     """
-    is_bound_wrong = refusal.reason == _BINDING
+    is_bound_wrong = refusal.reason == _BINDING and not isinstance(refusal, RefusedUnsigned)
     evidence = replace(inbound_evidence(request), app_key=app_key, now=time.time())
     diagnosis = diagnose(evidence if is_bound_wrong else replace(evidence, method=None))
     return explanation_of(refusal.reason, diagnosis.findings)

@@ -2,6 +2,7 @@
 
     ConnectError                 has a `reason`: a stable slug for logs and metrics
     ├── TokenRefused             the sender's proof fails, finally
+    │   ├── RefusedUnsigned      … by what it says itself; its signature was not looked at
     │   └── SignatureMismatch    … with the secrets at hand; fresher ones may tell
     ├── KeyHostUnavailable       nothing can be said about the proof just now
     ├── UrlNotSignable           a URL that this installation must not sign
@@ -72,15 +73,21 @@ class ConnectError(Exception):
 
     Attributes:
         reason: a stable slug, such as `qsh-mismatch`
+        sentence: what is wrong, without the slug
     """
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(f"{reason}: {message}")
         self.reason = reason
+        self.sentence = message
 
 
 class TokenRefused(ConnectError):
     """The proof fails, and sending the same request again will not mend it."""
+
+
+class RefusedUnsigned(TokenRefused):
+    """The proof fails by what the token itself says; whether its signature is right was not looked at."""
 
 
 class SignatureMismatch(TokenRefused):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from connect_jwt.canonical import query_string_hash, received_paths
-from connect_jwt.errors import Reason, SignatureMismatch, TokenRefused
+from connect_jwt.errors import Reason, RefusedUnsigned, SignatureMismatch, TokenRefused
 from connect_jwt.identity import ClientKey, SharedSecret
 from connect_jwt.signatures import is_hs256, is_rs256
 from connect_jwt.times import TimeRule, check_times
@@ -86,8 +86,7 @@ def verify_install_token(
     itself, and takes each such token once.
 
     A key that is not at hand is fetched only when everything else is as it has to be. That saves a request
-    and proves nothing, so all of it is compared again. The hash is left for then: whoever forges an install
-    can compute it, and a wrong one is worth a search for the mistake only if the signature is right.
+    and proves nothing, so all of it is compared again.
 
     Args:
         token: as it came
@@ -106,18 +105,23 @@ def verify_install_token(
     parsed = parse_token(token)
     parsed.check_header("RS256")
 
-    def compare_unsigned() -> None:
-        check_times(parsed.claims, _TIMES, now)
+    def check_claims() -> int:
+        issued_at, _ = check_times(parsed.claims, _TIMES, now)
+        _check_computed_qsh(parsed.claims, request)
         _check_audience(parsed.claims, audiences)
+        return issued_at
+
+    def compare_unsigned() -> None:
+        try:
+            check_claims()
+        except TokenRefused as refused:
+            raise RefusedUnsigned(refused.reason, refused.sentence) from refused
         check_body(parsed.issuer)
 
     kid = parsed.header.get("kid")
     if not is_rs256(parsed.signature, parsed.signing_input, key_of(kid, compare_unsigned)):
         raise TokenRefused(Reason.SIGNATURE_MISMATCH, "not signed with the key that kid names")
-    issued_at, _ = check_times(parsed.claims, _TIMES, now)
-    _check_computed_qsh(parsed.claims, request)
-    _check_audience(parsed.claims, audiences)
-    return replace(_verified(parsed, issued_at), key_id=kid)
+    return replace(_verified(parsed, check_claims()), key_id=kid)
 
 
 def verify_request_token(

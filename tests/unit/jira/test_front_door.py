@@ -22,7 +22,14 @@ from connect_jira.errors import (
 from connect_jira.front_door import answer
 from connect_jira.gateway import GatewayRequest
 from connect_jira.settings import AppSettings
-from connect_jwt.errors import ConnectError, KeyHostUnavailable, SignatureMismatch, TokenRefused
+from connect_jwt.diagnosis import Diagnosis, Evidence, diagnose
+from connect_jwt.errors import (
+    ConnectError,
+    KeyHostUnavailable,
+    RefusedUnsigned,
+    SignatureMismatch,
+    TokenRefused,
+)
 from tests.unit.jira.conftest import PROJECT
 
 if TYPE_CHECKING:
@@ -193,3 +200,23 @@ def test_what_is_no_request_of_a_site_s_is_called_by_its_name_in_the_log(
     assert "Sign " not in record["explanation"]
     for secret in headers.values():
         assert secret.rpartition(" ")[2] not in record["explanation"]
+
+
+@pytest.mark.parametrize(("kind", "searched"), [(TokenRefused, True), (RefusedUnsigned, False)])
+def test_only_a_token_whose_signature_is_right_is_searched_for_the_mistake_in_its_hash(
+    app: AppSettings,
+    event: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[TokenRefused],
+    *,
+    searched: bool,
+) -> None:
+    asked: list[Evidence] = []
+
+    def diagnosed(evidence: Evidence) -> Diagnosis:
+        asked.append(evidence)
+        return diagnose(evidence)
+
+    monkeypatch.setattr("connect_jira.refusals.diagnose", diagnosed)
+    answer(event, failing(kind("qsh-mismatch", "signed for another request")), app=app)
+    assert [evidence.method is not None for evidence in asked] == [searched]

@@ -115,6 +115,5 @@ class ForgeInvocations:
 def _refused(refused: TokenRefused) -> InvocationRefused:
     if refused.reason == ForgeReason.MODULE_TYPE_UNKNOWN:
         count("ModuleTypeUnknown")
-    what = str(refused).removeprefix(f"{refused.reason}: ")
     kind = ProductNotServed if refused.reason == ForgeReason.PRODUCT_NOT_SERVED else InvocationRefused
-    return kind(refused.reason, f"{what}. {HELP.get(refused.reason, _FORGED)}")
+    return kind(refused.reason, f"{refused.sentence}. {HELP.get(refused.reason, _FORGED)}")
