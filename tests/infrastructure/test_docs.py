@@ -125,6 +125,7 @@ TRIED_AGAIN = of("CallRequestsFunction", "EventInvokeConfig", "MaximumRetryAttem
 FIGURES: list[tuple[str, str, object, object]] = [
     (CALLS, "up to three times, each signed afresh", retries.MAX_ATTEMPTS - 1, 3),
     (CALLS, "429 with a wait of up to two seconds", retries.LONGEST_WAIT_SECONDS, 2),
+    (CALLS, "the call, once more;", retries.MAX_ATTEMPTS_IN_TIME - 1, 1),
     (CALLS, "Jira is slower than ten seconds", signed_call.READ_TIMEOUT_SECONDS, 10),
     (CALLS, "up to every 15 minutes, until one succeeds", pauses.LONGEST_TROUBLE_SECONDS, 15 * MINUTE),
     (CALLS, "the app was installed less than 15 minutes ago", tenants.YOUNG_SECONDS, 15 * MINUTE),
