@@ -278,6 +278,27 @@ URL_PARAMETERS = {"BaseUrl", "InstallKeysUrl", "UserTokensUrl", "ExtraSiteUrl", 
 }
 
 
+def allowed_pattern(parameter: str) -> str:
+    text = (PROJECT / "template.yaml").read_text(encoding="utf-8").partition("\nConditions:")[0]
+    pattern: str = yaml.safe_load(text)["Parameters"][parameter]["AllowedPattern"]
+    return pattern
+
+
+@pytest.mark.parametrize("name", ["InstallKeysUrl", "ExtraSiteUrl", "ExtraForgeApiUrl"])
+@pytest.mark.parametrize(
+    ("urls", "taken"),
+    [
+        ("http://localhost:2990, https://site.example.com", True),
+        ("https://one.example.com,http://127.0.0.1:1,https://three.example.com/path", True),
+        ("https://one.example.com,http://two.example.com", False),
+        ("https://one.example.com,", False),
+        ("https://one.example.com two", False),
+    ],
+)
+def test_several_urls_are_each_https_or_on_this_machine(name: str, urls: str, *, taken: bool) -> None:
+    assert (re.match(allowed_pattern(name), urls) is not None) is taken
+
+
 @pytest.mark.parametrize("name", sorted(URL_PARAMETERS))
 @pytest.mark.parametrize(
     ("url", "taken"),
@@ -294,8 +315,7 @@ URL_PARAMETERS = {"BaseUrl", "InstallKeysUrl", "UserTokensUrl", "ExtraSiteUrl", 
     ],
 )
 def test_a_url_is_https_or_on_this_machine(name: str, url: str, *, taken: bool) -> None:
-    parameters = yaml.safe_load((PROJECT / "template.yaml").read_text().partition("\nConditions:")[0])
-    assert (re.match(parameters["Parameters"][name]["AllowedPattern"], url) is not None) is taken
+    assert (re.match(allowed_pattern(name), url) is not None) is taken
 
 
 def test_the_default_and_dev_are_one_stack() -> None:

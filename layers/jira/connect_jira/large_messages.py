@@ -35,9 +35,8 @@ class LargeMessages:
         import boto3  # noqa: PLC0415 - few messages are large
         from botocore.config import Config  # noqa: PLC0415 - likewise
 
-        patience = Config(
-            connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}
-        )
+        # Once, since Jira or the queue tries again: what an event waits for S3 comes on top of all else.
+        patience = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
         return boto3.client("s3", config=patience)
 
     def keep(self, text: str) -> str:
