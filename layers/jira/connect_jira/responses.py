@@ -93,7 +93,7 @@ def read_response(answer: urllib3.BaseHTTPResponse, call: str, *, max_bytes: int
     try:
         data = answer.read(max_bytes + 1, decode_content=False)
         if len(data) <= max_bytes:
-            answer.drain_conn()  # so that it can be used again
+            answer.read(1)  # nothing: it is the end, or it broke off before it, which is an error
     finally:
         answer.close()
     if "content-encoding" in headers and len(data) <= max_bytes:
