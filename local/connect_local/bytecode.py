@@ -8,6 +8,7 @@ https://docs.python.org/3.13/reference/import.html#pyc-invalidation
 """
 
 import compileall
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,11 +19,14 @@ from connect_local.template import PROJECT, Template
 BUILD = PROJECT / ".aws-sam" / "build"
 
 _FUNCTIONS, _LAYERS = "AWS::Serverless::Function", "AWS::Serverless::LayerVersion"
+_ONLY_TO_BUILD_WITH = ("cffi", "pycparser")
+"""What cryptography is built with, and asks pip for; what it runs with is `_cffi_backend`."""
+
 _UNPACKED = {_FUNCTIONS: "/var/task", _LAYERS: "/opt"}
 
 
 def compile_build(build: Path = BUILD) -> int:
-    """Compile every function and layer of a build; how many files there were to compile.
+    """Compile every function and layer of a build, without what only building needs; how many files it was.
 
     Args:
         build: what `sam build` has made, with its template
@@ -37,6 +41,8 @@ def compile_build(build: Path = BUILD) -> int:
         raise ValueError(f"this is {this}; bytecode has to be made by {' and '.join(sorted(required))}")
     files = 0
     for artifact, unpacked in _artifacts(template, build):
+        for package in _ONLY_TO_BUILD_WITH:
+            shutil.rmtree(artifact / "python" / package, ignore_errors=True)
         files += sum(1 for _ in artifact.rglob("*.py"))
         if not compileall.compile_dir(
             artifact,
