@@ -61,19 +61,22 @@ def test_the_browser_lets_it_call_and_read_what_is_answered(site: Page, stack: L
     assert asked[-1] == site.evaluate("location.origin")
 
 
+WITHOUT_USERS_TOKEN = '{"reason":"user-token-missing"}'
+
+
 @pytest.mark.parametrize(
-    ("path", "method", "token", "status"),
+    ("path", "method", "token", "status", "text"),
     [
-        ("/api/connection", "GET", None, 403),
-        ("/api/connection-test", "POST", None, 403),
-        ("/api/greeting", "GET", "no.good.token", 401),
-        ("/api/nothing", "GET", None, 404),
+        ("/api/connection", "GET", None, 403, WITHOUT_USERS_TOKEN),
+        ("/api/connection-test", "POST", None, 403, WITHOUT_USERS_TOKEN),
+        ("/api/greeting", "GET", "no.good.token", 401, ""),
+        ("/api/nothing", "GET", None, 404, ""),
     ],
 )
 def test_a_refusal_can_be_read_too(
-    site: Page, stack: LaptopStack, path: str, method: str, token: str | None, status: int
+    site: Page, stack: LaptopStack, path: str, method: str, token: str | None, status: int, text: str
 ) -> None:
-    assert call(site, stack, path, method, token) == {"status": status, "text": ""}
+    assert call(site, stack, path, method, token) == {"status": status, "text": text}
 
 
 @pytest.mark.parametrize("path", ["/pages/hello-world", "/forge/events", "/atlassian-connect.json"])
