@@ -18,6 +18,7 @@ from connect_jira.jira_errors import JiraError, JiraUnreachable, jira_error
 from connect_jira.messages import Message, to_text
 from connect_jira.pauses import Pauses
 from connect_jira.queue import JiraCallsQueue
+from connect_jira.troubles import Troubles
 from connect_jira.webhooks import Webhook
 from connect_jira.work_done import WorkDone
 from connect_jira.worker import Worker
@@ -179,7 +180,7 @@ class World:
             done=WorkDone(aws, table="WorkDone", clock=clock),
             results=CallResults(aws, bus="bus"),
             doer=self,
-            pauses=Pauses(clock=clock),
+            pauses=Pauses(Troubles(aws, table="WorkDone", clock=clock), clock=clock),
             clock=clock,
         )
 
