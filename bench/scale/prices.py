@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 from bench.scale.counting import Outcome
 from bench.scale.parameters import Parameters
-from connect_jira.occurrences import REMEMBERED_SECONDS
 
 MILLION = 1_000_000
 SECONDS_PER_MONTH = 730 * 3600
-_DAY = 24 * 3600
 
 _SQS = "https://aws.amazon.com/sqs/pricing/"
 _LAMBDA = "https://aws.amazon.com/lambda/pricing/"
@@ -153,17 +151,9 @@ def per_million_webhooks(outcome: Outcome, parameters: Parameters, sizes: Sizes 
             source=_DYNAMODB,
         ),
         Line(
-            what="DynamoDB, troubles read",
-            units=count["work_done.writes"] / 4,
-            formula="half a unit a message, whose site is looked at for being in trouble",
-            price=0.125,
-            per=MILLION,
-            source=_DYNAMODB,
-        ),
-        Line(
             what="DynamoDB, work done kept",
-            units=MILLION * sizes.record_kb / 1e6 * REMEMBERED_SECONDS / SECONDS_PER_MONTH,
-            formula=f"{sizes.record_kb:g} KB for {REMEMBERED_SECONDS // _DAY} days, in GB-months",
+            units=MILLION * sizes.record_kb / 1e6 * 5 * 24 * 3600 / SECONDS_PER_MONTH,
+            formula=f"{sizes.record_kb:g} KB for 5 days, in GB-months",
             price=0.25,
             per=1,
             source=_DYNAMODB,

@@ -15,7 +15,6 @@ from connect_jira.clients import JiraClients
 from connect_jira.failed_calls import FailedJiraCalls
 from connect_jira.forge.held_events import HeldEvents
 from connect_jira.pauses import Pauses
-from connect_jira.troubles import Troubles
 from connect_jira.wiring import Parts, jira_calls_queue
 from connect_jira.work_done import WorkDone
 from connect_jira.worker import Worker
@@ -26,13 +25,12 @@ from functions.jira_calls.work import Work
 logger = Logger()
 _parts = Parts.from_env(os.environ)
 _activity = Activity.from_env(os.environ, _parts.aws)
-_work_done_table = os.environ["WORK_DONE_TABLE"]
-_troubles = Troubles(_parts.aws.service("dynamodb"), table=_work_done_table)
+_pauses = Pauses(is_disabled=_parts.tenants.is_disabled)
 _clients = JiraClients(
     _parts,
     _activity,
     max_answer_bytes=int(os.environ["MAX_ANSWER_BYTES"]),
-    on_success=_troubles.note_success,
+    on_success=_pauses.note_success,
 )
 _queue = jira_calls_queue(os.environ, _parts.aws, continues_chain=False)
 _work = Work(
@@ -47,10 +45,10 @@ _work = Work(
 _worker = Worker(
     queue=_queue,
     failed=FailedJiraCalls(_parts.aws.service("sqs"), url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]),
-    done=WorkDone(_parts.aws.service("dynamodb"), table=_work_done_table),
+    done=WorkDone(_parts.aws.service("dynamodb"), table=os.environ["WORK_DONE_TABLE"]),
     results=CallResults(_parts.aws.service("events"), bus=os.environ["EVENT_BUS"]),
     doer=_work,
-    pauses=Pauses(_troubles, is_disabled=_parts.tenants.is_disabled),
+    pauses=_pauses,
 )
 
 

@@ -12,13 +12,12 @@ from connect_jira import (
     beyond_forge,
     install_key_ids,
     occurrences,
+    pauses,
     queue,
     retries,
     sealing,
     signed_call,
-    site_connections,
     tenants,
-    troubles,
     verdicts,
     worker,
 )
@@ -30,7 +29,6 @@ from connect_jira.forge.installation import LEAVING_SECONDS
 from connect_jira.forge.tokens import SURE_SECONDS
 from connect_jira.installation import PREVIOUS_SECRET_SECONDS, UNINSTALLED_ROW_SECONDS
 from connect_local.cli import connect
-from connect_local.soak.hanging import ALLOWED_TIMES
 from connect_local.soak.laptop import VISIBILITY_SECONDS
 from connect_local.soak.noisy import ALLOWED_SECONDS
 from connect_local.template import PROJECT, Template
@@ -127,11 +125,9 @@ TRIED_AGAIN = of("CallRequestsFunction", "EventInvokeConfig", "MaximumRetryAttem
 FIGURES: list[tuple[str, str, object, object]] = [
     (CALLS, "up to three times, each signed afresh", retries.MAX_ATTEMPTS - 1, 3),
     (CALLS, "429 with a wait of up to two seconds", retries.LONGEST_WAIT_SECONDS, 2),
+    (CALLS, "the call, once more;", retries.MAX_ATTEMPTS_IN_TIME - 1, 1),
     (CALLS, "Jira is slower than ten seconds", signed_call.READ_TIMEOUT_SECONDS, 10),
-    (CALLS, "up to every 15 minutes, until one succeeds", troubles.LONGEST_PAUSE_SECONDS, 15 * MINUTE),
-    (CALLS, "has waited for its answer for two seconds", site_connections.SLOW_SECONDS, 2),
-    (CALLS, "connection was idle for 50 seconds", site_connections.LONGEST_IDLE_SECONDS, 50),
-    (CALLS, "their effect in less than 2 times as long", ALLOWED_TIMES, 2),
+    (CALLS, "up to every 15 minutes, until one succeeds", pauses.LONGEST_TROUBLE_SECONDS, 15 * MINUTE),
     (CALLS, "the app was installed less than 15 minutes ago", tenants.YOUNG_SECONDS, 15 * MINUTE),
     (CALLS, "for an hour this call is made so at once", beyond_forge.REMEMBERED_SECONDS, HOUR),
     (CALLS, "as long as that lasts, up to four days", worker.LONGEST_DISABLED_SECONDS, 4 * DAY),

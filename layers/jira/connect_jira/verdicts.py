@@ -19,7 +19,6 @@ from connect_jira.errors import (
     RequestMalformed,
     SecretDoesNotOpen,
     SiteDisabled,
-    SiteInTrouble,
     TemporarilyUnavailable,
     TooDeep,
 )
@@ -63,7 +62,6 @@ _PASSING = (
     JiraUnreachable,
     OfNewerCode,
     SecretDoesNotOpen,
-    SiteInTrouble,
     TemporarilyUnavailable,
 )
 _NEVER = (

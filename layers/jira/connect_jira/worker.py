@@ -21,7 +21,6 @@ from connect_jira.errors import (
     MessageUnreadable,
     PoisonMessage,
     SiteDisabled,
-    SiteInTrouble,
     TemporarilyUnavailable,
     TooDeep,
 )
@@ -33,7 +32,6 @@ from connect_jira.messages import Message
 from connect_jira.metrics import count
 from connect_jira.pauses import Pauses
 from connect_jira.queue import JiraCallsQueue
-from connect_jira.site_connections import telling
 from connect_jira.verdicts import GIVE_UP_SECONDS, no_sooner
 from connect_jira.webhooks import Webhook
 from connect_jira.work_done import Attempt, Done, WorkDone
@@ -142,20 +140,18 @@ class Worker:
     def _put_off(self, delivery: Delivery, message: Message) -> bool | None:
         """Leave a message alone whose site is; None if it need not be, else as `work`."""
         client_key, age = message.client_key, self._clock() - delivery.sent_at
-        limited = self._pauses.seconds_left(client_key)
-        if limited and age < GIVE_UP_SECONDS:  # then Jira is asked, so that nothing waits for ever
-            return self._failed_work.come_again(delivery, no_sooner(limited, age=age), "site-paused")
         try:
-            if self._pauses.is_disabled(client_key):
-                return self._wait_until_enabled(delivery, message)
-            trouble = self._pauses.trouble(client_key)
+            is_disabled = self._pauses.is_disabled(client_key)
         except TemporarilyUnavailable as error:
             return self._failed_work.settle(delivery, error, message=message)
-        if trouble is None:
-            return None
-        if age >= GIVE_UP_SECONDS and trouble.is_lasting:  # to try all that is old would hold up the others
-            return self._failed_work.settle(delivery, SiteInTrouble(trouble.reason), message=message)
-        return self._failed_work.come_again(delivery, no_sooner(trouble.seconds, age=age), "site-paused")
+        if is_disabled:
+            return self._wait_until_enabled(delivery, message)
+        pause, trouble = self._pauses.seconds_left(client_key), self._pauses.trouble(client_key)
+        if pause and age < GIVE_UP_SECONDS:
+            return self._failed_work.come_again(delivery, no_sooner(pause, age=age), "site-paused")
+        if pause and trouble and trouble.is_lasting:  # a try of each of its old messages would hold up others
+            return self._failed_work.settle(delivery, trouble.error, message=message)
+        return None
 
     def _wait_until_enabled(self, delivery: Delivery, message: Message) -> bool:
         """Let a message wait without a try, and begin to be patient once it can be tried."""
@@ -191,8 +187,7 @@ class Worker:
             try:
                 if begun.cut_off >= MAX_CUT_OFF:
                     raise PoisonMessage(begun.cut_off)  # noqa: TRY301 - judged like the error that it stands for
-                with telling(lambda: self._pauses.note_slow(message.client_key)):
-                    outcome = self._doer.do(message, invocation, work_id)
+                outcome = self._doer.do(message, invocation, work_id)
             except Exception as error:  # noqa: BLE001 - a reaction raises anything; the verdict tells them apart
                 if isinstance(error, JiraError):
                     self._pauses.note(message.client_key, error)

@@ -10,7 +10,6 @@ import click
 from connect_local.cli.options import AS_JSON
 
 if TYPE_CHECKING:
-    from connect_local.soak.hanging import Patience
     from connect_local.soak.noisy import Fairness
     from connect_local.soak.summary import Summary
 
@@ -36,18 +35,9 @@ _FEWEST_TO_MEASURE = 200
     "--limit", type=click.IntRange(1), default=900, show_default=True, help="Seconds that it may take."
 )
 @click.option("--noisy", is_flag=True, help="Measure instead what a noisy site costs the others.")
-@click.option("--hanging", is_flag=True, help="Measure instead what a site that does not answer costs them.")
 @AS_JSON
 def soak(
-    *,
-    webhooks: int,
-    tenants: int,
-    faults: str,
-    seed: int | None,
-    limit: int,
-    noisy: bool,
-    hanging: bool,
-    as_json: bool,
+    *, webhooks: int, tenants: int, faults: str, seed: int | None, limit: int, noisy: bool, as_json: bool
 ) -> None:
     """Send many webhooks through the stack while everything fails, and prove that each has one effect.
 
@@ -59,17 +49,13 @@ def soak(
     console = Console(stderr=True, highlight=False)
     if seed is None:
         seed = random.randrange(10_000)  # noqa: S311 - nobody is to be surprised by it
-    found: Summary | Fairness | Patience
-    if (noisy or hanging) and (webhooks < _FEWEST_TO_MEASURE or tenants == 1 or (noisy and hanging)):
-        raise click.UsageError(f"give --noisy or --hanging, {_FEWEST_TO_MEASURE} webhooks, and two tenants")
+    found: Summary | Fairness
     if noisy:
+        if webhooks < _FEWEST_TO_MEASURE or tenants == 1:
+            raise click.UsageError(f"--noisy needs {_FEWEST_TO_MEASURE} webhooks, and two tenants")
         from connect_local.soak.noisy import noisy as measure  # noqa: PLC0415 - as above
 
         found = measure(webhooks, tenants, seed, console)
-    elif hanging:
-        from connect_local.soak.hanging import hanging as measure_beside  # noqa: PLC0415 - as above
-
-        found = measure_beside(webhooks, tenants, seed, console)
     else:
         from connect_local.soak.options import SoakOptions, read_faults  # noqa: PLC0415 - as above
         from connect_local.soak.run import soak as run  # noqa: PLC0415 - as above

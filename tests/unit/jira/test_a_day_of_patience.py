@@ -24,13 +24,11 @@ from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.failed_calls import FailedJiraCalls
 from connect_jira.messages import Message, to_text
 from connect_jira.pauses import Pauses
-from connect_jira.troubles import Troubles
 from connect_jira.wiring import jira_calls_queue
 from connect_jira.work_done import Attempt
 from connect_jira.worker import Worker
 from connect_jwt.identity import ClientKey
 from connect_local.template import PROJECT
-from tests.unit.jira.memory_table import MemoryTable
 
 DAY = 24 * 3600
 NOW = 1_800_000_000.0
@@ -140,10 +138,7 @@ def test_a_message_is_passed_on_for_a_day_and_no_chain_grows(monkeypatch: pytest
         done=aws_side,  # type: ignore[arg-type]
         results=CallResults(aws.service("events"), bus="bus"),
         doer=aws_side,
-        pauses=Pauses(
-            Troubles(MemoryTable(), table="WorkDone", clock=lambda: aws_side.now),  # type: ignore[arg-type]
-            clock=lambda: aws_side.now,
-        ),
+        pauses=Pauses(is_disabled=lambda _: False, clock=lambda: aws_side.now),
         clock=lambda: aws_side.now,
     )
     monkeypatch.setattr(CallResults, "failed", lambda *_, **__: None)

@@ -17,13 +17,10 @@ from connect_jira.errors import NotInstalled, SiteDisabled, TemporarilyUnavailab
 from connect_jira.jira_errors import JiraNotFound, JiraRateLimited, JiraServerError, JiraUnreachable
 from connect_jira.messages import Message, read_text, to_text
 from connect_jira.pauses import Pauses
-from connect_jira.site_connections import SLOW_HOOK
-from connect_jira.troubles import Troubles
 from connect_jira.webhooks import Webhook
 from connect_jira.work_done import Attempt, Done
 from connect_jira.worker import Worker
 from connect_jwt.identity import ClientKey
-from tests.unit.jira.memory_table import MemoryTable
 
 NOW = 1_000_000.0
 DAY = 24 * 3600
@@ -94,8 +91,7 @@ class Workshop:
 
     def __post_init__(self) -> None:
         self.now = NOW
-        self.table = MemoryTable()
-        self.pauses = self.new_pauses()
+        self.pauses = Pauses(is_disabled=self._is_disabled, clock=lambda: self.now)
         self.worker = Worker(
             queue=self,  # type: ignore[arg-type]
             failed=self,  # type: ignore[arg-type]
@@ -121,11 +117,6 @@ class Workshop:
     def _may_fail(self, effect: str) -> None:
         if effect in self.unavailable:
             raise TemporarilyUnavailable(f"{effect} failed")
-
-    def new_pauses(self) -> Pauses:
-        """What a worker knows of sites; another one has the same table."""
-        troubles = Troubles(self.table, table="WorkDone", clock=lambda: self.now)  # type: ignore[arg-type]
-        return Pauses(troubles, is_disabled=self._is_disabled, clock=lambda: self.now)
 
     def _is_disabled(self, client_key: ClientKey) -> bool:
         self._may_fail("look at the site")
@@ -492,36 +483,18 @@ def test_a_site_in_trouble_is_left_alone_until_one_message_finds_it_well_again()
     shop.work(webhook())
     assert len(shop.worked) == 2, "one at a time"
     assert [tried for _, tried in shop.postponed] == [True, False, True, False]
-    shop.acts = lambda _message: None
-    assert shop.work(webhook(QUIET)), "another site"
-
-
-def test_while_a_call_is_waited_for_other_workers_leave_its_site_alone() -> None:
-    left_alone: list[bool] = []
-
-    def wait(message: Message) -> None:
-        on_slow = SLOW_HOOK.get()
-        assert on_slow is not None
-        on_slow()
-        left_alone.append(shop.new_pauses().trouble(message.client_key) is not None)
-
-    shop = Workshop(acts=wait)
-    shop.work(webhook())
-    assert left_alone == [True]
-
-
-def in_lasting_trouble() -> Workshop:
-    shop = Workshop(acts=fails_with(SILENT))
-    while not ((trouble := shop.new_pauses().trouble(BUSY)) and trouble.is_lasting):
-        shop.now += trouble.seconds if trouble else 0
-        shop.work(webhook())
-    return shop
+    assert shop.work(webhook(QUIET)) is False, "another site has a trouble of its own"
+    assert len(shop.worked) == 3
 
 
 def test_what_is_old_when_its_site_has_been_silent_for_long_is_set_aside_and_not_tried() -> None:
-    shop = in_lasting_trouble()
+    shop = Workshop(acts=fails_with(SILENT))
+    for _ in range(8):
+        shop.work(webhook())
+        shop.now += shop.pauses.seconds_left(BUSY)
+    shop.pauses.note(BUSY, SILENT)
     worked = len(shop.worked)
-    assert not shop.work(webhook(), age=DAY - (shop.now - NOW) - 1)
+    assert not shop.work(webhook(), age=DAY - shop.now + NOW - 1)
     assert shop.aside == []
     assert shop.work(webhook(), age=DAY)
     assert [aside["reason"] for aside in shop.aside] == ["jira-0"]
@@ -531,10 +504,7 @@ def test_what_is_old_when_its_site_has_been_silent_for_long_is_set_aside_and_not
 def test_a_moment_of_trouble_sets_no_old_message_aside() -> None:
     shop = Workshop()
     shop.pauses.note(BUSY, SILENT)
-    assert not shop.work(webhook(), age=2 * DAY)
-    assert (shop.worked, shop.aside) == ([], [])
-    shop.now += 1
-    assert shop.work(webhook(), age=2 * DAY)
+    assert shop.work(webhook(), age=DAY)
     assert len(shop.worked) == 1
 
 

@@ -18,7 +18,6 @@ from connect_jira.jira_errors import JiraError, JiraUnreachable, jira_error
 from connect_jira.messages import Message, to_text
 from connect_jira.pauses import Pauses
 from connect_jira.queue import JiraCallsQueue
-from connect_jira.troubles import Troubles
 from connect_jira.webhooks import Webhook
 from connect_jira.work_done import WorkDone
 from connect_jira.worker import Worker
@@ -180,7 +179,7 @@ class World:
             done=WorkDone(aws, table="WorkDone", clock=clock),
             results=CallResults(aws, bus="bus"),
             doer=self,
-            pauses=Pauses(Troubles(aws, table="WorkDone", clock=clock), clock=clock),
+            pauses=Pauses(clock=clock),
             clock=clock,
         )
 
