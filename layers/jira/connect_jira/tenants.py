@@ -287,9 +287,6 @@ class Tenants:
             if previous.valid_until > self._clock():
                 yield self._sealer.open(client_key, previous.sealed)
 
-    def _fresh_installation(self, client_key: ClientKey) -> Installation:
-        return _by_connect(self._fresh_row(client_key))
-
     def _row_with_secret(self, client_key: ClientKey) -> Installation:
         remembered = self._remembered.get(client_key)
         return remembered if remembered and remembered.sealed_secret else self._read(client_key)
