@@ -66,12 +66,7 @@ class JiraCallsQueue:
         Raises:
             TemporarilyUnavailable: SQS, or S3 for a large message, gave no answer
         """
-        self._sqs.call(
-            "SendMessage",
-            QueueUrl=self._url,
-            MessageBody=self.fitted(message),
-            MessageGroupId=message.client_key,
-        )
+        self._sqs.call("SendMessage", QueueUrl=self._url, **self._fitted_in_group(message))
 
     def send_all(self, messages: Sequence[Message]) -> None:
         """Put some work on the queue, at most `MAX_BATCH`; should it fail, some of it may be there.
@@ -79,15 +74,12 @@ class JiraCallsQueue:
         Raises:
             TemporarilyUnavailable: SQS, or S3 for a large message, gave no answer
         """
-        texts = [self.fitted(message) for message in messages]
-        if sum(len(text.encode()) for text in texts) > MAX_MESSAGE_BYTES:
-            for message in messages:
-                self.send(message)
+        fitted = [self._fitted_in_group(message) for message in messages]
+        if sum(len(one["MessageBody"].encode()) for one in fitted) > MAX_MESSAGE_BYTES:
+            for one in fitted:
+                self._sqs.call("SendMessage", QueueUrl=self._url, **one)
             return
-        entries = [
-            {"Id": str(number), "MessageBody": text, "MessageGroupId": message.client_key}
-            for number, (message, text) in enumerate(zip(messages, texts, strict=True))
-        ]
+        entries = [{"Id": str(number), **one} for number, one in enumerate(fitted)]
         answer = self._sqs.call("SendMessageBatch", QueueUrl=self._url, Entries=entries)
         if len(answer.get("Successful", [])) != len(entries):
             raise TemporarilyUnavailable("sqs:SendMessageBatch failed for some of the messages")
@@ -147,6 +139,9 @@ class JiraCallsQueue:
             VisibilityTimeout=seconds,
         )
         return False
+
+    def _fitted_in_group(self, message: Message) -> dict[str, str]:
+        return {"MessageBody": self.fitted(message), "MessageGroupId": message.client_key}
 
     def _send_again(self, delivery: Delivery, seconds: int) -> None:
         """Send it with as much of the delay as SQS takes; it says itself what is left of it."""

@@ -322,3 +322,11 @@ def test_what_is_too_much_together_is_sent_one_by_one() -> None:
 def test_some_that_were_not_taken_are_an_error() -> None:
     with pytest.raises(TemporarilyUnavailable):
         Ends(sqs=Sqs(refuses=frozenset({"3"}))).queue.send_all(calls(10))
+
+
+def test_what_is_kept_elsewhere_is_kept_once_also_when_the_rest_is_too_much_together() -> None:
+    ends = Ends()
+    too_large, *rest = calls(3, body="x" * (MAX_MESSAGE_BYTES // 2))
+    ends.queue.send_all([replace(too_large, body="x" * MAX_MESSAGE_BYTES), *rest, *rest])
+    assert len(ends.sqs.sent) == 5
+    assert len(ends.bucket.texts) == 1
