@@ -9,17 +9,20 @@ import json
 from typing import Any
 
 from connect_jira.aws.service import AwsService
+from connect_jira.bus import put_event
 from connect_jira.call_request import CallRequest
-from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.repeatable import is_reading
 from connect_jira.responses import JiraResponse
 
-SOURCE = "connect-lambda"
 COMPLETED = "Jira call completed"
 FAILED = "Jira call failed"
 
 _MAX_BODY_BYTES = 200 * 1024
-"""An event has at most 256 KiB: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html"""
+"""An answer waits to be told in a row of DynamoDB's, which has at most 400 KB; an event has at most 1 MB.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html and
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+"""
 
 
 def told_of(request: CallRequest, response: JiraResponse) -> dict[str, Any]:
@@ -54,7 +57,7 @@ def body_of(response: JiraResponse, *, max_bytes: int) -> dict[str, Any]:
 class CallResults:
     """Tells what became of calls.
 
-    IAM: `events:PutEvents`, on the bus.
+    IAM: what `connect_jira.bus` needs.
 
     Args:
         events: the service
@@ -89,13 +92,4 @@ class CallResults:
             "idempotencyKey": request.idempotency_key,
             **outcome,
         }
-        entry = {
-            "EventBusName": self._bus,
-            "Source": SOURCE,
-            "DetailType": what,
-            "Detail": json.dumps(detail),
-        }
-        answer = self._events.call("PutEvents", Entries=[entry])
-        if answer["FailedEntryCount"]:
-            code = answer["Entries"][0].get("ErrorCode", "unknown")
-            raise TemporarilyUnavailable(f"events:PutEvents failed: {code}")
+        put_event(self._events, bus=self._bus, kind=what, detail=detail)

@@ -5,15 +5,13 @@ an event on the bus that says where it stands; that event comes back to it. What
 process died or a page was asked for again, is done once: each site's call has the same idempotency key.
 """
 
-import json
 from collections.abc import Mapping
 from itertools import batched
 from typing import Any
 
 from connect_jira.aws.service import AwsService
+from connect_jira.bus import put_event
 from connect_jira.call_request import CallRequest
-from connect_jira.call_results import SOURCE
-from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.invocation import Invocation
 from connect_jira.queue import MAX_BATCH, JiraCallsQueue
 from connect_jira.store import InstallationStore
@@ -28,8 +26,7 @@ _KEPT_BACK_SECONDS = 30
 class EverySite:
     """Queues a call for every site.
 
-    IAM: `dynamodb:Scan` on the table, `events:PutEvents` on the bus, and what `connect_jira.queue` needs to
-    send.
+    IAM: `dynamodb:Scan` on the table, and what `connect_jira.bus` and `connect_jira.queue` need to send.
 
     Args:
         store: the sites
@@ -67,19 +64,10 @@ class EverySite:
                 self._queue.send_all([_call(asked, site) for site in some])
             queued += len(sites)
             if position and invocation.get_remaining_time_in_millis() < _KEPT_BACK_SECONDS * 1000:
-                self._go_on({**asked, "after": position})
+                going_on = {**asked, "after": position}
+                put_event(self._events, bus=self._bus, kind=CONTINUED, detail=going_on)
                 break
         return queued
-
-    def _go_on(self, asked: Mapping[str, Any]) -> None:
-        entry = {
-            "EventBusName": self._bus,
-            "Source": SOURCE,
-            "DetailType": CONTINUED,
-            "Detail": json.dumps(asked),
-        }
-        if self._events.call("PutEvents", Entries=[entry])["FailedEntryCount"]:
-            raise TemporarilyUnavailable("events:PutEvents failed: the calls do not go on")
 
 
 def _call(asked: Mapping[str, Any], client_key: ClientKey) -> CallRequest:
