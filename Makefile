@@ -22,11 +22,11 @@ up: .venv/dev ## the stack on this laptop until Ctrl-C: the app on :3000, a Jira
 test: .venv/sam tests/node_modules/.done ## every test
 	$(BIN)/pytest
 
-check: .venv/sam ## formatting, lint, types, template, and whether the app fits together
+check: .venv/dev .venv/template-checked ## formatting, lint, spelling, types, template, and whether the app fits together
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/codespell
 	$(BIN)/mypy
-	sam validate --lint
 	$(BIN)/python -m connect_local.check
 
 format: .venv/dev ## format the code, and mend what can be mended
@@ -51,6 +51,7 @@ deploy: build ## deploy to AWS; STAGE=dev|prod
 lock: .venv/dev ## compile all requirements from pyproject.toml
 	$(UV) pip compile --quiet --group pyproject.toml:dev --universal $(LOCK) -o requirements/dev.txt
 	$(UV) pip compile --quiet --group pyproject.toml:sam --universal $(LOCK) -o requirements/sam.txt
+	$(UV) pip compile --quiet --group pyproject.toml:checkov --universal $(LOCK) -o requirements/checkov.txt
 	for layer in jwt jira; do $(UV) pip compile --quiet --group pyproject.toml:layer-$$layer \
 		-c requirements/dev.txt --python-platform aarch64-manylinux_2_28 $(LOCK) --no-annotate \
 		-o layers/$$layer/requirements.txt || exit; done
@@ -78,6 +79,20 @@ clean: ## remove everything that make has made
 	@$(PYTHON) -m venv .venv/sam-cli
 	@$(UV) pip sync --quiet --require-hashes --python .venv/sam-cli/bin/python requirements/sam.txt
 	@ln -sf ../sam-cli/bin/sam $(BIN)/sam
+	@touch $@
+
+# checkov, too, pins older releases. It sends nothing and downloads nothing: .checkov.yaml says so.
+.venv/checkov: .venv/dev requirements/checkov.txt
+	@echo "Setting up checkov …"
+	@$(PYTHON) -m venv .venv/checkov-cli
+	@$(UV) pip sync --quiet --require-hashes --python .venv/checkov-cli/bin/python requirements/checkov.txt
+	@ln -sf ../checkov-cli/bin/checkov $(BIN)/checkov
+	@touch $@
+
+# Both take their time, so they look at the template again only when something of it has changed.
+.venv/template-checked: template.yaml .checkov.yaml .venv/sam .venv/checkov
+	sam validate --lint
+	checkov --config-file .checkov.yaml
 	@touch $@
 
 # The peers of the tests; without Node the tests that need them say so and are skipped. So do those that need a
