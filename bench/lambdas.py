@@ -17,13 +17,13 @@ import boto3
 from bench.samples import APP, SECRET, SITE, forge_claims, sample
 from bench.stand_ins import Aws, Site
 from bench.trust import Trust
-from connect_jira.forge.installation import ForgeInstallation, ForgeState
-from connect_jira.forge.store import ForgeInstallationStore
-from connect_jira.installation import Installation, InstallationState
-from connect_jira.installation import Site as InstalledSite
-from connect_jira.sealing import Sealer
-from connect_jira.secrets_key import SecretsKey
-from connect_jira.store import InstallationStore
+from connect_jira.installations.forge_installation import ForgeInstallation, ForgeState
+from connect_jira.installations.forge_store import ForgeInstallationStore
+from connect_jira.installations.installation import Installation, InstallationState
+from connect_jira.installations.installation import Site as InstalledSite
+from connect_jira.installations.secret_sealing import Sealer
+from connect_jira.installations.secrets_key import SecretsKey
+from connect_jira.installations.store import InstallationStore
 from connect_jwt.identity import ClientKey
 from connect_local.aws_environment import NOBODYS
 from connect_local.environment import Environment

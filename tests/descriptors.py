@@ -3,7 +3,7 @@
 from typing import Any
 
 from connect_jira.descriptor import at_base_url, load_descriptor
-from connect_jira.forge.events import FORGE_EVENTS
+from connect_jira.events.forge_events import FORGE_EVENTS
 from connect_local.forge.manifest import Manifest, manifest_of
 from connect_local.template import PROJECT
 

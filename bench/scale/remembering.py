@@ -1,4 +1,4 @@
-"""What one environment remembers of sites: the caches of `connect_jira.tenants` and `sealing`.
+"""What one environment remembers of sites: the caches of `connect_jira.auth.tenants` and `sealing`.
 
 A test sends the same events through those and through this, and compares what is asked of DynamoDB and KMS.
 """

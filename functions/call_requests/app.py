@@ -12,10 +12,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.aws.services import Aws
-from connect_jira.call_request import CallRequest
-from connect_jira.every_site import CONTINUED, EverySite
-from connect_jira.store import InstallationStore
-from connect_jira.wiring import jira_calls_queue
+from connect_jira.composition import jira_calls_queue
+from connect_jira.events.call_request import CallRequest
+from connect_jira.installations.store import InstallationStore
+from connect_jira.worker.every_site import CONTINUED, EverySite
 
 logger = Logger()
 _aws = Aws(os.environ)

@@ -3,9 +3,9 @@
 import os
 from typing import Any
 
-from connect_jira.answers import Answer, json_answer
-from connect_jira.base_url import base_url_of
 from connect_jira.descriptor import at_base_url, load_descriptor
+from connect_jira.web.base_url import base_url_of
+from connect_jira.web.response import Answer, json_answer
 
 _descriptor = load_descriptor(os.environ)
 _base_url = os.environ["BASE_URL"].rstrip("/")

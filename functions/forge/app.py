@@ -1,6 +1,6 @@
 """`POST /forge/…`: what Forge tells of installations and of events. Proved, queued, answered; nothing slow.
 
-What is proved and decided is in `connect_jira.forge.calls`.
+What is proved and decided is in `connect_jira.lifecycle.forge`.
 """
 
 import os
@@ -11,19 +11,19 @@ import jwt.algorithms  # noqa: F401 - events are verified with it; the first wou
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from connect_jira.answers import Answer, empty_answer
+from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.aws.services import SENDER_WAITS_SECONDS
-from connect_jira.connections import new_pool
+from connect_jira.composition import Parts, jira_calls_queue
 from connect_jira.errors import ProductNotServed
-from connect_jira.failed_calls import FailedJiraCalls
-from connect_jira.forge.calls import ForgeCalls, ForgeOutcome
-from connect_jira.forge.held_events import HeldEvent
-from connect_jira.forge.holding import Holding
-from connect_jira.forge.invocations import ForgeInvocations
-from connect_jira.front_door import answer
-from connect_jira.gateway import GatewayRequest
-from connect_jira.recorder import RECORDER
-from connect_jira.wiring import Parts, jira_calls_queue
+from connect_jira.http_pool import new_pool
+from connect_jira.lifecycle.forge import ForgeCalls, ForgeOutcome
+from connect_jira.shape_recorder import RECORDER
+from connect_jira.web.front_door import answer
+from connect_jira.web.request import GatewayRequest
+from connect_jira.web.response import Answer, empty_answer
+from connect_jira.worker.dead_letter_queue import FailedJiraCalls
+from connect_jira.worker.held_events import HeldEvent
+from connect_jira.worker.holding import Holding
 from connect_jwt.forge_keys import ForgeKeys
 
 logger = Logger()

@@ -9,15 +9,15 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from connect_jira.activity import Activity
-from connect_jira.call_results import CallResults
-from connect_jira.clients import JiraClients
-from connect_jira.failed_calls import FailedJiraCalls
-from connect_jira.forge.held_events import HeldEvents
-from connect_jira.pauses import Pauses
-from connect_jira.wiring import Parts, jira_calls_queue
-from connect_jira.work_done import WorkDone
-from connect_jira.worker import Worker
+from connect_jira.auth.jira_clients import JiraClients
+from connect_jira.composition import Parts, jira_calls_queue
+from connect_jira.installations.activity import Activity
+from connect_jira.worker.backoff import Pauses
+from connect_jira.worker.call_results import CallResults
+from connect_jira.worker.dead_letter_queue import FailedJiraCalls
+from connect_jira.worker.held_events import HeldEvents
+from connect_jira.worker.idempotency_store import WorkDone
+from connect_jira.worker.worker import Worker
 from functions.jira_calls.direct import make_directly
 from functions.jira_calls.reactions import reactions
 from functions.jira_calls.work import Work

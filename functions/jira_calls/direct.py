@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from connect_jira.call_request import CallRequest
-from connect_jira.call_results import body_of, told_of
-from connect_jira.client import JiraClient
 from connect_jira.errors import RequestMalformed
-from connect_jira.jira_errors import JiraEffectUnknown, JiraError, JiraUnreachable
-from connect_jira.responses import JiraResponse
+from connect_jira.events.call_request import CallRequest
+from connect_jira.jira.client import JiraClient
+from connect_jira.jira.errors import JiraEffectUnknown, JiraError, JiraUnreachable
+from connect_jira.jira.response import JiraResponse
+from connect_jira.worker.call_results import body_of, told_of
 from connect_jwt.identity import ClientKey
 
 _MAX_BODY_BYTES = 5 * 1024 * 1024

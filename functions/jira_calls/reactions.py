@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from connect_jira.app.reactions import Reactions
 from connect_jira.app.site import Site
-from connect_jira.webhooks import Webhook
+from connect_jira.events.webhook import Webhook
 
 PROPERTY = "connect-lambda"
 

@@ -6,22 +6,22 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from connect_jira.activity import Activity
 from connect_jira.app.reactions import Reactions
 from connect_jira.app.site import Enqueuing, Site
-from connect_jira.app_work import AppWork
-from connect_jira.call_request import CallRequest
-from connect_jira.call_results import told_of
-from connect_jira.client import JiraClient
-from connect_jira.clients import JiraClients
+from connect_jira.auth.jira_clients import JiraClients
 from connect_jira.errors import OfNewerCode
-from connect_jira.forge.held_events import HeldEvent, HeldEvents
-from connect_jira.forge.joins import ForgeJoin, ForgeJoins
-from connect_jira.invocation import Invocation
-from connect_jira.messages import Message
-from connect_jira.queue import JiraCallsQueue
-from connect_jira.traces import trace_of
-from connect_jira.webhooks import Webhook
+from connect_jira.events.app_work import AppWork
+from connect_jira.events.call_request import CallRequest
+from connect_jira.events.messages import Message
+from connect_jira.events.webhook import Webhook
+from connect_jira.installations.activity import Activity
+from connect_jira.jira.client import JiraClient
+from connect_jira.jira.loop_guard import trace_of
+from connect_jira.lambda_context import Invocation
+from connect_jira.lifecycle.site_links import ForgeJoin, ForgeJoins
+from connect_jira.worker.call_results import told_of
+from connect_jira.worker.held_events import HeldEvent, HeldEvents
+from connect_jira.worker.queue import JiraCallsQueue
 from connect_jwt.identity import AppKey
 
 logger = Logger(child=True)

@@ -1,6 +1,6 @@
 """`POST /lifecycle/{event}`: a site has installed, uninstalled, enabled or disabled the app.
 
-What is proved and decided is in `connect_jira.lifecycle`.
+What is proved and decided is in `connect_jira.lifecycle.connect`.
 """
 
 import os
@@ -11,16 +11,16 @@ import jwt.algorithms  # noqa: F401 - events are verified with it; the first wou
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from connect_jira.activity import Activity
-from connect_jira.answers import Answer, empty_answer
+from connect_jira.auth.install_key_ids import InstallKeyIds
 from connect_jira.aws.services import SENDER_WAITS_SECONDS
-from connect_jira.connections import new_pool
-from connect_jira.front_door import answer
-from connect_jira.gateway import GatewayRequest
-from connect_jira.install_key_ids import InstallKeyIds
-from connect_jira.lifecycle import Lifecycle
-from connect_jira.recorder import RECORDER
-from connect_jira.wiring import Parts
+from connect_jira.composition import Parts
+from connect_jira.http_pool import new_pool
+from connect_jira.installations.activity import Activity
+from connect_jira.lifecycle.connect import Lifecycle
+from connect_jira.shape_recorder import RECORDER
+from connect_jira.web.front_door import answer
+from connect_jira.web.request import GatewayRequest
+from connect_jira.web.response import Answer, empty_answer
 from connect_jwt.install_keys import InstallKeys
 
 logger = Logger()

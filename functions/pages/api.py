@@ -6,10 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from connect_jira.answers import Answer, json_answer
 from connect_jira.errors import OutOfTime, UserUnproved
-from connect_jira.jira_errors import JiraAnswerUnusable, JiraError, JiraNotFound
+from connect_jira.jira.errors import JiraAnswerUnusable, JiraError, JiraNotFound
 from connect_jira.metrics import count
+from connect_jira.web.response import Answer, json_answer
 from functions.pages import connection
 from functions.pages.permissions import browsable
 from functions.pages.visits import Visit

@@ -2,7 +2,7 @@
 
 Two kinds of proof, two kinds of route: a page is loaded with a token that is bound to its URL, a page's own
 calls carry a context token, and neither is taken for the other. Every path that has no route ends here, too,
-so that whatever is answered has the headers of `connect_jira.answers`.
+so that whatever is answered has the headers of `connect_jira.web.response`.
 """
 
 import os
@@ -12,16 +12,16 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from connect_jira.activity import Activity
-from connect_jira.answers import Answer, empty_answer
-from connect_jira.callers import Callers
-from connect_jira.clients import JiraClients
-from connect_jira.connections import new_pool
-from connect_jira.forge.invocations import ForgeInvocations
-from connect_jira.front_door import answer
-from connect_jira.gateway import GatewayRequest
-from connect_jira.recorder import RECORDER
-from connect_jira.wiring import Parts
+from connect_jira.auth.forge_invocations import ForgeInvocations
+from connect_jira.auth.jira_clients import JiraClients
+from connect_jira.auth.page_requests import Callers
+from connect_jira.composition import Parts
+from connect_jira.http_pool import new_pool
+from connect_jira.installations.activity import Activity
+from connect_jira.shape_recorder import RECORDER
+from connect_jira.web.front_door import answer
+from connect_jira.web.request import GatewayRequest
+from connect_jira.web.response import Answer, empty_answer
 from connect_jwt.forge_keys import ForgeKeys
 from functions.pages import api
 from functions.pages.assets import Assets

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from connect_jira.answers import Answer, cacheable_answer
-from connect_jira.gateway import GatewayRequest
+from connect_jira.web.request import GatewayRequest
+from connect_jira.web.response import Answer, cacheable_answer
 
 STATIC = Path(__file__).parent / "static"
 TEXTS = {

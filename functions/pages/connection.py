@@ -4,10 +4,10 @@ import time
 from http import HTTPStatus
 from typing import Any
 
-from connect_jira.activity import Refusal
-from connect_jira.answers import Answer, empty_answer, json_answer
 from connect_jira.errors import OutOfTime
-from connect_jira.jira_errors import JiraError
+from connect_jira.installations.activity import Refusal
+from connect_jira.jira.errors import JiraError
+from connect_jira.web.response import Answer, empty_answer, json_answer
 from connect_jwt.scopes import is_granted, scope_of
 from functions.pages.permissions import administrators_only
 from functions.pages.visits import Visit

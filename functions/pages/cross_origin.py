@@ -10,8 +10,8 @@ https://fetch.spec.whatwg.org/#http-cors-protocol
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
-from connect_jira.answers import Answer, empty_answer
-from connect_jira.gateway import GatewayRequest
+from connect_jira.web.request import GatewayRequest
+from connect_jira.web.response import Answer, empty_answer
 
 _ASKED_AGAIN_AFTER_SECONDS = 2 * 3600
 """As long as Chromium remembers an answer at most."""

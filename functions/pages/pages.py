@@ -11,8 +11,8 @@ from pathlib import Path
 from string import Template
 from urllib.parse import urlsplit
 
-from connect_jira.answers import Answer, html_answer
-from connect_jira.callers import Caller
+from connect_jira.auth.page_requests import Caller
+from connect_jira.web.response import Answer, html_answer
 from functions.pages.assets import Assets
 from functions.pages.permissions import administrators_only
 from functions.pages.visits import Visit

@@ -13,10 +13,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from connect_jira.auth.page_users import is_refusal, unproved_by
 from connect_jira.errors import OutOfTime
-from connect_jira.jira_errors import JiraError
-from connect_jira.page_users import is_refusal, unproved_by
-from connect_jira.responses import JiraResponse
+from connect_jira.jira.errors import JiraError
+from connect_jira.jira.response import JiraResponse
 from functions.pages.visits import Visit
 
 _logger = Logger(child=True)

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from connect_jira.activity import Activity
-from connect_jira.callers import Caller, Callers
-from connect_jira.client import JiraClient
-from connect_jira.clients import JiraClients
-from connect_jira.gateway import GatewayRequest
-from connect_jira.invocation import Invocation
+from connect_jira.auth.jira_clients import JiraClients
+from connect_jira.auth.page_requests import Caller, Callers
+from connect_jira.installations.activity import Activity
+from connect_jira.jira.client import JiraClient
+from connect_jira.lambda_context import Invocation
 from connect_jira.settings import AppSettings
+from connect_jira.web.request import GatewayRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,16 +7,16 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from connect_jira.activity import Activity
-from connect_jira.answers import Answer, empty_answer
 from connect_jira.aws.services import SENDER_WAITS_SECONDS
-from connect_jira.forge.overlap import told_by_connect
-from connect_jira.front_door import answer
-from connect_jira.gateway import GatewayRequest
+from connect_jira.composition import Parts, jira_calls_queue
+from connect_jira.events.forge_overlap import told_by_connect
+from connect_jira.events.webhook import Webhook
+from connect_jira.installations.activity import Activity
+from connect_jira.jira.loop_guard import TRACE_HEADER, is_own
 from connect_jira.metrics import count
-from connect_jira.traces import TRACE_HEADER, is_own
-from connect_jira.webhooks import Webhook
-from connect_jira.wiring import Parts, jira_calls_queue
+from connect_jira.web.front_door import answer
+from connect_jira.web.request import GatewayRequest
+from connect_jira.web.response import Answer, empty_answer
 
 logger = Logger()
 _parts = Parts.from_env(os.environ)

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.config import Config
 
-from connect_jira.call_request import CallRequest
+from connect_jira.events.call_request import CallRequest
 from connect_local.errors import LaptopError
 from connect_local.stacks import ALIAS, Stack, aws_errors
 

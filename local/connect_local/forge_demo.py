@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from connect_jira.descriptor import at_base_url, load_descriptor
-from connect_jira.forge.events import FORGE_EVENTS
+from connect_jira.events.forge_events import FORGE_EVENTS
 from connect_local.demo import Demo
 from connect_local.forge.app_ids import UNREGISTERED
 from connect_local.forge.command import DESCRIPTOR

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import jwt
 import pytest
 
-from connect_jira.activity import (
+from connect_jira.aws.service import AwsService
+from connect_jira.installations.activity import (
     MAX_REFUSALS,
     SAME_AGAIN_SECONDS,
     Activity,
@@ -16,8 +17,7 @@ from connect_jira.activity import (
     Refusal,
     SiteActivity,
 )
-from connect_jira.aws.service import AwsService
-from connect_jira.gateway import GatewayRequest
+from connect_jira.web.request import GatewayRequest
 from connect_jwt.identity import ClientKey
 from connect_local.cloud import LaptopCloud
 from connect_local.template import Template

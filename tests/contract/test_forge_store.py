@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from connect_jira.aws.service import AwsService
-from connect_jira.forge.installation import ForgeInstallation, ForgeState, announced
-from connect_jira.forge.store import ForgeInstallationStore
-from connect_jira.revisions import RowChanged
-from connect_jira.store import InstallationStore
+from connect_jira.aws.versioned_table import RowChanged
+from connect_jira.installations.forge_installation import ForgeInstallation, ForgeState, announced
+from connect_jira.installations.forge_store import ForgeInstallationStore
+from connect_jira.installations.store import InstallationStore
 from connect_jwt.identity import ClientKey
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from connect_jira.activity import Activity, SiteActivity
+from connect_jira.auth.install_key_ids import AT_ONCE, InstallKeyIds
 from connect_jira.aws.service import AwsService
 from connect_jira.errors import LimitedForNow
-from connect_jira.install_key_ids import AT_ONCE, InstallKeyIds
-from connect_jira.installation import is_storable
+from connect_jira.installations.activity import Activity, SiteActivity
+from connect_jira.installations.installation import is_storable
 from connect_jwt.identity import ClientKey
 from connect_local.cloud import LaptopCloud
 

@@ -8,9 +8,9 @@ import pytest
 
 from connect_jira.aws.failures import AwsFailed
 from connect_jira.aws.service import AwsService
-from connect_jira.occurrences import APART_MS, SENDING_MS, Occurrences
-from connect_jira.webhooks import Occurrence, Webhook
-from connect_jira.work_done import Attempt, Done, WorkDone
+from connect_jira.events.webhook import Occurrence, Webhook
+from connect_jira.worker.idempotency_store import Attempt, Done, WorkDone
+from connect_jira.worker.occurrences import APART_MS, SENDING_MS, Occurrences
 from connect_jwt.identity import ClientKey
 from connect_local.cloud import LaptopCloud
 from tests.contract.counted import Counted

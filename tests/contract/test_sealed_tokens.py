@@ -4,8 +4,8 @@ import pytest
 
 from connect_jira.aws.services import Aws
 from connect_jira.errors import SecretDoesNotOpen, TemporarilyUnavailable
-from connect_jira.forge.sealing import OPENED_SECONDS, TokenSealer
-from connect_jira.secrets_key import SecretsKey
+from connect_jira.installations.secrets_key import SecretsKey
+from connect_jira.installations.token_sealing import OPENED_SECONDS, TokenSealer
 from connect_jwt.identity import AppKey
 from connect_local.cloud import LaptopCloud
 from tests.contract.counted import Counted

@@ -4,8 +4,8 @@ import pytest
 
 from connect_jira.aws.services import Aws
 from connect_jira.errors import SecretDoesNotOpen, TemporarilyUnavailable
-from connect_jira.sealing import OPENED_SECONDS, Sealer
-from connect_jira.secrets_key import SecretsKey
+from connect_jira.installations.secret_sealing import OPENED_SECONDS, Sealer
+from connect_jira.installations.secrets_key import SecretsKey
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
 from connect_local.cloud import LaptopCloud
 from tests.contract.counted import Counted

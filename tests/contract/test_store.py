@@ -8,10 +8,10 @@ import pytest
 
 from connect_jira.aws.service import AwsService
 from connect_jira.aws.services import Aws
+from connect_jira.aws.versioned_table import RowChanged
 from connect_jira.errors import TemporarilyUnavailable
-from connect_jira.installation import Installation, InstallationState, PreviousSecret, Site
-from connect_jira.revisions import RowChanged
-from connect_jira.store import InstallationStore
+from connect_jira.installations.installation import Installation, InstallationState, PreviousSecret, Site
+from connect_jira.installations.store import InstallationStore
 from connect_jwt.identity import ClientKey
 from connect_local.cloud import LaptopCloud
 

@@ -9,8 +9,8 @@ import pytest
 from connect_jira.aws.failures import AwsFailed
 from connect_jira.aws.service import AwsService
 from connect_jira.errors import BeingDone, EffectUnknown, IdempotencyKeyReused
-from connect_jira.occurrences import REMEMBERED_SECONDS
-from connect_jira.work_done import Attempt, Done, WorkDone
+from connect_jira.worker.idempotency_store import Attempt, Done, WorkDone
+from connect_jira.worker.occurrences import REMEMBERED_SECONDS
 from connect_local.cloud import LaptopCloud
 
 LEFT = 30.0

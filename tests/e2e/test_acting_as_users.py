@@ -8,11 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import urllib3
 
-from connect_jira.activity import Activity
-from connect_jira.client import JiraClient
-from connect_jira.clients import JiraClients
+from connect_jira.auth.jira_clients import JiraClients
+from connect_jira.composition import Parts
 from connect_jira.errors import ImpersonationRefused
-from connect_jira.wiring import Parts
+from connect_jira.installations.activity import Activity
+from connect_jira.jira.client import JiraClient
 from tests.e2e.watching import Watched, watched
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import urllib3
 
-from connect_jira.activity import Activity
-from connect_jira.clients import JiraClients
+from connect_jira.auth.jira_clients import JiraClients
+from connect_jira.composition import Parts
 from connect_jira.errors import ImpersonationRefused
-from connect_jira.wiring import Parts
+from connect_jira.installations.activity import Activity
 from connect_jwt.identity import ClientKey
 from connect_local.jira import LaptopJira
 from connect_local.jira.forge.installations import ForgeApp

@@ -7,8 +7,8 @@ from http import HTTPStatus
 
 import pytest
 
-from connect_jira.traces import trace_of
-from connect_jira.webhooks import Webhook
+from connect_jira.events.webhook import Webhook
+from connect_jira.jira.loop_guard import trace_of
 from connect_local.gateway import MAX_EVENT_BYTES
 from tests.e2e.watching import EVENT, NO_CONTENT, UNAVAILABLE, Watched, eventually, watched
 

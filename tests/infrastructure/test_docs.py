@@ -7,27 +7,19 @@ from typing import Any
 import click
 import pytest
 
-from connect_jira import (
-    activity,
-    beyond_forge,
-    install_key_ids,
-    occurrences,
-    pauses,
-    queue,
-    retries,
-    sealing,
-    signed_call,
-    tenants,
-    verdicts,
-    worker,
-)
-from connect_jira.app_work import MAX_DEPTH
+from connect_jira.auth import beyond_forge, install_key_ids, tenants
 from connect_jira.aws.services import SENDER_WAITS_SECONDS
-from connect_jira.deliveries import CARRIED
-from connect_jira.forge import holding
-from connect_jira.forge.installation import LEAVING_SECONDS
-from connect_jira.forge.tokens import SURE_SECONDS
-from connect_jira.installation import PREVIOUS_SECRET_SECONDS, UNINSTALLED_ROW_SECONDS
+from connect_jira.events.app_work import MAX_DEPTH
+from connect_jira.installations import activity
+from connect_jira.installations import secret_sealing as sealing
+from connect_jira.installations.forge_installation import LEAVING_SECONDS
+from connect_jira.installations.installation import PREVIOUS_SECRET_SECONDS, UNINSTALLED_ROW_SECONDS
+from connect_jira.installations.system_token import SURE_SECONDS
+from connect_jira.jira import retries, signed_call
+from connect_jira.worker import backoff as pauses
+from connect_jira.worker import holding, occurrences, queue, worker
+from connect_jira.worker import retry_policy as verdicts
+from connect_jira.worker.sqs_record import CARRIED
 from connect_local.cli import connect
 from connect_local.soak.laptop import VISIBILITY_SECONDS
 from connect_local.soak.noisy import ALLOWED_SECONDS

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from connect_jira.recorder import MAX_OF_A_KIND, MAX_OF_A_PROCESS
+from connect_jira.shape_recorder import MAX_OF_A_KIND, MAX_OF_A_PROCESS
 from connect_jira.shapes import LONGEST_NAME, MAX_MEMBERS
 from connect_jwt.errors import ForgeReason, Reason
 from connect_local.template import PROJECT

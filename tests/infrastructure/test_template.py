@@ -10,10 +10,14 @@ import pytest
 import yaml
 
 from connect_jira.descriptor import load_descriptor, webhook_events
-from connect_jira.forge.events import FORGE_EVENTS
-from connect_jira.occurrences import REMEMBERED_SECONDS
-from connect_jira.verdicts import GIVE_UP_SECONDS, LONGEST_POSTPONEMENT_SECONDS, REFUSED_BY_AWS_SECONDS
-from connect_jira.worker import LONGEST_DISABLED_SECONDS
+from connect_jira.events.forge_events import FORGE_EVENTS
+from connect_jira.worker.occurrences import REMEMBERED_SECONDS
+from connect_jira.worker.retry_policy import (
+    GIVE_UP_SECONDS,
+    LONGEST_POSTPONEMENT_SECONDS,
+    REFUSED_BY_AWS_SECONDS,
+)
+from connect_jira.worker.worker import LONGEST_DISABLED_SECONDS
 from connect_local.forge.native import native_modules
 from connect_local.template import DEFAULT_ROUTE, PROJECT, Template
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from connect_jira.forge.events import FORGE_EVENTS
+from connect_jira.events.forge_events import FORGE_EVENTS
 from connect_local.forge.app_ids import UNREGISTERED
 from connect_local.forge.file import ManifestFile
 from connect_local.forge.manifest import Manifest

@@ -14,10 +14,10 @@ import urllib3
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from connect_jira.aws.services import Aws
-from connect_jira.installation import Installation, InstallationState, Site
-from connect_jira.sealing import Sealer
-from connect_jira.secrets_key import SecretsKey
-from connect_jira.store import InstallationStore
+from connect_jira.installations.installation import Installation, InstallationState, Site
+from connect_jira.installations.secret_sealing import Sealer
+from connect_jira.installations.secrets_key import SecretsKey
+from connect_jira.installations.store import InstallationStore
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
 from connect_local.cloud import LaptopCloud
 from connect_local.jira import LaptopJira

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from hypothesis import given
 
-from connect_jira.forge.events import FORGE_EVENTS
+from connect_jira.events.forge_events import FORGE_EVENTS
 from connect_local.cli import main
 from connect_local.errors import LaptopError
 from connect_local.forge.app_ids import UNREGISTERED

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from connect_jira.recorder import SEEN
+from connect_jira.shape_recorder import SEEN
 from connect_jira.shapes import json_shape
 from connect_local.errors import LaptopError
 from connect_local.ports import free_port

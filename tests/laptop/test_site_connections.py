@@ -15,12 +15,12 @@ import pytest
 import urllib3
 
 from bench.trust import Trust
-from connect_jira import site_connections
-from connect_jira.credentials import BearerCredentials
-from connect_jira.jira_errors import JiraUnreachable
-from connect_jira.responses import JiraResponse
-from connect_jira.signed_call import SignedCall
-from connect_jira.site_connections import LONGEST_IDLE_SECONDS, new_site_pool
+from connect_jira.jira import connection_pool as site_connections
+from connect_jira.jira.connection_pool import LONGEST_IDLE_SECONDS, new_site_pool
+from connect_jira.jira.credentials import BearerCredentials
+from connect_jira.jira.errors import JiraUnreachable
+from connect_jira.jira.response import JiraResponse
+from connect_jira.jira.signed_call import SignedCall
 
 type Act = Callable[[socket.socket], None]
 TIMEOUT = 1.0
@@ -154,7 +154,7 @@ def test_a_connection_is_used_again_until_it_has_been_idle_for_long(
     site: Site, pool: urllib3.PoolManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = time.time()
-    monkeypatch.setattr("connect_jira.site_connections.time.time", lambda: now)
+    monkeypatch.setattr("connect_jira.jira.connection_pool.time.time", lambda: now)
     site.act = lambda connection: connection.sendall(answer(b"done"))
     counts = []
     for idle in (0.0, LONGEST_IDLE_SECONDS - 1, LONGEST_IDLE_SECONDS - 1, LONGEST_IDLE_SECONDS + 1):

@@ -28,7 +28,7 @@ ConnectError
 ├── ImpersonationRefused         Atlassian does not let the app act as this user
 ├── UserUnproved                 Jira would have to be asked as a page's user, and nothing proves to be theirs
 ├── SecretDoesNotOpen            the sealed secret is not this installation's, or its key is gone
-└── JiraError                    see `connect_jira.jira_errors`
+└── JiraError                    see `connect_jira.jira.errors`
 """
 
 from connect_jwt.errors import ConnectError, ForgeReason, TokenRefused

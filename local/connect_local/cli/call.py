@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from connect_jira.call_request import CallRequest
+from connect_jira.events.call_request import CallRequest
 from connect_jwt.identity import ClientKey
 from connect_local.cli.options import AS_JSON, of_a_stack, stack_of
 

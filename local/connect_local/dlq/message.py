@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from connect_jira.deliveries import CARRIED, REDRIVEN
 from connect_jira.json_objects import object_in
+from connect_jira.worker.sqs_record import CARRIED, REDRIVEN
 
 _OF_OLDER_CODE = {"TriesBefore"}
 _OURS = CARRIED - {REDRIVEN} | {"Reason", "Explanation", "Tries", "FailedAt"} | _OF_OLDER_CODE

@@ -1,7 +1,7 @@
 """A deployed app, asked: its own row is opened, a request signed with it, and Jira's answer explained.
 
 IAM: `cloudformation:DescribeStacks` and `cloudformation:DescribeStackResources` on the stack, and what
-`connect_jira.tenants` needs.
+`connect_jira.auth.tenants` needs.
 """
 
 import json
@@ -12,8 +12,8 @@ from typing import Any
 
 import urllib3
 
+from connect_jira.composition import Parts
 from connect_jira.errors import NotInstalled, SecretDoesNotOpen
-from connect_jira.wiring import Parts
 from connect_jwt.diagnosis import Direction, Evidence
 from connect_jwt.identity import ClientKey
 from connect_jwt.signing import SigningIdentity, sign_request

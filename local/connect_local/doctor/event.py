@@ -3,8 +3,8 @@
 import math
 from dataclasses import replace
 
-from connect_jira.gateway import read_event
-from connect_jira.refusals import inbound_evidence
+from connect_jira.web.refusals import inbound_evidence
+from connect_jira.web.request import read_event
 from connect_jwt.diagnosis import Evidence
 from connect_local.doctor.inputs import BadInput, parsed_json
 

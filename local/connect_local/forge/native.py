@@ -15,7 +15,7 @@ https://developer.atlassian.com/platform/forge/remote/ and .../events-reference/
 
 from typing import Any
 
-from connect_jira.forge.events import FORGE_EVENTS, ForgeEvent
+from connect_jira.events.forge_events import FORGE_EVENTS, ForgeEvent
 from connect_local.forge.modules import kinds
 
 type Json = dict[str, Any]

@@ -4,7 +4,7 @@ https://developer.atlassian.com/cloud/jira/platform/webhooks/; some that are not
 `app_policy_changed`, are known from public descriptors.
 """
 
-from connect_jira.forge.events import FORGE_EVENTS
+from connect_jira.events.forge_events import FORGE_EVENTS
 
 _OF_CONNECT_ALONE = (
     "app_access_to_objects_blocked",

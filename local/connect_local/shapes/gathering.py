@@ -6,7 +6,7 @@ IAM: `logs:FilterLogEvents` on the functions' log groups.
 import time
 from typing import Any
 
-from connect_jira.recorder import SEEN
+from connect_jira.shape_recorder import SEEN
 from connect_local.asking import ask
 from connect_local.errors import LaptopError
 from connect_local.shapes.records import record_of

@@ -1,10 +1,10 @@
-"""Lines of the functions' logs that have a shape; see `connect_jira.recorder`."""
+"""Lines of the functions' logs that have a shape; see `connect_jira.shape_recorder`."""
 
 import json
 from threading import Lock
 from typing import Any
 
-from connect_jira.recorder import SEEN
+from connect_jira.shape_recorder import SEEN
 
 
 class RecordedShapes:

@@ -4,12 +4,12 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from connect_jira.rate_limits import LimitScope
+from connect_jira.jira.rate_limits import LimitScope
 from connect_local.jira.faults import Faults
 from connect_local.stack import LaptopStack
 
 SLOW_SECONDS = 11.0
-"""Longer than the client waits for an answer (`connect_jira.signed_call.READ_TIMEOUT_SECONDS`)."""
+"""Longer than the client waits for an answer (`connect_jira.jira.signed_call.READ_TIMEOUT_SECONDS`)."""
 
 DELIVERY_FAULTS = frozenset({"twice", "shuffle"})
 """What is wrong with the deliveries themselves."""

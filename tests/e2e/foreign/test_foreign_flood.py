@@ -3,7 +3,7 @@
 import time
 import uuid
 
-from connect_jira.install_key_ids import AT_ONCE, PER_SECOND
+from connect_jira.auth.install_key_ids import AT_ONCE, PER_SECOND
 from tests.e2e.foreign.app import App
 from tests.e2e.foreign.drafts import Site
 from tests.e2e.foreign.log import warnings

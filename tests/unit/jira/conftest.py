@@ -10,18 +10,18 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from connect_jira.auth.forge_invocations import ForgeInvocations
+from connect_jira.auth.forge_tenants import ForgeTenants
+from connect_jira.auth.tenants import Tenants
+from connect_jira.aws.versioned_table import RowChanged
 from connect_jira.errors import SecretDoesNotOpen
-from connect_jira.forge.calls import ForgeCalls
-from connect_jira.forge.installation import ForgeInstallation
-from connect_jira.forge.invocations import ForgeInvocations
-from connect_jira.forge.joins import ForgeJoin, ForgeJoins
-from connect_jira.forge.tenants import ForgeTenants
-from connect_jira.gateway import GatewayRequest
-from connect_jira.installation import Installation
-from connect_jira.lifecycle import Lifecycle
-from connect_jira.revisions import RowChanged
+from connect_jira.installations.forge_installation import ForgeInstallation
+from connect_jira.installations.installation import Installation
+from connect_jira.lifecycle.connect import Lifecycle
+from connect_jira.lifecycle.forge import ForgeCalls
+from connect_jira.lifecycle.site_links import ForgeJoin, ForgeJoins
 from connect_jira.settings import AppSettings
-from connect_jira.tenants import Tenants
+from connect_jira.web.request import GatewayRequest
 from connect_jwt.canonical import query_string_hash
 from connect_jwt.errors import Reason, TokenRefused
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import jwt
 
-from connect_jira.gateway import GatewayRequest
-from connect_jira.webhooks import Webhook
+from connect_jira.events.webhook import Webhook
+from connect_jira.web.request import GatewayRequest
 from tests.unit.jira.conftest import BASE_URL, FORGE_APP
 from tests.unit.jwt.invocations import (
     CLOUD_ID,

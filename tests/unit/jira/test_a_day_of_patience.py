@@ -18,15 +18,15 @@ import urllib3
 from aws_lambda_powertools import Logger
 
 from connect_jira.aws.services import Aws
-from connect_jira.call_request import CallRequest
-from connect_jira.call_results import CallResults
+from connect_jira.composition import jira_calls_queue
 from connect_jira.errors import TemporarilyUnavailable
-from connect_jira.failed_calls import FailedJiraCalls
-from connect_jira.messages import Message, to_text
-from connect_jira.pauses import Pauses
-from connect_jira.wiring import jira_calls_queue
-from connect_jira.work_done import Attempt
-from connect_jira.worker import Worker
+from connect_jira.events.call_request import CallRequest
+from connect_jira.events.messages import Message, to_text
+from connect_jira.worker.backoff import Pauses
+from connect_jira.worker.call_results import CallResults
+from connect_jira.worker.dead_letter_queue import FailedJiraCalls
+from connect_jira.worker.idempotency_store import Attempt
+from connect_jira.worker.worker import Worker
 from connect_jwt.identity import ClientKey
 from connect_local.template import PROJECT
 
@@ -128,7 +128,7 @@ def test_a_message_is_passed_on_for_a_day_and_no_chain_grows(monkeypatch: pytest
     }
     aws_side = LambdaAndSqs(env)
     monkeypatch.setattr("connect_jira.aws.services.new_pool", lambda: aws_side)
-    monkeypatch.setattr("connect_jira.queue.LONGEST_HIDDEN_SECONDS", 0)
+    monkeypatch.setattr("connect_jira.worker.queue.LONGEST_HIDDEN_SECONDS", 0)
     aws = Aws(env)
     queue = jira_calls_queue(env, aws, continues_chain=is_of_a_chain())
     monkeypatch.setattr(queue, "_clock", lambda: aws_side.now)

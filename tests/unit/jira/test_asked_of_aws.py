@@ -8,12 +8,12 @@ import pytest
 
 from connect_jira.aws.attributes import attributes
 from connect_jira.aws.service import AwsService
-from connect_jira.call_request import CallRequest
-from connect_jira.call_results import CallResults
+from connect_jira.aws.versioned_table import RevisionedTable
 from connect_jira.errors import TemporarilyUnavailable
-from connect_jira.failed_calls import FailedJiraCalls
-from connect_jira.revisions import RevisionedTable
-from connect_jira.secrets_key import SecretsKey
+from connect_jira.events.call_request import CallRequest
+from connect_jira.installations.secrets_key import SecretsKey
+from connect_jira.worker.call_results import CallResults
+from connect_jira.worker.dead_letter_queue import FailedJiraCalls
 from connect_jwt.identity import AppKey, ClientKey
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/k"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from connect_jira.call_request import CallRequest
 from connect_jira.errors import RequestMalformed
+from connect_jira.events.call_request import CallRequest
 
 UNSENDABLE: list[Any] = [
     None,

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_jira.callers import Callers
+from connect_jira.auth.forge_invocations import ForgeInvocations
+from connect_jira.auth.page_requests import Callers
 from connect_jira.errors import NotInstalled, ProductNotServed
-from connect_jira.forge.invocations import ForgeInvocations
 from connect_jwt.errors import TokenRefused
 from tests.unit.jira.conftest import CLIENT_KEY, SITE_URL
 from tests.unit.jira.forge import (

@@ -10,9 +10,9 @@ import jwt
 import pytest
 import urllib3
 
-from connect_jira.client import JiraClient
 from connect_jira.errors import NotInstalled
-from connect_jira.jira_errors import (
+from connect_jira.jira.client import JiraClient
+from connect_jira.jira.errors import (
     JiraBadRequest,
     JiraConflict,
     JiraError,
@@ -25,7 +25,7 @@ from connect_jira.jira_errors import (
     JiraUnauthorized,
     JiraUnreachable,
 )
-from connect_jira.urls import Query, site_url
+from connect_jira.jira.urls import Query, site_url
 from connect_jwt.canonical import query_string_hash
 from connect_jwt.errors import UrlNotSignable
 from connect_jwt.identity import ClientKey

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_jira.call_request import CallRequest
-from connect_jira.call_results import told_of
-from connect_jira.client import JiraClient
+from connect_jira.auth.tenants import YOUNG_SECONDS
 from connect_jira.errors import RequestMalformed, TaskNotCompleted, TemporarilyUnavailable
-from connect_jira.jira_errors import (
+from connect_jira.events.call_request import CallRequest
+from connect_jira.jira.client import JiraClient
+from connect_jira.jira.errors import (
     JiraAnswerUnusable,
     JiraEffectUnknown,
     JiraError,
@@ -20,9 +20,9 @@ from connect_jira.jira_errors import (
     JiraSiteUnavailable,
     JiraUnauthorized,
 )
-from connect_jira.multipart import FilePart, Multipart
-from connect_jira.responses import MAX_ANSWER_BYTES
-from connect_jira.tenants import YOUNG_SECONDS
+from connect_jira.jira.multipart import FilePart, Multipart
+from connect_jira.jira.response import MAX_ANSWER_BYTES
+from connect_jira.worker.call_results import told_of
 from connect_jwt.causes import Cause
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.captures import capture

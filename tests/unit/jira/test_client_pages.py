@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from connect_jira.jira_errors import JiraAnswerUnusable, JiraServerError
-from connect_jira.paging import MOST_EMPTY_PAGES
+from connect_jira.jira.errors import JiraAnswerUnusable, JiraServerError
+from connect_jira.jira.paging import MOST_EMPTY_PAGES
 from tests.unit.jira.test_client import SITE, client_over
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import pytest
 import urllib3
 
 from connect_jira.errors import OutOfTime
-from connect_jira.jira_errors import JiraError, JiraRateLimited, JiraServerError, JiraUnreachable
-from connect_jira.retries import (
+from connect_jira.jira.errors import JiraError, JiraRateLimited, JiraServerError, JiraUnreachable
+from connect_jira.jira.retries import (
     LONGEST_WAIT_SECONDS,
     MAX_ATTEMPTS,
     MAX_ATTEMPTS_IN_TIME,

@@ -7,7 +7,7 @@ import pytest
 import urllib3
 
 from connect_jira.errors import RequestMalformed
-from connect_jira.jira_errors import JiraEffectUnknown, JiraUnreachable
+from connect_jira.jira.errors import JiraEffectUnknown, JiraUnreachable
 from functions.jira_calls.direct import make_directly
 from tests.unit.jira.conftest import CLIENT_KEY
 from tests.unit.jira.test_client import SITE, client_over

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from connect_jira.errors import RequestMalformed, TemporarilyUnavailable
-from connect_jira.every_site import CONTINUED, EverySite
-from connect_jira.messages import Message
-from connect_jira.queue import MAX_BATCH
+from connect_jira.events.messages import Message
+from connect_jira.worker.every_site import CONTINUED, EverySite
+from connect_jira.worker.queue import MAX_BATCH
 from connect_jwt.identity import ClientKey
 
 if TYPE_CHECKING:
     from connect_jira.aws.service import AwsService
-    from connect_jira.queue import JiraCallsQueue
-    from connect_jira.store import InstallationStore
+    from connect_jira.installations.store import InstallationStore
+    from connect_jira.worker.queue import JiraCallsQueue
 
 PAGE = 1_000
 ASKED = {"everySite": {"method": "GET", "path": "/rest/api/3/myself"}, "idempotencyKey": "nightly 03:00"}

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_jira.errors import EventOutdated, NotInstalled, PayloadRefused
-from connect_jira.forge.events import webhook_event
-from connect_jira.forge.installation import ForgeState
-from connect_jira.forge.tokens import SURE_SECONDS
-from connect_jira.messages import read_text, to_text
-from connect_jira.webhooks import Webhook
+from connect_jira.events.forge_events import webhook_event
+from connect_jira.events.messages import read_text, to_text
+from connect_jira.events.webhook import Webhook
+from connect_jira.installations.forge_installation import ForgeState
+from connect_jira.installations.system_token import SURE_SECONDS
 from connect_jwt.errors import TokenRefused
 from tests.unit.jira.conftest import CLIENT_KEY
 from tests.unit.jira.forge import (
@@ -32,7 +32,7 @@ from tests.unit.jwt.invocations import API, CLOUD_ID, INSTALLATION
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from connect_jira.forge.installation import ForgeInstallation
+    from connect_jira.installations.forge_installation import ForgeInstallation
     from tests.unit.jira.conftest import Backend
 
 HOUR = 3600

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_jira.errors import NotInstalled, PayloadRefused, TemporarilyUnavailable
-from connect_jira.forge.installation import LEAVING_SECONDS, ForgeState
-from connect_jira.forge.joins import ForgeJoin
+from connect_jira.installations.forge_installation import LEAVING_SECONDS, ForgeState
+from connect_jira.lifecycle.site_links import ForgeJoin
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.forge import (
     APP,
@@ -25,8 +25,8 @@ from tests.unit.jwt.invocations import API, CLOUD_ID, INSTALLATION
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from connect_jira.forge.installation import ForgeInstallation
-    from connect_jira.gateway import GatewayRequest
+    from connect_jira.installations.forge_installation import ForgeInstallation
+    from connect_jira.web.request import GatewayRequest
     from tests.unit.jira.conftest import Backend
 
 HOUR = 3600

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_jira.beyond_forge import REMEMBERED_SECONDS
-from connect_jira.client import JiraClient
-from connect_jira.jira_errors import JiraForbidden, JiraUnauthorized
-from connect_jira.tenants import YOUNG_SECONDS, Tenants
+from connect_jira.auth.beyond_forge import REMEMBERED_SECONDS
+from connect_jira.auth.tenants import YOUNG_SECONDS, Tenants
+from connect_jira.jira.client import JiraClient
+from connect_jira.jira.errors import JiraForbidden, JiraUnauthorized
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.conftest import CLIENT_KEY, SITE_URL
 from tests.unit.jira.forge import INSTALLED, lifecycle, system_token

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_jira.client import JiraClient
-from connect_jira.credentials import BearerCredentials, ConnectCredentials
+from connect_jira.auth.user_grants import ForgeUserGrant, UserGrant
 from connect_jira.errors import (
     ForgeTokenMissing,
     NotInstalled,
     TemporarilyUnavailable,
 )
-from connect_jira.forge.joins import CLIENT_KEY_PROPERTY, ForgeJoin
-from connect_jira.forge.overlap import thing_of, told_by_connect
-from connect_jira.jira_errors import JiraUnauthorized
-from connect_jira.messages import read_text, to_text
-from connect_jira.user_grants import ForgeUserGrant, UserGrant
-from connect_jira.verdicts import FailedDelivery, Postponed, verdict
-from connect_jira.webhooks import Occurrence, Webhook
+from connect_jira.events.forge_overlap import thing_of, told_by_connect
+from connect_jira.events.messages import read_text, to_text
+from connect_jira.events.webhook import Occurrence, Webhook
+from connect_jira.jira.client import JiraClient
+from connect_jira.jira.credentials import BearerCredentials, ConnectCredentials
+from connect_jira.jira.errors import JiraUnauthorized
+from connect_jira.lifecycle.site_links import CLIENT_KEY_PROPERTY, ForgeJoin
+from connect_jira.worker.retry_policy import FailedDelivery, Postponed, verdict
 from connect_jwt.errors import TokenRefused, UrlNotSignable
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.conftest import CLIENT_KEY, NOW, SITE_URL

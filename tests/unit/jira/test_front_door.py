@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import jwt
 import pytest
 
-from connect_jira.answers import Answer, empty_answer
 from connect_jira.errors import (
     DisabledWithoutToken,
     EventOutdated,
@@ -19,9 +18,10 @@ from connect_jira.errors import (
     SecretDoesNotOpen,
     TemporarilyUnavailable,
 )
-from connect_jira.front_door import answer
-from connect_jira.gateway import GatewayRequest
 from connect_jira.settings import AppSettings
+from connect_jira.web.front_door import answer
+from connect_jira.web.request import GatewayRequest
+from connect_jira.web.response import Answer, empty_answer
 from connect_jwt.diagnosis import Diagnosis, Evidence, diagnose
 from connect_jwt.errors import (
     ConnectError,
@@ -217,6 +217,6 @@ def test_only_a_token_whose_signature_is_right_is_searched_for_the_mistake_in_it
         asked.append(evidence)
         return diagnose(evidence)
 
-    monkeypatch.setattr("connect_jira.refusals.diagnose", diagnosed)
+    monkeypatch.setattr("connect_jira.web.refusals.diagnose", diagnosed)
     answer(event, failing(kind("qsh-mismatch", "signed for another request")), app=app)
     assert [evidence.method is not None for evidence in asked] == [searched]

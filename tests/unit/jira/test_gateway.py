@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connect_jira.gateway import read_event
+from connect_jira.web.request import read_event
 from tests.unit.jira.conftest import PROJECT
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from connect_jira.auth.install_key_ids import AT_ONCE, LONGEST_WAIT_SECONDS, InstallKeyIds
 from connect_jira.aws.failures import AwsFailed
 from connect_jira.errors import LimitedForNow, TemporarilyUnavailable
-from connect_jira.install_key_ids import AT_ONCE, LONGEST_WAIT_SECONDS, InstallKeyIds
 from connect_jwt.errors import ConnectError
 from connect_jwt.install_keys import InstallKeys
 from tests.unit.jwt.key_host import REGISTRY_PREFIX, Answer, Clock, KeyHost, answer

@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 
 from connect_jira.aws.failures import AwsFailed, AwsRefused
 from connect_jira.errors import MessageUnreadable, TemporarilyUnavailable
-from connect_jira.large_messages import LargeMessages
+from connect_jira.worker.large_messages import LargeMessages
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
 
 
 def test_what_is_kept_is_found_again_by_its_key(s3: Stubber, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connect_jira.large_messages.uuid.uuid4", lambda: "key-1")
+    monkeypatch.setattr("connect_jira.worker.large_messages.uuid.uuid4", lambda: "key-1")
     kept = {"Bucket": "b", "Key": "key-1", "Body": "ü".encode(), "ContentType": "application/json"}
     s3.add_response("put_object", {}, kept)
     assert LargeMessages("b").keep("ü") == "key-1"

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_jira.credentials import ConnectCredentials
 from connect_jira.errors import (
     DisabledWithoutToken,
     EventOutdated,
@@ -15,11 +14,12 @@ from connect_jira.errors import (
     PayloadRefused,
     TemporarilyUnavailable,
 )
-from connect_jira.installation import (
+from connect_jira.installations.installation import (
     PREVIOUS_SECRET_SECONDS,
     UNINSTALLED_ROW_SECONDS,
     InstallationState,
 )
+from connect_jira.jira.credentials import ConnectCredentials
 from connect_jwt.errors import ConnectError, TokenRefused
 from tests.unit.jwt.invocations import INSTALLATION
 from tests.unit.jwt.key_host import KeyHost, keys_of

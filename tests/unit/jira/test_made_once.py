@@ -14,8 +14,8 @@ import urllib3
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from connect_jira.client import JiraClient
-from connect_jira.verdicts import FailedDelivery, Postponed, verdict
+from connect_jira.jira.client import JiraClient
+from connect_jira.worker.retry_policy import FailedDelivery, Postponed, verdict
 from connect_jwt.errors import ConnectError
 from tests.unit.jira.test_client import OLD, Pool
 

@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import urllib3
 
-from connect_jira.client import JiraClient
-from connect_jira.credentials import BearerCredentials
+from connect_jira.auth.offline_tokens import OfflineTokens
+from connect_jira.auth.user_grants import ForgeUserGrant
+from connect_jira.auth.user_tokens import UserTokens
 from connect_jira.errors import (
     ForgeTokenMissing,
     ImpersonationRefused,
     NotInstalled,
     TemporarilyUnavailable,
 )
-from connect_jira.forge.offline_tokens import OfflineTokens
-from connect_jira.jira_errors import JiraUnauthorized
-from connect_jira.user_grants import ForgeUserGrant
-from connect_jira.user_tokens import UserTokens
+from connect_jira.jira.client import JiraClient
+from connect_jira.jira.credentials import BearerCredentials
+from connect_jira.jira.errors import JiraUnauthorized
 from connect_jwt.clouds import CLOUDS, graphql_url
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.atlassian import (

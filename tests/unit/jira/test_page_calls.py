@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_jira.callers import Caller
+from connect_jira.auth.page_requests import Caller
 from functions.pages import api, connection
 from functions.pages.permissions import administrators_only
 from functions.pages.visits import Visit

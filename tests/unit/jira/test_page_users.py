@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import urllib3
 
-from connect_jira.callers import Callers
-from connect_jira.client import JiraClient
+from connect_jira.auth.forge_invocations import ForgeInvocations
+from connect_jira.auth.offline_tokens import OfflineTokens
+from connect_jira.auth.page_requests import Callers
+from connect_jira.auth.page_users import HEADER, as_user_of
+from connect_jira.auth.user_tokens import UserTokens
 from connect_jira.errors import PayloadRefused
-from connect_jira.forge.invocations import ForgeInvocations
-from connect_jira.forge.offline_tokens import OfflineTokens
-from connect_jira.gateway import GatewayRequest
-from connect_jira.page_users import HEADER, as_user_of
-from connect_jira.user_tokens import UserTokens
+from connect_jira.jira.client import JiraClient
+from connect_jira.web.request import GatewayRequest
 from functions.pages import api, connection
 from functions.pages.visits import Visit
 from tests.unit.jira.atlassian import AT_THE_SITE, GRAPHQL, NO_BEARER, SCOPE_MISSING, Atlassian

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_jira.jira_errors import JiraError, JiraRateLimited, JiraUnreachable, jira_error
-from connect_jira.pauses import LONGEST_TROUBLE_SECONDS, Pauses
-from connect_jira.retries import LONGEST_WAIT_SECONDS
+from connect_jira.jira.errors import JiraError, JiraRateLimited, JiraUnreachable, jira_error
+from connect_jira.jira.retries import LONGEST_WAIT_SECONDS
+from connect_jira.worker.backoff import LONGEST_TROUBLE_SECONDS, Pauses
 from connect_jwt.causes import Cause
 from connect_jwt.identity import ClientKey
 

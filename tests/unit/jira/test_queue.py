@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from connect_jira.call_request import CallRequest
-from connect_jira.deliveries import Delivery
 from connect_jira.errors import MessageUnreadable, OfNewerCode, TemporarilyUnavailable
-from connect_jira.messages import Message
-from connect_jira.queue import MAX_MESSAGE_BYTES, JiraCallsQueue
-from connect_jira.webhooks import Webhook
+from connect_jira.events.call_request import CallRequest
+from connect_jira.events.messages import Message
+from connect_jira.events.webhook import Webhook
+from connect_jira.worker.queue import MAX_MESSAGE_BYTES, JiraCallsQueue
+from connect_jira.worker.sqs_record import Delivery
 from connect_jwt.identity import ClientKey
 
 SITE = ClientKey("site")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from connect_jira.rate_limits import LimitScope, RateLimit, is_near_limit, read_rate_limit
+from connect_jira.jira.rate_limits import LimitScope, RateLimit, is_near_limit, read_rate_limit
 from tests.unit.jira.captures import capture
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC).timestamp()

@@ -8,11 +8,11 @@ import pytest
 
 from connect_jira.app.reactions import Reactions
 from connect_jira.app.site import Enqueuing, Site
-from connect_jira.app_work import AppWork
-from connect_jira.call_request import CallRequest
 from connect_jira.errors import OfNewerCode
-from connect_jira.messages import Message, read_text, to_text
-from connect_jira.webhooks import Webhook
+from connect_jira.events.app_work import AppWork
+from connect_jira.events.call_request import CallRequest
+from connect_jira.events.messages import Message, read_text, to_text
+from connect_jira.events.webhook import Webhook
 from connect_jwt.identity import AppKey, ClientKey
 from functions.jira_calls.work import Work
 

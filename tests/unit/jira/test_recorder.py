@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any
 import jwt
 import pytest
 
-from connect_jira import exchange, lifecycle, tenants
-from connect_jira.client import JiraClient
+from connect_jira.auth import forge_invocations as invocations
+from connect_jira.auth import tenants
 from connect_jira.errors import InvocationRefused
-from connect_jira.forge import invocations
-from connect_jira.recorder import MAX_OF_A_KIND, MAX_OF_A_PROCESS, SEEN, Recorder
-from connect_jira.responses import JiraResponse
+from connect_jira.jira import exchange
+from connect_jira.jira.client import JiraClient
+from connect_jira.jira.response import JiraResponse
+from connect_jira.lifecycle import connect as lifecycle
+from connect_jira.shape_recorder import MAX_OF_A_KIND, MAX_OF_A_PROCESS, SEEN, Recorder
 from connect_jwt.errors import TokenRefused
 from tests.unit.jira.conftest import CLIENT_KEY
 from tests.unit.jira.forge import forge_request, page_call, product_event

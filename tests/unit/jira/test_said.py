@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connect_jira.jira_errors import jira_error
-from connect_jira.said import LONGEST_CHARACTERS, Said
+from connect_jira.jira.error_text import LONGEST_CHARACTERS, Said
+from connect_jira.jira.errors import jira_error
 
 BODIES: list[tuple[object, tuple[str, ...]]] = [
     ({"errorMessages": ["No.", "Never."], "errors": {}}, ("No.", "Never.")),

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connect_jira.gateway import GatewayRequest, read_event
-from connect_jira.responses import JiraResponse
+from connect_jira.jira.response import JiraResponse
+from connect_jira.message_shapes import answer_shape, key_host_shape, request_shape
 from connect_jira.shapes import LONGEST_NAME, MAX_MEMBERS, json_shape, path_template
-from connect_jira.shapes_of_messages import answer_shape, key_host_shape, request_shape
+from connect_jira.web.request import GatewayRequest, read_event
 from tests.unit.jira.conftest import BASE_URL, PROJECT
 
 SECRET = "Zm9vYmFyYmF6cXV4eHl6enk-c3VwZXJzZWNyZXQ9PQ"

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from connect_jira.errors import PayloadRefused
+from connect_jira.installations.site_urls import check_site_url
 from connect_jira.settings import AppSettings
-from connect_jira.sites import check_site_url
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from connect_jira.auth.tenants import REMEMBERED_SECONDS
 from connect_jira.errors import NotInstalled, SecretDoesNotOpen
-from connect_jira.installation import InstallationState
-from connect_jira.tenants import REMEMBERED_SECONDS
+from connect_jira.installations.installation import InstallationState
 from connect_jwt.errors import ConnectError, TokenRefused
 from connect_jwt.identity import ClientKey
 from tests.unit.jwt.invocations import INSTALLATION

@@ -2,8 +2,8 @@
 
 import pytest
 
-from connect_jira.traces import is_own, trace_of
-from connect_jira.webhooks import Webhook
+from connect_jira.events.webhook import Webhook
+from connect_jira.jira.loop_guard import is_own, trace_of
 from connect_jwt.identity import AppKey, ClientKey
 
 APP = AppKey("com.example.app")

@@ -10,11 +10,11 @@ import jwt
 import pytest
 import urllib3
 
-from connect_jira.client import JiraClient
+from connect_jira.auth.offline_tokens import OfflineTokens
+from connect_jira.auth.user_tokens import UserTokens
 from connect_jira.errors import ImpersonationRefused, TemporarilyUnavailable
-from connect_jira.forge.offline_tokens import OfflineTokens
-from connect_jira.jira_errors import JiraUnauthorized
-from connect_jira.user_tokens import UserTokens
+from connect_jira.jira.client import JiraClient
+from connect_jira.jira.errors import JiraUnauthorized
 
 if TYPE_CHECKING:
     from tests.unit.jira.conftest import Backend

@@ -20,7 +20,7 @@ from connect_jira.errors import (
     SiteDisabled,
     TemporarilyUnavailable,
 )
-from connect_jira.jira_errors import (
+from connect_jira.jira.errors import (
     JiraAnswerUnusable,
     JiraEffectUnknown,
     JiraError,
@@ -29,7 +29,7 @@ from connect_jira.jira_errors import (
     JiraUnreachable,
     jira_error,
 )
-from connect_jira.verdicts import Ended, FailedDelivery, Postponed, SetAside, Verdict, verdict
+from connect_jira.worker.retry_policy import Ended, FailedDelivery, Postponed, SetAside, Verdict, verdict
 from connect_jwt.causes import Cause
 from connect_jwt.errors import ConnectError, UrlNotSignable
 from connect_local.template import Template

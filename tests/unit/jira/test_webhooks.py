@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_jira.errors import MessageUnreadable, PayloadRefused
-from connect_jira.messages import read_text, to_text
-from connect_jira.webhooks import Webhook
+from connect_jira.events.messages import read_text, to_text
+from connect_jira.events.webhook import Webhook
 from connect_jwt.identity import ClientKey
 
 if TYPE_CHECKING:
-    from connect_jira.gateway import GatewayRequest
+    from connect_jira.web.request import GatewayRequest
     from tests.unit.jira.conftest import Backend
 
 EVENTS = {

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
-from connect_jira.app_work import AppWork
-from connect_jira.call_request import CallRequest
-from connect_jira.deliveries import Delivery
 from connect_jira.errors import NotInstalled, SiteDisabled, TemporarilyUnavailable
-from connect_jira.jira_errors import JiraNotFound, JiraRateLimited, JiraServerError, JiraUnreachable
-from connect_jira.messages import Message, read_text, to_text
-from connect_jira.pauses import Pauses
-from connect_jira.webhooks import Webhook
-from connect_jira.work_done import Attempt, Done
-from connect_jira.worker import Worker
+from connect_jira.events.app_work import AppWork
+from connect_jira.events.call_request import CallRequest
+from connect_jira.events.messages import Message, read_text, to_text
+from connect_jira.events.webhook import Webhook
+from connect_jira.jira.errors import JiraNotFound, JiraRateLimited, JiraServerError, JiraUnreachable
+from connect_jira.worker.backoff import Pauses
+from connect_jira.worker.idempotency_store import Attempt, Done
+from connect_jira.worker.sqs_record import Delivery
+from connect_jira.worker.worker import Worker
 from connect_jwt.identity import ClientKey
 
 NOW = 1_000_000.0

@@ -11,16 +11,16 @@ import pytest
 from aws_lambda_powertools import Logger
 
 from connect_jira.aws.failures import AwsFailed
-from connect_jira.call_request import CallRequest
-from connect_jira.call_results import COMPLETED, CallResults
-from connect_jira.failed_calls import FailedJiraCalls
-from connect_jira.jira_errors import JiraError, JiraUnreachable, jira_error
-from connect_jira.messages import Message, to_text
-from connect_jira.pauses import Pauses
-from connect_jira.queue import JiraCallsQueue
-from connect_jira.webhooks import Webhook
-from connect_jira.work_done import WorkDone
-from connect_jira.worker import Worker
+from connect_jira.events.call_request import CallRequest
+from connect_jira.events.messages import Message, to_text
+from connect_jira.events.webhook import Webhook
+from connect_jira.jira.errors import JiraError, JiraUnreachable, jira_error
+from connect_jira.worker.backoff import Pauses
+from connect_jira.worker.call_results import COMPLETED, CallResults
+from connect_jira.worker.dead_letter_queue import FailedJiraCalls
+from connect_jira.worker.idempotency_store import WorkDone
+from connect_jira.worker.queue import JiraCallsQueue
+from connect_jira.worker.worker import Worker
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.memory_table import MemoryTable
 

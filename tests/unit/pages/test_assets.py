@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from connect_jira.answers import Answer
-from connect_jira.gateway import GatewayRequest
+from connect_jira.web.request import GatewayRequest
+from connect_jira.web.response import Answer
 from functions.pages.assets import Assets
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connect_jira.callers import Caller
+from connect_jira.auth.page_requests import Caller
 from connect_jira.settings import AppSettings
 from connect_jwt.clouds import CLOUDS
 from connect_jwt.identity import AppKey, ClientKey

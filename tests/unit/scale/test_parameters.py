@@ -2,9 +2,9 @@ import pytest
 
 from bench.scale.load import shares
 from bench.scale.parameters import Load, Parameters, ParameterUnknown
-from connect_jira.queue import LONGEST_DELAY_SECONDS, LONGEST_HIDDEN_SECONDS
-from connect_jira.sealing import OPENED_AT_MOST, OPENED_SECONDS
-from connect_jira.tenants import REMEMBERED_SECONDS
+from connect_jira.auth.tenants import REMEMBERED_SECONDS
+from connect_jira.installations.secret_sealing import OPENED_AT_MOST, OPENED_SECONDS
+from connect_jira.worker.queue import LONGEST_DELAY_SECONDS, LONGEST_HIDDEN_SECONDS
 from connect_local.template import Template
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from bench.scale.parameters import Memory
 from bench.scale.remembering import TenantMemory
-from connect_jira.installation import Installation, InstallationState, Site
-from connect_jira.sealing import Sealer
-from connect_jira.secrets_key import SecretsKey
-from connect_jira.tenants import Tenants
+from connect_jira.auth.tenants import Tenants
+from connect_jira.installations.installation import Installation, InstallationState, Site
+from connect_jira.installations.secret_sealing import Sealer
+from connect_jira.installations.secrets_key import SecretsKey
 from connect_jwt.identity import AppKey, ClientKey
 
 

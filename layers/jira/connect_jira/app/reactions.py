@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connect_jira.app.site import Site
-from connect_jira.webhooks import Webhook
+from connect_jira.events.webhook import Webhook
 
 type Reaction = Callable[[Webhook, Site], None]
 """Called with what has happened, and the site that it happened on."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connect_jira.app_work import AppWork
-from connect_jira.client import JiraClient
+from connect_jira.events.app_work import AppWork
+from connect_jira.jira.client import JiraClient
 from connect_jwt.identity import ClientKey
 
 

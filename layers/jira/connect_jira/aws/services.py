@@ -7,8 +7,8 @@ from connect_jira.aws.credentials import Account
 from connect_jira.aws.deadline import Deadline
 from connect_jira.aws.endpoints import endpoint_of
 from connect_jira.aws.service import AwsService
-from connect_jira.connections import new_pool
-from connect_jira.invocation import Invocation
+from connect_jira.http_pool import new_pool
+from connect_jira.lambda_context import Invocation
 
 SENDER_WAITS_SECONDS = 4.0
 """How long an event may wait for AWS. Forge waits five seconds for its response, a cold start included.

@@ -5,7 +5,7 @@ https://developer.atlassian.com/platform/forge/events-reference/jira/
 
 from collections.abc import Mapping
 
-from connect_jira.forge.events import FORGE_EVENTS
+from connect_jira.events.forge_events import FORGE_EVENTS
 from connect_local.jira.entities import Json
 
 _ISSUE_FIELDS = (

@@ -1,0 +1,84 @@
+"""Clients for the sites of one process: they share its connections and what it knows of users.
+
+Their calls are remembered in `connect_jira.installations.activity`.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from connect_jira.auth.offline_tokens import OfflineTokens
+from connect_jira.auth.page_users import ForgePage, as_user_of
+from connect_jira.auth.user_tokens import UserTokens
+from connect_jira.composition import Parts
+from connect_jira.installations.activity import Activity
+from connect_jira.jira.client import JiraClient
+from connect_jira.jira.connection_pool import new_site_pool
+from connect_jira.jira.response import MAX_ANSWER_BYTES
+from connect_jira.lambda_context import Invocation
+from connect_jwt.identity import ClientKey
+
+_SUCCESSES = {*range(HTTPStatus.OK, HTTPStatus.MULTIPLE_CHOICES), HTTPStatus.SEE_OTHER}
+
+
+class JiraClients:
+    """Makes clients.
+
+    Args:
+        parts: of the app
+        activity: what remembers the calls
+        max_answer_bytes: as for `JiraClient`
+        on_success: told of each site that has done what it was asked
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        activity: Activity,
+        *,
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
+        on_success: Callable[[ClientKey], None] = lambda _client_key: None,
+    ) -> None:
+        self._activity = activity
+        self._on_success = on_success
+        self._tenants = parts.tenants
+        self._max_answer_bytes = max_answer_bytes
+        self._http = new_site_pool()
+        self._users = UserTokens(
+            parts.tenants,
+            offline=OfflineTokens(parts.app, http=self._http),
+            url=parts.app.user_tokens_url,
+            http=self._http,
+        )
+
+    def on(self, client_key: ClientKey, invocation: Invocation, *, trace: str | None = None) -> JiraClient:
+        """A client for a site that keeps to the time an invocation has left.
+
+        Args:
+            client_key: the site
+            invocation: Lambda's context
+            trace: as for `JiraClient`
+        """
+
+        def record(call: str, status: int, code: str | None) -> None:
+            self._activity.record_call(client_key, call, status, code=code)
+            if status in _SUCCESSES:
+                self._on_success(client_key)
+
+        return JiraClient(
+            self._tenants,
+            client_key,
+            http=self._http,
+            users=self._users,
+            max_answer_bytes=self._max_answer_bytes,
+            trace=trace,
+            on_outcome=record,
+            remaining=_remaining(invocation),
+        )
+
+    def as_user_of(self, page: ForgePage, invocation: Invocation) -> JiraClient:
+        """A client that asks as a page's user and remembers nothing; see `connect_jira.auth.page_users`."""
+        return as_user_of(page, self._users, http=self._http, remaining=_remaining(invocation))
+
+
+def _remaining(invocation: Invocation) -> Callable[[], float]:
+    return lambda: invocation.get_remaining_time_in_millis() / 1000

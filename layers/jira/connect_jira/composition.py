@@ -1,0 +1,63 @@
+"""The parts of the app, put together from the environment that template.yaml gives a function."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from connect_jira.auth.forge_tenants import ForgeTenants
+from connect_jira.auth.tenants import Tenants
+from connect_jira.aws.services import Aws
+from connect_jira.installations.forge_store import ForgeInstallationStore
+from connect_jira.installations.secret_sealing import Sealer
+from connect_jira.installations.secrets_key import SecretsKey
+from connect_jira.installations.store import InstallationStore
+from connect_jira.installations.token_sealing import TokenSealer
+from connect_jira.lifecycle.site_links import ForgeJoins
+from connect_jira.settings import AppSettings
+from connect_jira.worker.large_messages import LargeMessages
+from connect_jira.worker.queue import JiraCallsQueue
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every function that knows installations is made of."""
+
+    app: AppSettings
+    aws: Aws
+    store: InstallationStore
+    sealer: Sealer
+    tenants: Tenants
+    forge_store: ForgeInstallationStore
+    token_sealer: TokenSealer
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Self:
+        """Read `INSTALLATIONS_TABLE`, `SECRETS_KEY` and what `AppSettings` reads."""
+        app = AppSettings.from_env(env)
+        aws = Aws(env)
+        dynamodb, table = aws.service("dynamodb"), env["INSTALLATIONS_TABLE"]
+        key = SecretsKey(aws.service("kms"), key_id=env["SECRETS_KEY"], app_key=app.app_key)
+        store, sealer = InstallationStore(dynamodb, table=table), Sealer(key)
+        forge_store, token_sealer = ForgeInstallationStore(dynamodb, table=table), TokenSealer(key)
+        forge = ForgeTenants(forge_store, token_sealer)
+        tenants = Tenants(store, sealer, app_key=app.app_key, forge=forge)
+        return cls(app, aws, store, sealer, tenants, forge_store, token_sealer)
+
+    @property
+    def forge_joins(self) -> ForgeJoins:
+        """What keeps Forge installations and Connect sites together."""
+        return ForgeJoins(self.store, self.forge_store)
+
+
+def jira_calls_queue(env: Mapping[str, str], aws: Aws, *, continues_chain: bool = True) -> JiraCallsQueue:
+    """The queue, from `JIRA_CALLS_QUEUE_URL` and `LARGE_MESSAGES_BUCKET`.
+
+    Args:
+        env: environment variables
+        aws: how to reach it
+        continues_chain: as of `Aws.service`; not for the worker, whose messages come to itself again
+    """
+    large = LargeMessages(env["LARGE_MESSAGES_BUCKET"])
+    return JiraCallsQueue(
+        aws.service("sqs", continues_chain=continues_chain), url=env["JIRA_CALLS_QUEUE_URL"], large=large
+    )

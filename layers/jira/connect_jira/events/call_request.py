@@ -1,0 +1,139 @@
+"""A call to Jira that somebody asks for: on the bus, by the schedule, or by direct invocation."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from connect_jira.errors import RequestMalformed
+from connect_jira.jira.idempotent_methods import is_repeatable
+from connect_jwt.identity import ClientKey
+
+_METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
+_LONGEST_CHARACTERS = 8192
+"""Jira takes no longer URLs; and what is told of a call has a limit."""
+
+MEMBERS = ("clientKey", "method", "path", "query", "body", "idempotencyKey", "returnBody", "repeatable")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRequest:
+    """A call that is asked for.
+
+    Attributes:
+        client_key: the site
+        method: the HTTP method
+        path: such as `/rest/api/3/myself`
+        query: parameters; a list repeats its parameter
+        body: anything that JSON can say; None for no body
+        idempotency_key: the same each time the same call is asked for; None when it is asked for once
+        return_body: whether the body of Jira's answer is wanted in what is told of it
+        repeatable: whether making it twice comes to the same; None for what the method says of itself
+    """
+
+    client_key: ClientKey
+    method: str = "GET"
+    path: str
+    query: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    body: Any = field(default=None, repr=False)
+    idempotency_key: str | None = None
+    return_body: bool = False
+    repeatable: bool | None = None
+
+    @property
+    def path_alone(self) -> str:
+        """The path as it is spoken of: its query is nobody's business."""
+        return self.path.partition("?")[0]
+
+    @property
+    def work_id(self) -> str | None:
+        """Tells this work from every other."""
+        return self.idempotency_key and f"call {self.client_key} {self.idempotency_key}"
+
+    @property
+    def digest(self) -> str:
+        """Tells what is called, and with what, from every other call."""
+        what = json.dumps([self.method, self.path, self.query, self.body], sort_keys=True)
+        return hashlib.sha256(what.encode()).hexdigest()
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether making it twice comes to the same as making it once."""
+        return is_repeatable(self.method) if self.repeatable is None else self.repeatable
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
+        """Read what was asked for.
+
+        Raises:
+            RequestMalformed: it does not say what to call, or says more than is known
+        """
+        unknown = fields.keys() - set(MEMBERS)
+        if unknown:
+            raise RequestMalformed(f"unknown member {min(unknown)!r}: there are {', '.join(MEMBERS)}")
+        for name in ("clientKey", "path"):
+            if not isinstance(fields.get(name), str) or not fields[name]:
+                raise RequestMalformed(f"{name} is missing: give it as a string")
+        method = str(fields.get("method") or "GET").upper()
+        if method not in _METHODS:
+            raise RequestMalformed(f"method is none of {', '.join(_METHODS)}")
+        query = fields.get("query") or {}
+        _check_query(query)
+        key = fields.get("idempotencyKey")
+        if not isinstance(key, str | None):
+            raise RequestMalformed("idempotencyKey is not a string")
+        for name, text in (("path", fields["path"]), ("idempotencyKey", key or "")):
+            if not _is_whole(text) or len(text) > _LONGEST_CHARACTERS:
+                raise RequestMalformed(
+                    f"{name} has more than {_LONGEST_CHARACTERS} characters, or half a character in it"
+                )
+        for name in ("returnBody", "repeatable"):
+            if not isinstance(fields.get(name), bool | None):
+                raise RequestMalformed(f"{name} is neither true nor false")
+        return cls(
+            client_key=ClientKey(fields["clientKey"]),
+            method=method,
+            path=fields["path"],
+            query=query,
+            body=fields.get("body"),
+            idempotency_key=key,
+            return_body=bool(fields.get("returnBody")),
+            repeatable=fields.get("repeatable"),
+        )
+
+    def to_fields(self) -> dict[str, Any]:
+        """What `from_fields` reads."""
+        values = (
+            self.client_key,
+            self.method,
+            self.path,
+            self.query,
+            self.body,
+            self.idempotency_key,
+            self.return_body,
+            self.repeatable,
+        )
+        fields = zip(MEMBERS, values, strict=True)
+        return {name: value for name, value in fields if value is not None}
+
+
+def _check_query(query: object) -> None:
+    """See that a query is one that can be sent as it is meant."""
+    if not isinstance(query, dict):
+        raise RequestMalformed("query is not an object of parameters")
+    for name, value in query.items():
+        values = value if isinstance(value, list) else [value]
+        if not _is_whole(name) or not all(map(_is_parameter, values)):
+            raise RequestMalformed(
+                f"query parameter {name[:50]!r} is no text, whole number, true or false, nor a list of these"
+            )
+
+
+def _is_parameter(value: object) -> bool:
+    return _is_whole(value) if isinstance(value, str) else isinstance(value, int)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether no character of it is half a surrogate pair, which no URL can hold."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)

@@ -1,0 +1,54 @@
+"""By what a webhook and Forge's event of the same are recognised: the thing that has changed, and when.
+
+Both name the thing by its id and say in `timestamp` when it was; Forge's events of boards and sprints do not.
+What becomes of it is in `connect_jira.worker.occurrences`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from connect_jira.events.forge_events import FORGE_EVENTS
+from connect_jira.events.webhook import Occurrence, Webhook
+
+
+def thing_of(event: str, payload: Mapping[str, Any]) -> str:
+    """The id of what an event is about; empty when it has none.
+
+    Args:
+        event: of a webhook, such as `jira:issue_created`; it begins with the kind of thing
+        payload: of the webhook, or of Forge's event, where some things are not in an object of their own
+    """
+    kind = event.removeprefix("jira:").partition("_")[0]
+    members = {name.lower(): member for name, member in payload.items()}
+    thing = members.get(kind, payload)
+    if not isinstance(thing, dict):
+        return ""
+    return str(thing.get("id") or thing.get("accountId") or "")
+
+
+def told_by_connect(webhook: Webhook) -> Webhook:
+    """The webhook of a site that has the app by Forge, too, with what Forge's event is recognised by."""
+    if webhook.event not in FORGE_EVENTS or webhook.timestamp is None:
+        return webhook
+    thing = thing_of(webhook.event, webhook.payload)
+    return replace(webhook, occurrence=Occurrence(told_by="connect", thing=thing, at_ms=webhook.timestamp))
+
+
+def told_by_forge(webhook: Webhook, *, sent_at: int, has_connect: bool) -> Webhook:
+    """Forge's event with what it is recognised by, where its identifier is not enough.
+
+    Args:
+        webhook: what was made of it
+        sent_at: when Forge sent it, in Unix seconds
+        has_connect: whether the site has the app by Connect, too
+    """
+    has_webhook = has_connect and webhook.event in FORGE_EVENTS
+    if webhook.timestamp is not None and not has_webhook:
+        return webhook
+    thing = thing_of(webhook.event, webhook.payload) if has_webhook else str(webhook.webhook_id)
+    is_timed = webhook.timestamp is not None
+    at_ms = sent_at * 1000 if webhook.timestamp is None else webhook.timestamp
+    return replace(
+        webhook, occurrence=Occurrence(told_by="forge", thing=thing, at_ms=at_ms, is_timed=is_timed)
+    )

@@ -1,0 +1,185 @@
+"""A webhook: what of it is passed on.
+
+https://developer.atlassian.com/cloud/jira/platform/webhooks/
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+from urllib.parse import parse_qsl
+
+from connect_jira.errors import MessageUnreadable, PayloadRefused
+from connect_jira.events.webhook_payload import read_payload
+from connect_jira.web.request import GatewayRequest
+from connect_jwt.identity import ClientKey
+
+_MILLISECONDS = re.compile(r"[0-9]{1,15}", re.ASCII)
+
+_MERGED, _DELETED = "jira:version_merged", "jira:version_deleted"
+_NOT_TOLD = ""
+
+
+def timestamp_of(payload: Mapping[str, Any]) -> int | None:
+    """When something happened, in Unix milliseconds: Jira says it as a number, Forge as text."""
+    said = str(payload.get("timestamp"))
+    return int(said) if _MILLISECONDS.fullmatch(said) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """What a message says of the change that it tells of.
+
+    Attributes:
+        told_by: `connect` or `forge`
+        thing: what has changed, such as an issue's id
+        at_ms: when, in Unix milliseconds
+        is_timed: whether that is when it happened, and not when it was sent
+    """
+
+    told_by: str
+    thing: str
+    at_ms: int
+    is_timed: bool = True
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
+        """Read what `to_fields` wrote."""
+        return cls(
+            told_by=fields["toldBy"],
+            thing=fields["thing"],
+            at_ms=fields["atMs"],
+            is_timed=fields["isTimed"],
+        )
+
+    def to_fields(self) -> dict[str, Any]:
+        """What is passed on of it."""
+        return {
+            "toldBy": self.told_by,
+            "thing": self.thing,
+            "atMs": self.at_ms,
+            "isTimed": self.is_timed,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """One event that Jira has told of, from a site that has proved who it is.
+
+    Attributes:
+        client_key: the site
+        event: such as `jira:issue_created`
+        webhook_id: Jira's identifier of this event, the same each time it is sent; None when Jira gave none
+        signed_query: the parameters of the webhook's URL, such as `{"issue": ["DEMO-1"]}` for
+            `/webhooks/…?issue={issue.key}`: proved, as the event is. The values of one parameter are sorted,
+            since their order is not
+        payload: what Jira said in the body, which no token covers; empty when that cannot be read
+        unread: the body as text when it cannot be read as a JSON object; else None
+        occurrence: what tells it from others, where its identifier is not enough
+    """
+
+    client_key: ClientKey
+    event: str
+    webhook_id: str | None
+    signed_query: Mapping[str, list[str]] = field(default_factory=dict, repr=False)
+    payload: Mapping[str, Any] = field(repr=False)
+    unread: str | None = field(default=None, repr=False)
+    occurrence: Occurrence | None = None
+
+    @property
+    def timestamp(self) -> int | None:
+        """When it happened, in Unix milliseconds; None when it is not said."""
+        return timestamp_of(self.payload)
+
+    @classmethod
+    def from_request(
+        cls, request: GatewayRequest, client_key: ClientKey, events: Mapping[str, list[str]]
+    ) -> Self:
+        """Read a request whose token has been verified.
+
+        The token covers the path and not the body; so the path says which event it is, unless the descriptor
+        sends several there. Whatever the body is, something is made of it.
+
+        Args:
+            request: as it arrived
+            client_key: what its token proved
+            events: the events that the descriptor sends to each path
+
+        Raises:
+            PayloadRefused: the descriptor sends no event there
+        """
+        expected = events.get(request.path)
+        if not expected:
+            raise PayloadRefused("event-mismatch", "the descriptor sends no webhook to this path")
+        payload, unread = read_payload(request.body)
+        return cls(
+            client_key=client_key,
+            event=_event_of(payload, expected),
+            webhook_id=request.headers.get("x-atlassian-webhook-identifier"),
+            signed_query=_signed_query(request.query),
+            payload=payload,
+            unread=unread,
+        )
+
+    @property
+    def work_id(self) -> str | None:
+        """Tells the work that comes of it from every other; None when Jira gave no identifier."""
+        return self.webhook_id and f"webhook {self.client_key} {self.event} {self.webhook_id}"
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
+        """Read what `to_fields` wrote.
+
+        Raises:
+            MessageUnreadable: which event it is was not told, so that somebody has to look
+        """
+        if fields["event"] == _NOT_TOLD:
+            raise MessageUnreadable(
+                "the descriptor sends several events to this webhook's path, and its body names none of them"
+            )
+        return cls(
+            client_key=ClientKey(fields["clientKey"]),
+            event=fields["event"],
+            webhook_id=fields["webhookId"],
+            signed_query=fields.get("signedQuery", {}),
+            payload=fields["payload"],
+            unread=fields.get("unread"),
+            occurrence=Occurrence.from_fields(fields["occurrence"]) if fields.get("occurrence") else None,
+        )
+
+    def to_fields(self) -> dict[str, Any]:
+        """What is passed on of it."""
+        return {
+            "clientKey": self.client_key,
+            "event": self.event,
+            "webhookId": self.webhook_id,
+            "signedQuery": self.signed_query,
+            "payload": self.payload,
+            "unread": self.unread,
+            "occurrence": self.occurrence and self.occurrence.to_fields(),
+        }
+
+
+def _event_of(payload: Mapping[str, Any], expected: list[str]) -> str:
+    if len(expected) == 1:
+        return expected[0]
+    said = payload.get("webhookEvent")
+    return next((name for name in (said, _other_name(said, payload)) if name in expected), _NOT_TOLD)
+
+
+def _other_name(event: object, payload: Mapping[str, Any]) -> str | None:
+    """What else the same event is called: a merged version is deleted in one place and merged in another."""
+    if event == _MERGED:
+        return _DELETED
+    version = payload.get("version")
+    is_merged = "mergedTo" in payload or (isinstance(version, dict) and "mergedTo" in version)
+    return _MERGED if event == _DELETED and is_merged else None
+
+
+def _signed_query(query: str) -> dict[str, list[str]]:
+    """What the hash of a token covers of a query: all but the token itself, and what has no name."""
+    parameters: dict[str, list[str]] = {}
+    for name, value in sorted(parse_qsl(query, keep_blank_values=True)):
+        if name not in {"", "jwt"}:
+            parameters.setdefault(name, []).append(value)
+    return parameters

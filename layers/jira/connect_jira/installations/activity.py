@@ -1,0 +1,252 @@
+"""What has lately happened between a site and the app: a little memory, for the pages that show it.
+
+One row for each site, with the last webhook, the last call and, for each cause, the last refusal; no content
+of a site's, and nothing for longer than a month. A process writes at most once in ten seconds for each of
+them, or once a second when something changes. Refusals have an allowance of their own, and never bring a row
+into being: who asks is then not proved. Only what is proved does that.
+
+Nothing else needs what is here: what cannot be written is not written, and no request fails for it.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from aws_lambda_powertools import Logger
+from cachetools import LRUCache
+
+from connect_jira.aws.attributes import Value, attribute, attributes, row_of
+from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
+from connect_jira.aws.service import AwsService
+from connect_jira.aws.services import Aws
+from connect_jira.installations.installation import is_storable
+from connect_jira.token_bucket import Allowance
+from connect_jira.web.request import GatewayRequest
+from connect_jwt.errors import TokenRefused
+from connect_jwt.identity import ClientKey
+from connect_jwt.tokens import find_token, parse_token
+
+KEPT_SECONDS = 30 * 24 * 3600
+"""How long a site's row stays after something was last written to it."""
+
+MAX_REFUSALS = 10
+"""How many causes of refusals are told of, the latest first."""
+
+SAME_AGAIN_SECONDS = 10.0
+CHANGED_SECONDS = 1.0
+REFUSALS_AT_ONCE = 10.0
+REFUSALS_PER_SECOND = 0.1
+
+_Written = LRUCache[tuple[ClientKey, str], tuple[object, float]]
+"""The outcome that was last written for each site and thing, and when."""
+
+_MAX_TEXT = 200
+_REFUSAL = "refusal:"
+
+_logger = Logger(child=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastWebhook:
+    """The last event that was taken from a site: its name, and when in Unix seconds."""
+
+    event: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastCall:
+    """The last call to a site.
+
+    Attributes:
+        call: method and path
+        status: Jira's answer; 0 for none
+        at: when, in Unix seconds
+    """
+
+    call: str
+    status: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """The last time that something was refused for one cause, by the app or by Jira.
+
+    Attributes:
+        code: the cause, as in `connect_jwt.diagnosis.catalogue`
+        request: method and path
+        status: what was answered
+        by_jira: whether Jira has refused a call of the app's, and not the app a request
+        at: when, in Unix seconds
+    """
+
+    code: str
+    request: str
+    status: int
+    by_jira: bool
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteActivity:
+    """All that is remembered of a site; `refusals` has the latest first."""
+
+    last_webhook: LastWebhook | None = None
+    last_call: LastCall | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+
+class Activity:
+    """The table of activity.
+
+    IAM: `dynamodb:UpdateItem` to record and `dynamodb:GetItem` to read, on the table.
+
+    Args:
+        dynamodb: the service; whoever waits for an answer should not wait for it
+        table: the table's name
+        clock: Unix seconds
+    """
+
+    def __init__(
+        self,
+        dynamodb: AwsService,
+        *,
+        table: str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._clock = clock
+        self._written = _Written(maxsize=1000)
+        self._claimed = _Written(maxsize=1000)  # of its own, since anybody can fill it
+        self._refusals = Allowance(REFUSALS_AT_ONCE, REFUSALS_PER_SECOND, counted_at=clock())
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str], aws: Aws) -> Self:
+        """The table that `ACTIVITY_TABLE` names, tried once and not for long."""
+        return cls(aws.service("dynamodb", read_seconds=1.0, attempts=1), table=env["ACTIVITY_TABLE"])
+
+    def begin(self, client_key: ClientKey) -> None:
+        """Make room for a site that has proved who it is, so that its refusals are remembered."""
+        self._write(client_key, {})
+
+    def record_webhook(self, client_key: ClientKey, event: str) -> None:
+        """Remember that a proved event was taken.
+
+        Args:
+            client_key: the site
+            event: such as `jira:issue_created`
+        """
+        if _is_due(self._written, (client_key, "lastWebhook"), event, self._clock()):
+            self._write(client_key, {"lastWebhook": {"event": event, "at": self._now()}})
+
+    def record_call(self, client_key: ClientKey, call: str, status: int, *, code: str | None = None) -> None:
+        """Remember a call to a site.
+
+        Args:
+            client_key: the site
+            call: method and path, without the query
+            status: Jira's answer; 0 for none
+            code: why Jira has refused it, if it has, and if that is known
+        """
+        values: dict[str, Value] = {}
+        now = self._clock()
+        if _is_due(self._written, (client_key, "lastCall"), status, now):
+            values["lastCall"] = {"call": call[:_MAX_TEXT], "status": status, "at": self._now()}
+        if code is not None and _is_due(self._written, (client_key, code), status, now):
+            values[_REFUSAL + code] = self._refusal(call, status, by_jira=True)
+        if values:
+            self._write(client_key, values)
+
+    def record_refusal(self, request: GatewayRequest, code: str, status: int) -> None:
+        """Remember a request that the app has refused, if the site that it claims to come from has a row.
+
+        Args:
+            request: as it arrived
+            code: why
+            status: what was answered
+        """
+        client_key = _claimed_site(request)
+        if client_key is None or not _is_due(self._claimed, (client_key, code), status, self._clock()):
+            return
+        if self._refusals.take(self._clock()):
+            refusal = self._refusal(f"{request.method} {request.path}", status, by_jira=False)
+            self._write(client_key, {_REFUSAL + code: refusal}, only_known=True)
+
+    def read(self, client_key: ClientKey) -> SiteActivity:
+        """What is remembered of a site.
+
+        Raises:
+            TemporarilyUnavailable: DynamoDB gave no answer
+        """
+        answer = self._dynamodb.call("GetItem", TableName=self._table, Key=_key(client_key))
+        row = row_of(answer.get("Item", {}))
+        webhook, call = row.get("lastWebhook"), row.get("lastCall")
+        refusals = [_read_refusal(name, row[name]) for name in row if name.startswith(_REFUSAL)]
+        refusals.sort(key=lambda refusal: refusal.at, reverse=True)
+        return SiteActivity(
+            last_webhook=LastWebhook(**webhook) if webhook else None,
+            last_call=LastCall(**call) if call else None,
+            refusals=tuple(refusals[:MAX_REFUSALS]),
+        )
+
+    def _now(self) -> int:
+        return int(self._clock())
+
+    def _refusal(self, request: str, status: int, *, by_jira: bool) -> dict[str, Value]:
+        return {"request": request[:_MAX_TEXT], "status": status, "byJira": by_jira, "at": self._now()}
+
+    def _write(self, client_key: ClientKey, values: Mapping[str, Value], *, only_known: bool = False) -> None:
+        members = {**values, "expiresAt": self._now() + KEPT_SECONDS}
+        condition = {"ConditionExpression": "attribute_exists(clientKey)"} if only_known else {}
+        try:
+            self._dynamodb.call(
+                "UpdateItem",
+                TableName=self._table,
+                Key=_key(client_key),
+                UpdateExpression="SET " + ", ".join(f"#{n} = :{n}" for n in range(len(members))),
+                ExpressionAttributeNames={f"#{n}": name for n, name in enumerate(members)},
+                ExpressionAttributeValues={
+                    f":{n}": attribute(value) for n, value in enumerate(members.values())
+                },
+                **condition,
+            )
+        except AwsFailed as failure:
+            if failure.code != CONDITION_FAILED:
+                cause = {"reason": failure.reason, "cause": str(failure)}
+                _logger.warning("Activity not recorded", extra=cause)
+
+
+def _key(client_key: ClientKey) -> dict[str, Any]:
+    return attributes({"clientKey": client_key})
+
+
+def _is_due(written: _Written, what: tuple[ClientKey, str], outcome: object, now: float) -> bool:
+    last = written.get(what)
+    if last is not None:
+        pause = SAME_AGAIN_SECONDS if last[0] == outcome else CHANGED_SECONDS
+        if now - last[1] < pause:
+            return False
+    written[what] = (outcome, now)
+    return True
+
+
+def _claimed_site(request: GatewayRequest) -> ClientKey | None:
+    try:
+        token = find_token(request.headers.get("authorization"), request.query)
+        issuer = parse_token(token).issuer
+    except TokenRefused:
+        return None
+    return issuer if is_storable(issuer) else None
+
+
+def _read_refusal(name: str, member: Mapping[str, Any]) -> Refusal:
+    return Refusal(
+        code=name.removeprefix(_REFUSAL),
+        request=member["request"],
+        status=member["status"],
+        by_jira=member["byJira"],
+        at=member["at"],
+    )

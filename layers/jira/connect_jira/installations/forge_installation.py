@@ -1,0 +1,161 @@
+"""One Forge installation of the app, and what invocations make of it. No I/O.
+
+It has a row of its own, by its `installationId`, beside the row of the Connect installation on the same site.
+So one end of the two does not touch the other, and several installations can belong to one site. The tenant
+says whose it is: the site's clientKey, or, where there is no Connect side, the `installationId` itself.
+
+An installation that has ended never comes back: who installs again gets another `installationId`. One that is
+said to be about to end works on; it has ended if nothing more of Forge's own comes.
+
+https://developer.atlassian.com/platform/forge/remote/essentials/ and
+https://developer.atlassian.com/platform/forge/events-reference/life-cycle/
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from connect_jira.errors import EventOutdated, NotInstalled
+from connect_jira.installations.installation import UNINSTALLED_ROW_SECONDS
+from connect_jwt.identity import ClientKey
+from connect_jwt.invocations import LEEWAY_SECONDS, VerifiedInvocation
+
+LEAVING_SECONDS = 2 * 3600
+"""How long an installation that is leaving stays if Forge calls no more: it would call every hour."""
+
+
+class ForgeState(StrEnum):
+    """Where a Forge installation is in its life."""
+
+    ANNOUNCED = "announced"  # Connect's `installed` has named it, Forge has not called yet
+    LIVE = "enabled"
+    LEAVING = "leaving"  # an uninstall was begun
+    ENDED = "uninstalled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgeInstallation:
+    """A row of the store.
+
+    Attributes:
+        installation_id: an ARI
+        tenant: whose it is, for the queue and for whoever calls Jira
+        state: where it is in its life
+        cloud_id: the site's
+        api_base_url: where to call Jira with Forge's tokens
+        environment_type: such as `PRODUCTION`
+        app_version: of the manifest
+        sealed_token: the newest system token, sealed; None when there is none
+        token_expires_at: when it does, in Unix seconds; 0 when there is none
+        asked_at: when it was last to be found out which Connect site it belongs to, in Unix seconds; 0 for
+            never
+        leaves_at: when it has ended, in Unix seconds, unless Forge calls before; None while it is not leaving
+        applied_at: `iat` of the newest lifecycle event applied, in Unix seconds
+        tokens_used: by the `jti` of each lifecycle event that might still be sent again: when that ends, and
+            the digest of its body
+        updated_at: when the row was last written, in Unix seconds
+        expires_at: when the row may be deleted, in Unix seconds; None while installed
+        revision: counts the writes
+    """
+
+    installation_id: str
+    tenant: ClientKey
+    state: ForgeState
+    cloud_id: str | None = None
+    api_base_url: str | None = None
+    environment_type: str | None = None
+    app_version: str | None = None
+    sealed_token: bytes | None = field(default=None, repr=False)
+    token_expires_at: int = 0
+    asked_at: int = 0
+    leaves_at: int | None = None
+    applied_at: int = 0
+    tokens_used: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    updated_at: int = 0
+    expires_at: int | None = None
+    revision: int = 0
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether it is known to be that of a Connect site."""
+        return self.tenant != self.installation_id
+
+    def has_ended(self, now: float) -> bool:
+        """Whether it was uninstalled, or has left."""
+        return self.state is ForgeState.ENDED or (self.leaves_at is not None and now >= self.leaves_at)
+
+
+def announced(installation_id: str) -> ForgeInstallation:
+    """The row before anything is known of it."""
+    return ForgeInstallation(
+        installation_id=installation_id, tenant=ClientKey(installation_id), state=ForgeState.ANNOUNCED
+    )
+
+
+def called(current: ForgeInstallation, invocation: VerifiedInvocation) -> ForgeInstallation:
+    """The row after any invocation: it proves that the installation is there, and what it is like.
+
+    Raises:
+        NotInstalled: it has ended
+    """
+    if current.state is ForgeState.ENDED:
+        raise NotInstalled
+    return replace(
+        current,
+        state=ForgeState.LIVE,
+        cloud_id=invocation.cloud_id,
+        api_base_url=invocation.api_base_url,
+        environment_type=invocation.environment_type,
+        app_version=invocation.app_version,
+        leaves_at=None,
+        expires_at=None,
+    )
+
+
+def already_applied(current: ForgeInstallation, invocation: VerifiedInvocation, body_digest: str) -> bool:
+    """Whether this very lifecycle event was applied before.
+
+    Raises:
+        EventOutdated: a later one was applied, or its token came before with another body
+    """
+    used = current.tokens_used.get(invocation.jti)
+    if used is not None and used[1] != body_digest:
+        raise EventOutdated("token-replayed", "this token was used before, with another body")
+    if used is None and invocation.issued_at < current.applied_at:
+        raise EventOutdated("event-outdated", "a later lifecycle event has been applied")
+    return used is not None
+
+
+def applied(
+    current: ForgeInstallation, invocation: VerifiedInvocation, body_digest: str, *, now: int
+) -> ForgeInstallation:
+    """The row that remembers a lifecycle event."""
+    still_good = {jti: used for jti, used in current.tokens_used.items() if used[0] > now}
+    return replace(
+        current,
+        applied_at=invocation.issued_at,
+        tokens_used=still_good | {invocation.jti: (invocation.expires_at + LEEWAY_SECONDS + 1, body_digest)},
+    )
+
+
+def leaving(current: ForgeInstallation, *, now: int) -> ForgeInstallation:
+    """The row once an uninstall was begun: it is deleted after a time, should nobody tell of its end."""
+    leaves_at = now + LEAVING_SECONDS
+    return replace(
+        current,
+        state=ForgeState.LEAVING,
+        leaves_at=leaves_at,
+        expires_at=leaves_at + UNINSTALLED_ROW_SECONDS,
+    )
+
+
+def ended(current: ForgeInstallation, *, now: int) -> ForgeInstallation:
+    """The row after `uninstalled`: without a token, and with an end."""
+    return replace(
+        current,
+        state=ForgeState.ENDED,
+        sealed_token=None,
+        token_expires_at=0,
+        leaves_at=None,
+        expires_at=now + UNINSTALLED_ROW_SECONDS,
+    )

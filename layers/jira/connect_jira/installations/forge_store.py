@@ -1,0 +1,81 @@
+"""Forge installations in DynamoDB: rows of the table of installations, by their `installationId`."""
+
+from connect_jira.aws.attributes import Row
+from connect_jira.aws.service import AwsService
+from connect_jira.aws.versioned_table import RevisionedTable, understood
+from connect_jira.installations.forge_installation import ForgeInstallation, ForgeState
+from connect_jwt.identity import ClientKey
+
+
+class ForgeInstallationStore:
+    """The Forge installations of the table.
+
+    IAM: what `connect_jira.aws.versioned_table` needs.
+
+    Args:
+        dynamodb: the service
+        table: the table's name
+    """
+
+    def __init__(self, dynamodb: AwsService, *, table: str) -> None:
+        self._rows = RevisionedTable(dynamodb, table=table)
+
+    def read(self, installation_id: str) -> ForgeInstallation | None:
+        """The row as it is now.
+
+        Raises:
+            TemporarilyUnavailable: DynamoDB gave no answer, or newer code has written the row
+        """
+        row = self._rows.read(installation_id)
+        return understood(row, _installation) if row else None
+
+    def write(self, installation: ForgeInstallation) -> None:
+        """Write the next revision of a row.
+
+        Raises:
+            RowChanged: the row is not, or no longer, at the revision before this one
+            TemporarilyUnavailable: DynamoDB gave no answer
+        """
+        self._rows.write(_row(installation))
+
+
+def _row(installation: ForgeInstallation) -> Row:
+    return {
+        "clientKey": installation.installation_id,
+        "tenant": str(installation.tenant),
+        "state": installation.state.value,
+        "cloudId": installation.cloud_id,
+        "apiBaseUrl": installation.api_base_url,
+        "environmentType": installation.environment_type,
+        "appVersion": installation.app_version,
+        "sealedToken": installation.sealed_token,
+        "tokenExpiresAt": installation.token_expires_at,
+        "askedAt": installation.asked_at,
+        "leavesAt": installation.leaves_at,
+        "appliedAt": installation.applied_at,
+        "tokensUsed": {jti: list(used) for jti, used in installation.tokens_used.items()},
+        "updatedAt": installation.updated_at,
+        "expiresAt": installation.expires_at,
+        "revision": installation.revision,
+    }
+
+
+def _installation(row: Row) -> ForgeInstallation:
+    return ForgeInstallation(
+        installation_id=row["clientKey"],
+        tenant=ClientKey(row["tenant"]),
+        state=ForgeState(row["state"]),
+        cloud_id=row.get("cloudId"),
+        api_base_url=row.get("apiBaseUrl"),
+        environment_type=row.get("environmentType"),
+        app_version=row.get("appVersion"),
+        sealed_token=row.get("sealedToken"),
+        token_expires_at=row["tokenExpiresAt"],
+        asked_at=row.get("askedAt", 0),
+        leaves_at=row.get("leavesAt"),
+        applied_at=row["appliedAt"],
+        tokens_used={jti: (until, digest) for jti, (until, digest) in row["tokensUsed"].items()},
+        updated_at=row["updatedAt"],
+        expires_at=row.get("expiresAt"),
+        revision=row["revision"],
+    )

@@ -1,0 +1,76 @@
+"""Forge's system tokens at rest: each under a data key of its own, which KMS opens for one installation only.
+
+KMS encrypts 4096 bytes at the most, and nothing says how long a token may be; hence the data key. What is
+stored is the data key as KMS sealed it, after its length in two bytes, then a nonce and the token under
+AES-256-GCM. `cryptography`, which does that, is slow to load, and of no use to a site that came by Connect.
+"""
+
+import os
+import time
+from collections.abc import Callable
+
+from cachetools import TTLCache
+
+from connect_jira.errors import SecretDoesNotOpen
+from connect_jira.installations.secrets_key import SecretsKey
+
+OPENED_SECONDS = 5 * 60
+"""How long an opened token is kept in memory; not the hour of a shared secret, since it ends within one."""
+
+_LENGTH_BYTES, _NONCE_BYTES = 2, 12
+
+
+class TokenSealer:
+    """Seals and opens the system tokens of one app.
+
+    IAM: `kms:GenerateDataKey` to seal and `kms:Decrypt` to open, as in
+    `connect_jira.installations.secrets_key`.
+
+    Args:
+        key: the app's
+        clock: seconds that only go up
+    """
+
+    def __init__(self, key: SecretsKey, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._key = key
+        self._opened: TTLCache[tuple[str, bytes], str] = TTLCache(
+            maxsize=1000, ttl=OPENED_SECONDS, timer=clock
+        )
+
+    def seal(self, installation_id: str, token: str) -> bytes:
+        """Encrypt an installation's token.
+
+        Raises:
+            TemporarilyUnavailable: KMS gave no answer
+        """
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - see above
+
+        data_key, sealed_key = self._key.new_data_key(installation_id)
+        nonce = os.urandom(_NONCE_BYTES)
+        content = AESGCM(data_key).encrypt(nonce, token.encode(), None)
+        return len(sealed_key).to_bytes(_LENGTH_BYTES) + sealed_key + nonce + content
+
+    def open(self, installation_id: str, sealed: bytes) -> str:
+        """Decrypt an installation's token, or find it opened.
+
+        Raises:
+            SecretDoesNotOpen: it was not sealed for this app and installation
+            TemporarilyUnavailable: KMS gave no answer
+        """
+        opened = self._opened.get((installation_id, sealed))
+        if opened is None:
+            opened = self._opened[installation_id, sealed] = self._decrypt(installation_id, sealed)
+        return opened
+
+    def _decrypt(self, installation_id: str, sealed: bytes) -> str:
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - see above
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - likewise
+
+        key_ends = _LENGTH_BYTES + int.from_bytes(sealed[:_LENGTH_BYTES])
+        nonce_ends = key_ends + _NONCE_BYTES
+        data_key = self._key.decrypt(installation_id, sealed[_LENGTH_BYTES:key_ends])
+        try:
+            token = AESGCM(data_key).decrypt(sealed[key_ends:nonce_ends], sealed[nonce_ends:], None)
+        except InvalidTag as failure:
+            raise SecretDoesNotOpen from failure
+        return token.decode()

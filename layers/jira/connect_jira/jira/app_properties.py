@@ -1,0 +1,60 @@
+"""What an app keeps on a site, by key: small JSON values that only the app itself can read and write.
+
+https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-app-properties/
+"""
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from connect_jira.jira.errors import JiraNotFound
+from connect_jwt.identity import AppKey
+
+if TYPE_CHECKING:
+    from connect_jira.jira.client import JiraClient
+
+
+class AppProperties:
+    """The properties of the app on one site.
+
+    All raise what `JiraClient.request` does.
+
+    Args:
+        jira: the site
+        app_key: the app
+    """
+
+    def __init__(self, jira: "JiraClient", app_key: AppKey) -> None:
+        self._jira = jira
+        self._path = f"/rest/atlassian-connect/1/addons/{quote(app_key, safe='')}/properties"
+
+    def keys(self) -> list[str]:
+        """The keys there are."""
+        response = self._jira.get(self._path)
+        found = response.object.get("keys")
+        if not isinstance(found, list) or not all(isinstance(one, dict) and "key" in one for one in found):
+            raise response.unusable("no list of keys")
+        return [one["key"] for one in found]
+
+    def get(self, key: str) -> Any:  # noqa: ANN401 - any JSON value
+        """A value; None when there is none. A site that does not answer is no value that was never set."""
+        try:
+            response = self._jira.get(self._path_of(key))
+        except JiraNotFound:
+            return None
+        if "value" not in response.object:
+            raise response.unusable("no value")
+        return response.object["value"]
+
+    def put(self, key: str, value: object) -> None:
+        """Set a value: anything that JSON can say. It may be set twice, which comes to the same."""
+        self._jira.put(self._path_of(key), value)
+
+    def delete(self, key: str) -> None:
+        """Remove a value; it is no matter whether there was one."""
+        try:
+            self._jira.delete(self._path_of(key))
+        except JiraNotFound:
+            return
+
+    def _path_of(self, key: str) -> str:
+        return f"{self._path}/{quote(key, safe='')}"

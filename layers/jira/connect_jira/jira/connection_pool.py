@@ -1,0 +1,113 @@
+"""Connections to sites: what they promise of the time that a call takes, and of what may not be repeated.
+
+- Its time-out for reading is for the whole answer, and not for each packet of it; that for connecting is for
+  all that is sent, too.
+- What goes wrong before it is there, such as in its handshake, has carried nothing.
+- It is not used again after it has been idle for long: the other side may have closed it while Lambda slept,
+  and then nobody can say whether it has carried what it was given.
+"""
+
+import http.client
+import io
+import socket
+import time
+from typing import Any
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+
+from connect_jira.http_pool import trust
+
+LONGEST_IDLE_SECONDS = 50.0
+"""Servers close what is idle for a minute or more."""
+
+
+def new_site_pool() -> urllib3.PoolManager:
+    """Connections that are kept open for the next request to the same site."""
+    pool = urllib3.PoolManager(ssl_context=trust())
+    pool.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+    return pool
+
+
+class _WholeAnswer(io.RawIOBase):
+    """What comes from a socket until the time-out is over that the socket has now."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__()
+        self._sock = sock
+        self._raw = sock.makefile("rb", buffering=0)
+        self._until = time.monotonic() + (sock.gettimeout() or 0.0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - as in RawIOBase
+        self._sock.settimeout(_left(self._until))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Answer(http.client.HTTPResponse):
+    """An answer of which all must be there in time."""
+
+    def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - passed on
+        super().__init__(sock, *arguments, **options)
+        self.fp.close()
+        self.fp = io.BufferedReader(_WholeAnswer(sock))
+
+
+class _SiteConnection(HTTPConnection):
+    response_class = _Answer
+    _used_at = 0.0
+    _send_until = 0.0
+
+    @property
+    def is_connected(self) -> bool:
+        return time.time() - self._used_at <= LONGEST_IDLE_SECONDS and super().is_connected
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except HTTPError:
+            raise
+        except TimeoutError as slow:
+            raise ConnectTimeoutError(self, "the connection took too long") from slow
+        except OSError as broken:
+            raise NewConnectionError(self, f"no connection came about: {type(broken).__name__}") from broken
+
+    def request(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - passed on
+        self._send_until = time.monotonic() + (self.timeout or 0.0)
+        super().request(*arguments, **options)
+
+    def send(self, data: Any) -> None:  # noqa: ANN401 - as in http.client
+        if self.sock is not None:
+            self.sock.settimeout(_left(self._send_until))
+        super().send(data)
+
+    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as urllib3's own
+        answer = super().getresponse()
+        self._used_at = time.time()
+        return answer
+
+
+class _SecureSiteConnection(_SiteConnection, HTTPSConnection):
+    pass
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _SiteConnection
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _SecureSiteConnection
+
+
+def _left(until: float) -> float:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("it has taken too long")
+    return left

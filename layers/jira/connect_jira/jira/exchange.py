@@ -1,0 +1,171 @@
+"""One call to one site: signed and sent, signed anew where that may help, and what its answer comes to."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
+from typing import NoReturn
+
+import urllib3
+from aws_lambda_powertools import Logger
+
+from connect_jira.errors import OutOfTime
+from connect_jira.jira.credentials import ConnectCredentials, Credentials, CredentialsSource
+from connect_jira.jira.errors import JiraEffectUnknown, JiraUnreachable, jira_error
+from connect_jira.jira.idempotent_methods import is_reading
+from connect_jira.jira.rate_limits import is_near_limit
+from connect_jira.jira.response import JiraResponse
+from connect_jira.jira.signed_call import READ_TIMEOUT_SECONDS, SignedCall
+from connect_jira.metrics import count
+from connect_jira.shape_recorder import RECORDER
+from connect_jwt.causes import Cause, cause_of
+from connect_jwt.identity import ClientKey
+
+logger = Logger(child=True)
+
+_THERE_ON_EVERY_SITE = SignedCall("GET", "/rest/api/3/serverInfo")
+
+
+class Exchange:
+    """Makes calls, each once.
+
+    Args:
+        source: where the credentials are
+        client_key: the site
+        http: the process's pool
+        seconds_left: how many there are to wait for an answer
+        max_answer_bytes: of an answer's body; a larger one is not read
+        clock: Unix seconds
+    """
+
+    def __init__(
+        self,
+        source: CredentialsSource,
+        client_key: ClientKey,
+        *,
+        http: urllib3.PoolManager,
+        seconds_left: Callable[[], float],
+        max_answer_bytes: int,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._source = source
+        self._client_key = client_key
+        self._http = http
+        self._seconds_left = seconds_left
+        self._max_answer_bytes = max_answer_bytes
+        self._clock = clock
+
+    def make(self, call: SignedCall) -> JiraResponse:
+        """Make a call; after a 401 once more, if there is something else to sign it with.
+
+        Raises:
+            JiraError: it was not done, or nobody can say
+            OutOfTime, UrlNotSignable, NotInstalled, TemporarilyUnavailable and the like: it was not sent
+        """
+        credentials = self._source.credentials(self._client_key, call.name)
+        response = self._send(call, credentials)
+        cause = _cause(call, credentials, response)
+        if response.status == HTTPStatus.UNAUTHORIZED or cause is Cause.SITE_MOVED:
+            credentials, response, cause = self._signed_anew(call, credentials, response, cause)
+        is_refused = response.status == HTTPStatus.UNAUTHORIZED
+        refusals = self._source.count_refusals(self._client_key, refused=is_refused)
+        if is_refused and isinstance(credentials, ConnectCredentials):
+            self._source.connect_refused(self._client_key)
+        if is_near_limit(response.headers):
+            count("JiraNearLimit")
+        if cause is Cause.SITE_UNAVAILABLE and self._answers(credentials):
+            cause = None
+        return _done(call, credentials, response) or self._fail(call, credentials, response, cause, refusals)
+
+    def _signed_anew(
+        self, call: SignedCall, credentials: Credentials, response: JiraResponse, cause: Cause | None
+    ) -> tuple[Credentials, JiraResponse, Cause | None]:
+        """The answer to the call by other credentials; the one at hand where there are none, or no better."""
+        lacks_scope = cause is Cause.SCOPE_MISSING
+        other = (self._source.beyond_forge if lacks_scope else self._source.fresh_credentials)(
+            self._client_key, call.name
+        )
+        if other is None or other == credentials:
+            return credentials, response, cause
+        logger.info("Signing again", extra={"reason": "scope-missing" if lacks_scope else "secret-previous"})
+        again = self._send(call, other)
+        if lacks_scope and again.status == HTTPStatus.UNAUTHORIZED:
+            self._source.connect_refused(self._client_key)
+            return credentials, response, cause
+        return other, again, _cause(call, other, again)
+
+    def _send(self, call: SignedCall, credentials: Credentials) -> JiraResponse:
+        timeout = min(READ_TIMEOUT_SECONDS, self._seconds_left())
+        if timeout <= 0:
+            raise OutOfTime(call.name)
+        response = call.send(
+            credentials, self._http, now=self._clock(), timeout=timeout, max_bytes=self._max_answer_bytes
+        )
+        by_token = not isinstance(credentials, ConnectCredentials)
+        RECORDER.answer(call.method, call.path, response, by_token=by_token)
+        return response
+
+    def _answers(self, credentials: Credentials) -> bool:
+        """Whether there is a Jira behind the site's address, whatever it thinks of the app."""
+        try:
+            status = self._send(_THERE_ON_EVERY_SITE, credentials).status
+        except (JiraUnreachable, OutOfTime):
+            return False
+        return status != HTTPStatus.NOT_FOUND and status < HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def _fail(
+        self,
+        call: SignedCall,
+        credentials: Credentials,
+        response: JiraResponse,
+        cause: Cause | None,
+        refusals: int,
+    ) -> NoReturn:
+        finding, url = None, credentials.url(call.path, call.query)
+        if cause is not None:
+            from connect_jira.web.refusals import explain_cause  # noqa: PLC0415 - few calls are refused
+
+            finding = explain_cause(cause, call.method, url, response)
+        elif response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            finding = credentials.explain(call.method, url, response, refusals=refusals)
+        raise jira_error(
+            response.status,
+            call=call.name,
+            body=response.body,
+            headers=response.headers,
+            cause=cause,
+            finding=finding,
+            of_young_installation=self._source.is_young(self._client_key),
+        )
+
+
+def _cause(call: SignedCall, credentials: Credentials, response: JiraResponse) -> Cause | None:
+    if response.is_success:
+        return None
+    url = credentials.url(call.path, call.query)
+    return cause_of(response.status, response.headers, response.text, url=url)
+
+
+def _done(call: SignedCall, credentials: Credentials, response: JiraResponse) -> JiraResponse | None:
+    """The answer of a call that Jira has done; None when it has not.
+
+    A 303 is Jira's word for a long task that was begun, and for an attachment that is elsewhere:
+    https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#asynchronous-operations
+
+    Raises:
+        JiraEffectUnknown: a 303 that leads away from Jira's REST API
+        JiraAnswerUnusable: it was to be read, and is larger than what is taken of an answer
+    """
+    if response.is_success and response.is_too_large and is_reading(call.method):
+        raise response.unusable("too large")
+    if response.is_success:
+        return response
+    if response.status != HTTPStatus.SEE_OTHER:
+        return None
+    location = response.headers.get("location", "")
+    if is_reading(call.method):
+        return replace(response, location=location) if location else None
+    path = credentials.path_of(location)
+    if path is None:
+        raise JiraEffectUnknown(response.status, call=call.name)
+    return replace(response, location=path)

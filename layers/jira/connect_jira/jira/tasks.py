@@ -1,0 +1,45 @@
+"""What takes Jira longer than an answer: a task, which the answer names and which is looked at until it ends.
+
+https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-tasks/
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from connect_jira.errors import TaskNotCompleted
+
+if TYPE_CHECKING:
+    from connect_jira.jira.client import JiraClient
+
+_FIRST_WAIT_SECONDS = 0.5
+_LONGEST_WAIT_SECONDS = 5.0
+_GOING_ON = {"ENQUEUED", "RUNNING"}
+_COMPLETE = "COMPLETE"
+
+
+def completed_task(
+    jira: "JiraClient", location: str, *, seconds: float, sleep: Callable[[float], None]
+) -> dict[str, Any]:
+    """The task at a path, once Jira has completed it.
+
+    Args:
+        jira: the site
+        location: of a response
+        seconds: how long to wait for it
+        sleep: waits for seconds
+
+    Raises:
+        TaskNotCompleted: it has failed, was cancelled, or takes longer
+        JiraError: as `JiraClient.request`
+    """
+    wait = _FIRST_WAIT_SECONDS
+    while True:
+        task = jira.get(location).object
+        status = str(task.get("status"))
+        if status == _COMPLETE:
+            return task
+        if status not in _GOING_ON or seconds < wait:
+            raise TaskNotCompleted(location, status, str(task.get("message") or ""))
+        sleep(wait)
+        seconds -= wait
+        wait = min(wait * 2, _LONGEST_WAIT_SECONDS)

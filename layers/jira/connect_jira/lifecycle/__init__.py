@@ -1,0 +1,1 @@
+"""What installed, uninstalled and upgraded change, as Connect and as Forge tell of it."""

@@ -1,0 +1,187 @@
+"""What Jira tells of an installation: proved, understood, and put into the store.
+
+`installed` and `uninstalled` are signed by Atlassian, so that only Atlassian can give the app a secret;
+`enabled` and `disabled` by the site, with that secret.
+
+https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/#lifecycle
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+
+from connect_jira.auth.tenants import Tenants
+from connect_jira.aws.versioned_table import RowChanged
+from connect_jira.errors import DisabledWithoutToken, NotInstalled, TemporarilyUnavailable
+from connect_jira.installations import installation
+from connect_jira.installations.installation import Installation, InstallationState, LifecycleEvent
+from connect_jira.installations.secret_sealing import Sealer
+from connect_jira.installations.store import InstallationStore
+from connect_jira.lifecycle.connect_payloads import installed_payload, lifecycle_payload
+from connect_jira.lifecycle.site_links import ForgeJoins
+from connect_jira.settings import AppSettings
+from connect_jira.shape_recorder import RECORDER
+from connect_jira.web.request import GatewayRequest
+from connect_jwt.errors import Reason, TokenRefused
+from connect_jwt.identity import ClientKey
+from connect_jwt.install_keys import InstallKeys
+from connect_jwt.tokens import find_token
+from connect_jwt.verifying import SignedRequest, VerifiedToken, verify_install_token
+
+type Change = Callable[[Installation | None], Installation | None]
+"""What becomes of a row; None when it stays as it is."""
+
+_uninstalled_payload = partial(lifecycle_payload, event="uninstalled")
+_ATTEMPTS = 5  # Jira sends two events at a time at the most
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a lifecycle request.
+
+    Attributes:
+        client_key: the site
+        changed: whether its row is another now; a request that is repeated changes nothing
+        key_id: the `kid` of the key that Atlassian has signed with; None when the site has
+    """
+
+    client_key: ClientKey
+    changed: bool
+    key_id: str | None
+
+
+class Lifecycle:
+    """Takes the lifecycle requests of one app.
+
+    All raise `TokenRefused` when the proof fails, `PayloadRefused` when the body cannot be meant,
+    `KeyHostUnavailable` or `TemporarilyUnavailable` when nothing can be said just now.
+
+    IAM: what `connect_jira.installations.store` needs to read and write and
+    `connect_jira.installations.secret_sealing` to seal and open.
+
+    Args:
+        app: whose installations these are
+        store: where they are
+        sealer: what seals their secrets
+        tenants: who verifies what sites sign
+        joins: who keeps sites and their Forge installations together
+        keys: Atlassian's public keys
+        clock: Unix seconds
+    """
+
+    def __init__(
+        self,
+        app: AppSettings,
+        *,
+        store: InstallationStore,
+        sealer: Sealer,
+        tenants: Tenants,
+        joins: ForgeJoins,
+        keys: InstallKeys,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._app = app
+        self._store = store
+        self._sealer = sealer
+        self._tenants = tenants
+        self._joins = joins
+        self._keys = keys
+        self._clock = clock
+
+    def installed(self, request: GatewayRequest) -> Outcome:
+        """A site has installed the app, or installed it again: for a new secret, a new address, any time."""
+        token, content = self._signed_by_atlassian(request, installed_payload)
+        event = self._event(token, request)
+        sealed_once = cache(lambda: self._sealer.seal(token.client_key, content.shared_secret))
+
+        def install(current: Installation | None) -> Installation | None:
+            if installation.already_applied(current, event):
+                return None
+            return installation.installed(current, event, content.site, sealed_once())
+
+        outcome = self._change(token, install)
+        if content.site.installation_id is not None:
+            self._joins.join(content.site.installation_id, token.client_key)
+        return outcome
+
+    def uninstalled(self, request: GatewayRequest) -> Outcome:
+        """A site has uninstalled the app. Jira says so once, and does not wait for the answer."""
+        token, _ = self._signed_by_atlassian(request, _uninstalled_payload)
+        event = self._event(token, request)
+
+        def uninstall(current: Installation | None) -> Installation | None:
+            if current is None or installation.already_applied(current, event):
+                return None
+            return installation.uninstalled(current, event)
+
+        return self._change(token, uninstall)
+
+    def enabled(self, request: GatewayRequest) -> Outcome:
+        """A site has enabled the app."""
+        return self._toggled(request, InstallationState.ENABLED)
+
+    def disabled(self, request: GatewayRequest) -> Outcome:
+        """A site has disabled the app: no signed call is accepted until it is enabled again.
+
+        Raises:
+            DisabledWithoutToken: there is no proof, as after an uninstall
+        """
+        try:
+            return self._toggled(request, InstallationState.DISABLED)
+        except TokenRefused as refused:
+            if refused.reason == Reason.TOKEN_MISSING:
+                raise DisabledWithoutToken from refused
+            raise
+
+    def _toggled(self, request: GatewayRequest, state: InstallationState) -> Outcome:
+        token = self._tenants.verify_request(request)
+        lifecycle_payload(request.body, event=state.value, client_key=token.client_key, app=self._app)
+        event = self._event(token, request)
+
+        def toggle(current: Installation | None) -> Installation:
+            if current is None:
+                raise NotInstalled
+            return installation.toggled(current, event, state)
+
+        return self._change(token, toggle)
+
+    def _signed_by_atlassian[Content](
+        self, request: GatewayRequest, payload: Callable[..., Content]
+    ) -> tuple[VerifiedToken, Content]:
+        def content(client_key: ClientKey) -> Content:
+            return payload(request.body, client_key=client_key, app=self._app)
+
+        token = find_token(request.headers.get("authorization"), request.query)
+        verified = verify_install_token(
+            token,
+            request=SignedRequest(request.method, request.path, request.query),
+            key_of=self._keys.public_key,
+            audiences=(request.base_url,),
+            check_body=content,
+            now=self._clock(),
+        )
+        RECORDER.request(request, token)
+        return verified, content(verified.client_key)
+
+    def _event(self, token: VerifiedToken, request: GatewayRequest) -> LifecycleEvent:
+        return LifecycleEvent(
+            signed_at=token.issued_at,
+            token_digest=token.digest,
+            body_digest=hashlib.sha256(request.body).hexdigest(),
+            received_at=int(self._clock()),
+        )
+
+    def _change(self, token: VerifiedToken, change: Change) -> Outcome:
+        for _ in range(_ATTEMPTS):
+            following = change(self._store.read(token.client_key))
+            if following is None:
+                return Outcome(token.client_key, changed=False, key_id=token.key_id)
+            try:
+                self._store.write(following)
+            except RowChanged:
+                continue
+            self._tenants.note_written(token.client_key)
+            return Outcome(token.client_key, changed=True, key_id=token.key_id)
+        raise TemporarilyUnavailable("the installation kept being changed by others")

@@ -1,0 +1,204 @@
+"""What Forge tells of an installation: proved, understood, and put into the store.
+
+Every invocation that is verified shows that its installation is there, so a lifecycle event that was never
+delivered is made up for by the next call, whatever it is about.
+
+https://developer.atlassian.com/platform/forge/events-reference/life-cycle/ and
+https://developer.atlassian.com/platform/forge/remote/
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from connect_jira.auth.forge_invocations import ForgeInvocations
+from connect_jira.aws.versioned_table import RowChanged
+from connect_jira.errors import TemporarilyUnavailable
+from connect_jira.events.forge_payload import event_payload, own_event, webhook_of
+from connect_jira.events.webhook import Webhook
+from connect_jira.installations import forge_installation
+from connect_jira.installations.forge_installation import ForgeInstallation, ForgeState
+from connect_jira.installations.forge_store import ForgeInstallationStore
+from connect_jira.installations.system_token import SystemToken
+from connect_jira.installations.token_sealing import TokenSealer
+from connect_jira.lifecycle.forge_events import ENDS, ForgeLifecycle, lifecycle_event
+from connect_jira.lifecycle.site_links import ForgeJoin, ForgeJoins
+from connect_jira.metrics import count
+from connect_jira.settings import AppSettings
+from connect_jira.web.request import GatewayRequest
+from connect_jira.worker.held_events import HeldEvent
+from connect_jwt.identity import ClientKey
+from connect_jwt.invocations import VerifiedInvocation
+from connect_jwt.origins import InvocationOrigin
+
+type Change = Callable[[ForgeInstallation], ForgeInstallation]
+"""What becomes of a row; the same row when it stays as it is."""
+
+LOW_SECONDS = 30 * 60
+"""A product event's token is kept when the one at hand is good for less; else the hourly call brings one."""
+
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgeOutcome:
+    """What became of a call.
+
+    Attributes:
+        client_key: whose installation it came from
+        changed: whether its row is another now
+        has_token: whether the call brought a system token
+    """
+
+    client_key: ClientKey
+    changed: bool
+    has_token: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Call:
+    invocation: VerifiedInvocation
+    body: bytes
+    token: SystemToken | None
+
+
+class ForgeCalls:
+    """Takes what Forge sends to one app.
+
+    All raise `TokenRefused` when the proof fails, `NotInstalled` when the installation has ended,
+    `PayloadRefused` when the body cannot be meant, `KeyHostUnavailable` or `TemporarilyUnavailable` when
+    nothing can be said just now, or nobody can be asked.
+
+    IAM: what `connect_jira.aws.versioned_table` needs to read and write and
+    `connect_jira.installations.token_sealing` to seal.
+
+    Args:
+        app: whose installations these are
+        invocations: verifies
+        store: where the installations are
+        sealer: what seals their tokens
+        joins: keeps them and the Connect sites together
+        ask: has it found out, by and by, which Connect site one belongs to
+        clock: Unix seconds
+    """
+
+    def __init__(
+        self,
+        app: AppSettings,
+        *,
+        invocations: ForgeInvocations,
+        store: ForgeInstallationStore,
+        sealer: TokenSealer,
+        joins: ForgeJoins,
+        ask: Callable[[ForgeJoin], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._app_key = app.app_key
+        self._wanted = app.wanted_events
+        self._invocations = invocations
+        self._store = store
+        self._sealer = sealer
+        self._joins = joins
+        self._ask = ask
+        self._clock = clock
+
+    def lifecycle(self, request: GatewayRequest) -> ForgeOutcome:
+        """The app was installed, upgraded or uninstalled, or is about to be. Each token counts once."""
+        call = self._verified(request)
+        event = lifecycle_event(request.path, call.body, is_of_jira=call.invocation.is_of_jira)
+        digest, now = hashlib.sha256(call.body).hexdigest(), int(self._clock())
+
+        def apply(current: ForgeInstallation) -> ForgeInstallation:
+            if forge_installation.already_applied(current, call.invocation, digest):
+                return current
+            if event in ENDS and current.state is ForgeState.ENDED:
+                return current
+            following = forge_installation.applied(current, call.invocation, digest, now=now)
+            if event is ForgeLifecycle.UNINSTALLED:
+                return forge_installation.ended(following, now=now)
+            following = self._with_token(forge_installation.called(following, call.invocation), call)
+            is_leaving = event is ForgeLifecycle.PRE_UNINSTALL
+            return forge_installation.leaving(following, now=now) if is_leaving else following
+
+        return self._outcome(call, *self._change(call, apply))
+
+    def refresh(self, request: GatewayRequest) -> ForgeOutcome:
+        """The hourly call, which brings a token."""
+        call = self._verified(request)
+
+        def renew(current: ForgeInstallation) -> ForgeInstallation:
+            return self._with_token(forge_installation.called(current, call.invocation), call)
+
+        return self._outcome(call, *self._change(call, renew))
+
+    def event(self, request: GatewayRequest) -> Webhook | HeldEvent | None:
+        """Something has happened on a site; None when there is nothing to do about it.
+
+        Where nobody knows whether Forge itself says so, nothing is done but to hold the event back.
+        """
+        invocation, payload = self._invocations.verify_event(request), event_payload(request.body)
+        if invocation.origin is InvocationOrigin.UNKNOWN:
+            return HeldEvent(invocation=invocation, payload=payload)
+        call = _call(request, invocation)
+
+        def note(current: ForgeInstallation) -> ForgeInstallation:
+            following = forge_installation.called(current, call.invocation)
+            is_low = following.token_expires_at < self._clock() + LOW_SECONDS
+            return self._with_token(following, call) if is_low else following
+
+        before, after = self._change(call, note)
+        if after != before:
+            self._joins.point(after)
+        if own_event(payload, self._app_key):
+            count("OwnChange")
+            return None
+        return webhook_of(payload, call.invocation, row=after, wanted=self._wanted)
+
+    def _verified(self, request: GatewayRequest) -> _Call:
+        return _call(request, self._invocations.verify(request))
+
+    def _with_token(self, row: ForgeInstallation, call: _Call) -> ForgeInstallation:
+        """The row with the call's token, if that is good for longer than the one at hand."""
+        if call.token is None or call.token.expires_at <= row.token_expires_at:
+            return row
+        sealed = self._sealer.seal(row.installation_id, call.token.value)
+        return replace(row, sealed_token=sealed, token_expires_at=call.token.expires_at)
+
+    def _change(self, call: _Call, change: Change) -> tuple[ForgeInstallation, ForgeInstallation]:
+        installation_id = call.invocation.installation_id
+        for _ in range(_ATTEMPTS):
+            current = self._store.read(installation_id) or forge_installation.announced(installation_id)
+            following = self._with_join(current, change(current))
+            if following == current:
+                return current, current
+            following = replace(following, updated_at=int(self._clock()), revision=current.revision + 1)
+            try:
+                self._store.write(following)
+            except RowChanged:
+                continue
+            return current, following
+        raise TemporarilyUnavailable("the installation kept being changed by others")
+
+    def _with_join(self, current: ForgeInstallation, following: ForgeInstallation) -> ForgeInstallation:
+        """The row once it is asked whose it is: at its first call, and when it was installed or upgraded.
+
+        It is asked before that is written down: twice if this process dies in between, and never not at all.
+        """
+        is_news = not current.asked_at or following.applied_at > current.applied_at
+        if following.state is not ForgeState.LIVE or following.is_joined or not is_news:
+            return following
+        self._ask(ForgeJoin(following.tenant))
+        return replace(following, asked_at=int(self._clock()))
+
+    def _outcome(self, call: _Call, before: ForgeInstallation, after: ForgeInstallation) -> ForgeOutcome:
+        if after.state is ForgeState.LIVE:
+            self._joins.point(after)
+        return ForgeOutcome(
+            client_key=after.tenant, changed=after != before, has_token=call.token is not None
+        )
+
+
+def _call(request: GatewayRequest, invocation: VerifiedInvocation) -> _Call:
+    token = SystemToken.of(request.headers, issued_at=invocation.issued_at)
+    return _Call(invocation=invocation, body=request.body, token=token)

@@ -1,0 +1,151 @@
+"""Which Connect site a Forge installation belongs to, while an app has both.
+
+Connect's `installed` names the Forge installation, whichever of the two is told first. Where it did not, an
+app property that Jira keeps for the app says the site's clientKey, for as long as Connect lasts; it is asked
+for as work of the queue, since Forge waits for no more than 5 seconds.
+
+https://developer.atlassian.com/platform/adopting-forge-from-connect/migrate-connect-clientkey
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
+
+from aws_lambda_powertools import Logger
+
+from connect_jira.aws.versioned_table import RowChanged
+from connect_jira.errors import TemporarilyUnavailable
+from connect_jira.installations.forge_installation import ForgeInstallation, ForgeState, announced
+from connect_jira.installations.forge_store import ForgeInstallationStore
+from connect_jira.installations.installation import is_storable, pointed_to
+from connect_jira.installations.store import InstallationStore
+from connect_jira.jira.errors import JiraForbidden
+from connect_jwt.identity import ClientKey
+
+if TYPE_CHECKING:
+    from connect_jira.jira.client import JiraClient
+
+CLIENT_KEY_PROPERTY = "connect_client_key_019cdff3-8bfb-71fe-9628-875b700aebb8"
+"""Reserved by Jira; the same for every app."""
+
+logger = Logger(child=True)
+
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ForgeJoin:
+    """Work of the queue: find out which Connect site a Forge installation belongs to."""
+
+    client_key: ClientKey
+
+    @property
+    def work_id(self) -> None:
+        """Nothing: it does no harm to find it out twice."""
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """It may."""
+        return True
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
+        """Read what `to_fields` wrote."""
+        return cls(ClientKey(fields["clientKey"]))
+
+    def to_fields(self) -> dict[str, Any]:
+        """What is passed on of it."""
+        return {"clientKey": self.client_key}
+
+
+class ForgeJoins:
+    """Keeps the rows of Forge installations and of Connect sites together.
+
+    IAM: what `connect_jira.aws.versioned_table` needs to read and write.
+
+    Args:
+        sites: the Connect installations
+        forge: the Forge installations
+        clock: Unix seconds
+    """
+
+    def __init__(
+        self,
+        sites: InstallationStore,
+        forge: ForgeInstallationStore,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._sites = sites
+        self._forge = forge
+        self._clock = clock
+
+    def ask(self, work: ForgeJoin, jira: "JiraClient") -> None:
+        """Ask Jira for the clientKey, and join the two if the app knows that site.
+
+        Raises:
+            TemporarilyUnavailable: a site grants an app that it has just installed its permissions only by
+                and by, and has refused this one
+            JiraError: as `JiraClient.request`
+        """
+        try:
+            client_key = jira.app_properties.get(CLIENT_KEY_PROPERTY)
+        except JiraForbidden as refused:
+            raise TemporarilyUnavailable("Jira does not yet let the app read its own property") from refused
+        if not isinstance(client_key, str) or not is_storable(ClientKey(client_key)):
+            logger.info("Forge installation without a Connect side")
+        elif self._sites.read(ClientKey(client_key)) is None:
+            logger.info("Forge installation of a Connect site that has not installed the app here")
+        else:
+            self.join(work.client_key, ClientKey(client_key))
+
+    def join(self, installation_id: str, client_key: ClientKey) -> None:
+        """Make a Forge installation that of a Connect site; no matter whether it is so already.
+
+        Raises:
+            TemporarilyUnavailable: DynamoDB gave no answer
+        """
+        for _ in range(_ATTEMPTS):
+            current = self._forge.read(installation_id) or announced(installation_id)
+            following = replace(current, tenant=client_key)
+            if following != current:
+                try:
+                    self._forge.write(
+                        replace(following, updated_at=int(self._clock()), revision=current.revision + 1)
+                    )
+                except RowChanged:
+                    continue
+                logger.info("Forge installation joined to its Connect site", clientKey=client_key)
+            self.point(following)
+            return
+        raise TemporarilyUnavailable("the installation kept being changed by others")
+
+    def point(self, installation: ForgeInstallation) -> None:
+        """Let a Connect site's row point to its Forge installation, and stay as long as that lives.
+
+        Of several that live, the one that was installed or upgraded last is pointed to.
+
+        Raises:
+            TemporarilyUnavailable: DynamoDB gave no answer
+        """
+        for _ in range(_ATTEMPTS if installation.is_joined else 0):
+            site = self._sites.read(installation.tenant)
+            if site is None or not self._is_ahead(installation, site.site.installation_id):
+                return
+            following = pointed_to(site, installation.installation_id, now=int(self._clock()))
+            if following is site:
+                return
+            try:
+                self._sites.write(following)
+            except RowChanged:
+                continue
+            return
+
+    def _is_ahead(self, installation: ForgeInstallation, pointed: str | None) -> bool:
+        if pointed in {None, installation.installation_id}:
+            return True
+        other = self._forge.read(str(pointed))
+        if other is None or other.has_ended(self._clock()):
+            return True
+        return other.state is not ForgeState.ANNOUNCED and other.applied_at < installation.applied_at

@@ -1,0 +1,1 @@
+"""Requests as API Gateway hands them over, responses as it takes them, and what a refusal becomes."""

@@ -1,0 +1,95 @@
+"""What became of a call that was asked for, told on the bus.
+
+`Jira call completed` when Jira has done it, `Jira call failed` when nothing more is tried. Each is
+told at least once.
+"""
+
+import base64
+import json
+from typing import Any
+
+from connect_jira.aws.event_bus import put_event
+from connect_jira.aws.service import AwsService
+from connect_jira.events.call_request import CallRequest
+from connect_jira.jira.idempotent_methods import is_reading
+from connect_jira.jira.response import JiraResponse
+
+COMPLETED = "Jira call completed"
+FAILED = "Jira call failed"
+
+_MAX_BODY_BYTES = 200 * 1024
+"""An answer waits to be told in a row of DynamoDB's, which has at most 400 KB; an event has at most 1 MB.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html and
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+"""
+
+
+def told_of(request: CallRequest, response: JiraResponse) -> dict[str, Any]:
+    """What is told, and until then kept, of an answer; its body only if it is asked for and fits.
+
+    Of where a 303 leads the path alone is told, and of a GET's nothing: that may be a URL with a token.
+    """
+    outcome: dict[str, Any] = {"status": response.status}
+    if response.location is not None and not is_reading(request.method):
+        outcome["location"] = response.location.partition("?")[0]
+    if request.return_body:
+        outcome |= body_of(response, max_bytes=_MAX_BODY_BYTES)
+    return outcome
+
+
+def body_of(response: JiraResponse, *, max_bytes: int) -> dict[str, Any]:
+    """The body of an answer as JSON can say it: `body`, `bodyBase64` for bytes, or `bodyTooLarge`.
+
+    Args:
+        response: the answer
+        max_bytes: how much fits
+    """
+    if response.is_too_large:
+        return {"bodyTooLarge": True}
+    is_bytes = isinstance(response.body, bytes)
+    body = base64.b64encode(response.body).decode() if is_bytes else response.body
+    if len(json.dumps(body).encode()) > max_bytes:
+        return {"bodyTooLarge": True}
+    return {"bodyBase64" if is_bytes else "body": body}
+
+
+class CallResults:
+    """Tells what became of calls.
+
+    IAM: what `connect_jira.aws.event_bus` needs.
+
+    Args:
+        events: the service
+        bus: the bus's name
+    """
+
+    def __init__(self, events: AwsService, *, bus: str) -> None:
+        self._events = events
+        self._bus = bus
+
+    def completed(self, request: CallRequest, outcome: dict[str, Any]) -> None:
+        """Tell that Jira has done it.
+
+        Raises:
+            TemporarilyUnavailable: EventBridge gave no answer
+        """
+        self._put(COMPLETED, request, outcome)
+
+    def failed(self, request: CallRequest, *, reason: str, explanation: str, status: int | None) -> None:
+        """Tell that nothing more is tried, and why.
+
+        Raises:
+            TemporarilyUnavailable: EventBridge gave no answer
+        """
+        self._put(FAILED, request, {"status": status, "reason": reason, "explanation": explanation})
+
+    def _put(self, what: str, request: CallRequest, outcome: dict[str, Any]) -> None:
+        detail = {
+            "clientKey": request.client_key,
+            "method": request.method,
+            "path": request.path_alone,
+            "idempotencyKey": request.idempotency_key,
+            **outcome,
+        }
+        put_event(self._events, bus=self._bus, kind=what, detail=detail)

@@ -1,0 +1,174 @@
+"""Does with a message what is to be done after an error, and lets it come again.
+
+What is set aside is set aside before it is told, and both before its record goes: the process may die in
+between.
+"""
+
+import random
+import time
+from collections.abc import Callable
+
+from aws_lambda_powertools import Logger
+
+from connect_jira.errors import TemporarilyUnavailable
+from connect_jira.events.call_request import CallRequest
+from connect_jira.events.messages import Message
+from connect_jira.jira.errors import JiraError
+from connect_jira.metrics import count
+from connect_jira.worker.call_results import CallResults
+from connect_jira.worker.dead_letter_queue import FailedJiraCalls
+from connect_jira.worker.idempotency_store import Attempt, WorkDone
+from connect_jira.worker.queue import JiraCallsQueue
+from connect_jira.worker.retry_policy import (
+    LONGEST_POSTPONEMENT_SECONDS,
+    Ended,
+    FailedDelivery,
+    Postponed,
+    SetAside,
+    verdict,
+)
+from connect_jira.worker.sqs_record import Delivery
+from connect_jwt.errors import ConnectError
+
+logger = Logger(child=True)
+
+
+class FailedWork:
+    """What becomes of messages that were not worked off.
+
+    IAM: what its parts need.
+
+    Args:
+        queue: where they stay
+        failed: where they go when nothing more is tried
+        done: the records of their work
+        results: tells what became of calls that were asked for
+        clock: Unix seconds
+    """
+
+    def __init__(
+        self,
+        *,
+        queue: JiraCallsQueue,
+        failed: FailedJiraCalls,
+        done: WorkDone,
+        results: CallResults,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._queue = queue
+        self._failed = failed
+        self._done = done
+        self._results = results
+        self._clock = clock
+
+    def settle(
+        self,
+        delivery: Delivery,
+        error: Exception,
+        *,
+        message: Message | None = None,
+        attempt: Attempt | None = None,
+        may_be_repeated: bool = True,
+    ) -> bool:
+        """Do with a message what is to be done after an error; False if it must stay in the queue.
+
+        Args:
+            delivery: of the message
+            error: what went wrong
+            message: as far as it could be read
+            attempt: at its work, if that began
+            may_be_repeated: whether doing it twice comes to the same as doing it once, if it began
+
+        Raises:
+            TemporarilyUnavailable: AWS gave no answer
+        """
+        failed = FailedDelivery(
+            error=error,
+            may_be_repeated=may_be_repeated,
+            is_one_call=isinstance(message, CallRequest),
+            tries=attempt.tries if attempt else 0,
+            age=self._clock() - delivery.sent_at,
+            now=self._clock(),
+        )
+        match verdict(failed):
+            case Postponed(seconds):
+                if attempt:
+                    delivery = self._give_back(attempt, delivery)
+                tried = attempt is not None and not delivery.abandoned
+                return self.come_again(delivery, seconds, _reason(error), error, tried=tried)
+            case SetAside(reason, explanation):
+                logger.error("Work failed; set aside", exc_info=error, reason=reason, tries=failed.tries)
+                count("WorkSetAside", reason=reason)
+                self._failed.add(
+                    delivery.text,
+                    client_key=message.client_key if message else None,
+                    reason=reason,
+                    explanation=f"{explanation} {_said(error)}".rstrip(),
+                    tries=failed.tries,
+                )
+                self._tell(message, error, reason, explanation)
+            case Ended(reason):
+                logger.warning("Work came to its end", reason=reason)
+                count("WorkEnded", reason=reason)
+                self._tell(message, error, reason, str(error))
+        if attempt and failed.may_begin_again:
+            self._forget(attempt)
+        return True
+
+    def come_again(
+        self,
+        delivery: Delivery,
+        seconds: float,
+        reason: str,
+        error: Exception | None = None,
+        *,
+        tried: bool = False,
+    ) -> bool:
+        """Let a message be handed over again; False if it must stay in the queue.
+
+        Args:
+            delivery: of the message
+            seconds: no sooner than in so many
+            reason: a slug, for the log
+            error: that it comes of
+            tried: whether its work began
+
+        Raises:
+            TemporarilyUnavailable: SQS gave no answer
+        """
+        spread = random.uniform(1.0, 1.1)  # noqa: S311 - spreads load, hides nothing
+        wait = min(int(seconds * spread + 0.999), LONGEST_POSTPONEMENT_SECONDS)
+        logger.warning("The message comes again", reason=reason, seconds=wait, exc_info=error)
+        count("WorkPostponed", reason=reason)
+        return self._queue.postpone(delivery, seconds=wait, tried=tried)
+
+    def _tell(self, message: Message | None, error: Exception, reason: str, explanation: str) -> None:
+        if isinstance(message, CallRequest):
+            status = error.status if isinstance(error, JiraError) and error.status else None
+            self._results.failed(message, reason=reason, explanation=explanation, status=status)
+
+    def _give_back(self, attempt: Attempt, delivery: Delivery) -> Delivery:
+        """Let the work be tried again, by its record or by what the message carries."""
+        try:
+            self._done.give_back(attempt)
+        except TemporarilyUnavailable:
+            logger.warning("The record stays until the message is back", exc_info=True)
+            return delivery.abandoning(attempt.owner)
+        return delivery
+
+    def _forget(self, attempt: Attempt) -> None:
+        try:
+            self._done.forget(attempt)
+        except TemporarilyUnavailable:
+            logger.warning("The record stays until it expires", exc_info=True)
+
+
+def _reason(error: Exception) -> str:
+    return error.reason if isinstance(error, ConnectError) else type(error).__name__
+
+
+def _said(error: Exception) -> str:
+    """What is for nobody but whoever looks at a dead letter: it may hold anything."""
+    if isinstance(error, JiraError):
+        return error.said
+    return "" if isinstance(error, ConnectError) else str(error)
