@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from bench.trust import Trust
+from connect_jira.aws.bodies import encode
 from connect_local.ports import LOOPBACK
 
 
@@ -119,9 +120,7 @@ class Aws(_Server):
                 service, _, operation = self.headers["X-Amz-Target"].partition(".")
                 fields = json.loads(self.read())
                 aws.asked.append(f"{_SERVICES[service]}:{operation}")
-                self.answer(
-                    200, json.dumps(aws.call(operation, **fields)).encode(), "application/x-amz-json-1.0"
-                )
+                self.answer(200, encode(aws.call(operation, **fields)), "application/x-amz-json-1.0")
 
         return Services
 

@@ -17,8 +17,8 @@ from connect_local.aws_environment import NOBODYS
 
 type Answer = tuple[int, bytes] | Callable[[], tuple[int, bytes]]
 
-OPENED = {"Plaintext": "b3BlbmVk"}
-DONE = (200, json.dumps(OPENED).encode())
+OPENED = {"Plaintext": b"opened"}
+DONE = (200, b'{"Plaintext": "b3BlbmVk"}')
 THROTTLED = (400, b'{"__type": "com.amazonaws.kms#ThrottlingException", "message": "private"}')
 REFUSED = (400, b'{"__type": "ValidationException", "message": "private"}')
 
@@ -88,9 +88,11 @@ def dawdle() -> tuple[int, bytes]:
 
 def test_what_is_asked_and_answered(scripted: Callable[..., Scripted]) -> None:
     kms = scripted()
-    assert kms.reached().call("Decrypt", KeyId="k", Text="ü\ud83d") == OPENED
+    asked = {"KeyId": "k", "EncryptionContext": {"clientKey": "ü\ud83d"}}
+    assert kms.reached().call("Decrypt", **asked, CiphertextBlob=b"sealed") == OPENED
     ((headers, body),) = kms.requests
-    assert (headers["x-amz-target"], body) == ("TrentService.Decrypt", {"KeyId": "k", "Text": "ü\ud83d"})
+    assert headers["x-amz-target"] == "TrentService.Decrypt"
+    assert body == {**asked, "CiphertextBlob": "c2VhbGVk"}
     assert "x-amzn-trace-id" not in headers
 
 

@@ -21,9 +21,9 @@ CONTEXT = {"appKey": "com.example.app", "clientKey": "site"}
 ANSWERS = {
     "GetItem": {},
     "PutItem": {},
-    "Encrypt": {"CiphertextBlob": "c2VhbGVk"},
-    "Decrypt": {"Plaintext": "b3BlbmVk"},
-    "GenerateDataKey": {"Plaintext": "a2V5", "CiphertextBlob": "c2VhbGVk"},
+    "Encrypt": {"CiphertextBlob": b"sealed"},
+    "Decrypt": {"Plaintext": b"opened"},
+    "GenerateDataKey": {"Plaintext": b"key", "CiphertextBlob": b"sealed"},
     "SendMessage": {"MessageId": "m"},
     "PutEvents": {"FailedEntryCount": 0, "Entries": [{"EventId": "e"}]},
 }
@@ -85,6 +85,7 @@ def test_every_use_of_the_key_names_the_key_the_app_and_the_site(aws: Recording)
     assert [operation for operation, _ in aws.asked] == ["Encrypt", "Decrypt", "GenerateDataKey"]
     for _, asked in aws.asked:
         assert (asked["KeyId"], asked["EncryptionContext"]) == (KEY, CONTEXT)
+    assert (aws.asked[0][1]["Plaintext"], aws.asked[1][1]["CiphertextBlob"]) == (b"secret", b"sealed")
 
 
 CALL = CallRequest(

@@ -30,6 +30,14 @@ def test_an_answer_of_the_operation_is_one(operation: str, answer: dict[str, obj
     assert read(operation, body(answer), {}) == answer
 
 
+def test_binary_members_and_attributes_are_bytes() -> None:
+    opened = {"Plaintext": "b3BlbmVk", "KeyId": "b3BlbmVk"}
+    assert read("Decrypt", body(opened), {}) == {**opened, "Plaintext": b"opened"}
+    item = {"B": {"M": {"B": {"L": [{"B": "b3BlbmVk"}, {"S": "b3BlbmVk"}]}}}}
+    bytes_in = {"B": {"M": {"B": {"L": [{"B": b"opened"}, {"S": "b3BlbmVk"}]}}}}
+    assert read("GetItem", body({"Item": item}), {}) == {"Item": bytes_in}
+
+
 def test_an_operation_that_says_nothing_may_have_no_body() -> None:
     assert read("ChangeMessageVisibility", b"", {}) == {}
 
@@ -49,6 +57,9 @@ def test_an_operation_that_says_nothing_may_have_no_body() -> None:
         ("SendMessage", b'{"MessageId": null}'),
         ("Scan", b"{}"),
         ("Decrypt", b'{"KeyId": "k"}'),
+        ("Decrypt", b'{"Plaintext": "not base64!"}'),
+        ("Decrypt", b'{"Plaintext": 1}'),
+        ("GetItem", b'{"Item": {"secret": {"B": "not base64!"}}}'),
         ("GenerateDataKey", b'{"Plaintext": "cA=="}'),
         ("PutEvents", b'{"FailedEntryCount": "0", "Entries": []}'),
     ],

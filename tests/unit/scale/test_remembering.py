@@ -1,4 +1,3 @@
-import base64
 import random
 from typing import Any
 
@@ -69,10 +68,10 @@ class _Kms:
     def __init__(self) -> None:
         self.decrypts = 0
 
-    def call(self, operation: str, **_: Any) -> dict[str, str]:
+    def call(self, operation: str, **_: Any) -> dict[str, bytes]:
         assert operation == "Decrypt"
         self.decrypts += 1
-        return {"Plaintext": base64.b64encode(b"s" * 40).decode()}
+        return {"Plaintext": b"s" * 40}
 
 
 @pytest.mark.parametrize(("sites", "shape"), [(50, 2.0), (1_500, 3.0), (15_000, 1.0)])

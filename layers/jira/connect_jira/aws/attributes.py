@@ -1,9 +1,8 @@
-"""Attributes of DynamoDB's rows: Python's values as its protocol writes them.
+"""Attributes of DynamoDB's rows: Python's values as its API writes them, binary ones as bytes.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
 """
 
-import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,7 +32,7 @@ def attribute(value: Value) -> dict[str, Any]:
         case str():
             kind, written = "S", value
         case bytes():
-            kind, written = "B", base64.b64encode(value).decode()
+            kind, written = "B", value
         case Mapping():
             kind, written = "M", attributes(value)
         case _:
@@ -54,8 +53,6 @@ def value_of(attribute: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a `Value`, 
             return None
         case "N":
             return int(written)
-        case "B":
-            return base64.b64decode(written)
         case "M":
             return row_of(written)
         case "L":

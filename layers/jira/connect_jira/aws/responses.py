@@ -4,15 +4,16 @@ A webhook is answered 204 because SQS has said which message it keeps, and a sit
 has said that there is no such row; neither may rest on an answer that somebody else gave.
 """
 
-import json
 import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from connect_jira.aws.bodies import blob, decode
+
 MEMBERS: dict[str, dict[str, type]] = {
-    "Decrypt": {"Plaintext": str},
-    "Encrypt": {"CiphertextBlob": str},
-    "GenerateDataKey": {"Plaintext": str, "CiphertextBlob": str},
+    "Decrypt": {"Plaintext": bytes},
+    "Encrypt": {"CiphertextBlob": bytes},
+    "GenerateDataKey": {"Plaintext": bytes, "CiphertextBlob": bytes},
     "PutEvents": {"FailedEntryCount": int, "Entries": list},
     "Scan": {"Items": list},
     "SendMessage": {"MessageId": str},
@@ -42,10 +43,16 @@ def read(operation: str, body: bytes, headers: Mapping[str, str]) -> dict[str, A
     if headers.get(_CRC32, "").isdigit() and int(headers[_CRC32]) != zlib.crc32(body):
         return None
     try:
-        said = json.loads(body) if body else {}
-    except (ValueError, RecursionError):
+        said = decode(body) if body else {}
+        for name in _blobs(operation) & said.keys():
+            said[name] = blob(said[name])
+    except (TypeError, ValueError):
         return None
-    return said if isinstance(said, dict) and _has_the_shape(operation, said) else None
+    return said if _has_the_shape(operation, said) else None
+
+
+def _blobs(operation: str) -> set[str]:
+    return {name for name, kind in MEMBERS.get(operation, {}).items() if kind is bytes}
 
 
 def _has_the_shape(operation: str, said: Mapping[str, Any]) -> bool:

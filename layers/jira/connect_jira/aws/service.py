@@ -3,7 +3,6 @@
 https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 """
 
-import json
 import math
 import random
 import time
@@ -15,12 +14,12 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError, ProtocolError
 
+from connect_jira.aws.bodies import decode, encode
 from connect_jira.aws.credentials import Account
 from connect_jira.aws.deadline import Deadline
 from connect_jira.aws.failures import AwsFailed, failure, report
 from connect_jira.aws.responses import read
 from connect_jira.aws.signature import signed
-from connect_jira.json_objects import object_in
 
 _PROTOCOLS = {
     "dynamodb": ("DynamoDB_20120810", "1.0"),
@@ -75,13 +74,13 @@ class AwsService:
 
         Args:
             operation: as in the service's API reference, such as `GetItem`
-            parameters: likewise; what is binary there is base64 here
+            parameters: likewise; binary values are bytes, in the answer too
 
         Raises:
             AwsFailed: it does not succeed
             AwsRefused: nor will it, until somebody mends what the log names
         """
-        body = json.dumps(parameters).encode()
+        body = encode(parameters)
         attempt = 1
         while True:
             try:
@@ -114,7 +113,7 @@ class AwsService:
         except HTTPError as broken:
             raise AwsFailed(about, type(broken).__name__, may_pass=True) from broken
         if response.status != HTTPStatus.OK:
-            raise failure(about, response.status, object_in(response.data))
+            raise failure(about, response.status, _error(response.data))
         said = read(operation, response.data, response.headers)
         if said is None:
             raise AwsFailed(about, "NotAnAnswer", may_pass=True)
@@ -136,6 +135,13 @@ class AwsService:
         )
         trace = self._trace()
         return {**headers, "x-amzn-trace-id": trace} if trace else headers
+
+
+def _error(body: bytes) -> dict[str, Any]:
+    try:
+        return decode(body)
+    except ValueError:
+        return {}
 
 
 def _wait(failed: AwsFailed, attempt: int) -> float:

@@ -3,8 +3,6 @@
 The encryption context names the app and the owner, so what is copied into another owner's row does not open.
 """
 
-import base64
-
 from connect_jira.aws.failures import AwsFailed
 from connect_jira.aws.service import AwsService
 from connect_jira.errors import SecretDoesNotOpen
@@ -39,10 +37,11 @@ class SecretsKey:
         answer = self._kms.call(
             "Encrypt",
             KeyId=self._key_id,
-            Plaintext=base64.b64encode(content).decode(),
+            Plaintext=content,
             EncryptionContext=self._context(owner),
         )
-        return base64.b64decode(answer["CiphertextBlob"])
+        sealed: bytes = answer["CiphertextBlob"]
+        return sealed
 
     def decrypt(self, owner: str, sealed: bytes) -> bytes:
         """Open what was sealed.
@@ -55,14 +54,15 @@ class SecretsKey:
             answer = self._kms.call(
                 "Decrypt",
                 KeyId=self._key_id,
-                CiphertextBlob=base64.b64encode(sealed).decode(),
+                CiphertextBlob=sealed,
                 EncryptionContext=self._context(owner),
             )
         except AwsFailed as failure:
             if failure.code == "InvalidCiphertextException":
                 raise SecretDoesNotOpen from failure
             raise
-        return base64.b64decode(answer["Plaintext"])
+        opened: bytes = answer["Plaintext"]
+        return opened
 
     def new_data_key(self, owner: str) -> tuple[bytes, bytes]:
         """A key for AES-256 of the owner's, in clear and as it is kept: `decrypt` opens it.
@@ -76,7 +76,7 @@ class SecretsKey:
             KeySpec="AES_256",
             EncryptionContext=self._context(owner),
         )
-        return base64.b64decode(answer["Plaintext"]), base64.b64decode(answer["CiphertextBlob"])
+        return answer["Plaintext"], answer["CiphertextBlob"]
 
     def _context(self, owner: str) -> dict[str, str]:
         return {"appKey": self._app_key, "clientKey": owner}
