@@ -42,7 +42,7 @@ scale: .venv/dev ## simulate 10,000 sites and write docs/growth.md's tables and 
 build: .venv/sam ## build what is deployed, into .aws-sam (no Docker); BYTECODE=0 leaves bytecode out
 	sam build
 ifneq ($(BYTECODE),0)
-	@$(BIN)/python -m connect_local.bytecode
+	@$(BIN)/python -m connect_build.bytecode
 endif
 
 deploy: build ## deploy to AWS; STAGE=dev|prod
@@ -57,7 +57,7 @@ lock: .venv/dev ## compile all requirements from pyproject.toml
 		-o layers/$$layer/requirements.txt || exit; done
 
 design: .venv/dev tests/node_modules/.done ## make the CSS that is Atlassian's own from its npm packages
-	$(BIN)/python -m connect_local.design
+	$(BIN)/python -m connect_build.design
 
 clean: ## remove everything that make has made
 	rm -rf .venv .aws-sam tests/node_modules bench/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

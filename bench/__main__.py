@@ -17,7 +17,7 @@ from bench.sampling import Figure
 from bench.sizes import sizes
 from bench.stand_ins import Aws, Site
 from bench.trust import Trust
-from connect_local.aws_environment import forget_real_aws
+from connect_tools.aws_environment import forget_real_aws
 
 PARTS = ("protocol", "cold", "warm", "aws", "size")
 _ROUNDS = 20

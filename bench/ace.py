@@ -14,8 +14,8 @@ from bench.requests import BASE_URL
 from bench.samples import APP, SECRET, SITE, signed_by_site
 from bench.stand_ins import Aws
 from bench.trust import Trust
-from connect_local.ports import LOOPBACK
-from connect_local.template import REGION
+from connect_tools.loopback import LOOPBACK
+from connect_tools.template import REGION
 
 _TABLE = "AddonSettings"
 STORES: dict[str, Mapping[str, Any]] = {

@@ -5,8 +5,8 @@ import platform
 import subprocess
 from pathlib import Path
 
-from connect_local.bytecode import compile_build
-from connect_local.template import PROJECT
+from connect_build.bytecode import compile_build
+from connect_tools.project import PROJECT
 
 DEPLOYED = "arm64"
 """The processor that template.yaml is for."""

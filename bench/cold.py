@@ -12,7 +12,7 @@ from bench.lambdas import Event, Lambdas, invoke, start_figures
 from bench.samples import sample, signed_by_atlassian, signed_by_forge, signed_by_site, work
 from bench.sampling import Figure, Measure, interleaved
 from bench.stand_ins import Aws
-from connect_local.environment import Environment
+from connect_local.laptop.environment import Environment
 
 BARE, BOTO3, EVERYTHING = "bare", "boto3 with three clients", "everything"
 ACE = {f"atlassian-connect-express, {which}": store for which, store in ace.STORES.items()}

@@ -25,11 +25,11 @@ from connect_jira.installations.secret_sealing import Sealer
 from connect_jira.installations.secrets_key import SecretsKey
 from connect_jira.installations.store import InstallationStore
 from connect_jwt.identity import ClientKey
-from connect_local.aws_environment import NOBODYS
-from connect_local.environment import Environment
-from connect_local.functions import function_variables
 from connect_local.jira.forge.platform import LAPTOP_APP_ID
-from connect_local.template import Template
+from connect_local.laptop.environment import Environment
+from connect_local.laptop.functions import function_variables
+from connect_tools.aws_environment import NOBODYS
+from connect_tools.template import Template
 
 if TYPE_CHECKING:
     from connect_jira.aws.service import AwsService

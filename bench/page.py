@@ -7,7 +7,7 @@ from bench import cold, protocol, warm
 from bench.bars import Bar, bars
 from bench.cold import BARE
 from bench.requests import PATHS
-from connect_local.template import PROJECT
+from connect_tools.project import PROJECT
 
 PAGE = PROJECT / "docs" / "performance.md"
 PLOTS = PROJECT / "docs" / "performance"

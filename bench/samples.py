@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from connect_jwt.canonical import query_string_hash
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
 from connect_local.jira.forge.invocation_tokens import LIFETIME_SECONDS
-from connect_local.template import PROJECT
+from connect_tools.project import PROJECT
 
 APP = AppKey("com.example.connect-lambda-dev")
 SITE = ClientKey("9c5b3c0e-2f7d-3a1b-8e7c-1d2f4a6b8c90")

@@ -5,7 +5,7 @@ from io import BytesIO
 from pathlib import Path
 
 from bench.artifacts import size_of
-from connect_local.template import Template
+from connect_tools.template import Template
 
 
 def sizes(build: Path) -> dict[str, dict[str, int]]:

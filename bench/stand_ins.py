@@ -18,7 +18,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from bench.trust import Trust
 from connect_jira.aws.bodies import encode
-from connect_local.ports import LOOPBACK
+from connect_tools.loopback import LOOPBACK
 
 
 class _Handler(BaseHTTPRequestHandler):

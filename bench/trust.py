@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from connect_local.ports import LOOPBACK
+from connect_tools.loopback import LOOPBACK
 
 
 class Trust:

@@ -11,7 +11,7 @@ from bench.cold import BARE, events
 from bench.lambdas import Event, Lambdas, cpu_seconds, invoke, peak_megabytes
 from bench.samples import SITE
 from bench.sampling import Figure, interleaved
-from connect_local.environment import Environment
+from connect_local.laptop.environment import Environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,8 +4,8 @@ from typing import Any
 
 from connect_jira.descriptor import at_base_url, load_descriptor
 from connect_jira.events.forge_events import FORGE_EVENTS
-from connect_local.forge.manifest import Manifest, manifest_of
-from connect_local.template import PROJECT
+from connect_tools.forge.manifest import Manifest, manifest_of
+from connect_tools.project import PROJECT
 
 BASE_URL = "https://abc123.execute-api.eu-west-1.amazonaws.com/prod"
 APP_ID = "ari:cloud:ecosystem::app/5f1bbd0e-6ac3-4a3d-9ad7-c4ba8ad1f3b0"

@@ -1,1 +1,8 @@
-"""The laptop: API Gateway, Lambda, queues and a Jira to talk to. Never deployed."""
+"""The laptop: `connect up` and `connect demo`. Never deployed.
+
+- `connect_local.laptop`: AWS on a laptop, from template.yaml
+- `connect_local.jira`: the Jira to talk to
+- `connect_local.demo`: the proofs
+- `connect_local.check`: what of the app does not fit together
+- `connect_local.replay`: recorded webhooks, sent again
+"""

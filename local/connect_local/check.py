@@ -11,10 +11,9 @@ from typing import Any
 import click
 
 from connect_jira.descriptor import at_base_url, load_descriptor
-from connect_local.jira.descriptor import WebhookModule, read_descriptor
-from connect_local.jira.errors import DescriptorInvalid
 from connect_local.jira.webhook_events import WEBHOOK_EVENTS
-from connect_local.template import PROJECT
+from connect_tools.descriptor import DescriptorInvalid, WebhookModule, read_descriptor
+from connect_tools.project import PROJECT
 from functions.pages.assets import STATIC, TYPES, Assets, named_in
 
 DESCRIPTOR = PROJECT / "descriptor" / "atlassian-connect.json"

@@ -13,12 +13,12 @@ from pathlib import Path
 import click
 import urllib3
 
+from connect_cli.errors import CommandError
 from connect_jira.json_objects import object_in
-from connect_local.errors import LaptopError
 from connect_local.jira.apps import url_of
 from connect_local.jira.entities import Installation, Json
 from connect_local.jira.tokens import site_token
-from connect_local.stack import LaptopStack, StackOptions
+from connect_local.laptop.stack import LaptopStack, StackOptions
 
 _OUTCOMES = {"Work done", "Work failed; set aside", "Work came to its end", "The message comes again"}
 _PATIENCE_SECONDS = 30
@@ -52,15 +52,15 @@ def replay(folder: Path) -> Iterator[tuple[str, int, str]]:
         folder: of JSON files
 
     Raises:
-        LaptopError: there are none, or the app cannot be installed
+        CommandError: there are none, or the app cannot be installed
     """
     files = sorted(folder.glob("*.json"))
     if not files:
-        raise LaptopError(f"there is no .json file in {folder}")
+        raise CommandError(f"there is no .json file in {folder}")
     outcomes = _Outcomes()
     with LaptopStack(StackOptions(port=0, jira_port=0, on_log=outcomes.take)) as stack:
         if stack.jira is None or not stack.jira.lifecycle.install(stack.descriptor_url).installed:
-            raise LaptopError("the app could not be installed")
+            raise CommandError("the app could not be installed")
         (app,) = stack.jira.site.apps()
         for file in files:
             body = file.read_bytes()
@@ -99,7 +99,7 @@ def main(folder: Path) -> None:
         for name, status, outcome in replay(folder):
             click.echo(f"{status} {name}: {outcome}")
             all_taken = all_taken and status == HTTPStatus.NO_CONTENT
-    except LaptopError as wrong:
+    except CommandError as wrong:
         raise click.ClickException(str(wrong)) from wrong
     sys.exit(0 if all_taken else 1)
 

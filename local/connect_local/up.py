@@ -8,7 +8,7 @@ from rich.console import Console
 
 from connect_local.check import faults
 from connect_local.jira.journal import RecordedRequest
-from connect_local.stack import LaptopStack, StackOptions
+from connect_local.laptop.stack import LaptopStack, StackOptions
 
 
 def run(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from connect_local.stack import LaptopStack, StackOptions
+from connect_local.laptop.stack import LaptopStack, StackOptions
 from tests.browser.chromium import started_browser
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from connect_cli.errors import CommandError
 from connect_jira.aws.service import AwsService
 from connect_jira.aws.services import Aws
-from connect_local.cloud import LaptopCloud
-from connect_local.errors import LaptopError
-from connect_local.ports import free_port
-from connect_local.template import Template
+from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.ports import free_port
+from connect_tools.template import Template
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def _metrics(monkeypatch: pytest.MonkeyPatch) -> None:
 def cloud(request: pytest.FixtureRequest) -> Iterator[LaptopCloud]:
     try:
         cloud = LaptopCloud(Template({"Stage": "prod"}), engine=request.param)
-    except LaptopError as missing:
+    except CommandError as missing:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(missing))

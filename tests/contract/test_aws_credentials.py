@@ -11,7 +11,7 @@ import pytest
 
 from connect_jira.aws.credentials import Account, Credentials
 from connect_jira.errors import AwsNotConfigured, TemporarilyUnavailable
-from connect_local.aws_environment import NOBODYS
+from connect_tools.aws_environment import NOBODYS
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from connect_jira.aws.failures import AwsFailed, AwsRefused
 from connect_jira.aws.service import AwsService
 from connect_jira.aws.services import Aws
 from connect_jira.errors import TemporarilyUnavailable
-from connect_local.aws_environment import NOBODYS
+from connect_tools.aws_environment import NOBODYS
 
 type Answer = tuple[int, bytes] | Callable[[], tuple[int, bytes]]
 

@@ -9,7 +9,7 @@ import urllib3
 
 from bench.artifacts import build_for_this_machine
 from connect_local.jira.site import MEMBER
-from connect_local.stack import LaptopStack, StackOptions
+from connect_local.laptop.stack import LaptopStack, StackOptions
 from tests.e2e.visitor import Visitor, installed
 
 

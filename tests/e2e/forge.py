@@ -7,10 +7,10 @@ from typing import Any
 import urllib3
 
 from connect_jira.descriptor import at_base_url, load_descriptor
-from connect_local.forge.app_ids import UNREGISTERED
-from connect_local.forge.manifest import manifest_of
-from connect_local.stack import LaptopStack
-from connect_local.template import PROJECT
+from connect_local.laptop.stack import LaptopStack
+from connect_tools.forge.app_ids import UNREGISTERED
+from connect_tools.forge.manifest import manifest_of
+from connect_tools.project import PROJECT
 
 PATIENCE_SECONDS = 30
 

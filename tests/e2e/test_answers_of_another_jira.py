@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from connect_local.stack import LaptopStack, StackOptions
-from connect_local.template import EventRule
+from connect_local.laptop.stack import LaptopStack, StackOptions
+from connect_tools.template import EventRule
 from tests.e2e.scripted_jira import BREAKS, CLIENT_KEY, ScriptedJira, answer, scripted_jira
 from tests.e2e.watching import eventually
 

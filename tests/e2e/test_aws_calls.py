@@ -10,7 +10,7 @@ from bench.aws_calls import CALL, FORGE_EVENT, FORGE_INSTALL, INSTALL, REACTION,
 from bench.lambdas import Lambdas, lambdas_python
 from bench.stand_ins import Aws, Site
 from bench.trust import Trust
-from connect_local.aws_environment import forget_real_aws
+from connect_tools.aws_environment import forget_real_aws
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="AWS's runtime client is for Linux")
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from bench.artifacts import size_of
-from connect_local.bytecode import compile_build
-from connect_local.functions import function_variables
-from connect_local.template import PROJECT, Template
+from connect_build.bytecode import compile_build
+from connect_local.laptop.functions import function_variables
+from connect_tools.project import PROJECT
+from connect_tools.template import Template
 
 FUNCTIONS = {
     "DescriptorFunction": "functions.descriptor.app",
@@ -65,7 +66,18 @@ def test_a_layer_holds_its_package_where_lambda_looks(built: Path, layer: str, p
 
 def test_nothing_is_shipped_that_the_runtime_has_or_that_only_tests_need(built: Path) -> None:
     shipped = {path.name for path in built.rglob("*")}
-    assert not shipped & {"boto3", "botocore", "pytest", "moto", "connect_local", "tests", "events", ".env"}
+    assert not shipped & {
+        "boto3",
+        "botocore",
+        "pytest",
+        "moto",
+        "connect_cli",
+        "connect_tools",
+        "connect_local",
+        "tests",
+        "events",
+        ".env",
+    }
 
 
 def test_each_function_ships_its_own_branch_only(built: Path) -> None:

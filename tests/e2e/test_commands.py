@@ -16,8 +16,8 @@ import jwt
 import pytest
 import urllib3
 
-from connect_local.ports import free_port
-from connect_local.template import PROJECT
+from connect_local.laptop.ports import free_port
+from connect_tools.project import PROJECT
 
 CONNECT = str(Path(sys.executable).parent / "connect")
 SECRET = "a-secret-of-at-least-thirty-two-bytes"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connect_local.jira.tenant import Tenant
-from connect_local.stack import LaptopStack, StackOptions
+from connect_local.laptop.stack import LaptopStack, StackOptions
 from tests.e2e.forge import control, create_issue, effects, eventually, invoke, manifest, noted, row
 
 APP_KEY = "com.example.connect-lambda-dev"

@@ -5,7 +5,7 @@ from http import HTTPStatus
 import pytest
 import urllib3
 
-from connect_local.stack import LaptopStack
+from connect_local.laptop.stack import LaptopStack
 from tests.e2e.visitor import Visitor
 
 SITE = "https://example.atlassian.net"

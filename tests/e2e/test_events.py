@@ -12,8 +12,8 @@ import pytest
 
 from connect_jira.auth.tenants import UNKNOWN_SECONDS
 from connect_jwt.canonical import query_string_hash
-from connect_local.stack import LaptopStack
-from connect_local.template import PROJECT
+from connect_local.laptop.stack import LaptopStack
+from connect_tools.project import PROJECT
 from tests.e2e.visitor import Visitor
 from tests.unit.jira.captures import capture
 

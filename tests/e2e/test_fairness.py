@@ -1,7 +1,7 @@
 """A site with much to do, each of whose calls meets a 429, does not keep the others from their turn."""
 
-from connect_local.soak.observer import noted_issue
 from tests.e2e.watching import NO_CONTENT, eventually, watched
+from tests.soak.observer import noted_issue
 
 NOISY = 120
 STORM = {"status": 429, "retryAfter": 1, "rateLimitReason": "jira-burst-based", "count": 1000}

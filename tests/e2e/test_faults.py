@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from connect_local.stack import LaptopStack
+from connect_local.laptop.stack import LaptopStack
 
 MYSELF = "/rest/api/3/myself"
 PROPERTY = "/rest/api/3/issue/FAULT-1/properties/seen"

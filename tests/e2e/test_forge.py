@@ -9,7 +9,7 @@ import pytest
 import urllib3
 
 from connect_local.jira.forge.platform import ForgePlatform
-from connect_local.stack import LaptopStack, StackOptions
+from connect_local.laptop.stack import LaptopStack, StackOptions
 from tests.e2e.forge import control, create_issue, effects, eventually, invoke, manifest, noted, row
 
 

@@ -15,7 +15,7 @@ from connect_jwt.identity import ClientKey
 from connect_local.jira import LaptopJira
 from connect_local.jira.forge.installations import ForgeApp
 from connect_local.jira.site import ADMIN, MEMBER
-from connect_local.stack import LaptopStack, StackOptions
+from connect_local.laptop.stack import LaptopStack, StackOptions
 from tests.e2e.forge import control, invoke_remote, manifest
 from tests.e2e.test_acting_as_users import Unhurried
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 import pytest
 
 from connect_local.jira.forge.manifests import load_manifest
-from connect_local.stack import LaptopStack
+from connect_local.laptop.stack import LaptopStack
 from tests.e2e.forge import manifest
 from tests.e2e.test_events import EVENTS, event_of, invoke
 

@@ -12,7 +12,7 @@ import urllib3
 from connect_local.jira.forge.installations import ForgeApp
 from connect_local.jira.forge.platform import ForgePlatform
 from connect_local.jira.site import MEMBER
-from connect_local.stack import LaptopStack, StackOptions
+from connect_local.laptop.stack import LaptopStack, StackOptions
 from tests.e2e.forge import control, eventually, manifest, noted
 from tests.laptop.idle_stack import connect
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from connect_local.stack import LaptopStack
+from connect_local.laptop.stack import LaptopStack
 
 
 def workers() -> set[int]:

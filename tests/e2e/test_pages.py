@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connect_local.stack import LaptopStack
+from connect_local.laptop.stack import LaptopStack
 from tests.e2e.visitor import QUERY, Visitor
 
 HELLO, CONNECTION = "/pages/hello-world", "/pages/connection"

@@ -7,7 +7,7 @@ from http import HTTPStatus
 import pytest
 import urllib3
 
-from connect_local.stack import LaptopStack, StackOptions
+from connect_local.laptop.stack import LaptopStack, StackOptions
 
 CALLS = 100
 

@@ -12,8 +12,8 @@ import pytest
 import urllib3
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from connect_local.stack import LaptopStack
-from connect_local.template import PROJECT
+from connect_local.laptop.stack import LaptopStack
+from connect_tools.project import PROJECT
 from tests.e2e.visitor import Visitor
 
 DESCRIPTOR = json.loads((PROJECT / "descriptor" / "atlassian-connect.json").read_text(encoding="utf-8"))

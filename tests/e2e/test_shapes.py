@@ -17,9 +17,9 @@ import urllib3
 
 from connect_local.jira.forge.module_forms import OTHERS
 from connect_local.jira.site import ADMIN, MEMBER
-from connect_local.shapes.comparison import LAPTOPS, Kinds, by_kind, differences, laptops_kinds
-from connect_local.shapes.gathering import recorded_here
-from connect_local.stack import LaptopStack, StackOptions
+from connect_local.laptop.stack import LaptopStack, StackOptions
+from connect_tools.shapes.comparison import LAPTOPS, Kinds, by_kind, differences, laptops_kinds
+from connect_tools.shapes.gathering import recorded_here
 from tests.e2e.forge import control, create_issue, eventually, invoke, manifest, noted
 from tests.e2e.test_commands import connect
 

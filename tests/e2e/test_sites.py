@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from connect_local.stack import LaptopStack
+from connect_local.laptop.stack import LaptopStack
 
 PATIENCE_SECONDS = 30
 

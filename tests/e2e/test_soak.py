@@ -3,17 +3,22 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-CONNECT = str(Path(sys.executable).parent / "connect")
+from connect_tools.project import PROJECT
+
 QUICK = "429,503,drop,rotate,kms,dynamodb,sqs,twice,shuffle"
 
 
 def soak(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [CONNECT, "soak", *arguments, "--json"], capture_output=True, text=True, timeout=280, check=False
+        [sys.executable, "-m", "tests.soak", *arguments, "--json"],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+        cwd=PROJECT,
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from connect_jira.events.webhook import Webhook
 from connect_jira.jira.loop_guard import trace_of
-from connect_local.gateway import MAX_EVENT_BYTES
+from connect_local.laptop.gateway import MAX_EVENT_BYTES
 from tests.e2e.watching import EVENT, NO_CONTENT, UNAVAILABLE, Watched, eventually, watched
 
 FAILING_SECONDS = 5.0

@@ -11,7 +11,7 @@ import urllib3
 from connect_jwt.canonical import query_string_hash
 from connect_local.jira.entities import Installation
 from connect_local.jira.site import ADMIN
-from connect_local.stack import LaptopStack
+from connect_local.laptop.stack import LaptopStack
 
 QUERY = f"lic=none&cp=&xdm_e={quote('http://localhost:2990', safe='')}&xdm_c=channel-1&cv=1001.0.0"
 """What Jira adds to the URL of a page."""

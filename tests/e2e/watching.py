@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
-from connect_local.stack import LaptopStack, StackOptions
-from connect_local.template import EventRule
+from connect_local.laptop.stack import LaptopStack, StackOptions
+from connect_tools.template import EventRule
 
 EVENT = "jira:issue_created"
 NOTE = "connect-lambda"

@@ -8,7 +8,7 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
-from connect_local.template import PROJECT
+from connect_tools.project import PROJECT
 
 
 @cache

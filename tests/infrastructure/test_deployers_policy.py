@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from connect_local.template import PROJECT
+from connect_tools.project import PROJECT
 from tests.infrastructure.expanded import expanded
 
 NEEDS = {

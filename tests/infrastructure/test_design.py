@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connect_local.design import PACKAGES, STATIC, design_files
+from connect_build.design import PACKAGES, STATIC, design_files
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from typing import Any
 import click
 import pytest
 
+from connect_cli.command import connect
 from connect_jira.auth import beyond_forge, install_key_ids, tenants
 from connect_jira.aws.services import SENDER_WAITS_SECONDS
 from connect_jira.events.app_work import MAX_DEPTH
@@ -20,10 +21,10 @@ from connect_jira.worker import backoff as pauses
 from connect_jira.worker import holding, occurrences, queue, worker
 from connect_jira.worker import retry_policy as verdicts
 from connect_jira.worker.sqs_record import CARRIED
-from connect_local.cli import connect
-from connect_local.soak.laptop import VISIBILITY_SECONDS
-from connect_local.soak.noisy import ALLOWED_SECONDS
-from connect_local.template import PROJECT, Template
+from connect_tools.project import PROJECT
+from connect_tools.template import Template
+from tests.soak.laptop import VISIBILITY_SECONDS
+from tests.soak.noisy import ALLOWED_SECONDS
 
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in (PROJECT / "docs").glob("*.md")}
 CALLS, FORGE, WORKS = "calls-that-are-not-lost", "connect-to-forge", "how-it-works"
@@ -42,7 +43,7 @@ OF_OTHERS = {"IncorrectKeyException", "execute-change-set", "frame-ancestors", "
 def product() -> str:
     """What is deployed, or run as `connect`."""
     files = [PROJECT / "template.yaml"]
-    for folder in ("functions", "layers", "local"):
+    for folder in ("functions", "layers", "tools", "local"):
         files += (PROJECT / folder).rglob("*.py")
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connect_local.template import PROJECT
+from connect_tools.project import PROJECT
 from tests.infrastructure.expanded import expanded, of_type
 
 NAMES = {

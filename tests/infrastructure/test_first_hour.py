@@ -7,7 +7,7 @@ import pytest
 from connect_jira.shape_recorder import MAX_OF_A_KIND, MAX_OF_A_PROCESS
 from connect_jira.shapes import LONGEST_NAME, MAX_MEMBERS
 from connect_jwt.errors import ForgeReason, Reason
-from connect_local.template import PROJECT
+from connect_tools.project import PROJECT
 
 PAGE = (PROJECT / "docs" / "first-hour.md").read_text(encoding="utf-8")
 SECURITY = (PROJECT / "docs" / "security.md").read_text(encoding="utf-8")

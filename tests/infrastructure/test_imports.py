@@ -8,21 +8,35 @@ from pathlib import Path
 
 import pytest
 
-from connect_local.aws_environment import NOBODYS
-from connect_local.functions import function_variables
-from connect_local.template import PROJECT, Template
+from connect_local.laptop.functions import function_variables
+from connect_tools.aws_environment import NOBODYS
+from connect_tools.project import PROJECT
+from connect_tools.template import Template
 
 PACKAGES = {
     "connect_jwt": PROJECT / "layers" / "jwt" / "connect_jwt",
     "connect_jira": PROJECT / "layers" / "jira" / "connect_jira",
     "functions": PROJECT / "functions",
+    "connect_cli": PROJECT / "tools" / "connect_cli",
+    "connect_tools": PROJECT / "tools" / "connect_tools",
+    "connect_build": PROJECT / "tools" / "connect_build",
     "connect_local": PROJECT / "local" / "connect_local",
 }
 MAY_IMPORT = {
     "connect_jwt": {"connect_jwt"},
     "connect_jira": {"connect_jira", "connect_jwt"},
     "functions": {"functions", "connect_jira", "connect_jwt"},
-    "connect_local": {"connect_local", "functions", "connect_jira", "connect_jwt"},
+    "connect_cli": {"connect_cli", "connect_tools", "connect_local", "connect_jira", "connect_jwt"},
+    "connect_tools": {"connect_tools", "connect_cli", "connect_jira", "connect_jwt"},
+    "connect_build": {"connect_build", "connect_tools"},
+    "connect_local": {
+        "connect_local",
+        "functions",
+        "connect_tools",
+        "connect_cli",
+        "connect_jira",
+        "connect_jwt",
+    },
 }
 POWERTOOLS = {"aws_lambda_powertools", "jmespath", "typing_extensions", "botocore"}
 USUAL = POWERTOOLS | {"cachetools", "urllib3"}

@@ -8,7 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from connect_local.template import PROJECT
+from connect_tools.project import PROJECT
 
 COMPILED = {
     "dev": PROJECT / "requirements" / "dev.txt",

@@ -18,8 +18,9 @@ from connect_jira.worker.retry_policy import (
     REFUSED_BY_AWS_SECONDS,
 )
 from connect_jira.worker.worker import LONGEST_DISABLED_SECONDS
-from connect_local.forge.native import native_modules
-from connect_local.template import DEFAULT_ROUTE, PROJECT, Template
+from connect_tools.forge.native import native_modules
+from connect_tools.project import PROJECT
+from connect_tools.template import DEFAULT_ROUTE, Template
 
 DAY = 24 * 3600
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}

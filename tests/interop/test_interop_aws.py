@@ -24,7 +24,7 @@ from connect_jira.aws.responses import MEMBERS, OPTIONAL
 from connect_jira.aws.services import Aws
 from connect_jira.aws.signature import signed
 from connect_jira.errors import AwsNotConfigured
-from connect_local.template import PROJECT
+from connect_tools.project import PROJECT
 
 SERVICES = ("dynamodb", "events", "kms", "sqs")
 VISIBLE = some.text(some.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=60)

@@ -10,11 +10,11 @@ import pytest
 import yaml
 
 from connect_jira.events.forge_events import FORGE_EVENTS
-from connect_local.forge.app_ids import UNREGISTERED
-from connect_local.forge.file import ManifestFile
-from connect_local.forge.manifest import Manifest
-from connect_local.forge.modules import CONNECT_MODULES
-from connect_local.template import PROJECT
+from connect_tools.forge.app_ids import UNREGISTERED
+from connect_tools.forge.file import ManifestFile
+from connect_tools.forge.manifest import Manifest
+from connect_tools.forge.modules import CONNECT_MODULES
+from connect_tools.project import PROJECT
 from tests.descriptors import APP_ID, descriptor, forge_manifest, own_descriptor, rich_descriptor
 from tests.manifests import IN_BRACKETS, IN_LINES
 from tests.node import NodeProcess

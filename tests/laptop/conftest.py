@@ -6,8 +6,8 @@ import pytest
 
 from connect_local.jira import LaptopJira
 from connect_local.jira.install_key import InstallKey
-from connect_local.ports import listen
-from connect_local.servers import ThreadedServer
+from connect_local.laptop.ports import listen
+from connect_local.laptop.servers import ThreadedServer
 from tests.laptop.fake_app import FakeApp, SignedCalls
 from tests.laptop.jira_server import JiraServer
 from tests.laptop.verbatim_http import VerbatimHttp

@@ -13,7 +13,7 @@ from unittest.mock import patch
 import atlassian_jwt
 import jwt
 
-from connect_local.cli import main
+from connect_cli.command import main
 
 APP_KEY = "com.example.connect-lambda-dev"
 CLIENT_KEY = "9c5b3c0e-2f7d-3a1b-8e7c-1d2f4a6b8c90"

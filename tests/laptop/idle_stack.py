@@ -6,15 +6,15 @@ import sys
 from pathlib import Path
 from typing import Any, Self
 
-from connect_local.cloud import LaptopCloud
-from connect_local.controls import controls
-from connect_local.environment import InvocationResult
-from connect_local.gateway import LaptopGateway
-from connect_local.ports import listen
-from connect_local.routing import Routes
-from connect_local.servers import ThreadedServer
-from connect_local.shapes.records import RecordedShapes
-from connect_local.template import Template
+from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.controls import controls
+from connect_local.laptop.environment import InvocationResult
+from connect_local.laptop.gateway import LaptopGateway
+from connect_local.laptop.ports import listen
+from connect_local.laptop.routing import Routes
+from connect_local.laptop.servers import ThreadedServer
+from connect_tools.shapes.records import RecordedShapes
+from connect_tools.template import Template
 
 CONNECT = str(Path(sys.executable).parent / "connect")
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from connect_local.asynchronous import AsynchronousInvocations
-from connect_local.cloud import LaptopCloud
-from connect_local.environment import InvocationResult, failure
-from connect_local.template import Template
+from connect_local.laptop.asynchronous import AsynchronousInvocations
+from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.environment import InvocationResult, failure
+from connect_tools.template import Template
 
 PATIENCE_SECONDS = 10
 TEMPLATE = """

@@ -6,7 +6,7 @@ from pathlib import Path
 import jwt
 import pytest
 
-from connect_local.template import PROJECT
+from connect_tools.project import PROJECT
 from tests.laptop.doctor import MYSELF, SECRET, run_connect, token_for
 
 NO_UTF_8 = b"\xff\xfe\xfa"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from connect_local.environment import InvocationResult, failure
-from connect_local.ports import free_port
-from connect_local.stack import LaptopStack, StackOptions
+from connect_local.laptop.environment import InvocationResult, failure
+from connect_local.laptop.ports import free_port
+from connect_local.laptop.stack import LaptopStack, StackOptions
 from tests.laptop.idle_stack import IdleStack, connect
 
 MYSELF = ("GET", "/rest/api/3/myself")

@@ -7,7 +7,7 @@ import boto3
 import pytest
 import urllib3
 
-from connect_local.stack import LaptopStack, StackOptions
+from connect_local.laptop.stack import LaptopStack, StackOptions
 
 
 @pytest.fixture(scope="module")

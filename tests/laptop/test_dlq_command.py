@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from connect_local.ports import free_port
+from connect_local.laptop.ports import free_port
 from tests.laptop.idle_stack import CONNECT, IdleStack, connect
 
 WEBHOOK = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connect_local.template import PROJECT
+from connect_tools.project import PROJECT
 from tests.laptop.doctor import (
     APP_KEY,
     CLIENT_KEY,

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from connect_local.doctor.curl import is_curl, read_curl
-from connect_local.doctor.inputs import BadInput
+from connect_cli.doctor.curl import is_curl, read_curl
+from connect_cli.inputs import BadInput
 
 URL = "https://site.atlassian.net/rest/api/3/issue?a=1&b=%20x"
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from connect_cli.doctor.event import read_gateway_event
+from connect_cli.doctor.har import read_har
+from connect_cli.inputs import BadInput
 from connect_jwt.diagnosis import Direction
-from connect_local.doctor.event import read_gateway_event
-from connect_local.doctor.har import read_har
-from connect_local.doctor.inputs import BadInput
-from connect_local.template import PROJECT
+from connect_tools.project import PROJECT
 from tests.laptop.doctor import APP_KEY, CLIENT_KEY, MYSELF, SECRET, known, run_doctor, token_for
 
 STARTED = "2026-11-23T14:20:00.000Z"

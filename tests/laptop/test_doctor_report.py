@@ -8,9 +8,9 @@ from typing import Any
 import jwt
 import pytest
 
+from connect_cli.doctor.explain import PAGE, sections
 from connect_jwt.canonical import query_string_hash
 from connect_jwt.diagnosis.catalogue import CATALOGUE
-from connect_local.doctor.explain import PAGE, sections
 from tests.laptop.doctor import (
     APP_KEY,
     FORUM_TOKEN,

@@ -19,11 +19,11 @@ from connect_jira.installations.secret_sealing import Sealer
 from connect_jira.installations.secrets_key import SecretsKey
 from connect_jira.installations.store import InstallationStore
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
-from connect_local.cloud import LaptopCloud
 from connect_local.jira import LaptopJira
-from connect_local.ports import free_port
-from connect_local.stack import LaptopStack, StackOptions
-from connect_local.template import Template
+from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.ports import free_port
+from connect_local.laptop.stack import LaptopStack, StackOptions
+from connect_tools.template import Template
 from tests.laptop.doctor import APP_KEY, SECRET, run_doctor
 from tests.laptop.fake_app import KEY, FakeApp
 
@@ -188,7 +188,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
         monkeypatch.setenv(name, value)
     descriptor = tmp_path_factory.mktemp("descriptor") / "atlassian-connect.json"
     descriptor.write_text(json.dumps({"key": KEY, "scopes": ["READ"]}))
-    monkeypatch.setattr("connect_local.doctor.deployed.DESCRIPTOR", str(descriptor))
+    monkeypatch.setattr("connect_tools.doctor.deployed.DESCRIPTOR", str(descriptor))
     cloud.start()
     stack = Deployed(cloud)
     make_client: Any = boto3.client

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from connect_cli.doctor import command
+from connect_cli.doctor.as_json import as_json
+from connect_cli.doctor.examination import Examined, examine
+from connect_cli.doctor.report import Report
 from connect_jwt.diagnosis import Certainty, Diagnosis, Direction, Evidence, Verdict, diagnose
 from connect_jwt.diagnosis.call_causes import CALL_CAUSES
 from connect_jwt.diagnosis.catalogue import CATALOGUE, finding
 from connect_jwt.diagnosis.verdicts import concluded
-from connect_local.doctor import command
-from connect_local.doctor.as_json import as_json
-from connect_local.doctor.examination import Examined, examine
-from connect_local.doctor.report import Report
 from tests.unit.diagnosis.signed import APP_URL, SITE_URL, app_token, call, secrets, site_token, webhook
 from tests.unit.jwt.handmade import NOW, OMITTED, SECRET, SITE
 

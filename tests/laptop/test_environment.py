@@ -10,10 +10,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from connect_local.environment import Environment, InvocationResult
-from connect_local.template import PROJECT
+from connect_local.laptop.environment import Environment, InvocationResult
+from connect_tools.project import PROJECT
 
-RUNTIMES = ["connect_local.runtime"] + (["awslambdaric"] if sys.platform == "linux" else [])
+RUNTIMES = ["connect_local.laptop.runtime"] + (["awslambdaric"] if sys.platform == "linux" else [])
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:Test"
 
 type Start = Callable[[str], Environment]

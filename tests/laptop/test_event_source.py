@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from connect_local.cloud import LaptopCloud
-from connect_local.environment import InvocationResult, failure
-from connect_local.event_source import QueuePoller
-from connect_local.template import PROJECT, EventSource, Template
+from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.environment import InvocationResult, failure
+from connect_local.laptop.event_source import QueuePoller
+from connect_tools.project import PROJECT
+from connect_tools.template import EventSource, Template
 
 PATIENCE_SECONDS = 20
 

@@ -12,11 +12,11 @@ import pytest
 import yaml
 from hypothesis import given
 
+from connect_cli.command import main
+from connect_cli.errors import CommandError
 from connect_jira.events.forge_events import FORGE_EVENTS
-from connect_local.cli import main
-from connect_local.errors import LaptopError
-from connect_local.forge.app_ids import UNREGISTERED
-from connect_local.forge.modules import CONNECT_MODULES
+from connect_tools.forge.app_ids import UNREGISTERED
+from connect_tools.forge.modules import CONNECT_MODULES
 from tests.descriptors import APP_ID, BASE_URL, descriptor, forge_manifest, page, rich_descriptor
 from tests.json_values import mutations
 
@@ -502,7 +502,7 @@ def test_regions_have_urls_of_their_own_and_one_that_forge_does_not_know_is_said
 
 @given(mutations(rich_descriptor()))
 def test_no_json_ends_in_anything_but_a_manifest_or_a_sentence(source: Json) -> None:
-    with contextlib.suppress(LaptopError):
+    with contextlib.suppress(CommandError):
         forge_manifest(source).to_yaml()
 
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 import yaml
 
-from connect_local.errors import LaptopError
-from connect_local.forge.app_ids import UNREGISTERED
-from connect_local.forge.manifest import manifest_of
-from connect_local.forge.renewal import owners_keys, renewed
-from connect_local.forge.yaml_text import YamlText
+from connect_cli.errors import CommandError
+from connect_tools.forge.app_ids import UNREGISTERED
+from connect_tools.forge.manifest import manifest_of
+from connect_tools.forge.renewal import owners_keys, renewed
+from connect_tools.forge.yaml_text import YamlText
 from tests.descriptors import BASE_URL, descriptor, forge_manifest, rich_descriptor
 from tests.manifests import HEADER, IN_BRACKETS, IN_LINES
 
@@ -215,5 +215,5 @@ LEFT = {
 
 @pytest.mark.parametrize(("text", "why"), LEFT.values(), ids=LEFT)
 def test_what_cannot_be_renewed_without_loss_is_said(text: str, why: str) -> None:
-    with pytest.raises(LaptopError, match=why):
+    with pytest.raises(CommandError, match=why):
         renew(HEADER + text, RICH)

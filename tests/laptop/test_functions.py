@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from connect_local.cloud import LaptopCloud
-from connect_local.functions import LaptopFunction
-from connect_local.template import Template
+from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.functions import LaptopFunction
+from connect_tools.template import Template
 
 PATIENCE_SECONDS = 20
 TEMPLATE = """

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from starlette.responses import PlainTextResponse
 
-from connect_local.environment import InvocationResult, failure
-from connect_local.gateway import LaptopGateway
-from connect_local.ports import listen
-from connect_local.routing import Routes
-from connect_local.servers import ThreadedServer
-from connect_local.template import PROJECT, Route
+from connect_local.laptop.environment import InvocationResult, failure
+from connect_local.laptop.gateway import LaptopGateway
+from connect_local.laptop.ports import listen
+from connect_local.laptop.routing import Routes
+from connect_local.laptop.servers import ThreadedServer
+from connect_tools.project import PROJECT
+from connect_tools.template import Route
 from tests.laptop.verbatim_http import VerbatimHttp
 
 ROUTES = [

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from connect_local.jira.apps import url_of
-from connect_local.jira.descriptor import read_descriptor
-from connect_local.jira.errors import DescriptorInvalid
+from connect_tools.descriptor import DescriptorInvalid, read_descriptor
 
 GOOD: dict[str, Any] = {
     "key": "com.example.app",

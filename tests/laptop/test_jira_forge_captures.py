@@ -18,7 +18,7 @@ from connect_local.jira import LaptopJira
 from connect_local.jira.forge.manifests import load_manifest
 from connect_local.jira.forge.module_forms import OTHERS
 from connect_local.jira.site import MEMBER
-from connect_local.template import PROJECT
+from connect_tools.project import PROJECT
 from tests.laptop.forge_remote import EVENT, LIFECYCLE, Remote, claims_of, listening, manifest
 from tests.unit.jira.captures import at, capture, shape_of
 

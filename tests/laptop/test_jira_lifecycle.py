@@ -13,7 +13,7 @@ from atlassian_jwt.url_utils import hash_url
 from connect_local.jira import LaptopJira
 from connect_local.jira.install_key import KEY_HOSTS, InstallKey
 from connect_local.jira.site import ADMIN
-from connect_local.ports import free_port
+from connect_local.laptop.ports import free_port
 from tests.laptop.fake_app import KEY, FakeApp, Received, SignedCalls
 from tests.laptop.verbatim_http import Answer, VerbatimHttp
 

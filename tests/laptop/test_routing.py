@@ -2,8 +2,8 @@
 
 import pytest
 
-from connect_local.routing import Routes
-from connect_local.template import DEFAULT_ROUTE, Route
+from connect_local.laptop.routing import Routes
+from connect_tools.template import DEFAULT_ROUTE, Route
 
 ROUTES = Routes(
     [

@@ -10,10 +10,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from connect_local.cloud import LaptopCloud
-from connect_local.errors import LaptopError
-from connect_local.event_source import QueuePoller
-from connect_local.template import EventSource, Template
+from connect_cli.errors import CommandError
+from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.event_source import QueuePoller
+from connect_tools.template import EventSource, Template
 from tests.laptop.test_event_source import Worker, done, left_in
 
 ONCE = Config(retries={"total_max_attempts": 1}, read_timeout=1)
@@ -103,7 +103,7 @@ def test_a_slow_service_answers_late(cloud: LaptopCloud) -> None:
 
 
 def test_a_service_that_is_not_there_cannot_fail(cloud: LaptopCloud) -> None:
-    with pytest.raises(LaptopError, match="service is none of"):
+    with pytest.raises(CommandError, match="service is none of"):
         cloud.fail("sns", seconds=1)
 
 

@@ -9,15 +9,15 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from connect_cli.errors import CommandError
 from connect_jira.shape_recorder import SEEN
 from connect_jira.shapes import json_shape
-from connect_local.errors import LaptopError
-from connect_local.ports import free_port
-from connect_local.shapes.command import print_shapes
-from connect_local.shapes.comparison import by_kind, differences, laptops_kinds
-from connect_local.shapes.gathering import recorded_by
-from connect_local.stacks import Stack
-from connect_local.template import Template
+from connect_local.laptop.ports import free_port
+from connect_tools.shapes.command import print_shapes
+from connect_tools.shapes.comparison import by_kind, differences, laptops_kinds
+from connect_tools.shapes.gathering import recorded_by
+from connect_tools.stacks import Stack
+from connect_tools.template import Template
 from tests.laptop.idle_stack import IdleStack, connect
 from tests.unit.jira.captures import capture
 
@@ -72,7 +72,7 @@ def test_from_the_logs_of_the_functions(logs: Any) -> None:
 
 
 def test_another_projects_stack_is_a_sentence() -> None:
-    with pytest.raises(LaptopError, match="not one of this project"):
+    with pytest.raises(CommandError, match="not one of this project"):
         recorded_by(Stack(name="the stack", resources={}, client=client), hours=1)
 
 

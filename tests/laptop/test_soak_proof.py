@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from connect_local.soak.observer import Write
-from connect_local.soak.plan import Planned
-from connect_local.soak.proof import Effects, judge
+from tests.soak.observer import Write
+from tests.soak.plan import Planned
+from tests.soak.proof import Effects, judge
 
 WEBHOOK = Planned(site="site", issue="SOAK-1", identifier="soak-1", timestamp=1)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connect_local.template import Template
+from connect_tools.template import Template
 
 TEXT = """
 Parameters:

@@ -7,11 +7,11 @@ from http import HTTPStatus
 
 import urllib3
 
-from connect_local.jira.descriptor import Descriptor, read_descriptor
 from connect_local.jira.entities import Json
-from connect_local.jira.errors import DescriptorInvalid
+from connect_local.jira.errors import NotCarriedOut
 from connect_local.jira.outbox import THREADS
 from connect_local.jira.strict_json import parse_json
+from connect_tools.descriptor import Descriptor, DescriptorInvalid, read_descriptor
 
 _TIMEOUT = urllib3.Timeout(connect=3, total=10)
 """What Jira's own sender waited for (atlassian-connect, `ConnectHttpClientFactory`)."""
@@ -47,20 +47,22 @@ class AppClient:
 
         Raises:
             AppUnreachable: nobody answers there
-            DescriptorInvalid: what is there cannot be installed
+            NotCarriedOut: what is there cannot be installed
         """
         try:
             response = self._http.request("GET", url, headers={"Accept": "application/json"}, redirect=False)
         except urllib3.exceptions.LocationValueError as failure:
-            raise DescriptorInvalid(f"{url} is not a URL.") from failure
+            raise NotCarriedOut(f"{url} is not a URL.") from failure
         except urllib3.exceptions.HTTPError as failure:
             raise AppUnreachable(_no_answer(url, failure)) from failure
         if response.status != HTTPStatus.OK:
-            raise DescriptorInvalid(f"The descriptor's URL returned HTTP response code {response.status}.")
+            raise NotCarriedOut(f"The descriptor's URL returned HTTP response code {response.status}.")
         try:
             return read_descriptor(parse_json(response.data))
         except ValueError as malformed:
-            raise DescriptorInvalid("The descriptor is not JSON.") from malformed
+            raise NotCarriedOut("The descriptor is not JSON.") from malformed
+        except DescriptorInvalid as invalid:
+            raise NotCarriedOut(str(invalid)) from invalid
 
     def post(self, url: str, *, token: str, payload: Json, headers: Mapping[str, str]) -> Answer:
         """Send a signed JSON document.

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from connect_jwt.identity import ClientKey, SharedSecret
-from connect_local.jira.descriptor import Descriptor
+from connect_tools.descriptor import Descriptor
 
 type Json = Any
 """Whatever `json.loads` returns."""

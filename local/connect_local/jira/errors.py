@@ -1,8 +1,7 @@
 """Why the laptop's Jira does not carry a command out.
 
-    NotCarriedOut           the command makes no sense as things are
-    ├── DescriptorInvalid   Jira would not install an app with this descriptor, or this project does not
-    └── NothingSent         no app on the site wants to hear of the event
+    NotCarriedOut       the command makes no sense as things are
+    └── NothingSent     no app on the site wants to hear of the event
 
 The message says it in one sentence.
 """
@@ -10,10 +9,6 @@ The message says it in one sentence.
 
 class NotCarriedOut(Exception):
     """The command makes no sense as things are."""
-
-
-class DescriptorInvalid(NotCarriedOut):
-    """Jira would not install an app with this descriptor, or this project does not."""
 
 
 class NothingSent(NotCarriedOut):

@@ -16,12 +16,12 @@ from threading import Lock
 
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
 from connect_local.jira.apps import Answer, AppClient, AppUnreachable, url_of
-from connect_local.jira.descriptor import Descriptor
 from connect_local.jira.entities import Installation, Json, User
 from connect_local.jira.errors import NotCarriedOut
 from connect_local.jira.install_key import InstallKey
 from connect_local.jira.site import Site
 from connect_local.jira.tokens import install_token, site_token
+from connect_tools.descriptor import Descriptor
 
 _ACCEPTED = {HTTPStatus.OK, HTTPStatus.NO_CONTENT}
 _SIGNED_BY_ATLASSIAN = {"installed", "uninstalled"}
@@ -68,7 +68,7 @@ class Lifecycle:
         """Install the app with this descriptor, or install it again with a new secret.
 
         Raises:
-            DescriptorInvalid: Jira would not install it
+            NotCarriedOut: Jira would not install it
         """
         try:
             descriptor = self._apps.fetch_descriptor(descriptor_url)
@@ -81,8 +81,7 @@ class Lifecycle:
         """Install an app again, with its descriptor as it is now and a new secret.
 
         Raises:
-            NotCarriedOut: it is not installed
-            DescriptorInvalid: Jira would not install it
+            NotCarriedOut: it is not installed, or Jira would not install it
         """
         self._installed_from(descriptor_url)
         return self.install(descriptor_url)

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 from connect_jwt.identity import AppKey
 from connect_local.jira.apps import Answer, AppClient, url_of
-from connect_local.jira.descriptor import WebhookModule
 from connect_local.jira.entities import Issue, Json, User
 from connect_local.jira.errors import NotCarriedOut, NothingSent
 from connect_local.jira.outbox import Outbox
@@ -24,6 +23,7 @@ from connect_local.jira.rendering import Renderer
 from connect_local.jira.site import Site
 from connect_local.jira.tokens import site_token
 from connect_local.jira.url_variables import filled_in
+from connect_tools.descriptor import WebhookModule
 
 RETRY_DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Jira sends up to five times more, too, but waits 5 to 15 minutes each time."""

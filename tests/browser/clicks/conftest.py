@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, expect
 
 from connect_local.jira import LaptopJira
-from connect_local.ports import listen
-from connect_local.servers import ThreadedServer
+from connect_local.laptop.ports import listen
+from connect_local.laptop.servers import ThreadedServer
 from tests.browser.axe import violations
 from tests.browser.paged_app import PagedApp
 from tests.laptop.fake_app import SignedCalls

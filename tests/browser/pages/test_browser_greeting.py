@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from connect_local.stack import LaptopStack
+from connect_local.laptop.stack import LaptopStack
 from tests.browser.pages.conftest import Open
 from tests.e2e.visitor import Visitor
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from connect_local.jira.site import MEMBER
-from connect_local.stack import LaptopStack, StackOptions
+from connect_local.laptop.stack import LaptopStack, StackOptions
 from tests.e2e.forge import control, manifest
 
 ORIGINS = ["https://example.atlassian.net", "https://jira.example.com"]

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from typing import Any
 
-from connect_local.stack import LaptopStack
+from connect_local.laptop.stack import LaptopStack
 from tests.e2e.foreign.drafts import CANARY, Draft, Site
 from tests.e2e.foreign.log import Log, warnings
 from tests.e2e.foreign.peer import Answer, ForeignJira

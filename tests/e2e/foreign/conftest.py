@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import pytest
 
-from connect_local.stack import LaptopStack, StackOptions
+from connect_local.laptop.stack import LaptopStack, StackOptions
 from tests.e2e.foreign.app import App
 from tests.e2e.foreign.drafts import CANARY, KID
 from tests.e2e.foreign.log import Log, warnings

@@ -28,7 +28,7 @@ from connect_jira.worker.dead_letter_queue import FailedJiraCalls
 from connect_jira.worker.idempotency_store import Attempt
 from connect_jira.worker.worker import Worker
 from connect_jwt.identity import ClientKey
-from connect_local.template import PROJECT
+from connect_tools.project import PROJECT
 
 DAY = 24 * 3600
 NOW = 1_800_000_000.0

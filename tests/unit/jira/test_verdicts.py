@@ -32,7 +32,7 @@ from connect_jira.jira.errors import (
 from connect_jira.worker.retry_policy import Ended, FailedDelivery, Postponed, SetAside, Verdict, verdict
 from connect_jwt.causes import Cause
 from connect_jwt.errors import ConnectError, UrlNotSignable
-from connect_local.template import Template
+from connect_tools.template import Template
 
 DAY = 24 * 3600
 

@@ -13,7 +13,7 @@ from bench.scale.figure import BLUE, figure
 from bench.scale.page import PageHasNoSuchMark, fill
 from bench.scale.parameters import Parameters
 from bench.scale.studies import plan, run_all
-from connect_local.template import PROJECT
+from connect_tools.project import PROJECT
 
 
 def test_one_run_is_told_in_json_alone() -> None:

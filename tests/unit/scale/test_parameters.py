@@ -5,7 +5,7 @@ from bench.scale.parameters import Load, Parameters, ParameterUnknown
 from connect_jira.auth.tenants import REMEMBERED_SECONDS
 from connect_jira.installations.secret_sealing import OPENED_AT_MOST, OPENED_SECONDS
 from connect_jira.worker.queue import LONGEST_DELAY_SECONDS, LONGEST_HIDDEN_SECONDS
-from connect_local.template import Template
+from connect_tools.template import Template
 
 
 def test_a_value_is_changed_and_the_rest_stays() -> None:

@@ -6,7 +6,7 @@ from bench.scale.parameters import Parameters
 from bench.scale.points import sites_bound, sites_carried, webhooks_per_second, workers_needed
 from bench.scale.prices import Line, idle_month, per_million_webhooks, total
 from bench.scale.simulation import simulate
-from connect_local.template import Template
+from connect_tools.template import Template
 
 ALARMS = len(Template({}).resources("AWS::CloudWatch::Alarm"))
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from connect_jwt.scopes import FORGE_SCOPES
-from connect_local.forge.modules import SENT_LIFECYCLE
-from connect_local.jira.descriptor import Descriptor, read_descriptor
 from connect_local.jira.entities import Json
-from connect_local.jira.errors import DescriptorInvalid, NotCarriedOut
+from connect_local.jira.errors import NotCarriedOut
 from connect_local.jira.forge.manifest_source import manifest_source, member
+from connect_tools.descriptor import Descriptor, DescriptorInvalid, read_descriptor
+from connect_tools.forge.modules import SENT_LIFECYCLE
 
 _CONNECT_SCOPE = ":connect-jira"
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import urllib3
 
-from connect_local.forge.app_ids import UNREGISTERED
 from connect_local.jira.apps import Answer
 from connect_local.jira.entities import Json
 from connect_local.jira.errors import NotCarriedOut
@@ -23,6 +22,7 @@ from connect_local.jira.forge.system_tokens import SystemTokens
 from connect_local.jira.lifecycle import app_user
 from connect_local.jira.outbox import Outbox
 from connect_local.jira.tenant import Tenant, Tenants
+from connect_tools.forge.app_ids import UNREGISTERED
 
 LAPTOP_APP_ID = "ari:cloud:ecosystem::app/1a970900-0000-4000-8000-000000000000"
 """What `forge register` would have written: the id of an app whose manifest has none yet."""

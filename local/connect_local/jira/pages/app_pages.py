@@ -14,12 +14,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connect_local.jira.apps import url_of
-from connect_local.jira.descriptor import PageModule
 from connect_local.jira.entities import Installation
 from connect_local.jira.pages.notices import Notice
 from connect_local.jira.pages.view import View, module_path, modules
 from connect_local.jira.pages.visits import Visit, page
 from connect_local.jira.tokens import context_token, page_token
+from connect_tools.descriptor import PageModule
 
 _PAGE = "/plugins/servlet/ac/{app}/{module}"
 _CONNECT_VERSION = "1001.0.0-SNAPSHOT"

@@ -10,12 +10,12 @@ import jinja2
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from connect_local.jira.changelog import field_text
-from connect_local.jira.descriptor import PageModule
 from connect_local.jira.entities import Installation, Json
 from connect_local.jira.pages.notices import Notice, Notices
 from connect_local.jira.pages.visits import THEMES, Visit, people_to_be
 from connect_local.jira.site import Site
 from connect_local.jira.tenant import Tenants
+from connect_tools.descriptor import PageModule
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _THEME_NAMES = {"auto": "As the browser has it", "light": "Light", "dark": "Dark"}

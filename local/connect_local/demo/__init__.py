@@ -1,0 +1,1 @@
+"""`connect demo`: the main job, step by step, and what each step proves."""

@@ -1,5 +1,0 @@
-"""What goes wrong on the laptop."""
-
-
-class LaptopError(Exception):
-    """One sentence for whoever typed the command: what is wrong, and what to do."""

@@ -1,0 +1,206 @@
+"""AWS behind the laptop's functions: what template.yaml declares is made in moto."""
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+import boto3
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
+
+from connect_cli.errors import CommandError
+from connect_local.laptop.atomic_writes import AtomicWrites
+from connect_local.laptop.dynamodb_local import DynamoDBLocal
+from connect_local.laptop.event_bus import let_invoke
+from connect_local.laptop.fair_queue import make_fair
+from connect_local.laptop.service_faults import ServiceFault, ServiceFaults
+from connect_tools.aws_environment import NOBODYS, forget_real_aws
+from connect_tools.loopback import LOOPBACK
+from connect_tools.template import EventRule, Template
+
+
+class LaptopCloud:
+    """The services that functions call, and the resources in them.
+
+    A resource is made when something first refers to it.
+
+    Args:
+        template: what to make
+        engine: `moto` for everything, or `dynamodb-local` for the table
+    """
+
+    def __init__(self, template: Template, *, engine: str = "moto") -> None:
+        forget_real_aws()
+        self._template = template
+        self._attributes: dict[str, dict[str, str]] = {}
+        self._dynamodb_local = DynamoDBLocal() if engine == "dynamodb-local" else None
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self._faults = ServiceFaults(AtomicWrites(DomainDispatcherApplication(create_backend_app)))
+        self._moto = make_server(LOOPBACK, 0, self._faults, threaded=True, request_handler=MotoRequestHandler)
+        self._thread = threading.Thread(target=self._moto.serve_forever, args=(0.05,), daemon=True)
+
+    def start(self) -> None:
+        """Start the services."""
+        self._thread.start()
+        if self._dynamodb_local:
+            self._dynamodb_local.start()
+
+    def stop(self) -> None:
+        """Stop the services; what they held is gone."""
+        if self._thread.is_alive():
+            self._moto.shutdown()
+        self._moto.server_close()
+        if self._dynamodb_local:
+            self._dynamodb_local.stop()
+
+    @property
+    def endpoint(self) -> str:
+        """Where the services are, the table's aside when that is DynamoDB Local."""
+        return f"http://{LOOPBACK}:{self._moto.server_port}"
+
+    def fail(self, service: str, *, seconds: float, delay: float | None = None) -> None:
+        """Let a service fail, or be slow, for a while; `ServiceFaults.order` says how.
+
+        Raises:
+            CommandError: this one cannot be made to fail
+        """
+        if service == "dynamodb" and self._dynamodb_local:
+            raise CommandError("DynamoDB Local does not fail on order: start the stack with --engine moto")
+        self._faults.order(service, seconds=seconds, delay=delay)
+
+    def faults(self) -> Mapping[str, ServiceFault]:
+        """What is on order, by service."""
+        return self._faults.pending()
+
+    def clear_faults(self) -> None:
+        """Let every service work."""
+        self._faults.clear()
+
+    def environment(self) -> dict[str, str]:
+        """The environment variables that lead a function's AWS clients here."""
+        return {
+            **NOBODYS,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ENDPOINT_URL_DYNAMODB": self._dynamodb_local.url if self._dynamodb_local else self.endpoint,
+        }
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - each caller knows the service
+        """A client for one of the services."""
+        environment = self.environment()
+        make_client: Callable[..., Any] = boto3.client  # its types know services by literal names only
+        return make_client(
+            service,
+            endpoint_url=environment.get(
+                f"AWS_ENDPOINT_URL_{service.upper()}", environment["AWS_ENDPOINT_URL"]
+            ),
+        )
+
+    def attribute(self, logical_id: str, name: str) -> str:
+        """An attribute of a resource, or what `Ref` means for it."""
+        if logical_id not in self._attributes:
+            kind, properties = self._template.resource(logical_id)
+            make = self._makers.get(kind)
+            if make is None:
+                raise NotImplementedError(f"{kind} is not known to the laptop's stack")
+            resolved = self._template.resolve(properties, self.attribute)
+            self._attributes[logical_id] = make(self, self._name(logical_id), resolved)
+        return self._attributes[logical_id][name]
+
+    def resources(self) -> dict[str, str]:
+        """What `Ref` means for each resource, by logical id; those that nothing has referred to are made."""
+        return {
+            name: self.attribute(name, "Ref")
+            for kind in self._makers
+            for name in self._template.resources(kind)
+        }
+
+    def hide_received(self, queue: str, *, seconds: int) -> None:
+        """Hide what is received from a queue for another time than the template says."""
+        self.client("sqs").set_queue_attributes(
+            QueueUrl=self.attribute(queue, "Ref"), Attributes={"VisibilityTimeout": str(seconds)}
+        )
+
+    def make_rule(self, rule: EventRule, invoke: Callable[[bytes], object]) -> None:
+        """Make a rule of EventBridge.
+
+        Args:
+            rule: the rule
+            invoke: takes each event that it lets through
+        """
+        name = self._name(rule.logical_id)
+        events = self.client("events")
+        events.put_rule(Name=name, EventBusName=rule.bus, EventPattern=json.dumps(rule.pattern))
+        let_invoke(rule.bus, name, invoke)
+
+    def deliver(self, destination: str, record: dict[str, Any]) -> None:
+        """Send a record of Lambda's to the queue with this ARN."""
+        sqs = self.client("sqs")
+        url = sqs.get_queue_url(QueueName=destination.rpartition(":")[2])["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody=json.dumps(record))
+
+    def _name(self, logical_id: str) -> str:
+        return f"{self._template.stack_name}-{logical_id}"
+
+    def _make_key(self, _name: str, properties: dict[str, Any]) -> dict[str, str]:
+        kms = self.client("kms")
+        key = kms.create_key(
+            Description=properties["Description"], Policy=json.dumps(properties["KeyPolicy"])
+        )["KeyMetadata"]
+        if properties["EnableKeyRotation"]:
+            kms.enable_key_rotation(KeyId=key["KeyId"])
+        return {"Ref": key["KeyId"], "Arn": key["Arn"]}
+
+    def _make_table(self, name: str, properties: dict[str, Any]) -> dict[str, str]:
+        dynamodb = self.client("dynamodb")
+        encryption = properties.get("SSESpecification")
+        own_key = encryption and {
+            "SSESpecification": {
+                "Enabled": encryption["SSEEnabled"],
+                "SSEType": encryption["SSEType"],
+                "KMSMasterKeyId": encryption["KMSMasterKeyId"],
+            }
+        }
+        table = dynamodb.create_table(
+            TableName=name,
+            BillingMode=properties["BillingMode"],
+            AttributeDefinitions=properties["AttributeDefinitions"],
+            KeySchema=properties["KeySchema"],
+            DeletionProtectionEnabled=properties.get("DeletionProtectionEnabled", False),
+            **(own_key or {}),
+        )["TableDescription"]
+        dynamodb.update_time_to_live(
+            TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"]
+        )
+        return {"Ref": name, "Arn": table["TableArn"]}
+
+    def _make_queue(self, name: str, properties: dict[str, Any]) -> dict[str, str]:
+        sqs = self.client("sqs")
+        url = sqs.create_queue(
+            QueueName=name,
+            Attributes={
+                key: value if isinstance(value, str) else json.dumps(value)
+                for key, value in properties.items()
+            },
+        )["QueueUrl"]
+        make_fair(name)
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        return {"Ref": url, "Arn": arn}
+
+    def _make_bucket(self, name: str, _properties: dict[str, Any]) -> dict[str, str]:
+        """Nothing outlives the laptop's stack, so neither encryption nor expiry is there to be seen."""
+        self.client("s3").create_bucket(Bucket=name.lower())
+        return {"Ref": name.lower(), "Arn": f"arn:aws:s3:::{name.lower()}"}
+
+    def _make_bus(self, _name: str, properties: dict[str, Any]) -> dict[str, str]:
+        arn = self.client("events").create_event_bus(**properties)["EventBusArn"]
+        return {"Ref": properties["Name"], "Arn": arn}
+
+    _makers: ClassVar[dict[str, Callable[["LaptopCloud", str, dict[str, Any]], dict[str, str]]]] = {
+        "AWS::KMS::Key": _make_key,
+        "AWS::DynamoDB::Table": _make_table,
+        "AWS::SQS::Queue": _make_queue,
+        "AWS::S3::Bucket": _make_bucket,
+        "AWS::Events::EventBus": _make_bus,
+    }

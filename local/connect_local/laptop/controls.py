@@ -1,0 +1,86 @@
+"""The stack's own controls below `/_local/` on the app's port: JSON in, JSON out."""
+
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from connect_cli.errors import CommandError
+from connect_local.laptop.cloud import LaptopCloud
+from connect_tools.shapes.records import RecordedShapes
+
+_LONGEST_SECONDS = 3600
+
+
+def controls(cloud: LaptopCloud, description: Mapping[str, object], shapes: RecordedShapes) -> Starlette:
+    """The controls as an ASGI application.
+
+    Args:
+        cloud: whose services `faults` lets fail
+        description: what `stack` answers
+        shapes: what `shapes` answers
+    """
+
+    async def stack(_: Request) -> JSONResponse:
+        return JSONResponse(description)
+
+    async def recorded_shapes(_: Request) -> JSONResponse:
+        return JSONResponse(shapes.records())
+
+    async def order_faults(request: Request) -> JSONResponse:
+        service, seconds, delay = await _order(request)
+        cloud.fail(service, seconds=seconds, delay=delay)
+        return _pending(cloud)
+
+    async def clear_faults(_: Request) -> JSONResponse:
+        cloud.clear_faults()
+        return _pending(cloud)
+
+    return Starlette(
+        routes=[
+            Route("/_local/stack", stack),
+            Route("/_local/shapes", recorded_shapes),
+            Route("/_local/faults", order_faults, methods=["POST"]),
+            Route("/_local/faults", clear_faults, methods=["DELETE"]),
+        ],
+        exception_handlers={CommandError: _refused},
+    )
+
+
+async def _order(request: Request) -> tuple[str, float, float | None]:
+    try:
+        order = await request.json()
+    except ValueError:
+        order = None
+    if not isinstance(order, dict) or order.keys() - {"service", "seconds", "delay"}:
+        raise CommandError('the body is to be {"service": …, "seconds": …}, and "delay" to be slow')
+    service, seconds, delay = order.get("service"), order.get("seconds"), order.get("delay")
+    if not isinstance(service, str):
+        raise CommandError("service is to be a service's name")
+    return service, _seconds("seconds", seconds), None if delay is None else _seconds("delay", delay)
+
+
+def _seconds(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LONGEST_SECONDS:
+        raise CommandError(f"{name} is to be a number of seconds up to {_LONGEST_SECONDS}")
+    return value
+
+
+def _pending(cloud: LaptopCloud) -> JSONResponse:
+    now = time.monotonic()
+    return JSONResponse(
+        {
+            "pending": [
+                {"service": service, "seconds": round(fault.until - now, 1), "delay": fault.delay}
+                for service, fault in cloud.faults().items()
+            ]
+        }
+    )
+
+
+def _refused(_: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"error": str(error)}, HTTPStatus.BAD_REQUEST)

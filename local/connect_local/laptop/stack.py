@@ -1,0 +1,210 @@
+"""The whole stack on a laptop: API Gateway, Lambda, the services behind them, and a Jira to talk to.
+
+What it is made of is in template.yaml; nothing here says it a second time. Everything listens on 127.0.0.1.
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Self
+
+import urllib3
+
+from connect_cli.errors import CommandError
+from connect_local.jira import LaptopJira
+from connect_local.jira.forge.platform import LAPTOP_APP_ID
+from connect_local.jira.journal import RecordedRequest
+from connect_local.laptop.asynchronous import LAMBDAS_RETRY_SECONDS, AsynchronousInvocations
+from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.controls import controls
+from connect_local.laptop.event_source import QueuePoller
+from connect_local.laptop.functions import LaptopFunction
+from connect_local.laptop.gateway import LaptopGateway
+from connect_local.laptop.ports import listen
+from connect_local.laptop.routing import Routes
+from connect_local.laptop.servers import ThreadedServer
+from connect_tools.loopback import LOOPBACK
+from connect_tools.shapes.records import RecordedShapes
+from connect_tools.template import REGION, Template
+
+_READY_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackOptions:
+    """What `connect up` is asked for.
+
+    Attributes:
+        port: where the app is; 0 for any
+        jira_port: where the laptop's Jira is; None for none, 0 for any
+        install_keys_urls: whose install keys are trusted besides the laptop's Jira's; asked in turn
+        extra_site_url: where another Jira is, itself a site or with sites below it
+        forge_jwks_url: the key set of Forge's invocation tokens, when not the laptop's Forge's
+        engine: what the table is in, `moto` or `dynamodb-local`
+        retry_seconds: how long an event waits that a function has failed on, asynchronously
+        visibility_seconds: how long a message is hidden whose worker was killed; None for as long as
+            template.yaml says. It must be longer than the worker's timeout, or two work on one message
+        record: whether the shapes of what is sent are recorded, and told at `/_local/shapes`
+        on_log: takes each line that a function prints, with the function's name
+        on_jira_request: takes each REST call that the laptop's Jira has answered
+    """
+
+    port: int = 3000
+    jira_port: int | None = 2990
+    install_keys_urls: Sequence[str] = ()
+    extra_site_url: str | None = None
+    forge_jwks_url: str | None = None
+    engine: str = "moto"
+    retry_seconds: Sequence[float] = LAMBDAS_RETRY_SECONDS
+    visibility_seconds: int | None = None
+    record: bool = False
+    on_log: Callable[[str, str], None] = lambda _function, _line: None
+    on_jira_request: Callable[[RecordedRequest], None] = lambda _request: None
+
+
+class LaptopStack:
+    """A running stack; a context manager that leaves nothing behind.
+
+    Raises:
+        CommandError: a port is taken, or a part does not start
+    """
+
+    def __init__(self, options: StackOptions) -> None:
+        if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+            raise CommandError("this is Lambda itself: the laptop's stack is not for here")
+        self._options = options
+        self._parts = ExitStack()
+        self._shapes = RecordedShapes()
+        self.jira: LaptopJira | None = None
+        self.functions: dict[str, LaptopFunction] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self._parts.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._parts.close()
+
+    @property
+    def descriptor_url(self) -> str:
+        """What Jira installs the app from."""
+        return f"{self.base_url}/atlassian-connect.json"
+
+    def _start(self) -> None:
+        options = self._options
+        app_listener = listen(options.port, "--port")
+        self._parts.callback(app_listener.close)
+        self.base_url = f"http://localhost:{app_listener.getsockname()[1]}"
+        own_site_url = self._start_jira() if options.jira_port is not None else None
+        site_urls = ",".join(filter(None, ((options.extra_site_url or "").rstrip("/"), own_site_url)))
+        keys_urls = [*options.install_keys_urls, *(self.jira.install_keys_urls if self.jira else [])]
+        forge_keys_url = options.forge_jwks_url or (self.jira.forge.keys_url if self.jira else "")
+        settings = {
+            "BaseUrl": self.base_url,
+            "InstallKeysUrl": ",".join(keys_urls),
+            "ExtraSiteUrl": site_urls,
+            "ForgeAppId": LAPTOP_APP_ID if forge_keys_url else "",
+            "ForgeKeysUrl": forge_keys_url,
+            "ExtraForgeApiUrl": site_urls,
+            "RecordShapes": "true" if options.record else "false",
+        }
+        if self.jira:
+            settings |= {"UserTokensUrl": self.jira.oauth_url, "AllJsUrl": self.jira.all_js_url}
+        template = Template(settings)
+        self.cloud = LaptopCloud(template, engine=options.engine)
+        self._parts.callback(self.cloud.stop)
+        self.cloud.start()
+        for name in template.resources("AWS::Serverless::Function"):
+            function = LaptopFunction(name, template, self.cloud, log=self._log_of(name))
+            self.functions[name] = function
+        self._start_lambda(template)
+        description = {
+            "region": REGION,
+            "endpoint": self.cloud.endpoint,
+            "resources": {name: name for name in self.functions} | self.cloud.resources(),
+        }
+        gateway = LaptopGateway(
+            Routes(template.routes()),
+            self.functions,
+            self.asynchronous,
+            controls(self.cloud, description, self._shapes),
+        )
+        self._serve(ThreadedServer(gateway, app_listener))
+        self._wait_until_ready()
+
+    def _start_lambda(self, template: Template) -> None:
+        """Connect the functions to queue and bus; what is under way is brought to an end before they stop."""
+        sources_of_messages = template.event_sources()
+        if self._options.visibility_seconds is not None:
+            for source in sources_of_messages:
+                self.cloud.hide_received(source.queue, seconds=self._options.visibility_seconds)
+        pollers = [
+            QueuePoller(source, self.functions[source.function], self.cloud) for source in sources_of_messages
+        ]
+        self.asynchronous = {
+            name: AsynchronousInvocations(
+                function,
+                template.asynchronous_invocation(name, self.cloud.attribute),
+                deliver=self.cloud.deliver,
+                retry_seconds=self._options.retry_seconds,
+            )
+            for name, function in self.functions.items()
+        }
+        sources: list[QueuePoller | AsynchronousInvocations] = [*pollers, *self.asynchronous.values()]
+        for steps in (
+            [source.finish for source in sources],
+            [function.stop for function in self.functions.values()],
+            [function.begin_to_end for function in self.functions.values()],
+            [source.stop for source in sources],
+        ):  # the last are taken first
+            for step in steps:
+                self._parts.callback(step)
+        for poller in pollers:
+            poller.start()
+        for rule in template.event_rules(self.cloud.attribute):
+            self.cloud.make_rule(rule, self.asynchronous[rule.function].put)
+
+    def _start_jira(self) -> str:
+        assert self._options.jira_port is not None  # noqa: S101 - for the type checker
+        listener = listen(self._options.jira_port, "--jira-port")
+        self._parts.callback(listener.close)
+        base_url = f"http://localhost:{listener.getsockname()[1]}"
+        self.jira = LaptopJira(
+            base_url=base_url,
+            descriptor_url=self.descriptor_url,
+            on_request=self._options.on_jira_request,
+        )
+        self._parts.callback(self.jira.close)
+        self._serve(ThreadedServer(self.jira.app, listener, http=self.jira.protocol))
+        return base_url
+
+    def _serve(self, server: ThreadedServer) -> None:
+        self._parts.callback(server.stop)
+        server.start()
+
+    def _log_of(self, function: str) -> Callable[[str], None]:
+        def take(line: str) -> None:
+            self._shapes.take(line)
+            self._options.on_log(function, line)
+
+        return take
+
+    def _wait_until_ready(self) -> None:
+        """The descriptor is there: gateway, Lambda and a function work."""
+        deadline = time.monotonic() + _READY_SECONDS
+        url = self.descriptor_url.replace("localhost", LOOPBACK)
+        with urllib3.PoolManager() as http:
+            while time.monotonic() < deadline:
+                try:
+                    if http.request("GET", url, timeout=10, retries=False).status == 200:  # noqa: PLR2004
+                        return
+                except urllib3.exceptions.HTTPError:
+                    pass
+                time.sleep(0.05)
+        raise CommandError("the app does not answer; its log above says why")

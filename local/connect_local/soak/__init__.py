@@ -1,1 +1,0 @@
-"""`connect soak`: many webhooks through the whole stack while everything fails, and none is lost."""

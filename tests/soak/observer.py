@@ -1,0 +1,122 @@
+"""What is seen of a soak from outside: the functions' logs, and what Jira was asked to write."""
+
+import json
+import re
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from connect_local.jira.journal import RecordedRequest
+from connect_local.jira.tenant import Tenants
+from tests.soak.plan import PROPERTY
+
+_NOTE = re.compile(rf"/rest/api/3/issue/([A-Z]+-\d+)/properties/{PROPERTY}")
+_LATE_SECONDS = 5.0
+"""An answer that took longer may have come too late."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """A note that Jira has written.
+
+    Attributes:
+        value: what it says
+        asked_at: when it was asked for, in seconds of `time.monotonic`
+        at: when it was written, likewise
+        answered: whether whoever wrote it can have been told so
+    """
+
+    value: Any
+    asked_at: float
+    at: float
+    answered: bool
+
+
+def noted_issue(request: RecordedRequest) -> str | None:
+    """The key of the issue that a call leaves the app's note on; None when it does something else."""
+    note = _NOTE.fullmatch(request.path)
+    return note[1] if note and request.method == "PUT" else None
+
+
+class Observer:
+    """Takes notes. Its methods are called from the threads of whatever happens."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._tenants: Tenants | None = None
+        self._writes: defaultdict[tuple[str, str], list[Write]] = defaultdict(list)
+        self._unrecorded: set[str] = set()
+        self.calls: Counter[str] = Counter()
+        self.retried: Counter[str] = Counter()
+        self.postponed: Counter[str] = Counter()
+        self.duplicates_absorbed = 0
+
+    def watch(self, tenants: Tenants) -> None:
+        """Look at what is written on these sites."""
+        self._tenants = tenants
+
+    def on_jira_request(self, request: RecordedRequest) -> None:
+        """Note one REST call; called before another one is looked at, so what is there it has written."""
+        with self._lock:
+            self.calls[str(request.status or "no answer")] += 1
+            key = noted_issue(request)
+            if key and request.status in {HTTPStatus.OK, HTTPStatus.CREATED}:
+                self._note_write(request, key)
+
+    def on_log(self, _function: str, line: str) -> None:
+        """Note what a function says."""
+        try:
+            said = json.loads(line)
+        except ValueError:
+            return  # the runtime's own, such as the last words of a process
+        if not isinstance(said, dict):
+            return
+        with self._lock:
+            reason = str(said.get("reason"))
+            match said.get("message"):
+                case "Calling Jira again":
+                    self.retried[reason] += 1
+                case "The message comes again":
+                    self.postponed[reason] += 1
+                    if reason == "temporarily-unavailable":
+                        self._unrecorded.add(str(said.get("webhookId")))
+                case "The message comes again after the queue's own timeout":
+                    self.postponed["queue-timeout"] += 1
+                    self._unrecorded.add(str(said.get("webhookId")))
+                case "Work done, but not recorded":
+                    self._unrecorded.add(str(said.get("webhookId")))
+            if "DuplicateAbsorbed" in said:
+                self.duplicates_absorbed += 1
+
+    def writes(self) -> Mapping[tuple[str, str], list[Write]]:
+        """What was written, by site and issue, the oldest first."""
+        with self._lock:
+            return {issue: list(writes) for issue, writes in self._writes.items()}
+
+    def effects(self) -> int:
+        """How many issues have a note."""
+        with self._lock:
+            return len(self._writes)
+
+    def was_left_unrecorded(self, identifier: str) -> bool:
+        """Whether AWS failed under work on this webhook, which may have been done by then."""
+        with self._lock:
+            return identifier in self._unrecorded
+
+    def _note_write(self, request: RecordedRequest, key: str) -> None:
+        assert self._tenants is not None
+        issue = self._tenants.ensure(request.site).site.issue(key)
+        took, now = (datetime.now(UTC) - request.at).total_seconds(), time.monotonic()
+        self._writes[request.site, key].append(
+            Write(
+                value=issue.properties.get(PROPERTY) if issue else None,
+                asked_at=now - took,
+                at=now,
+                answered=request.reason is None and took < _LATE_SECONDS,
+            )
+        )

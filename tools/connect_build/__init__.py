@@ -1,0 +1,1 @@
+"""Steps of this repository's build, run by make. Part of no distribution."""

@@ -1,0 +1,73 @@
+"""What curl prints of an answer: its head with `-i`, and with `-v` that of the request, too."""
+
+import re
+from dataclasses import replace
+
+from connect_cli.inputs import BadInput
+from connect_jwt.diagnosis import Evidence
+
+_STATUS_LINE = re.compile(r"HTTP/\d(?:\.\d)? (\d{3})\b")
+_REQUEST_LINE = re.compile(r"([A-Z]+) (\S+) HTTP/\d")
+_BEGINNING = re.compile(r"^(?:\* |> [A-Z]+ \S+ HTTP/\d|(?:< )?HTTP/\d(?:\.\d)? \d{3}\b)", re.MULTILINE)
+_OF_CURL = re.compile(r"[*{}]( |$)|  % Total|  +Dload")
+"""How the lines begin with which `curl -v` talks of itself."""
+
+
+def is_transcript(text: str) -> bool:
+    """Whether curl has printed it: it begins with an answer's head, or shows one among other lines."""
+    return text.startswith("HTTP/") or re.search(r"^< HTTP/\d", text, re.MULTILINE) is not None
+
+
+def split_transcript(text: str) -> tuple[str, str]:
+    """A command, and what was printed below it; empty for what is not there."""
+    found = _BEGINNING.search(text)
+    return (text[: found.start()], text[found.start() :]) if found else (text, "")
+
+
+def read_transcript(text: str) -> Evidence:
+    """The request, as far as it is shown, and the last answer to it.
+
+    Raises:
+        BadInput: there is no answer in it
+    """
+    sent, received = _sides(text.splitlines())
+    heads = [number for number, line in enumerate(received) if _STATUS_LINE.match(line)]
+    if not heads:
+        raise BadInput("that is no answer: curl -i prints a line such as HTTP/2 401 before it")
+    status = _STATUS_LINE.match(received[heads[-1]])
+    head, _, body = "\n".join(received[heads[-1] + 1 :]).partition("\n\n")
+    return replace(
+        _request(sent),
+        status=int(status[1]) if status else None,
+        response_headers=_headers(head.splitlines()),
+        response_body=body,
+    )
+
+
+def _sides(lines: list[str]) -> tuple[list[str], list[str]]:
+    """The lines of the request and those of the answer, without the marks of `curl -v`."""
+    is_marked = any(line.startswith("< HTTP/") for line in lines)
+    if not is_marked:
+        return [], lines
+    sent = [line[2:] for line in lines if line.startswith("> ")]
+    received = [
+        line[2:] if line[:1] == "<" else line
+        for line in lines
+        if line[:1] != ">" and not _OF_CURL.match(line)
+    ]
+    return sent, received
+
+
+def _request(lines: list[str]) -> Evidence:
+    line = next((found for text in lines if (found := _REQUEST_LINE.match(text))), None)
+    if line is None:
+        return Evidence()
+    headers = _headers(lines[1:])
+    host = next((value for name, value in headers.items() if name.lower() == "host"), "")
+    url = f"https://{host}{line[2]}" if host and line[2].startswith("/") else line[2]
+    return Evidence(method=line[1], url=url, headers=headers)
+
+
+def _headers(lines: list[str]) -> dict[str, str]:
+    named = (line.partition(":") for line in lines)
+    return {name.strip(): value.strip() for name, colon, value in named if colon and name.strip()}
