@@ -15,6 +15,7 @@ from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.aws.services import SENDER_WAITS_SECONDS
 from connect_jira.composition import Parts, jira_calls_queue
 from connect_jira.errors import ProductNotServed
+from connect_jira.events.held_event import HeldEvent
 from connect_jira.http_pool import new_pool
 from connect_jira.lifecycle.forge import ForgeCalls, ForgeOutcome
 from connect_jira.shape_recorder import RECORDER
@@ -22,8 +23,7 @@ from connect_jira.web.front_door import answer
 from connect_jira.web.request import GatewayRequest
 from connect_jira.web.response import Answer, empty_answer
 from connect_jira.worker.dead_letter_queue import FailedJiraCalls
-from connect_jira.worker.held_events import HeldEvent
-from connect_jira.worker.holding import Holding
+from connect_jira.worker.held_events import Holding
 from connect_jwt.forge_keys import ForgeKeys
 
 logger = Logger()

@@ -27,7 +27,8 @@ _parts = Parts.from_env(os.environ)
 _activity = Activity.from_env(os.environ, _parts.aws)
 _pauses = Pauses(is_disabled=_parts.tenants.is_disabled)
 _clients = JiraClients(
-    _parts,
+    _parts.app,
+    _parts.tenants,
     _activity,
     max_answer_bytes=int(os.environ["MAX_ANSWER_BYTES"]),
     on_success=_pauses.note_success,

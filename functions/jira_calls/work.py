@@ -12,15 +12,17 @@ from connect_jira.auth.jira_clients import JiraClients
 from connect_jira.errors import OfNewerCode
 from connect_jira.events.app_work import AppWork
 from connect_jira.events.call_request import CallRequest
+from connect_jira.events.held_event import HeldEvent
+from connect_jira.events.link_request import ForgeJoin
 from connect_jira.events.messages import Message
 from connect_jira.events.webhook import Webhook
 from connect_jira.installations.activity import Activity
 from connect_jira.jira.client import JiraClient
 from connect_jira.jira.loop_guard import trace_of
 from connect_jira.lambda_context import Invocation
-from connect_jira.lifecycle.site_links import ForgeJoin, ForgeJoins
+from connect_jira.lifecycle.site_links import ForgeJoins
 from connect_jira.worker.call_results import told_of
-from connect_jira.worker.held_events import HeldEvent, HeldEvents
+from connect_jira.worker.held_events import HeldEvents
 from connect_jira.worker.queue import JiraCallsQueue
 from connect_jwt.identity import AppKey
 
@@ -95,7 +97,7 @@ class Work:
         if react is None:
             logger.warning("No reaction to this event")
             return
-        trace = trace_of(self._app_key, webhook)
+        trace = trace_of(self._app_key, webhook.webhook_id)
         jira = self._clients.on(webhook.client_key, invocation, trace=trace)
         react(webhook, self._site(webhook, jira, work_id, depth=0))
 

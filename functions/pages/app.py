@@ -36,7 +36,7 @@ _keys = ForgeKeys(_parts.app.forge_keys_url, http=new_pool(), on_answer=RECORDER
 _visits = Visits(
     _parts.app,
     callers=Callers(_parts.app, _parts.tenants, ForgeInvocations(_parts.app, _keys), _parts.forge_store),
-    clients=JiraClients(_parts, _activity),
+    clients=JiraClients(_parts.app, _parts.tenants, _activity),
     activity=_activity,
 )
 _assets = Assets()

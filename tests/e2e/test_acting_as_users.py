@@ -60,7 +60,8 @@ def client(site: Watched, monkeypatch: pytest.MonkeyPatch) -> JiraClient:
         if name.startswith(("AWS_", "POWERTOOLS_")):
             monkeypatch.setenv(name, value)
     parts = Parts.from_env(variables)
-    return JiraClients(parts, Activity.from_env(variables, parts.aws)).on(site.client_key, Unhurried())
+    activity = Activity.from_env(variables, parts.aws)
+    return JiraClients(parts.app, parts.tenants, activity).on(site.client_key, Unhurried())
 
 
 def test_the_app_acts_as_the_user_it_names(site: Watched, client: JiraClient, descriptor_url: str) -> None:

@@ -131,7 +131,8 @@ def client(stack: LaptopStack, monkeypatch: pytest.MonkeyPatch) -> Any:
             monkeypatch.setenv(name, value)
     parts = Parts.from_env(variables)
     client_key = ClientKey(app_of(stack).installation_id)
-    return JiraClients(parts, Activity.from_env(variables, parts.aws)).on(client_key, Unhurried())
+    activity = Activity.from_env(variables, parts.aws)
+    return JiraClients(parts.app, parts.tenants, activity).on(client_key, Unhurried())
 
 
 @pytest.mark.usefixtures("app")

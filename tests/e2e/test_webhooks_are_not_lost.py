@@ -71,7 +71,7 @@ def test_the_apps_own_change_coming_back_starts_nothing(site: Watched) -> None:
         site.jira.site.projects()[0],
         {"summary": "Made by a reaction"},
         by=site.jira.site.admin,
-        trace=trace_of(site.app_key, webhook),
+        trace=trace_of(site.app_key, webhook.webhook_id),
     )
     assert eventually(lambda: site.said("Webhook caused by a reaction; no reaction to it"))
     assert site.worked_off()

@@ -18,7 +18,7 @@ from connect_jira.installations.installation import PREVIOUS_SECRET_SECONDS, UNI
 from connect_jira.installations.system_token import SURE_SECONDS
 from connect_jira.jira import retries, signed_call
 from connect_jira.worker import backoff as pauses
-from connect_jira.worker import holding, occurrences, queue, worker
+from connect_jira.worker import held_events, occurrences, queue, worker
 from connect_jira.worker import retry_policy as verdicts
 from connect_jira.worker.sqs_record import CARRIED
 from connect_tools.project import PROJECT
@@ -157,8 +157,8 @@ FIGURES: list[tuple[str, str, object, object]] = [
     (FORGE, "at most ten minutes apart", occurrences.SENDING_MS, 10 * MINUTE * 1000),
     (FORGE, "when two hours have gone by without a call", LEAVING_SECONDS, 2 * HOUR),
     (FORGE, "without one it is two hours", SURE_SECONDS, 2 * HOUR),
-    (FORGE, "five of their events", holding.HOPELESS_AT_ONCE, 5),
-    (FORGE, "and one more an hour", holding.HOPELESS_PER_SECOND * HOUR, 1),
+    (FORGE, "five of their events", held_events.HOPELESS_AT_ONCE, 5),
+    (FORGE, "and one more an hour", held_events.HOPELESS_PER_SECOND * HOUR, 1),
 ]
 
 

@@ -52,7 +52,13 @@ MAY_LOAD = {
 }
 """What is not the project's own, nor the standard library's."""
 EXPLAINS = "connect_jwt.diagnosis"
-SELDOM = {EXPLAINS, "connect_jira.web.refusals", "connect_jira.shapes", "connect_jira.message_shapes"}
+SELDOM = {
+    EXPLAINS,
+    "connect_jira.web.refusals",
+    "connect_jira.jira.refusals",
+    "connect_jira.shapes",
+    "connect_jira.message_shapes",
+}
 SLOW_AND_RARE = SELDOM | {"asyncio", "botocore.session", "unittest"}
 DESCRIPTOR_AVOIDS = {"dataclasses", "inspect", "urllib.parse", "logging", "http.client", "ssl"}
 """It only fills in a base URL; each of these costs it more than all that it does."""

@@ -3,17 +3,13 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from connect_jira.shapes import Shape, event_of, json_shape, names_shape, path_template
 from connect_jwt.clouds import CLOUDS
 from connect_jwt.invocations import ISSUER, MAX_FORGE_TOKEN_BYTES
 from connect_jwt.tokens import parse_token
-
-if TYPE_CHECKING:
-    from connect_jira.jira.response import JiraResponse
-    from connect_jira.web.request import GatewayRequest
 
 _OWN_ROUTE = re.compile(r"/(lifecycle|forge)(/[a-z-]{1,20}){1,2}")
 _OPEN_ROUTE = re.compile(r"/(webhooks|pages|api)/")
@@ -26,7 +22,47 @@ _KEY_HOSTS = {
 }
 
 
-def request_shape(request: "GatewayRequest", token: str, *, token_alone: bool) -> tuple[str, Shape]:
+class Request(Protocol):
+    """A request to the app."""
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+
+    @property
+    def path(self) -> str:
+        """The path, decoded."""
+
+    @property
+    def query(self) -> str:
+        """The query string."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Its headers, by name."""
+
+    @property
+    def body(self) -> bytes:
+        """Its body, as it came."""
+
+
+class Response(Protocol):
+    """A response of Jira's."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Its headers, by name."""
+
+    @property
+    def body(self) -> Any:  # noqa: ANN401 - any JSON value
+        """Its body: JSON, text or bytes."""
+
+
+def request_shape(request: Request, token: str, *, token_alone: bool) -> tuple[str, Shape]:
     """Kind and shape of a request to the app; arguments as of `Recorder.request`."""
     parsed = parse_token(token, max_bytes=MAX_FORGE_TOKEN_BYTES)
     shape = json_shape(parsed.header, "token.header") | json_shape(parsed.claims, "token.claims")
@@ -41,7 +77,7 @@ def request_shape(request: "GatewayRequest", token: str, *, token_alone: bool) -
     return " ".join(filter(None, (world, "sends", request.method, route, event))), shape
 
 
-def answer_shape(method: str, path: str, response: "JiraResponse", *, by_token: bool) -> tuple[str, Shape]:
+def answer_shape(method: str, path: str, response: Response, *, by_token: bool) -> tuple[str, Shape]:
     """Kind and shape of an answer of Jira's; arguments as of `Recorder.answer`."""
     proof = "an access token" if by_token else "a JWT"
     kind = f"Jira answers {method} {path_template(urlsplit(path).path)} with {proof}: {response.status}"

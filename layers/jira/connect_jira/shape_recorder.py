@@ -14,9 +14,8 @@ from aws_lambda_powertools import Logger
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from connect_jira.jira.response import JiraResponse
+    from connect_jira.message_shapes import Request, Response
     from connect_jira.shapes import Shape
-    from connect_jira.web.request import GatewayRequest
 
 SEEN = "Shape seen"
 """The message of the log's lines that have a shape."""
@@ -45,7 +44,7 @@ class Recorder:
         self._seen: set[int] = set()
         self._of_kind: Counter[str] = Counter()
 
-    def request(self, request: "GatewayRequest", token: str, *, token_alone: bool = False) -> None:
+    def request(self, request: "Request", token: str, *, token_alone: bool = False) -> None:
         """Record a request whose proof holds.
 
         Args:
@@ -58,7 +57,7 @@ class Recorder:
 
             self._see(lambda: request_shape(request, token, token_alone=token_alone))
 
-    def answer(self, method: str, path: str, response: "JiraResponse", *, by_token: bool) -> None:
+    def answer(self, method: str, path: str, response: "Response", *, by_token: bool) -> None:
         """Record an answer of Jira's.
 
         Args:

@@ -15,11 +15,12 @@ from connect_jira.auth.forge_tenants import ForgeTenants
 from connect_jira.auth.tenants import Tenants
 from connect_jira.aws.versioned_table import RowChanged
 from connect_jira.errors import SecretDoesNotOpen
+from connect_jira.events.link_request import ForgeJoin
 from connect_jira.installations.forge_installation import ForgeInstallation
 from connect_jira.installations.installation import Installation
 from connect_jira.lifecycle.connect import Lifecycle
 from connect_jira.lifecycle.forge import ForgeCalls
-from connect_jira.lifecycle.site_links import ForgeJoin, ForgeJoins
+from connect_jira.lifecycle.site_links import ForgeJoins
 from connect_jira.settings import AppSettings
 from connect_jira.web.request import GatewayRequest
 from connect_jwt.canonical import query_string_hash

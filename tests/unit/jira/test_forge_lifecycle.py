@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_jira.errors import NotInstalled, PayloadRefused, TemporarilyUnavailable
+from connect_jira.events.link_request import ForgeJoin
 from connect_jira.installations.forge_installation import LEAVING_SECONDS, ForgeState
-from connect_jira.lifecycle.site_links import ForgeJoin
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.forge import (
     APP,

@@ -13,12 +13,13 @@ from connect_jira.errors import (
     TemporarilyUnavailable,
 )
 from connect_jira.events.forge_overlap import thing_of, told_by_connect
+from connect_jira.events.link_request import ForgeJoin
 from connect_jira.events.messages import read_text, to_text
 from connect_jira.events.webhook import Occurrence, Webhook
 from connect_jira.jira.client import JiraClient
 from connect_jira.jira.credentials import BearerCredentials, ConnectCredentials
 from connect_jira.jira.errors import JiraUnauthorized
-from connect_jira.lifecycle.site_links import CLIENT_KEY_PROPERTY, ForgeJoin
+from connect_jira.lifecycle.site_links import CLIENT_KEY_PROPERTY
 from connect_jira.worker.retry_policy import FailedDelivery, Postponed, verdict
 from connect_jwt.errors import TokenRefused, UrlNotSignable
 from connect_jwt.identity import ClientKey

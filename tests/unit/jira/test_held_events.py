@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_jira.errors import ForgeTokenMissing, ModuleTypeUnknown, NotInstalled, PayloadRefused
+from connect_jira.events.held_event import HeldEvent
 from connect_jira.events.messages import read_text, to_text
 from connect_jira.events.webhook import Webhook
 from connect_jira.worker.dead_letter_queue import FailedJiraCalls
-from connect_jira.worker.held_events import HeldEvent, HeldEvents
-from connect_jira.worker.holding import HOPELESS_AT_ONCE, Holding
+from connect_jira.worker.held_events import HOPELESS_AT_ONCE, HeldEvents, Holding
 from connect_jira.worker.queue import JiraCallsQueue
 from connect_jira.worker.retry_policy import FailedDelivery, SetAside, verdict
 from connect_jwt.errors import TokenRefused

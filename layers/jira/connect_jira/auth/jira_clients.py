@@ -8,13 +8,14 @@ from http import HTTPStatus
 
 from connect_jira.auth.offline_tokens import OfflineTokens
 from connect_jira.auth.page_users import ForgePage, as_user_of
+from connect_jira.auth.tenants import Tenants
 from connect_jira.auth.user_tokens import UserTokens
-from connect_jira.composition import Parts
 from connect_jira.installations.activity import Activity
 from connect_jira.jira.client import JiraClient
 from connect_jira.jira.connection_pool import new_site_pool
 from connect_jira.jira.response import MAX_ANSWER_BYTES
 from connect_jira.lambda_context import Invocation
+from connect_jira.settings import AppSettings
 from connect_jwt.identity import ClientKey
 
 _SUCCESSES = {*range(HTTPStatus.OK, HTTPStatus.MULTIPLE_CHOICES), HTTPStatus.SEE_OTHER}
@@ -24,7 +25,8 @@ class JiraClients:
     """Makes clients.
 
     Args:
-        parts: of the app
+        app: where users' access tokens come from
+        tenants: where the sites' credentials come from
         activity: what remembers the calls
         max_answer_bytes: as for `JiraClient`
         on_success: told of each site that has done what it was asked
@@ -32,7 +34,8 @@ class JiraClients:
 
     def __init__(
         self,
-        parts: Parts,
+        app: AppSettings,
+        tenants: Tenants,
         activity: Activity,
         *,
         max_answer_bytes: int = MAX_ANSWER_BYTES,
@@ -40,13 +43,13 @@ class JiraClients:
     ) -> None:
         self._activity = activity
         self._on_success = on_success
-        self._tenants = parts.tenants
+        self._tenants = tenants
         self._max_answer_bytes = max_answer_bytes
         self._http = new_site_pool()
         self._users = UserTokens(
-            parts.tenants,
-            offline=OfflineTokens(parts.app, http=self._http),
-            url=parts.app.user_tokens_url,
+            tenants,
+            offline=OfflineTokens(app, http=self._http),
+            url=app.user_tokens_url,
             http=self._http,
         )
 

@@ -14,10 +14,9 @@ from connect_jira.errors import PayloadRefused
 from connect_jira.events.forge_events import FORGE_EVENTS, webhook_event
 from connect_jira.events.forge_overlap import told_by_forge
 from connect_jira.events.webhook import Webhook, timestamp_of
-from connect_jira.installations.forge_installation import ForgeInstallation
 from connect_jira.jira.loop_guard import is_own
-from connect_jira.lifecycle.connect_payloads import json_object
-from connect_jwt.identity import AppKey
+from connect_jira.json_objects import json_object
+from connect_jwt.identity import AppKey, ClientKey
 from connect_jwt.invocations import VerifiedInvocation
 
 _OF_THE_INVOCATION = {"context", "contextToken", "retryContext"}
@@ -64,7 +63,8 @@ def webhook_of(
     payload: Mapping[str, Any],
     invocation: VerifiedInvocation,
     *,
-    row: ForgeInstallation,
+    client_key: ClientKey,
+    has_connect: bool,
     wanted: Iterable[str],
 ) -> Webhook | None:
     """What the reactions are told: the webhook's event, or Forge's own where no webhook has a counterpart.
@@ -72,7 +72,8 @@ def webhook_of(
     Args:
         payload: the event
         invocation: what brought it
-        row: whose it is
+        client_key: the site
+        has_connect: whether the app is there by Connect, too
         wanted: the events of the descriptor's webhooks
 
     Returns:
@@ -82,8 +83,8 @@ def webhook_of(
     event = webhook_event(payload, wanted) if name in _KNOWN else name
     if event is None:
         return None
-    webhook = Webhook(client_key=row.tenant, event=event, webhook_id=_identifier(payload), payload=payload)
-    return told_by_forge(webhook, sent_at=invocation.issued_at, has_connect=row.is_joined)
+    webhook = Webhook(client_key=client_key, event=event, webhook_id=_identifier(payload), payload=payload)
+    return told_by_forge(webhook, sent_at=invocation.issued_at, has_connect=has_connect)
 
 
 def _identifier(payload: Mapping[str, Any]) -> str:

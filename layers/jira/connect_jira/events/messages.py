@@ -7,9 +7,9 @@ from typing import Any
 from connect_jira.errors import MessageUnreadable, OfNewerCode, RequestMalformed
 from connect_jira.events.app_work import AppWork
 from connect_jira.events.call_request import MEMBERS, CallRequest
+from connect_jira.events.held_event import HeldEvent
+from connect_jira.events.link_request import ForgeJoin
 from connect_jira.events.webhook import Webhook
-from connect_jira.lifecycle.site_links import ForgeJoin
-from connect_jira.worker.held_events import HeldEvent
 
 type Message = Webhook | CallRequest | AppWork | ForgeJoin | HeldEvent
 """What there is to work off."""

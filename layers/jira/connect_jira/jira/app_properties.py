@@ -3,14 +3,18 @@
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-app-properties/
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from connect_jira.jira.errors import JiraNotFound
+from connect_jira.jira.response import JiraResponse
 from connect_jwt.identity import AppKey
 
-if TYPE_CHECKING:
-    from connect_jira.jira.client import JiraClient
+
+class _Client(Protocol):
+    def get(self, path: str) -> JiraResponse: ...
+    def put(self, path: str, body: object) -> JiraResponse: ...
+    def delete(self, path: str) -> JiraResponse: ...
 
 
 class AppProperties:
@@ -23,7 +27,7 @@ class AppProperties:
         app_key: the app
     """
 
-    def __init__(self, jira: "JiraClient", app_key: AppKey) -> None:
+    def __init__(self, jira: _Client, app_key: AppKey) -> None:
         self._jira = jira
         self._path = f"/rest/atlassian-connect/1/addons/{quote(app_key, safe='')}/properties"
 

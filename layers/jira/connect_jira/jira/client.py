@@ -9,10 +9,9 @@ from typing import Any
 import urllib3
 from aws_lambda_powertools import Logger
 
-from connect_jira.auth.user_tokens import UserTokens
 from connect_jira.jira import paging
 from connect_jira.jira.app_properties import AppProperties
-from connect_jira.jira.credentials import CredentialsSource
+from connect_jira.jira.credentials import CredentialsSource, UsersCredentials
 from connect_jira.jira.errors import JiraError
 from connect_jira.jira.exchange import Exchange
 from connect_jira.jira.idempotent_methods import is_repeatable
@@ -66,7 +65,7 @@ class JiraClient:
         client_key: ClientKey,
         *,
         http: urllib3.PoolManager,
-        users: UserTokens | None = None,
+        users: UsersCredentials | None = None,
         max_answer_bytes: int = MAX_ANSWER_BYTES,
         trace: str | None = None,
         on_outcome: OnOutcome = _tell_nobody,
@@ -180,7 +179,7 @@ class JiraClient:
         """
         if response.location is None:
             raise ValueError("this answer names no task")
-        return completed_task(self, response.location, seconds=seconds, sleep=self._sleep)
+        return completed_task(self.get, response.location, seconds=seconds, sleep=self._sleep)
 
     @property
     def app_properties(self) -> AppProperties:

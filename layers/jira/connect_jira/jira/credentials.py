@@ -81,6 +81,18 @@ class CredentialsSource(Protocol):
         """How many calls in a row Jira has refused for this site, the last one included."""
 
 
+class UsersCredentials(Protocol):
+    """The users whom the app may act as, such as `connect_jira.auth.user_tokens`."""
+
+    def acting_as(self, account_id: str, scopes: tuple[str, ...]) -> CredentialsSource:
+        """A source of one user's credentials.
+
+        Args:
+            account_id: the user's
+            scopes: what they may be used for; all that the app has when there are none
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectCredentials:
     """The app itself, by its shared secret."""
@@ -101,7 +113,7 @@ class ConnectCredentials:
 
     def explain(self, method: str, url: str, response: "JiraResponse", *, refusals: int) -> "Finding":
         """What the diagnosis finds."""
-        from connect_jira.web.refusals import explain_outbound  # noqa: PLC0415 - few calls are refused
+        from connect_jira.jira.refusals import explain_outbound  # noqa: PLC0415 - few calls are refused
 
         return explain_outbound(self.identity, method, url, response, refusals=refusals)
 

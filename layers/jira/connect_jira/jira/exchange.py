@@ -123,7 +123,7 @@ class Exchange:
     ) -> NoReturn:
         finding, url = None, credentials.url(call.path, call.query)
         if cause is not None:
-            from connect_jira.web.refusals import explain_cause  # noqa: PLC0415 - few calls are refused
+            from connect_jira.jira.refusals import explain_cause  # noqa: PLC0415 - few calls are refused
 
             finding = explain_cause(cause, call.method, url, response)
         elif response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:

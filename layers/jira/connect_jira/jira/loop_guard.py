@@ -8,7 +8,6 @@ https://developer.atlassian.com/cloud/jira/platform/webhooks/
 
 import re
 
-from connect_jira.events.webhook import Webhook
 from connect_jwt.identity import AppKey
 
 TRACE_HEADER = "X-Atlassian-Webhook-Trace"
@@ -16,14 +15,14 @@ TRACE_HEADER = "X-Atlassian-Webhook-Trace"
 _PLAIN = re.compile(r"[!-~]{1,200}", re.ASCII)  # Jira takes 1024 printable ASCII characters
 
 
-def trace_of(app_key: AppKey, webhook: Webhook | None = None) -> str:
-    """What the calls carry that are made because of a webhook: whose they are, and because of which.
+def trace_of(app_key: AppKey, webhook_id: str | None = None) -> str:
+    """The value of the trace header for calls that are made because of a webhook.
 
     Args:
-        app_key: the app
-        webhook: the cause; None for work that the app has asked itself for
+        app_key: the app that makes the calls
+        webhook_id: the webhook that is their cause; None for work that the app has asked itself for
     """
-    cause = (webhook and webhook.webhook_id) or ""
+    cause = webhook_id or ""
     return f"{app_key} {cause if _PLAIN.fullmatch(cause) else '-'}"
 
 

@@ -4,12 +4,10 @@ https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-tasks/
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connect_jira.errors import TaskNotCompleted
-
-if TYPE_CHECKING:
-    from connect_jira.jira.client import JiraClient
+from connect_jira.jira.response import JiraResponse
 
 _FIRST_WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 5.0
@@ -18,12 +16,12 @@ _COMPLETE = "COMPLETE"
 
 
 def completed_task(
-    jira: "JiraClient", location: str, *, seconds: float, sleep: Callable[[float], None]
+    get: Callable[[str], JiraResponse], location: str, *, seconds: float, sleep: Callable[[float], None]
 ) -> dict[str, Any]:
     """The task at a path, once Jira has completed it.
 
     Args:
-        jira: the site
+        get: gets a path of the site's, such as `JiraClient.get`
         location: of a response
         seconds: how long to wait for it
         sleep: waits for seconds
@@ -34,7 +32,7 @@ def completed_task(
     """
     wait = _FIRST_WAIT_SECONDS
     while True:
-        task = jira.get(location).object
+        task = get(location).object
         status = str(task.get("status"))
         if status == _COMPLETE:
             return task

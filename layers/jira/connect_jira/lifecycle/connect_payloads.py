@@ -3,7 +3,6 @@
 https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/#lifecycle-http-request-payload
 """
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +10,7 @@ from connect_jira.errors import InstalledElsewhere, PayloadRefused
 from connect_jira.installations.installation import Site, is_forge, is_storable
 from connect_jira.installations.secret_sealing import MAX_SECRET_BYTES
 from connect_jira.installations.site_urls import check_site_url
+from connect_jira.json_objects import json_object
 from connect_jira.settings import AppSettings
 from connect_jwt.errors import TokenRefused
 from connect_jwt.identity import ClientKey, SharedSecret
@@ -25,21 +25,6 @@ class InstalledPayload:
 
     site: Site
     shared_secret: SharedSecret = field(repr=False)
-
-
-def json_object(body: bytes) -> dict[str, Any]:
-    """The JSON object that a body is.
-
-    Raises:
-        PayloadRefused: it is something else
-    """
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError) as malformed:
-        raise PayloadRefused("body-not-json", "the body is not JSON") from malformed
-    if not isinstance(value, dict):
-        raise PayloadRefused("body-not-object", "the body is JSON, but no object")
-    return value
 
 
 def lifecycle_payload(body: bytes, *, event: str, client_key: ClientKey, app: AppSettings) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.aws.versioned_table import RowChanged
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.events.forge_payload import event_payload, own_event, webhook_of
+from connect_jira.events.held_event import HeldEvent
+from connect_jira.events.link_request import ForgeJoin
 from connect_jira.events.webhook import Webhook
 from connect_jira.installations import forge_installation
 from connect_jira.installations.forge_installation import ForgeInstallation, ForgeState
@@ -23,11 +25,10 @@ from connect_jira.installations.forge_store import ForgeInstallationStore
 from connect_jira.installations.system_token import SystemToken
 from connect_jira.installations.token_sealing import TokenSealer
 from connect_jira.lifecycle.forge_events import ENDS, ForgeLifecycle, lifecycle_event
-from connect_jira.lifecycle.site_links import ForgeJoin, ForgeJoins
+from connect_jira.lifecycle.site_links import ForgeJoins
 from connect_jira.metrics import count
 from connect_jira.settings import AppSettings
 from connect_jira.web.request import GatewayRequest
-from connect_jira.worker.held_events import HeldEvent
 from connect_jwt.identity import ClientKey
 from connect_jwt.invocations import VerifiedInvocation
 from connect_jwt.origins import InvocationOrigin
@@ -153,7 +154,13 @@ class ForgeCalls:
         if own_event(payload, self._app_key):
             count("OwnChange")
             return None
-        return webhook_of(payload, call.invocation, row=after, wanted=self._wanted)
+        return webhook_of(
+            payload,
+            call.invocation,
+            wanted=self._wanted,
+            client_key=after.tenant,
+            has_connect=after.is_joined,
+        )
 
     def _verified(self, request: GatewayRequest) -> _Call:
         return _call(request, self._invocations.verify(request))

@@ -8,14 +8,15 @@ https://developer.atlassian.com/platform/adopting-forge-from-connect/migrate-con
 """
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
 from connect_jira.aws.versioned_table import RowChanged
 from connect_jira.errors import TemporarilyUnavailable
+from connect_jira.events.link_request import ForgeJoin
 from connect_jira.installations.forge_installation import ForgeInstallation, ForgeState, announced
 from connect_jira.installations.forge_store import ForgeInstallationStore
 from connect_jira.installations.installation import is_storable, pointed_to
@@ -32,31 +33,6 @@ CLIENT_KEY_PROPERTY = "connect_client_key_019cdff3-8bfb-71fe-9628-875b700aebb8"
 logger = Logger(child=True)
 
 _ATTEMPTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class ForgeJoin:
-    """Work of the queue: find out which Connect site a Forge installation belongs to."""
-
-    client_key: ClientKey
-
-    @property
-    def work_id(self) -> None:
-        """Nothing: it does no harm to find it out twice."""
-
-    @property
-    def may_be_repeated(self) -> bool:
-        """It may."""
-        return True
-
-    @classmethod
-    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
-        """Read what `to_fields` wrote."""
-        return cls(ClientKey(fields["clientKey"]))
-
-    def to_fields(self) -> dict[str, Any]:
-        """What is passed on of it."""
-        return {"clientKey": self.client_key}
 
 
 class ForgeJoins:

@@ -65,14 +65,15 @@ def _answered(
 
 
 def _report(error: ConnectError, status: HTTPStatus, request: GatewayRequest, app: AppSettings) -> str:
-    from connect_jira.web.refusals import explain_inbound, report  # noqa: PLC0415 - few requests are refused
+    from connect_jira.refusal_log import report_refusal  # noqa: PLC0415 - few requests are refused
+    from connect_jira.web.refusals import explain_inbound  # noqa: PLC0415 - likewise
 
     found = None
     if isinstance(error, TokenRefused) and not isinstance(error, InvocationRefused):
         found = explain_inbound(error, request, app.app_key)
     code = found.code if found else error.reason
     is_expected = isinstance(error, DisabledWithoutToken | InstalledElsewhere | ProductNotServed)
-    report(
+    report_refusal(
         "Request refused" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Request not answered",
         metric="RequestRefusedAsExpected" if is_expected else "RequestRefused",
         is_expected=is_expected,

@@ -2,108 +2,83 @@
 
 Their token is Forge's, but the type of the module that was invoked is not known to be Forge's own: Atlassian
 may have given it another name, or somebody has the app called who must have no say. Nothing is done about
-them. They lie among the dead letters with what was proved (`connect_jira.worker.holding`), until
+them. They lie among the dead letters with what was proved (`Holding`), until
 `ExtraForgeModuleTypes` names the type and somebody puts them back with `connect dlq redrive`; the worker then
 judges by what is known by then. What no setting can allow is never worked off.
+
+The dead letters keep all events that a setting may yet make Forge's own. Of the rest they keep a few, for
+somebody to see what calls here: whoever can have a web trigger called, or a function of the app's, could fill
+the queue with as many as they like.
 """
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Self
+from collections.abc import Callable
+
+from aws_lambda_powertools import Logger
 
 from connect_jira.errors import ForgeTokenMissing, ModuleTypeUnknown, NotInstalled
 from connect_jira.events.forge_payload import own_event, webhook_of
+from connect_jira.events.held_event import HeldEvent
 from connect_jira.events.webhook import Webhook
 from connect_jira.installations.forge_installation import ForgeState
 from connect_jira.installations.forge_store import ForgeInstallationStore
 from connect_jira.metrics import count
 from connect_jira.settings import AppSettings
-from connect_jwt.identity import ClientKey
-from connect_jwt.invocations import VerifiedInvocation, shown_type
-from connect_jwt.origins import InvocationOrigin, is_own_type, may_become_own
+from connect_jira.token_bucket import Allowance
+from connect_jira.worker.dead_letter_queue import FailedJiraCalls
+from connect_jira.worker.queue import JiraCallsQueue
+from connect_jwt.errors import ForgeReason
+from connect_jwt.origins import is_own_type, may_become_own
+
+HOPELESS_AT_ONCE = 5.0
+HOPELESS_PER_SECOND = 1 / 3600
+"""Of those that no setting makes Forge's own, for each process."""
+
+logger = Logger(child=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldEvent:
-    """One of them.
+class Holding:
+    """Takes events for the dead letters.
 
-    Attributes:
-        invocation: what its token has proved
-        payload: what the body says
+    IAM: `sqs:SendMessage` on the queue of failed calls, and `s3:PutObject` on the bucket of large messages.
+
+    Args:
+        failed: the dead letters
+        queue: which they came for; it knows where what is too large for a message goes
+        clock: Unix seconds
     """
 
-    invocation: VerifiedInvocation
-    payload: Mapping[str, Any] = field(repr=False)
+    def __init__(
+        self, failed: FailedJiraCalls, queue: JiraCallsQueue, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._failed = failed
+        self._queue = queue
+        self._clock = clock
+        self._hopeless = Allowance(HOPELESS_AT_ONCE, HOPELESS_PER_SECOND, counted_at=clock())
 
-    @property
-    def client_key(self) -> ClientKey:
-        """The installation, by its own id."""
-        return ClientKey(self.invocation.installation_id)
+    def take(self, held: HeldEvent) -> None:
+        """Hold an event back.
 
-    @property
-    def explanation(self) -> str:
-        """Why it is held, and what to do."""
-        module_type = self.invocation.module_type
-        said = f"of the module type {shown_type(module_type)}, which is not known to be Forge's own"
-        if may_become_own(module_type):
-            return f"{said}: name it in ExtraForgeModuleTypes if it is, and redrive the event"
-        return f"{said}, and no setting makes it so: see in the manifest what calls /forge/events"
-
-    @property
-    def work_id(self) -> None:
-        """Nothing: what it becomes has one."""
-        return None
-
-    @property
-    def may_be_repeated(self) -> bool:
-        """It may be judged twice."""
-        return True
-
-    @classmethod
-    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
-        """Read what `to_fields` wrote."""
-        proved = fields["proved"]
-        return cls(
-            invocation=VerifiedInvocation(
-                origin=InvocationOrigin.UNKNOWN,
-                installation_id=fields["clientKey"],
-                cloud_id=proved["cloudId"],
-                api_base_url=proved["apiBaseUrl"],
-                app_version=proved["appVersion"],
-                environment_type=proved["environmentType"],
-                environment_id=proved["environmentId"],
-                module_type=proved["moduleType"],
-                module_key=proved["moduleKey"],
-                account_id=proved["accountId"],
-                context={},
-                jti=proved["jti"],
-                issued_at=proved["issuedAt"],
-                expires_at=proved["expiresAt"],
-            ),
-            payload=fields["payload"],
+        Raises:
+            TemporarilyUnavailable: SQS, or S3 for a large event, gave no answer
+        """
+        is_kept = may_become_own(held.invocation.module_type) or self._hopeless.take(self._clock())
+        reason = ForgeReason.MODULE_TYPE_UNKNOWN
+        if is_kept:
+            self._failed.add(
+                self._queue.fitted(held),
+                client_key=held.client_key,
+                reason=reason,
+                explanation=held.explanation,
+                tries=0,
+            )
+        logger.warning(
+            "Forge event held back",
+            reason=reason,
+            explanation=held.explanation,
+            clientKey=held.client_key,
+            kept=is_kept,
         )
-
-    def to_fields(self) -> dict[str, Any]:
-        """What is passed on of it: all that was proved but the context, and no token."""
-        proved = self.invocation
-        return {
-            "clientKey": self.client_key,
-            "proved": {
-                "cloudId": proved.cloud_id,
-                "apiBaseUrl": proved.api_base_url,
-                "appVersion": proved.app_version,
-                "environmentType": proved.environment_type,
-                "environmentId": proved.environment_id,
-                "moduleType": proved.module_type,
-                "moduleKey": proved.module_key,
-                "accountId": proved.account_id,
-                "jti": proved.jti,
-                "issuedAt": proved.issued_at,
-                "expiresAt": proved.expires_at,
-            },
-            "payload": self.payload,
-        }
 
 
 class HeldEvents:
@@ -143,4 +118,10 @@ class HeldEvents:
         if own_event(held.payload, self._app.app_key):
             count("OwnChange")
             return None
-        return webhook_of(held.payload, held.invocation, row=row, wanted=self._app.wanted_events)
+        return webhook_of(
+            held.payload,
+            held.invocation,
+            wanted=self._app.wanted_events,
+            client_key=row.tenant,
+            has_connect=row.is_joined,
+        )
