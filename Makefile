@@ -33,11 +33,11 @@ format: .venv/dev ## format the code, and mend what can be mended
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
 
-bench: .venv/sam bench/node_modules/.done ## measure beside what people use today; ONLY=protocol|cold|warm|aws|size
-	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
+bench: .venv/sam bench/node_modules/.done ## measure, into .bench; ONLY=protocol|cold|warm|aws|size; WRITE=1 into docs
+	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(WRITE),--write)
 
-scale: .venv/dev ## simulate 10,000 sites and write docs/growth.md's tables and figures (some minutes)
-	@$(BIN)/python -m bench.scale
+scale: .venv/dev ## simulate 10,000 sites for docs/growth.md, into .bench (some minutes); WRITE=1 into docs
+	@$(BIN)/python -m bench.scale $(if $(WRITE),--write)
 
 build: .venv/sam ## build what is deployed, into .aws-sam (no Docker); BYTECODE=0 leaves bytecode out
 	sam build
@@ -60,7 +60,7 @@ design: .venv/dev tests/node_modules/.done ## make the CSS that is Atlassian's o
 	$(BIN)/python -m connect_build.design
 
 clean: ## remove everything that make has made
-	rm -rf .venv .aws-sam tests/node_modules bench/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .aws-sam .bench tests/node_modules bench/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # --- environments --------------------------------------------------------------------------------------------
 

@@ -26,8 +26,9 @@ _ROUNDS = 20
 @click.command()
 @click.option("--only", type=click.Choice(PARTS), help="One part; the others stay as they were measured.")
 @click.option("--rounds", default=_ROUNDS, show_default=True, type=click.IntRange(2), help="Of each part.")
-def main(only: str | None, rounds: int) -> None:
-    """Measure, and write bench/results.json and docs/performance.md."""
+@click.option("--write", is_flag=True, help="Write what git tracks, not copies in .bench.")
+def main(only: str | None, rounds: int, *, write: bool) -> None:
+    """Measure, and make results.json and docs/performance.md with its plots anew."""
     forget_real_aws()
     console = Console(highlight=False)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeRemainingColumn())
@@ -38,7 +39,7 @@ def main(only: str | None, rounds: int) -> None:
         if "protocol" in wanted:
             kept["protocol"] = _as_json(protocol.measure(rounds, progress))
         if "size" in wanted:
-            console.print("building what is deployed …")
+            console.print("building as for a deployment …")
             (folder / "deployed").mkdir()
             kept["size"] = sizes(build(folder / "deployed", machine=DEPLOYED))
         if {"cold", "warm", "aws"} & set(wanted):
@@ -58,9 +59,8 @@ def main(only: str | None, rounds: int) -> None:
                 kept["cold"] = _as_json(cold.measure(lambdas, plain, rounds, progress))
             if "warm" in wanted:
                 kept["warm"] = _as_json(warm.measure(lambdas, rounds, progress))
-    results.write(kept)
-    page.write(kept)
-    console.print(f"{results.RESULTS} and {page.PAGE} are written")
+    for written in (results.write(kept, write=write), page.write(kept, write=write)):
+        console.print(f"{written} is written")
 
 
 def _as_json(figures: dict[str, dict[str, Figure]]) -> dict[str, Any]:

@@ -1,33 +1,41 @@
 """`docs/performance.md`: its tables and plots. The text around them is written by hand."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from bench import cold, protocol, warm
 from bench.bars import Bar, bars
 from bench.cold import BARE
+from bench.outputs import PAGES, destination
 from bench.requests import PATHS
-from connect_tools.project import PROJECT
 
-PAGE = PROJECT / "docs" / "performance.md"
-PLOTS = PROJECT / "docs" / "performance"
+PAGE = PAGES / "performance.md"
 
 type _Results = dict[str, Any]
 
 
-def write(results: _Results) -> None:
-    """Put what there is of the results into the page, and draw the plots."""
+def write(results: _Results, *, write: bool) -> Path:
+    """Put what there is of the results into the page, and draw the plots; where the page is now.
+
+    Args:
+        results: by part
+        write: into docs, not into copies in `.bench`
+    """
     text = PAGE.read_text(encoding="utf-8")
     for part, table in _TABLES.items():
         if part in results:
             begin, end = f"<!-- bench:{part} -->\n", "<!-- /bench -->"
             before, _, rest = text.partition(begin)
             text = f"{before}{begin}\n{table(results[part])}\n\n{end}{rest.partition(end)[2]}"
-    PAGE.write_text(text, encoding="utf-8")
-    PLOTS.mkdir(exist_ok=True)
+    page = destination(PAGE, write=write)
+    page.write_text(text, encoding="utf-8")
+    plots = page.with_suffix("")
+    plots.mkdir(exist_ok=True)
     for part, plot in _PLOTS.items():
         if part in results:
-            (PLOTS / f"{part}.svg").write_text(plot(results[part]), encoding="utf-8")
+            (plots / f"{part}.svg").write_text(plot(results[part]), encoding="utf-8")
+    return page
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -1,4 +1,4 @@
-"""What was measured, kept in `bench/results.json` so that one part can be measured again."""
+"""The figures, kept in `bench/results.json` so that one part can be measured again."""
 
 import json
 import os
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from click import ClickException
+
+from bench.outputs import destination
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -39,9 +41,11 @@ def read() -> dict[str, Any]:
     return results
 
 
-def write(results: dict[str, Any]) -> None:
-    """Keep them."""
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+def write(results: dict[str, Any], *, write: bool) -> Path:
+    """Keep them, in their place or in `.bench`; where they are now."""
+    to = destination(RESULTS, write=write)
+    to.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    return to
 
 
 def circumstances() -> dict[str, str]:

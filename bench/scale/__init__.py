@@ -1,4 +1,1 @@
-"""How cost and waiting grow with sites and webhooks: a simulation of the deployed stack.
-
-`python -m bench.scale` runs it; docs/growth.md says what came of it and what it takes for granted.
-"""
+"""How many sites and webhooks the stack carries, and what that costs: `make scale`, for docs/growth.md."""

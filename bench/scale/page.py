@@ -1,282 +1,152 @@
-"""The tables of docs/growth.md: written between its marks, from the results."""
+"""The tables of docs/growth.md: written between its marks."""
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from bench.scale.points import sites_bound, webhooks_per_second, workers_needed
-from bench.scale.prices import Line, total
-from bench.scale.quotas import (
-    API,
-    CONCURRENCY,
-    DYNAMODB_READS,
-    DYNAMODB_WRITES,
-    KMS,
-    POOL_POINTS,
-    TENANT_POINTS,
-)
-from bench.scale.studies import CONCURRENCIES, LIFETIMES, RATES, SIZES, SKEWS, THROTTLES, Run
+from bench.scale.model import Model
+from bench.scale.prices import Line, idle_month, per_million_webhooks, total
+from bench.scale.simulation import Outcome
 
-type Runs = Mapping[str, Run]
+_QUOTAS = {
+    "KMS, symmetric operations, smallest regions": (
+        10_000,
+        "kms/latest/developerguide/requests-per-second.html",
+    ),
+    "DynamoDB on demand, read units of one table": (
+        40_000,
+        "amazondynamodb/latest/developerguide/ServiceQuotas.html",
+    ),
+    "DynamoDB on demand, write units of one table": (
+        40_000,
+        "amazondynamodb/latest/developerguide/ServiceQuotas.html",
+    ),
+    "Lambda, environments at work at once": (1_000, "lambda/latest/dg/gettingstarted-limits.html"),
+    "API Gateway, requests, whole account": (10_000, "apigateway/latest/developerguide/limits.html"),
+}
+
+RATES = {1: 3600.0, 10: 3600.0, 100: 900.0, 1_000: 300.0}
+"""Webhooks a second, and for how many seconds they are counted: enough of them, and not too many."""
+
+KEPT = [(300.0, 1_000), (300.0, 10_000), (3_600.0, 1_000), (3_600.0, 10_000)]
+"""How long opened secrets are kept, and how many."""
 
 
 class PageHasNoSuchMark(ValueError):
     """There is no place in the page for a table."""
 
 
-def fill(page: Path, tables: Mapping[str, str]) -> None:
-    """Put tables between `<!-- name -->` and `<!-- end -->`.
+def at_rate(rate: int) -> Model:
+    """The model with so many webhooks a second."""
+    return Model(webhooks_per_second=rate, seconds=RATES[rate])
+
+
+def keeping(seconds: float, entries: int) -> Model:
+    """The model with so many opened secrets, each kept for so many seconds."""
+    return Model(secret_seconds=seconds, secret_entries=entries)
+
+
+def filled(page: str, tables: Mapping[str, str]) -> str:
+    """A page with tables between its `<!-- name -->` and `<!-- end -->`.
 
     Raises:
-        PageHasNoSuchMark: a table has no place
+        PageHasNoSuchMark: a table has no place, or more than one
     """
-    text = page.read_text(encoding="utf-8")
     for name, table in tables.items():
-        text, found = re.subn(
-            rf"(<!-- {re.escape(name)} -->\n).*?(<!-- end -->)",
-            lambda marks, table=table: f"{marks[1]}{table}\n{marks[2]}",  # type: ignore[misc]
-            text,
-            flags=re.DOTALL,
-        )
+        marks = re.compile(rf"(<!-- {re.escape(name)} -->\n).*?(<!-- end -->)", re.DOTALL)
+        page, found = marks.subn(lambda mark, table=table: f"{mark[1]}{table}\n{mark[2]}", page)  # type: ignore[misc]
         if found != 1:
-            raise PageHasNoSuchMark(f"{page} has {found} places for {name!r}, not one")
-    page.write_text(text, encoding="utf-8")
+            raise PageHasNoSuchMark(f"the page has {found} places for {name!r}, not one")
+    return page
 
 
-def tables(runs: Runs, bill: Sequence[Line], before: Sequence[Line], idle: Sequence[Line]) -> dict[str, str]:
+def tables(runs: Mapping[Model, Outcome], *, alarms: int) -> dict[str, str]:
     """Every table of the page, by the name of its mark."""
     return {
-        "quotas": _quotas(runs[f"growth/{RATES[-1]}"]),
-        "growth": _growth(runs),
-        "lifetimes": _lifetimes(runs),
-        "sizes": _sizes(runs),
-        "storm": _storm(runs),
-        "workers": _workers(runs),
-        "paused": _paused(runs["paused"]),
-        "throttle": _throttle(runs),
-        "points": _points(runs),
-        "bill": _bill(bill),
-        "before": _before(bill, before),
-        "idle": _bill(idle),
+        "quotas": quotas(runs[at_rate(max(RATES))]),
+        "growth": _table(
+            "webhooks/s|found opened: webhooks|jira_calls|Decrypts/s, mean|most in a second|writes/s"
+            "|webhooks at work, mean / most|jira_calls at work, mean / most",
+            [growth_row(runs[at_rate(rate)]) for rate in RATES],
+        ),
+        "kept": _table(
+            "kept for|at most|found opened: webhooks|jira_calls|a million webhooks, US dollars: KMS|together",
+            [_kept_row(runs[keeping(*kept)]) for kept in KEPT],
+        ),
+        "bill": bill(per_million_webhooks(runs[Model()])),
+        "idle": bill(idle_month(Model(), alarms=alarms)),
     }
 
 
-def _quotas(run: Run) -> str:
-    outcome, peaks = run.outcome, run.outcome.peaks
-    lookups = peaks["webhooks.lookups"] + peaks["jira_calls.lookups"]
-    rows = [
-        (KMS, peaks["webhooks.decrypts"] + peaks["jira_calls.decrypts"], lookups),
-        (DYNAMODB_READS, peaks["webhooks.reads"] + peaks["jira_calls.reads"], lookups),
-        (DYNAMODB_WRITES, peaks["work_done.writes"], peaks["work_done.writes"]),
-        (CONCURRENCY, outcome.webhooks.busy_most + outcome.jira_calls.busy_most, None),
-        (API, peaks["requests"], peaks["requests"]),
+def quotas(outcome: Outcome) -> str:
+    """Each quota beside the most of it that a run has used in a second."""
+    peaks = outcome.peaks
+    lookups, reads, decrypts = (
+        peaks[f"webhooks.{name}"] + peaks[f"jira_calls.{name}"] for name in ("lookups", "reads", "decrypts")
+    )
+    environments = sum(outcome.busiest.values())
+    used = [
+        (decrypts, lookups),
+        (reads, lookups),
+        (peaks["writes"], peaks["writes"]),
+        (environments, None),
+        (peaks["webhooks.lookups"], peaks["webhooks.lookups"]),
     ]
-    return _table(
-        ["quota", "allowed", "most, simulated", "most, if nothing were remembered", "page"],
+    rows = [
         [
-            [
-                quota.name,
-                f"{quota.allowed:,.0f} {quota.unit}",
-                f"{most:,}",
-                f"{bound:,}" if bound else "",
-                f"[↗]({quota.source})",
-            ]
-            for quota, most, bound in rows
-        ],
-    )
-
-
-def _growth(runs: Runs) -> str:
-    def row(rate: int) -> list[str]:
-        run = runs[f"growth/{rate}"].outcome
-        door, worker = run.webhooks, run.jira_calls
-        return [
-            f"{rate:,}",
-            f"{door.hit_rate:.0%}",
-            f"{worker.hit_rate:.0%}",
-            f"{(door.decrypts + worker.decrypts) / run.seconds:,.1f}",
-            f"{run.peaks.get('webhooks.decrypts', 0) + run.peaks.get('jira_calls.decrypts', 0):,}",
-            f"{run.per_second('work_done.writes'):,.0f}",
-            f"{door.busy_mean:.1f} / {door.busy_most}",
-            f"{worker.busy_mean:.1f} / {worker.busy_most}",
+            name,
+            f"{allowed:,}",
+            f"{most:,}",
+            f"{bound:,}" if bound else "",
+            f"[↗](https://docs.aws.amazon.com/{page})",
         ]
-
-    return _table(
-        [
-            "webhooks/s",
-            "found opened: webhooks",
-            "jira_calls",
-            "Decrypts/s, mean",
-            "most in a second",
-            "writes/s",
-            "webhooks at work, mean / most",
-            "jira_calls at work, mean / most",
-        ],
-        [row(rate) for rate in RATES],
-    )
+        for (name, (allowed, page)), (most, bound) in zip(_QUOTAS.items(), used, strict=True)
+    ]
+    return _table("a second|allowed|most, simulated|most, if nothing were remembered|page", rows)
 
 
-def _lifetimes(runs: Runs) -> str:
-    def cell(seconds: int, entries: int) -> str:
-        run = runs[f"lifetime/{seconds}/{entries}"].outcome
-        return f"{run.webhooks.hit_rate:.0%} / {run.jira_calls.hit_rate:.0%}"
-
-    return _table(
-        ["kept for", "1,000 at most", "10,000 at most"],
-        [[f"{seconds / 60:.0f} min", cell(seconds, 1_000), cell(seconds, 10_000)] for seconds in LIFETIMES],
-    )
-
-
-def _sizes(runs: Runs) -> str:
-    def row(name: str, run: Run) -> list[str]:
-        outcome = run.outcome
-        return [name, f"{outcome.webhooks.hit_rate:.0%}", f"{outcome.jira_calls.hit_rate:.0%}"]
-
-    steady = [(f"skew {skew:g}", runs[f"skew/{skew:g}"]) for skew in SKEWS]
-    return _table(
-        ["", "webhooks", "jira_calls"],
-        [row(f"{entries:,} kept at most", runs[f"lifetime/{LIFETIMES[-1]}/{entries}"]) for entries in SIZES]
-        + [row(name, run) for name, run in steady],
-    )
+def growth_row(outcome: Outcome) -> list[str]:
+    """What a run has come to."""
+    peaks, seconds = outcome.peaks, outcome.model.seconds
+    fleets = [
+        f"{outcome.busy_seconds[function] / seconds:.1f} / {outcome.busiest[function]}"
+        for function in ("webhooks", "jira_calls")
+    ]
+    return [
+        f"{outcome.model.webhooks_per_second:,}",
+        *_hit_rates(outcome),
+        f"{outcome.a_second('webhooks.decrypts', 'jira_calls.decrypts'):,.1f}",
+        f"{peaks['webhooks.decrypts'] + peaks['jira_calls.decrypts']:,}",
+        f"{outcome.a_second('writes'):,.0f}",
+        *fleets,
+    ]
 
 
-def _storm(runs: Runs) -> str:
-    def row(concurrency: int, kind: str) -> list[str]:
-        outcome = runs[f"storm/{concurrency}/{kind}"].outcome
-        cells = [
-            f"{outcome.ages[who][percentile]:,.1f}"
-            for who in ("others", "storm")
-            for percentile in ("p50", "p95", "p99")
-        ]
-        burst = outcome.jira_refused["jira-burst-based"]
-        return [str(concurrency), "with" if kind == "fair" else "without", *cells, f"{burst:,}"]
-
-    return _table(
-        [
-            "MaximumConcurrency",
-            "groups",
-            "others p50",
-            "p95",
-            "p99",
-            "storm p50",
-            "p95",
-            "p99",
-            "429 for the burst",
-        ],
-        [row(concurrency, kind) for concurrency in CONCURRENCIES for kind in ("plain", "fair")],
-    )
-
-
-def _workers(runs: Runs) -> str:
-    outcome = runs["growth/30"].outcome
-    seconds = outcome.jira_calls.seconds / outcome.counts["messages.done"]
-    rates = (webhooks_per_second(points=1), 50.0, 100.0, 300.0, 1000.0)
-    return _table(
-        ["messages/s", "MaximumConcurrency with a quarter to spare"],
-        [[f"{rate:,.0f}", f"{workers_needed(rate, seconds):,.0f}"] for rate in rates]
-        + [[f"{10 / seconds:.0f}, no more", "10, as deployed"]],
-    )
-
-
-def _paused(run: Run) -> str:
-    outcome = run.outcome
-    ages = outcome.ages["others"]
-    return _table(
-        [
-            "done for the site within the hour",
-            "put off till the next",
-            "sent again for it",
-            "in flight at most",
-            "others p50",
-            "p95",
-            "p99",
-        ],
-        [
-            [
-                f"{run.parameters.jira.tenant_points:,}",
-                f"{outcome.counts['messages.paused']:,}",
-                f"{outcome.counts['sqs.sent_again']:,}",
-                f"{outcome.flying_most:,}",
-                *(f"{ages[percentile]:,.1f}" for percentile in ("p50", "p95", "p99")),
-            ]
-        ],
-    )
-
-
-def _throttle(runs: Runs) -> str:
-    def row(throttle: int) -> list[str]:
-        run = runs[f"throttle/{throttle}"].outcome
-        refused = run.counts.get("throttled", 0)
-        return [
-            f"{throttle:,} / {THROTTLES[throttle]:,}",
-            f"{run.per_second('requests'):,.0f}",
-            f"{run.peaks['requests']:,}",
-            f"{refused:,} ({refused / run.counts['requests']:.1%})",
-            f"{run.counts.get('lost', 0):,}",
-        ]
-
-    return _table(
-        ["rate / burst", "requests/s, mean", "most in a second", "refused with 429", "lost"],
-        [row(throttle) for throttle in THROTTLES],
-    )
-
-
-def _points(runs: Runs) -> str:
-    load = runs[f"growth/{RATES[-1]}"].parameters.load
-    rows = []
-    for what, points in (("one PUT", 1), ("one GET of an issue and one PUT", 3)):
-        bound = sites_bound(load, points=points, quota=TENANT_POINTS.allowed)
-        rows.append(
-            [
-                what,
-                str(points),
-                f"{webhooks_per_second(points=points):.1f}/s",
-                f"{POOL_POINTS.allowed / points * 24 / 1e6:.2f} million a day",
-                f"{bound} of {load.tenants:,}",
-            ]
-        )
-    return _table(
-        [
-            "reaction",
-            "points",
-            "Tier 1 carries",
-            "that is",
-            f"Tier 2, {load.webhooks_per_second:,.0f} webhooks/s: sites beyond their own quota",
-        ],
-        rows,
-    )
-
-
-def _bill(lines: Sequence[Line]) -> str:
+def bill(lines: Sequence[Line]) -> str:
+    """A bill, line by line."""
     rows = [
         [f"[{line.what}]({line.source})", line.formula, _units(line), f"{line.dollars:.2f}"] for line in lines
     ]
-    return _table(
-        ["", "units come from", "units and price", "US dollars"],
-        [*rows, ["**together**", "", "", f"**{total(lines):.2f}**"]],
-    )
+    together = ["**together**", "", "", f"**{total(lines):.2f}**"]
+    return _table("|units come from|units and price|US dollars", [*rows, together])
 
 
-def _before(bill: Sequence[Line], before: Sequence[Line]) -> str:
-    rows = [
-        [then.what, f"{then.dollars:.2f}", f"{now.dollars:.2f}"]
-        for then, now in zip(before, bill, strict=True)
-        if abs(then.dollars - now.dollars) >= 0.1
-    ]
-    return _table(
-        [
-            "a million webhooks, US dollars",
-            "5 minutes, 1,000 at most",
-            "an hour, 10,000 at most: as deployed",
-        ],
-        [*rows, ["**together**", f"**{total(before):.2f}**", f"**{total(bill):.2f}**"]],
-    )
+def _kept_row(outcome: Outcome) -> list[str]:
+    lines = per_million_webhooks(outcome)
+    (decrypt,) = (line for line in lines if line.what == "KMS, Decrypt")
+    model = outcome.model
+    kept = [f"{model.secret_seconds / 60:.0f} min", f"{model.secret_entries:,}"]
+    return [*kept, *_hit_rates(outcome), f"{decrypt.dollars:.2f}", f"{total(lines):.2f}"]
+
+
+def _hit_rates(outcome: Outcome) -> list[str]:
+    return [f"{outcome.hit_rate(function):.0%}" for function in ("webhooks", "jira_calls")]
 
 
 def _units(line: Line) -> str:
-    units = f"{line.units:,.0f}" if line.units >= 100 else f"{line.units:.3g}"
+    units = f"{line.units:,.0f}" if line.units >= 100 else f"{line.units:.3g}"  # noqa: PLR2004 - three digits
     return f"{units} at {line.price:g}" + (f" for {line.per:,.0f}" if line.per > 1 else "")
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows))
+def _table(head: str, rows: Sequence[Sequence[str]]) -> str:
+    names = head.split("|")
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (names, ["---"] * len(names), *rows))

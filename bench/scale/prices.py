@@ -1,72 +1,47 @@
-"""What AWS asks, in us-east-1, on arm64, without free tiers; and the bill that follows from a run.
+"""What AWS asks in us-east-1 on arm64, without free tiers, as of November 2026; and the bills that follow.
 
-As of November 2026. Prices of other regions differ by some percent.
+Prices of other regions differ by some percent.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from bench.scale.counting import Outcome
-from bench.scale.parameters import Parameters
+from bench.scale.model import Model
+from bench.scale.simulation import Outcome
 
 MILLION = 1_000_000
-SECONDS_PER_MONTH = 730 * 3600
+MONTH_SECONDS = 730 * 3600
+GB_SECOND = 0.0000133334
 
-_SQS = "https://aws.amazon.com/sqs/pricing/"
-_LAMBDA = "https://aws.amazon.com/lambda/pricing/"
+ACCESS_LOG, WEBHOOK_LOG, WORKER_LOG, LOG_OVERHEAD = 250, 650, 650, 26
+"""Bytes that a request, a webhook and a message write to the logs, and what CloudWatch adds to each."""
+
+CALL_BYTES, RECORD_KB, RECORD_SECONDS, ROW_KB, TRACED = 3_000, 0.4, 5 * 24 * 3600, 2.0, 0.05
+"""Sent to Jira for a call; a record of work done, and its life; a site's row; the part that X-Ray records."""
+
+_API = "https://aws.amazon.com/api-gateway/pricing/"
+_CLOUDWATCH = "https://aws.amazon.com/cloudwatch/pricing/"
+_DATA = "https://aws.amazon.com/ec2/pricing/on-demand/"
 _DYNAMODB = "https://aws.amazon.com/dynamodb/pricing/on-demand/"
 _KMS = "https://aws.amazon.com/kms/pricing/"
-_CLOUDWATCH = "https://aws.amazon.com/cloudwatch/pricing/"
+_LAMBDA = "https://aws.amazon.com/lambda/pricing/"
+_SQS = "https://aws.amazon.com/sqs/pricing/"
+_XRAY = "https://aws.amazon.com/xray/pricing/"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sizes:
-    """What is neither simulated nor counted.
-
-    Attributes:
-        access_log: bytes of the API's log, a request
-        webhook_log: of the function's, a webhook
-        worker_log: of the worker's, a message
-        log_overhead: that CloudWatch adds to each
-        to_jira: sent, for one call
-        record_kb: of a record of work done
-        traced: part of the invocations that X-Ray records
-        row_kb: of an installation
-    """
-
-    access_log: int = 250
-    webhook_log: int = 650
-    worker_log: int = 650
-    log_overhead: int = 26
-    to_jira: int = 3_000
-    record_kb: float = 0.4
-    traced: float = 0.05
-    row_kb: float = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of a bill.
-
-    Attributes:
-        what: is paid for
-        units: how many
-        formula: where they come from
-        price: US dollars
-        per: so many units
-        source: the page
-    """
+class Line(NamedTuple):
+    """One line of a bill: so many units, at a price in US dollars for `per` of them."""
 
     what: str
-    units: float
     formula: str
+    units: float
     price: float
     per: float
     source: str
 
     @property
     def dollars(self) -> float:
-        """What it comes to."""
+        """The price of all units."""
         return self.units * self.price / self.per
 
 
@@ -75,168 +50,124 @@ def total(lines: Sequence[Line]) -> float:
     return sum(line.dollars for line in lines)
 
 
-def per_million_webhooks(outcome: Outcome, parameters: Parameters, sizes: Sizes | None = None) -> list[Line]:
-    """The bill for a million webhooks, each with its reaction's calls, at the rates of a run."""
-    sizes = sizes or Sizes()
+def per_million_webhooks(outcome: Outcome) -> list[Line]:
+    """The bill for a million webhooks, each with a reaction of one PUT, at the rates of a run."""
     scale = MILLION / outcome.counts["webhooks.events"]
-    count = {name: number * scale for name, number in outcome.counts.items()}
-    memory = parameters.aws_lambda.memory_gb
-    door, worker = outcome.webhooks, outcome.jira_calls
-    sends = count["sqs.sends"] + count.get("sqs.sent_again", 0)
-    sqs = sends + count["sqs.receives"] + count["sqs.deletes"] + count.get("sqs.postponements", 0)
-    logs = (
-        count["requests"] * (sizes.access_log + sizes.log_overhead)
-        + MILLION * (sizes.webhook_log + sizes.log_overhead)
-        + count["messages.done"] * (sizes.worker_log + sizes.log_overhead)
+    batches = outcome.counts["batches"] * scale
+    reads, decrypts, lookups = (
+        (outcome.counts[f"webhooks.{name}"] + outcome.counts[f"jira_calls.{name}"]) * scale
+        for name in ("reads", "decrypts", "lookups")
     )
-    decrypts = (door.decrypts + worker.decrypts) * scale
-    lookups = (door.lookups + worker.lookups) * scale
-    invocations = MILLION + count["jira_calls.events"]
+    memory = outcome.model.memory_gb
+    at_the_door, at_work = (
+        outcome.busy_seconds[function] * scale * memory for function in ("webhooks", "jira_calls")
+    )
+    logged = ACCESS_LOG + WEBHOOK_LOG + WORKER_LOG + 3 * LOG_OVERHEAD
+    ms = 1000 / MILLION / memory
+    each = f"{batches / MILLION:.2f}"
     return [
+        Line("API Gateway, HTTP API", "1 request a webhook", MILLION, 1.0, MILLION, _API),
+        Line("Lambda, requests", f"1 + {each} batches a webhook", MILLION + batches, 0.20, MILLION, _LAMBDA),
         Line(
-            what="API Gateway, HTTP API",
-            units=count["requests"],
-            formula="1 request a webhook",
-            price=1.0,
-            per=MILLION,
-            source="https://aws.amazon.com/api-gateway/pricing/",
+            "Lambda, webhooks",
+            f"{at_the_door * ms:.1f} ms of {memory} GB",
+            at_the_door,
+            GB_SECOND,
+            1,
+            _LAMBDA,
         ),
         Line(
-            what="Lambda, requests",
-            units=invocations,
-            formula=f"1 + {invocations / MILLION - 1:.2f} batches a webhook",
-            price=0.20,
-            per=MILLION,
-            source=_LAMBDA,
+            "Lambda, jira_calls",
+            f"{at_work * ms:.0f} ms of {memory} GB, most of them Jira's",
+            at_work,
+            GB_SECOND,
+            1,
+            _LAMBDA,
         ),
         Line(
-            what="Lambda, webhooks",
-            units=door.seconds * scale * memory,
-            formula=f"{1000 * door.seconds * scale / MILLION:.1f} ms of {memory:g} GB",
-            price=0.0000133334,
-            per=1,
-            source=_LAMBDA,
+            "SQS, fair queue",
+            f"1 send + {each} receives + {each} deletes",
+            MILLION + 2 * batches,
+            0.40 + 0.10,
+            MILLION,
+            _SQS,
         ),
         Line(
-            what="Lambda, jira_calls",
-            units=worker.seconds * scale * memory,
-            formula=f"{1000 * worker.seconds * scale / MILLION:.0f} ms of {memory:g} GB, most of them Jira's",
-            price=0.0000133334,
-            per=1,
-            source=_LAMBDA,
+            "DynamoDB, installations read",
+            "1 unit for each row not remembered",
+            reads,
+            0.125,
+            MILLION,
+            _DYNAMODB,
         ),
         Line(
-            what="SQS, fair queue",
-            units=sqs,
-            formula=f"{sends / MILLION:.3g} send + {count['sqs.receives'] / MILLION:.2f} receives"
-            f" + {count['sqs.deletes'] / MILLION:.2f} deletes",
-            price=0.40 + 0.10,
-            per=MILLION,
-            source=_SQS,
+            "DynamoDB, work done written",
+            "2 UpdateItems a message",
+            outcome.counts["writes"] * scale,
+            0.625,
+            MILLION,
+            _DYNAMODB,
         ),
         Line(
-            what="DynamoDB, installations read",
-            units=count.get("webhooks.reads", 0) + count.get("jira_calls.reads", 0),
-            formula="1 unit for each row not remembered",
-            price=0.125,
-            per=MILLION,
-            source=_DYNAMODB,
+            "DynamoDB, work done kept",
+            f"{RECORD_KB} KB for 5 days, in GB-months",
+            RECORD_KB * RECORD_SECONDS / MONTH_SECONDS,
+            0.25,
+            1,
+            _DYNAMODB,
         ),
         Line(
-            what="DynamoDB, work done written",
-            units=count["work_done.writes"],
-            formula="2 UpdateItems a message",
-            price=0.625,
-            per=MILLION,
-            source=_DYNAMODB,
+            "KMS, Decrypt",
+            f"{lookups / MILLION:.2f} look-ups, {decrypts / lookups:.0%} of them not remembered",
+            decrypts,
+            0.03,
+            10_000,
+            _KMS,
         ),
         Line(
-            what="DynamoDB, work done kept",
-            units=MILLION * sizes.record_kb / 1e6 * 5 * 24 * 3600 / SECONDS_PER_MONTH,
-            formula=f"{sizes.record_kb:g} KB for 5 days, in GB-months",
-            price=0.25,
-            per=1,
-            source=_DYNAMODB,
+            "CloudWatch, logs taken in",
+            f"{logged} bytes a webhook, in GB",
+            logged / 1000,
+            0.50,
+            1,
+            _CLOUDWATCH,
         ),
         Line(
-            what="KMS, Decrypt",
-            units=decrypts,
-            formula=f"{lookups / MILLION:.2f} look-ups, {decrypts / lookups:.0%} of them not remembered",
-            price=0.03,
-            per=10_000,
-            source=_KMS,
+            "X-Ray, traces",
+            f"{TRACED:.0%} of the invocations",
+            (MILLION + batches) * TRACED,
+            5.0,
+            MILLION,
+            _XRAY,
         ),
         Line(
-            what="CloudWatch, logs taken in",
-            units=logs / 1e9,
-            formula=f"{logs / MILLION:.0f} bytes a webhook, in GB",
-            price=0.50,
-            per=1,
-            source=_CLOUDWATCH,
-        ),
-        Line(
-            what="X-Ray, traces",
-            units=invocations * sizes.traced,
-            formula=f"{sizes.traced:.0%} of the invocations",
-            price=5.0,
-            per=MILLION,
-            source="https://aws.amazon.com/xray/pricing/",
-        ),
-        Line(
-            what="Data out, to Jira",
-            units=count["jira.calls"] * sizes.to_jira / 1e9,
-            formula=f"{sizes.to_jira / 1000:g} KB a call, in GB",
-            price=0.09,
-            per=1,
-            source="https://aws.amazon.com/ec2/pricing/on-demand/",
+            "Data out, to Jira", f"{CALL_BYTES / 1000:g} KB a call, in GB", CALL_BYTES / 1000, 0.09, 1, _DATA
         ),
     ]
 
 
-def idle_month(parameters: Parameters, sizes: Sizes | None = None) -> list[Line]:
-    """The bill for a month in which nothing happens."""
-    sizes = sizes or Sizes()
-    pollers = min(parameters.queue.pollers_at_first, parameters.queue.maximum_concurrency)
-    rows = parameters.load.tenants * sizes.row_kb / 1e6
+def idle_month(model: Model, *, alarms: int) -> list[Line]:
+    """The bill for a month in which nothing happens, with so many alarms."""
+    receives = model.pollers * MONTH_SECONDS / 20
+    rows = model.sites * ROW_KB / 1e6
     return [
+        Line("KMS, the key", "1 key; 1 more for each of its first two yearly rotations", 1, 1.0, 1, _KMS),
+        Line("CloudWatch, alarms", f"{alarms} alarms", alarms, 0.10, 1, _CLOUDWATCH),
         Line(
-            what="KMS, the key",
-            units=1,
-            formula="1 key; 1 more for each of its first two yearly rotations",
-            price=1.0,
-            per=1,
-            source=_KMS,
+            "SQS, empty receives",
+            f"{model.pollers} pollers, one receive every 20 seconds",
+            receives,
+            0.40,
+            MILLION,
+            _SQS,
         ),
         Line(
-            what="CloudWatch, alarms",
-            units=5,
-            formula="5 alarms",
-            price=0.10,
-            per=1,
-            source=_CLOUDWATCH,
+            "DynamoDB, installations kept",
+            f"{model.sites:,} rows of {ROW_KB:g} KB, in GB",
+            rows,
+            0.25,
+            1,
+            _DYNAMODB,
         ),
-        Line(
-            what="SQS, empty receives",
-            units=pollers * SECONDS_PER_MONTH / 20,
-            formula=f"{pollers} pollers, one receive every 20 seconds",
-            price=0.40,
-            per=MILLION,
-            source=_SQS,
-        ),
-        Line(
-            what="DynamoDB, installations kept",
-            units=rows,
-            formula=f"{parameters.load.tenants:,} rows of {sizes.row_kb:g} KB, in GB",
-            price=0.25,
-            per=1,
-            source=_DYNAMODB,
-        ),
-        Line(
-            what="DynamoDB, point-in-time recovery",
-            units=rows,
-            formula="the same GB",
-            price=0.20,
-            per=1,
-            source=_DYNAMODB,
-        ),
+        Line("DynamoDB, point-in-time recovery", "the same GB", rows, 0.20, 1, _DYNAMODB),
     ]

@@ -1,108 +1,166 @@
-"""One run: the stack as deployed, and Jira on both sides of it."""
+"""One run: webhooks arrive, `webhooks` queues each, `jira_calls` works the queue off with one PUT for each.
 
-import numpy as np
-import simpy
+Simulated is what decides how often a process already knows a site: how many environments there are, and to
+which of them an event comes. Limits, throttles and failures are not.
+"""
 
-from bench.scale import load
-from bench.scale.counting import Counts, Functions, Outcome
-from bench.scale.fleet import Fleet
-from bench.scale.jira_limits import JiraCloud
-from bench.scale.parameters import Parameters
-from bench.scale.waiting import WaitingMessages
-from bench.scale.webhooks import FrontDoor, Process
-from bench.scale.worker import Workers
+import heapq
+import random
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from bench.scale.environments import Environment, Fleet
+from bench.scale.model import Model
+
+_BLOCK = 10_000
 
 
-class Simulation:
-    """One run.
-
-    Args:
-        parameters: what it is told; the same ones make the same run
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run has counted after its warm-up.
 
     Attributes:
-        counts: what is counted, by the second too
+        model: of the run
+        counts: of each function .events, .lookups, .reads and .decrypts; besides sends, batches, writes
+        peaks: the most of each in any second
+        busy_seconds: environments at work times seconds, by function
+        busiest: the most environments at work at a time, by function
     """
 
-    def __init__(self, parameters: Parameters) -> None:
-        self.parameters = parameters
-        self.counts = Counts(parameters)
-        self._clock = simpy.Environment()
-        of_load, of_storms, of_jira, of_retries, of_waits = (
-            np.random.default_rng(seed) for seed in np.random.SeedSequence(parameters.seed).spawn(5)
-        )
-        self._queue = WaitingMessages(parameters.queue)
-        self._jira = JiraCloud(parameters.jira, of_jira)
-        self._webhooks, self._jira_calls = (
-            Fleet(parameters.aws_lambda, parameters.memory, lambda: self._clock.now) for _ in range(2)
-        )
-        workers = Workers(
-            self._clock,
-            parameters,
-            fleet=self._jira_calls,
-            queue=self._queue,
-            jira=self._jira,
-            counts=self.counts,
-            random=of_waits,
-        )
-        door = FrontDoor(
-            self._clock,
-            parameters,
-            fleet=self._webhooks,
-            busy_elsewhere=lambda: self._jira_calls.busy,
-            enqueue=workers.enqueue,
-            counts=self.counts,
-            random=of_retries,
-        )
-        for process in (
-            load.steady(self._clock, parameters.load, door.deliver, of_load),
-            load.bulk_edits(self._clock, parameters.load, door.deliver, of_storms),
-            load.storm(self._clock, parameters.load, door.deliver),
-            self._end_warm_up(),
-        ):
-            self._clock.process(process)
+    model: Model
+    counts: Counter[str]
+    peaks: dict[str, int]
+    busy_seconds: dict[str, float]
+    busiest: dict[str, int]
+
+    def hit_rate(self, function: str) -> float:
+        """How many look-ups of a site's secret by a function needed no Decrypt, of all."""
+        return 1 - self.counts[f"{function}.decrypts"] / self.counts[f"{function}.lookups"]
+
+    def a_second(self, *names: str) -> float:
+        """The mean of some counts together."""
+        return sum(self.counts[name] for name in names) / self.model.seconds
+
+
+@dataclass
+class _Simulation:
+    model: Model
+    counts: Counter[str] = field(default_factory=Counter)
+    by_second: defaultdict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    waiting: deque[int] = field(default_factory=deque)
+    pollers_idle: int = 0
+    pollers: int = 0
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.model.seed)  # noqa: S311 - the same run each time
+        self.webhooks, self.jira_calls = Fleet(self.model), Fleet(self.model)
+        self.now = 0.0
+        self._events: list[tuple[float, int, Callable[[], None]]] = []
+        self._number = 0
+        self._sums = list(accumulate(rank**-self.model.skew for rank in range(1, self.model.sites + 1)))
+        self._sites: list[int] = []
 
     def run(self) -> Outcome:
-        """Let it happen."""
-        self._clock.run(until=self.parameters.seconds)
-        counts = self.counts
-        seconds = self.parameters.seconds - self.parameters.warm_up_seconds
+        model = self.model
+        begin, end = model.warm_up_seconds, model.warm_up_seconds + model.seconds
+        self.pollers = self.pollers_idle = model.pollers
+        self._after(0.0, self._arrive)
+        self._after(60 / model.pollers_per_minute, self._scale_up)
+        self._after(begin, self._begin_counting)
+        while self._events and self._events[0][0] < end:
+            self.now, _, happens = heapq.heappop(self._events)
+            happens()
+        fleets = {"webhooks": self.webhooks, "jira_calls": self.jira_calls}
+        for fleet in fleets.values():
+            fleet.end_counting(end)
+        peaks = {name: max(seconds.values()) for name, seconds in self.by_second.items()}
         return Outcome(
-            seconds=seconds,
-            counts=dict(sorted(counts.totals.items())),
-            peaks={name: counts.peak(name) for name in sorted(counts.totals)},
-            webhooks=self._of("webhooks", self._webhooks, seconds),
-            jira_calls=self._of("jira_calls", self._jira_calls, seconds),
-            ages={
-                "storm": counts.ages_in_short(stormy=True),
-                "others": counts.ages_in_short(stormy=False),
-            },
-            waiting=self._queue.waiting,
-            flying=self._queue.flying,
-            flying_most=self._queue.flying_most,
-            jira_refused={limit.value: number for limit, number in self._jira.refused.items()},
+            model,
+            self.counts,
+            peaks,
+            {name: fleet.busy_seconds for name, fleet in fleets.items()},
+            {name: fleet.busiest for name, fleet in fleets.items()},
         )
 
-    def _end_warm_up(self) -> Process:
-        yield self._clock.timeout(self.parameters.warm_up_seconds)
-        self._webhooks.begin_counting()
-        self._jira_calls.begin_counting()
+    def _after(self, seconds: float, happens: Callable[[], None]) -> None:
+        self._number += 1
+        heapq.heappush(self._events, (self.now + seconds, self._number, happens))
 
-    def _of(self, name: str, fleet: Fleet, seconds: float) -> Functions:
-        counted = self.counts.totals
-        busy_seconds = fleet.busy_until_now()
-        return Functions(
-            events=counted[f"{name}.events"],
-            lookups=counted[f"{name}.lookups"],
-            reads=counted[f"{name}.reads"],
-            decrypts=counted[f"{name}.decrypts"],
-            cold_starts=fleet.cold_starts,
-            busy_mean=busy_seconds / seconds,
-            busy_most=fleet.busiest,
-            seconds=busy_seconds,
-            kept=fleet.size,
+    def _count(self, name: str, number: int = 1) -> None:
+        if number and self.now >= self.model.warm_up_seconds:
+            self.counts[name] += number
+            self.by_second[name][int(self.now)] += number
+
+    def _begin_counting(self) -> None:
+        self.webhooks.begin_counting(self.now)
+        self.jira_calls.begin_counting(self.now)
+
+    def _arrive(self) -> None:
+        if not self._sites:
+            self._sites = self.random.choices(range(self.model.sites), cum_weights=self._sums, k=_BLOCK)
+        site = self._sites.pop()
+        environment = self.webhooks.take(self.now)
+        seconds = self.model.webhook_seconds + self._look_up("webhooks", environment, site, self.now)
+
+        def done() -> None:
+            self._count("webhooks.events")
+            self._count("sends")
+            self.webhooks.give_back(environment, self.now)
+            self.waiting.append(site)
+            if self.pollers_idle:
+                self.pollers_idle -= 1
+                self._poll()
+
+        self._after(seconds, done)
+        self._after(self.random.expovariate(self.model.webhooks_per_second), self._arrive)
+
+    def _look_up(self, function: str, environment: Environment, site: int, at: float) -> float:
+        read, decrypted = environment.look_up(site, at)
+        self._count(f"{function}.lookups")
+        self._count(f"{function}.reads", read)
+        self._count(f"{function}.decrypts", decrypted)
+        return (
+            read * self.model.read_seconds
+            + decrypted * self.model.decrypt_seconds
+            + environment.is_new * self.model.cold_start_seconds
         )
 
+    def _poll(self) -> None:
+        if not self.waiting:
+            if self.pollers > self.model.pollers:
+                self.pollers -= 1
+            else:
+                self.pollers_idle += 1
+            return
+        batch = [self.waiting.popleft() for _ in range(min(len(self.waiting), self.model.batch_size))]
+        self._count("batches")
+        environment = self.jira_calls.take(self.now)
+        seconds = 0.0
+        for site in batch:
+            seconds += self._look_up("jira_calls", environment, site, self.now + seconds)
+            seconds += self.model.record_seconds + self._jira_seconds()
+            environment.is_new = False
+            self._count("writes", 2)
 
-def simulate(parameters: Parameters) -> Outcome:
-    """One run, and what came of it."""
-    return Simulation(parameters).run()
+        def done() -> None:
+            self._count("jira_calls.events", len(batch))
+            self.jira_calls.give_back(environment, self.now)
+            self._poll()
+
+        self._after(seconds, done)
+
+    def _jira_seconds(self) -> float:
+        return self.model.jira_median_seconds * self.random.lognormvariate(0.0, self.model.jira_spread)
+
+    def _scale_up(self) -> None:
+        if self.waiting and not self.pollers_idle:
+            self.pollers += 1
+            self._poll()
+        self._after(60 / self.model.pollers_per_minute, self._scale_up)
+
+
+def simulate(model: Model) -> Outcome:
+    """One run. The same model makes the same run."""
+    return _Simulation(model).run()

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from bench.scale.parameters import Memory
-from bench.scale.remembering import TenantMemory
+from bench.scale.environments import Environment, Fleet
+from bench.scale.model import Model
 from connect_jira.auth.tenants import Tenants
 from connect_jira.installations.installation import Installation, InstallationState, Site
 from connect_jira.installations.secret_sealing import Sealer
@@ -13,39 +13,58 @@ from connect_jwt.identity import AppKey, ClientKey
 
 
 def test_a_site_is_read_and_opened_once_in_each_lifetime() -> None:
-    memory = TenantMemory(Memory(row_seconds=300, secret_seconds=300))
+    environment = Environment(Model(row_seconds=300, secret_seconds=600), 0.0)
 
-    asked = [memory.look_up(7, now) for now in range(0, 3000, 10)]
+    asked = [environment.look_up(7, now) for now in range(0, 3000, 10)]
 
-    assert sum(each.reads for each in asked) == 10
-    assert sum(each.decrypts for each in asked) == 10
-
-
-def test_a_longer_life_of_secrets_saves_decrypts_and_no_reads() -> None:
-    memory = TenantMemory(Memory(row_seconds=300, secret_seconds=3000))
-
-    asked = [memory.look_up(7, now) for now in range(0, 3000, 10)]
-
-    assert (sum(each.reads for each in asked), sum(each.decrypts for each in asked)) == (10, 1)
+    assert [sum(each) for each in zip(*asked, strict=True)] == [10, 5]
 
 
-def test_the_least_used_gives_way_when_there_are_too_many() -> None:
-    memory = TenantMemory(Memory(row_entries=2))
-    for tenant in (1, 2, 1, 3):
-        memory.look_up(tenant, 0)
+def test_an_environment_takes_one_event_at_a_time() -> None:
+    fleet = Fleet(Model())
 
-    assert memory.look_up(1, 1).reads == 0
-    assert memory.look_up(2, 1).reads == 1
+    assert fleet.take(0.0) is not fleet.take(0.0)
+    assert (fleet.busy, fleet.busiest, fleet.cold_starts) == (2, 2, 2)
 
 
-def test_what_has_ended_gives_way_before_what_has_not() -> None:
-    memory = TenantMemory(Memory(row_entries=2, row_seconds=10))
-    memory.look_up(1, 0)
-    memory.look_up(2, 5)
-    memory.look_up(1, 6)  # used last, ends first
-    memory.look_up(3, 11)
+def test_the_most_recently_used_environment_is_next() -> None:
+    fleet = Fleet(Model())
+    first, second = fleet.take(0.0), fleet.take(0.0)
+    fleet.give_back(first, 1.0)
+    fleet.give_back(second, 2.0)
 
-    assert memory.look_up(2, 12).reads == 0
+    assert fleet.take(3.0) is second
+
+
+def test_an_idle_environment_goes_after_its_time() -> None:
+    fleet = Fleet(Model(idle_seconds=600))
+    first, second = fleet.take(0.0), fleet.take(0.0)
+    fleet.give_back(first, 0.0)
+    fleet.give_back(second, 500.0)
+
+    assert fleet.take(700.0) is second
+    assert fleet.take(700.0) is not first
+
+
+def test_an_old_environment_goes_though_it_is_used() -> None:
+    fleet = Fleet(Model(lifetime_seconds=100))
+    first = fleet.take(0.0)
+    for now in (50.0, 99.0):
+        fleet.give_back(first, now)
+        assert fleet.take(now) is first
+    fleet.give_back(first, 99.5)
+
+    assert fleet.take(100.0) is not first
+
+
+def test_work_is_counted_in_environments_times_seconds() -> None:
+    fleet = Fleet(Model())
+    first, second = fleet.take(0.0), fleet.take(0.0)
+    fleet.give_back(first, 3.0)
+    fleet.give_back(second, 5.0)
+    fleet.end_counting(9.0)
+
+    assert fleet.busy_seconds == 2 * 3 + 1 * 2
 
 
 class _Store:
@@ -83,7 +102,7 @@ def test_it_asks_as_often_as_the_layers_do(sites: int, shape: float) -> None:
     sealer = Sealer(key, clock=lambda: now)
     no_forge: Any = None  # no site here came by Forge
     tenants = Tenants(store, sealer, app_key=app, forge=no_forge, clock=lambda: now)  # type: ignore[arg-type]
-    memory = TenantMemory(Memory())
+    environment = Environment(Model(), 0.0)
     chosen = random.Random(3)  # noqa: S311 - the same sites each time
     reads = decrypts = 0
 
@@ -92,9 +111,9 @@ def test_it_asks_as_often_as_the_layers_do(sites: int, shape: float) -> None:
         now += chosen.expovariate(8)
         site = int(sites * chosen.random() ** shape)
         tenants.credentials(ClientKey(f"site-{site}"))
-        asked = memory.look_up(site, now)
-        reads += asked.reads
-        decrypts += asked.decrypts
+        read, decrypted = environment.look_up(site, now)
+        reads += read
+        decrypts += decrypted
 
     assert (reads, decrypts) == (store.reads, kms.decrypts)
     assert 0 < decrypts < reads < 40_000
