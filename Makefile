@@ -27,6 +27,7 @@ check: .venv/dev .venv/template-checked ## formatting, lint, spelling, types, te
 	$(BIN)/ruff check .
 	$(BIN)/codespell
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m connect_local.check
 
 format: .venv/dev ## format the code, and mend what can be mended

@@ -1,10 +1,8 @@
-"""Who may import whom, and what a function must not load."""
+"""What a function must not load. Who may import whom is in pyproject.toml, for import-linter."""
 
-import ast
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -13,31 +11,6 @@ from connect_tools.aws_environment import NOBODYS
 from connect_tools.project import PROJECT
 from connect_tools.template import Template
 
-PACKAGES = {
-    "connect_jwt": PROJECT / "layers" / "jwt" / "connect_jwt",
-    "connect_jira": PROJECT / "layers" / "jira" / "connect_jira",
-    "functions": PROJECT / "functions",
-    "connect_cli": PROJECT / "tools" / "connect_cli",
-    "connect_tools": PROJECT / "tools" / "connect_tools",
-    "connect_build": PROJECT / "tools" / "connect_build",
-    "connect_local": PROJECT / "local" / "connect_local",
-}
-MAY_IMPORT = {
-    "connect_jwt": {"connect_jwt"},
-    "connect_jira": {"connect_jira", "connect_jwt"},
-    "functions": {"functions", "connect_jira", "connect_jwt"},
-    "connect_cli": {"connect_cli", "connect_tools", "connect_local", "connect_jira", "connect_jwt"},
-    "connect_tools": {"connect_tools", "connect_cli", "connect_jira", "connect_jwt"},
-    "connect_build": {"connect_build", "connect_tools"},
-    "connect_local": {
-        "connect_local",
-        "functions",
-        "connect_tools",
-        "connect_cli",
-        "connect_jira",
-        "connect_jwt",
-    },
-}
 POWERTOOLS = {"aws_lambda_powertools", "jmespath", "typing_extensions", "botocore"}
 USUAL = POWERTOOLS | {"cachetools", "urllib3"}
 RSA = {"cryptography", "jwt", "_cffi_backend", "_openssl"}
@@ -63,30 +36,6 @@ SLOW_AND_RARE = SELDOM | {"asyncio", "botocore.session", "unittest"}
 DESCRIPTOR_AVOIDS = {"dataclasses", "inspect", "urllib.parse", "logging", "http.client", "ssl"}
 """It only fills in a base URL; each of these costs it more than all that it does."""
 LAYERS_OF = {"descriptor": ["jira"]}
-
-
-def imported_by(file: Path) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{file}: a relative import"
-            names.add(node.module or "")
-    return {name.partition(".")[0] for name in names}
-
-
-@pytest.mark.parametrize("package", PACKAGES)
-def test_imports_run_one_way(package: str) -> None:
-    files = list(PACKAGES[package].rglob("*.py"))
-    assert files
-    for file in files:
-        assert (imported_by(file) & set(PACKAGES)) <= MAY_IMPORT[package], file
-
-
-def test_the_pure_package_knows_nothing_of_aws() -> None:
-    for file in PACKAGES["connect_jwt"].rglob("*.py"):
-        assert not imported_by(file) & {"boto3", "botocore", "aws_lambda_powertools"}, file
 
 
 def loaded_by(function: str) -> set[str]:
