@@ -1,16 +1,16 @@
-"""Why a token is refused, told apart by the evidence. Pure: nothing is asked, read or sent.
+"""Explain a refused token from the evidence at hand. Pure: it does no I/O.
 
     diagnosis = diagnose(Evidence(token=…, method="GET", url=…, app_key=…, now=time.time()))
 
-- `evidence`: what goes in; `findings`: what comes out; `diagnose`: how the one becomes the other
-- `transport`, `surroundings`: where the token is
-- `kinds`, `senders`: what kind of token it is, and who else sends requests
-- `checks`, `moments`, `signature`, `binding`, `circumstances`: the checks of a Connect token
-- `search`, `queries`, `bodies`, `spelling`, `hash_spellings`: what a hash was made from, and how
-- `secret_variants`: what a signature was made with, and how
-- `answers`: what the receiver has answered
-- `verdicts`: what all that comes to
-- `catalogue`: every code, with its cause and its cure; `at_the_app`: the cure where Jira is the sender
+- `evidence`: the input; `findings`: the output; `diagnose`: the function from one to the other
+- `transport`, `surroundings`: location of the token in the request
+- `kinds`, `senders`: kind of token, and senders other than Jira and the app
+- `checks`, `moments`, `signature`, `binding`, `circumstances`: checks of a Connect token
+- `search`, `queries`, `bodies`, `spelling`, `hash_spellings`: search for the request that was hashed
+- `secret_variants`: search for the key that made the signature
+- `answers`: the receiver's response
+- `verdicts`: verdict from the findings
+- `catalogue`: every code with its cause and fix; `at_the_app`: the fix for requests that Jira sent
 """
 
 from connect_jwt.diagnosis.diagnose import diagnose

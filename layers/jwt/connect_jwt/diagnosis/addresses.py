@@ -1,4 +1,4 @@
-"""URLs, of which nothing is sure: whatever is given has parts, if only empty ones."""
+"""Lenient URL parsing: a malformed URL gets empty parts instead of an exception."""
 
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,23 +13,23 @@ _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
 
 def is_atlassian(url: SplitResult) -> bool:
-    """Whether a URL is on one of Atlassian's hosts."""
+    """Return whether a URL is on one of Atlassian's hosts."""
     return f".{host_of(url)}".endswith(_ATLASSIAN_HOSTS)
 
 
 def is_authorization_server(url: SplitResult) -> bool:
-    """Whether a URL is that of a server that gives access tokens of users."""
+    """Return whether a URL is on a server that issues access tokens for users."""
     return host_of(url).startswith(_AUTHORIZATION_SERVERS)
 
 
 def host_of(url: SplitResult) -> str:
-    """The host of a URL, and the port unless it is what the scheme implies."""
+    """Return the host of a URL, with the port unless it is the scheme's default."""
     host = url.netloc.rpartition("@")[2].lower()
     return host.removesuffix(_DEFAULT_PORTS.get(url.scheme, ""))
 
 
 def split(url: str) -> SplitResult:
-    """The parts of a URL, all empty when it is none."""
+    """Split a URL; all parts are empty if it is malformed."""
     try:
         return urlsplit(url)
     except ValueError:

@@ -1,7 +1,7 @@
-"""What the receiver's answer says: its status, its headers and its body.
+"""Findings from the receiver's response: its status, headers and body.
 
-The texts and headers are Jira's, and those of the gateway before `api.atlassian.com`. What a body says is
-looked for in its beginning only.
+The texts and headers are Jira's, and those of the gateway in front of `api.atlassian.com`. Only the beginning
+of a body is searched.
 """
 
 import re
@@ -17,10 +17,10 @@ from connect_jwt.scopes import forge_scopes_of, scope_of
 
 _LONGEST = 10_000
 _NOT_PARSED = "failed to parse connect session auth token"
-"""What Jira says, with 403, to a Connect token after the word Bearer."""
+"""Jira's text, with status 403, for a Connect token sent with the scheme Bearer."""
 
 _SCOPE_DOES_NOT_MATCH = "scope does not match"
-"""What the gateway says with 401, also of an installation that is gone: a header tells them apart."""
+"""The gateway's text, with status 401; an uninstalled app gets the same, and only a header differs."""
 
 REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _REDIRECTIONS = frozenset({301, 302, 307, 308})
@@ -40,19 +40,19 @@ _FOR_ADMINISTRATORS = tuple(
 
 
 def is_success(status: int | None) -> bool:
-    """Whether the receiver did what was asked; 303 is how Jira says that a task has begun."""
+    """Return whether the call succeeded. Jira answers 303 when a task has begun."""
     return status is not None and (
         HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES or status == HTTPStatus.SEE_OTHER
     )
 
 
 def seen_of(cause: Cause, method: str, url: str, headers: Mapping[str, str]) -> str:
-    """What is seen of a cause that an answer names, with the scope that is missing, or the new host.
+    """Return the evidence for a cause, with the missing scope or the new host.
 
     Args:
-        cause: what the answer says
+        cause: read from the response
         method: the HTTP method of the call
-        url: where it went
+        url: of the call
         headers: of the answer, by lower-case name
     """
     if cause is Cause.SITE_MOVED:
@@ -64,7 +64,7 @@ def seen_of(cause: Cause, method: str, url: str, headers: Mapping[str, str]) -> 
 
 
 def check_answer(evidence: Evidence) -> Iterator[Finding]:
-    """The cause that Jira's answer itself names."""
+    """Yield the cause that Jira's response itself names."""
     status, body = evidence.status, evidence.response_body or ""
     if status is None:
         return
@@ -84,14 +84,14 @@ def check_answer(evidence: Evidence) -> Iterator[Finding]:
 def check_status(
     evidence: Evidence, path: str, *, direction: Direction, is_access_token: bool, is_settled: bool
 ) -> Iterator[Finding]:
-    """What a status means when nothing else explains it.
+    """Yield the meaning of a status that nothing else explains.
 
     Args:
-        evidence: with the answer
+        evidence: with the response
         path: of the URL, below the base URL
-        direction: who has answered
-        is_access_token: whether Connect's rules do not apply
-        is_settled: whether the token is right for certain
+        direction: from the app to Jira, or from Jira to the app
+        is_access_token: True for a token that Connect's rules do not apply to
+        is_settled: True if the token is known to be right
     """
     status = evidence.status
     if status is None or status < HTTPStatus.BAD_REQUEST:

@@ -1,7 +1,7 @@
-"""What to do about a request that Jira has sent: its sender is not the one to be advised.
+"""Fixes for requests that Jira sent: the advice goes to the app, not to the sender.
 
-A token of Jira's own is made right. When one is refused, the app hashes, keeps or reads something wrongly, or
-the request is not Jira's. In a test that plays Jira the sender can be mended: the documentation says how.
+Jira makes its tokens correctly. If one is refused, the app hashes, stores or reads something wrongly, or the
+request is not Jira's. In a test that plays Jira the sender can be fixed; the documentation says how.
 """
 
 from dataclasses import replace
@@ -66,6 +66,6 @@ CURES = {
 
 
 def for_the_app(diagnosis: Diagnosis) -> Diagnosis:
-    """The diagnosis of a request to the app, with cures for whoever keeps the app."""
+    """Return the diagnosis with fixes for whoever runs the app."""
     findings = (replace(found, fix=CURES.get(found.code, found.fix)) for found in diagnosis.findings)
     return replace(diagnosis, findings=tuple(findings))

@@ -1,4 +1,4 @@
-"""Which request the token is bound to."""
+"""Check of the `qsh` claim: the request that a token is bound to."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from connect_jwt.verifying import CONTEXT_QSH
 _CERTAIN = Certainty.CERTAIN
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _LONGEST_URL = 64 * 1024
-"""Nobody takes a longer one, and what is no URL should not be hashed."""
+"""No server takes a longer URL, and malformed ones should not be hashed."""
 
 _CANONICAL = re.compile(r"[A-Za-z]{3,7}\W{1,5}/")
 _WHAT = {
@@ -40,19 +40,19 @@ _WHAT = {
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Which request a token is bound to.
+    """The request that a token is bound to.
 
     Attributes:
-        accepted: each hash that the receiver takes, and what it is made from; none when the request is not
-            known well enough. A context token has a hash of no request.
-        match: the canonical request that the token was wrongly hashed from, where that can be found
+        accepted: each hash that the receiver accepts, with its canonical request; empty if too little of the
+            request is known. A context token is bound to no request.
+        match: the canonical request that was hashed by mistake, if it was found
     """
 
     accepted: Mapping[str, str | None]
     match: Match | None
 
     def right(self, qsh: str | None) -> tuple[str | None, str] | None:
-        """The right canonical request and its hash: the token's, if that is one; None when not known."""
+        """Return the right canonical request and its hash, preferably the token's; None if unknown."""
         if not self.accepted:
             return None
         expected = qsh if qsh is not None and qsh in self.accepted else next(iter(self.accepted))
@@ -60,7 +60,7 @@ class Binding:
 
 
 def bind(case: Case) -> Binding:
-    """Compare the hash of a token with its request; when it is another's, search for what was hashed."""
+    """Compare a token's hash with its request; on a mismatch, search for the request that was hashed."""
     if case.is_from_browser:
         return Binding({CONTEXT_QSH: None}, None)
     sent = _sent(case)
@@ -77,7 +77,7 @@ def bind(case: Case) -> Binding:
 
 
 def check_binding(case: Case, *, binding: Binding) -> Iterator[Finding]:
-    """The `qsh` claim; when it is another request's, which mistake leads to it."""
+    """Check the `qsh` claim; on a mismatch, name the mistake that leads to it."""
     qsh = case.claim("qsh")
     if _counts_form(case) and case.evidence.body is None:
         yield finding(
@@ -89,7 +89,7 @@ def check_binding(case: Case, *, binding: Binding) -> Iterator[Finding]:
         if qsh != CONTEXT_QSH:
             yield finding("qsh-is-not-context", _CERTAIN, "qsh is a hash")
     elif qsh == CONTEXT_QSH:
-        if not case.to_jira:  # of which `check_connect` speaks first
+        if not case.to_jira:  # `check_connect` reports it first
             yield finding("qsh-is-context", _CERTAIN, "qsh is the literal context-qsh")
     elif qsh not in binding.accepted:
         yield from _check_hash(qsh, binding)
@@ -111,7 +111,7 @@ def _check_hash(qsh: str, binding: Binding) -> Iterator[Finding]:
 
 
 def _counts_form(case: Case) -> bool:
-    """Whether the receiver counts the fields of a form among the parameters: Jira's servlets do in a POST."""
+    """Return whether form fields count as parameters, as Jira's servlets do for POST."""
     return case.to_jira and case.form is not None and (case.evidence.method or "").upper() == "POST"
 
 

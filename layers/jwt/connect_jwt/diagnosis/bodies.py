@@ -1,4 +1,4 @@
-"""The fields of a body as people hash them, though no body is ever part of the hash."""
+"""Body fields as people hash them by mistake; a body is never part of the hash."""
 
 import hashlib
 import json
@@ -9,14 +9,14 @@ from urllib.parse import parse_qsl
 from connect_jwt.diagnosis.spelling import Pair, encoded, right, spelled
 
 type Variant = tuple[tuple[str, ...], str]
-"""The codes of the mistakes, none for what is right, and a piece of a canonical request."""
+"""The codes of the mistakes, empty if correct, and a part of a canonical request."""
 
 _CODE = ("qsh-body-hashed",)
 _MAX_FIELDS = 200
 
 
 def queries_with_body(pairs: list[Pair], body: str) -> Iterator[Variant]:
-    """The query of a canonical request with the body in it, or in its place.
+    """Yield canonical queries with the body added, or in place of the query.
 
     Args:
         pairs: the parameters of the query
@@ -70,7 +70,7 @@ def _document(body: str) -> dict[str, Any] | None:
 
 
 def _flattened(name: str, value: Any) -> Iterator[Pair]:  # noqa: ANN401 - any JSON value
-    """`a[b]=1`, as PHP's and many other libraries write what is nested."""
+    """Yield `a[b]=1`, the way PHP and many libraries write nested values."""
     if isinstance(value, dict):
         for inner, member in value.items():
             yield from _flattened(f"{name}[{inner}]", member)

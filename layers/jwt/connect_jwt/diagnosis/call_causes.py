@@ -1,4 +1,4 @@
-"""Why a call fails though its token is right, and the cure."""
+"""Causes and fixes for calls that fail although their token is right."""
 
 CALL_CAUSES = {
     "secret-out-of-sync": (

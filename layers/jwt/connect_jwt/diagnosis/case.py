@@ -1,4 +1,4 @@
-"""A token that could be read, with the request it came with."""
+"""A parsed token together with its request."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,13 +16,13 @@ _APP_PATHS = ("/lifecycle/", "/webhooks/", "/pages/", "/api/", "/forge/")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the checks look at.
+    """The input of every check.
 
     Attributes:
-        evidence: what is known
-        token: taken apart
-        direction: who sent it to whom
-        scheme: of the Authorization header that carries it, in small letters; None when none does
+        evidence: everything that is known
+        token: parsed, not verified
+        direction: from the app to Jira, or from Jira to the app
+        scheme: of the Authorization header that carries it, in lower case; None if it is in no header
     """
 
     evidence: Evidence
@@ -31,23 +31,23 @@ class Case:
     scheme: str | None
 
     def claim(self, name: str) -> Any:  # noqa: ANN401 - any JSON value
-        """A claim as it is, None when there is none."""
+        """Return a claim unchanged, None if it is absent."""
         return self.token.claims.get(name)
 
     @property
     def qsh(self) -> str | None:
-        """The `qsh` claim, None when there is none that is text."""
+        """The `qsh` claim, None if it is absent or not a string."""
         qsh = self.claim("qsh")
         return qsh if isinstance(qsh, str) else None
 
     @property
     def to_jira(self) -> bool:
-        """Whether the app sent it to Jira."""
+        """True if the app sent it to Jira."""
         return self.direction is Direction.TO_JIRA
 
     @property
     def url(self) -> SplitResult:
-        """The URL, empty when it is not known."""
+        """The URL, empty if unknown."""
         return split(self.evidence.url or "")
 
     @property
@@ -65,24 +65,24 @@ class Case:
 
     @property
     def is_install(self) -> bool:
-        """Whether only Atlassian may have signed it."""
+        """True if only Atlassian may have signed it."""
         return not self.to_jira and self.path.rstrip("/").endswith(_SIGNED_BY_ATLASSIAN)
 
     @property
     def is_from_browser(self) -> bool:
-        """Whether it is a page's own call."""
+        """True if it is a page's own call."""
         return not self.to_jira and self.path.startswith("/api/")
 
     @property
     def form(self) -> str | None:
-        """The fields of a form, empty when they are not known; None when the body is none."""
+        """The fields of a form, empty if unknown; None if the body is no form."""
         content_type = self.evidence.header("Content-Type") or ""
         is_form = content_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded"
         return (self.evidence.body or "") if is_form else None
 
 
 def infer_direction(evidence: Evidence, token: UnverifiedToken | None) -> Direction:
-    """Who sent it to whom, from what is known best: the address, the kind of token, the issuer, the path."""
+    """Infer the direction from the strongest evidence: the address, kind of token, issuer, then path."""
     if evidence.direction:
         return evidence.direction
     url = split(evidence.url or "")

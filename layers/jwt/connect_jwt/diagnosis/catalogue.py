@@ -1,4 +1,4 @@
-"""Every code with its cause and its cure, in a sentence each; `docs/why-is-it-401.md` has the whole story."""
+"""Every code with its cause and fix, one sentence each; `docs/why-is-it-401.md` tells the whole story."""
 
 from collections.abc import Iterable
 
@@ -24,20 +24,20 @@ _CAUSES = {
     "token-malformed": ("token-decorated", "api-token", "access-token-to-app"),
     "token-missing": ("token-misplaced", "webhook-made-by-hand", "disabled-without-token"),
 }
-"""Reasons of a verifier that have causes of their own, and how the codes of those begin."""
+"""Verifier reasons that have causes of their own, with the prefix of those causes' codes."""
 
 
 def finding(code: str, certainty: Certainty, seen: str) -> Finding:
-    """A finding with what the catalogue says of its code."""
+    """Return a finding with the catalogue's cause and fix for its code."""
     why, fix = CATALOGUE[code]
     return Finding(code, certainty, seen, why, fix)
 
 
 def explanation_of(reason: str, findings: Iterable[Finding]) -> Finding | None:
-    """The finding that explains why a verifier has refused a token; None when there is none.
+    """Return the finding that explains a verifier's reason; None if there is none.
 
     Args:
-        reason: the verifier's
+        reason: from the verifier
         findings: of the same request, the surest first
     """
     codes = (reason, *_CAUSES.get(reason, ()))

@@ -1,4 +1,4 @@
-"""Who signed it, with what, when and for whom: one check a function, each on its own."""
+"""Checks of signer, key, issuer, host and audience; one independent function each."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.I
 
 
 def check_header(case: Case) -> Iterator[Finding]:
-    """The algorithm that the route takes, and no extension."""
+    """Check that the algorithm is the route's, and that the header has no extension."""
     fault = case.token.header_fault("RS256" if case.is_install else "HS256")
     if fault is not None:
         name = "crit" if fault is Reason.CRIT_NOT_UNDERSTOOD else "alg"
@@ -26,7 +26,7 @@ def check_header(case: Case) -> Iterator[Finding]:
 
 
 def check_kid(case: Case) -> Iterator[Finding]:
-    """The key that an install's token names."""
+    """Check the `kid` of an install's token."""
     if case.is_install and case.token.header.get("alg") == "RS256":
         kid = case.token.header.get("kid")
         if kid is None:
@@ -36,7 +36,7 @@ def check_kid(case: Case) -> Iterator[Finding]:
 
 
 def check_issuer(case: Case) -> Iterator[Finding]:
-    """Who says to have signed it: the app towards Jira, the site towards the app."""
+    """Check the issuer: the app's key towards Jira, the site's client key towards the app."""
     issuer, evidence = case.claim("iss"), case.evidence
     own = evidence.app_key if case.to_jira else evidence.client_key
     others = evidence.client_key if case.to_jira else evidence.app_key
@@ -50,14 +50,14 @@ def check_issuer(case: Case) -> Iterator[Finding]:
     elif case.to_jira and evidence.client_key is None and _UUID.fullmatch(issuer):
         certainty = _LIKELY if own is None else _CERTAIN
         yield finding("iss-is-client-key", certainty, f"{seen}, which has the shape of a clientKey")
-    elif own is not None or (case.to_jira and ":" in issuer):  # which no app's key has
+    elif own is not None or (case.to_jira and ":" in issuer):  # an app key has no colon
         undecorated = issuer.partition(":")[2]
         decorated = " with a prefix" if undecorated in {evidence.app_key, evidence.client_key} else ""
         yield finding("iss-unknown", _CERTAIN, f"{seen}{decorated}" + (f", not {own}" if own else ""))
 
 
 def check_host(case: Case) -> Iterator[Finding]:
-    """Where a call of the app's goes."""
+    """Check the host that the app calls."""
     host, base_url = host_of(case.url), split(case.evidence.base_url or "")
     if case.to_jira and host:
         if host == "api.atlassian.com":
@@ -68,20 +68,20 @@ def check_host(case: Case) -> Iterator[Finding]:
 
 
 def check_path(case: Case) -> Iterator[Finding]:
-    """A path that Jira does not take, whoever calls."""
+    """Report a path that Jira refuses, whoever calls."""
     if case.to_jira and _NOT_NORMAL.search(case.url.path):
         yield finding("path-not-normal", _LIKELY, "the path has an empty segment, or one of dots")
 
 
 def check_subject(case: Case) -> Iterator[Finding]:
-    """A user in a token of the app's."""
+    """Report a user in a token that the app signed."""
     if case.to_jira and case.claim("sub") is not None:
         certainty = _CERTAIN if case.claim("sub") == "" else _LIKELY
         yield finding("sub-present", certainty, "there is a sub")
 
 
 def check_audience(case: Case) -> Iterator[Finding]:
-    """The app that an install is meant for."""
+    """Check that the install is meant for this app."""
     if not case.is_install:
         return
     audience, base_url = case.claim("aud"), case.evidence.base_url
@@ -95,5 +95,5 @@ def check_audience(case: Case) -> Iterator[Finding]:
 
 
 def _plain(url: SplitResult) -> str:
-    """A URL as a client understands it: no user, no capitals in the host, no port that is meant anyway."""
+    """Normalise a URL as clients do: no user, lower-case host, no default port."""
     return f"{url.scheme}://{host_of(url)}{url.path}"

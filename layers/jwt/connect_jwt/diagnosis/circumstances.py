@@ -1,4 +1,4 @@
-"""What the body and the descriptor add."""
+"""Checks against the body and the descriptor."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from connect_jwt.scopes import is_granted, scope_of
 
 
 def check_payload(case: Case) -> Iterator[Finding]:
-    """A lifecycle payload that speaks of somebody else than its token."""
+    """Report a lifecycle payload whose identity differs from its token's."""
     if case.to_jira or not case.path.startswith("/lifecycle/") or not case.evidence.body:
         return
     try:
@@ -29,7 +29,7 @@ def check_payload(case: Case) -> Iterator[Finding]:
 
 
 def check_scopes(case: Case) -> Iterator[Finding]:
-    """What the descriptor asks for, and what this call needs."""
+    """Compare the descriptor's scopes with the scope that this call needs."""
     evidence = case.evidence
     if case.to_jira and evidence.scopes is not None and evidence.method and case.url.path:
         needed = scope_of(evidence.method.upper(), case.path)

@@ -1,4 +1,4 @@
-"""All checks in turn, and what they come to."""
+"""Run all checks and conclude the verdict."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -51,7 +51,7 @@ _AFTER_THE_HASH = (
 
 
 def diagnose(evidence: Evidence) -> Diagnosis:
-    """Why the token of a request is refused, or would be, as far as the evidence goes."""
+    """Explain a refused request, or predict its refusal, from the evidence."""
     tokens = tokens_in(evidence)
     transport: list[Finding] = []
     if not tokens and (elsewhere := found_elsewhere(evidence)):
@@ -68,7 +68,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
 
 
 def _case(evidence: Evidence, tokens: list[Carried]) -> Case | None:
-    """The first token with its request; None when it cannot be read."""
+    """Return the first token with its request; None if it cannot be parsed."""
     if not tokens:
         return None
     try:
@@ -79,7 +79,7 @@ def _case(evidence: Evidence, tokens: list[Carried]) -> Case | None:
 
 
 def _unread(evidence: Evidence, direction: Direction, transport: list[Finding]) -> Diagnosis:
-    """Of a token that is not there, or cannot be read: an opaque one is an access token."""
+    """Diagnose a missing or unreadable token; an opaque one is an access token."""
     is_access_token = not transport
     if is_access_token and direction is Direction.TO_APP:
         transport = [finding("access-token-to-app", Certainty.CERTAIN, "a Bearer token that is no JWT")]
@@ -93,7 +93,7 @@ def _unread(evidence: Evidence, direction: Direction, transport: list[Finding]) 
 
 
 def _examined(case: Case, transport: list[Finding]) -> Diagnosis:
-    """Of a token that can be read."""
+    """Diagnose a token that can be parsed."""
     kind = kind_of(case)
     diagnosis = Diagnosis(direction=case.direction, header=case.token.header, claims=case.token.claims)
     if kind is Kind.CONNECT:
@@ -123,7 +123,7 @@ def _examined(case: Case, transport: list[Finding]) -> Diagnosis:
 def _answered(
     diagnosis: Diagnosis, evidence: Evidence, *, unsettled: tuple[str, ...], path: str, is_access_token: bool
 ) -> Diagnosis:
-    """The diagnosis of a token with what the answer adds, and what both come to."""
+    """Add the findings from the response, and conclude the verdict."""
     said = list(check_answer(evidence)) if diagnosis.direction is Direction.TO_JIRA else []
     codes = {found.code for found in said}
     findings = [*(found for found in diagnosis.findings if found.code not in codes), *said]

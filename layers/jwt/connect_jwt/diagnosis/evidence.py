@@ -1,4 +1,4 @@
-"""What is known of a request whose token was, or may be, refused."""
+"""Everything known about a request whose token was, or may be, refused."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from connect_jwt.identity import SharedSecret
 
 
 class Direction(StrEnum):
-    """Who sent the request to whom."""
+    """Direction of the request."""
 
     TO_JIRA = "to-jira"
     TO_APP = "to-app"
@@ -16,24 +16,24 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Everything that is known; whatever is not stays as it is here.
+    """Everything known about the request; unknown values keep their defaults.
 
     Attributes:
-        token: the token, None when it is only to be found in `headers` or `url`
+        token: the token; None if it has to be found in `headers` or `url`
         method: the HTTP method
         url: absolute, or a path with its query
         headers: of the request, by name in any case
-        body: of the request, as text; only a form and a lifecycle payload say something
-        direction: who sent it to whom, when that is known
+        body: of the request, as text; only forms and lifecycle payloads are examined
+        direction: of the request, if known
         app_key: the descriptor's key
         client_key: the site's
-        secrets: the site's secret, and after it those it had before, newest first
-        other_secrets: the secrets of other sites that have the app, by client key
+        secrets: the site's secret, then its previous ones, newest first
+        other_secrets: secrets of the app's other sites, by client key
         base_url: the receiver's base URL: of the site towards Jira, of the app towards the app
         scopes: the descriptor's
-        now: Unix seconds; None leaves out what depends on it
-        status: what the receiver answered, if it did
-        response_headers: of its answer
+        now: Unix seconds; None leaves out every check that depends on time
+        status: of the response, if there was one
+        response_headers: of the response
         response_body: likewise
     """
 
@@ -55,11 +55,11 @@ class Evidence:
     response_body: str | None = field(default=None, repr=False)
 
     def header(self, name: str) -> str | None:
-        """The value of a header of the request, whatever the case of its name."""
+        """Return a request header's value; names are case-insensitive."""
         return _value(self.headers, name)
 
     def response_header(self, name: str) -> str | None:
-        """The value of a header of the answer, whatever the case of its name."""
+        """Return a response header's value; names are case-insensitive."""
         return _value(self.response_headers, name)
 
 

@@ -1,4 +1,4 @@
-"""What a diagnosis says."""
+"""Result of a diagnosis."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from connect_jwt.diagnosis.evidence import Direction
 
 
 class Certainty(IntEnum):
-    """How surely a finding is the cause; the highest first."""
+    """Confidence that a finding is the cause; the highest first."""
 
     POSSIBLE = 1
     LIKELY = 2
@@ -17,7 +17,7 @@ class Certainty(IntEnum):
 
 
 class Verdict(StrEnum):
-    """What the receiver does, as far as the evidence goes."""
+    """Predicted outcome of the request."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -30,10 +30,10 @@ class Finding:
 
     Attributes:
         code: stable, such as `iss-is-client-key`
-        certainty: how surely it is the cause
-        seen: what the evidence shows
-        why: why that makes the receiver refuse
-        fix: what to do about it
+        certainty: confidence that it is the cause
+        seen: the evidence for it
+        why: the receiver's reason to refuse
+        fix: the change that cures it
     """
 
     code: str
@@ -45,20 +45,20 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """All that could be found.
+    """Everything that was found.
 
     Attributes:
-        direction: who sent the request to whom, stated or inferred
-        verdict: what becomes of the request
-        token_verdict: what becomes of the token, whatever else is wrong with the call
-        findings: the surest cause first
-        header: the token's, None when it cannot be read
+        direction: of the request, stated or inferred
+        verdict: on the request
+        token_verdict: on the token alone, whatever else is wrong with the call
+        findings: the most certain cause first
+        header: the token's, None if it cannot be parsed
         claims: likewise
-        canonical: the canonical request that the token was hashed from; where that was not found, and where
-            there is no hash, the right one; None without a method and a URL
+        canonical: the canonical request that was hashed; if that was not found or there is no hash, the right
+            one; None without a method and a URL
         expected_qsh: the right hash, None without a method and a URL
         actual_qsh: the token's `qsh` claim
-        unsettled: what is not known, and what would settle it; one sentence each
+        unsettled: open questions, and the evidence that would settle them; one sentence each
     """
 
     direction: Direction

@@ -1,4 +1,4 @@
-"""What is wrong with the `qsh` claim: why, and the cure."""
+"""Causes and fixes for a wrong `qsh` claim."""
 
 HASH_CAUSES = {
     "qsh-missing": (

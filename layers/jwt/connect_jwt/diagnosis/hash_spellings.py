@@ -1,4 +1,4 @@
-"""How a hash is written, and which hash it is: `qsh` is SHA-256 in 64 lower-case hex digits."""
+"""Encodings and digests of a `qsh` claim; right is SHA-256 in 64 lower-case hex digits."""
 
 import base64
 import binascii
@@ -18,17 +18,17 @@ _HEX = re.compile(r"[0-9a-fA-F]+", re.ASCII)
 _BASE64 = re.compile(r"[\w+/-]+={0,2}", re.ASCII)
 _LONGEST = 1024
 _SHORTEST = 8
-"""Bytes of a hash that was cut off: of fewer, one fits by chance."""
+"""Minimum length, in bytes, of a truncated hash: shorter ones match by chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a `qsh` may be.
+    """One interpretation of a `qsh` claim.
 
     Attributes:
-        value: the bytes of the hash, or of its beginning
-        code: of the mistake in how it is written, empty for none
-        seen: how it is written
+        value: the bytes of the hash, or its beginning
+        code: of the encoding mistake, empty for none
+        seen: the encoding, in words
     """
 
     value: bytes
@@ -37,7 +37,7 @@ class Reading:
 
 
 def readings(qsh: str) -> Iterator[Reading]:
-    """The bytes that a `qsh` may stand for; none when it is no hash in any spelling."""
+    """Yield the bytes that a `qsh` may encode; nothing if no encoding fits."""
     if len(qsh) > _LONGEST:
         return
     if len(qsh) == 2 * hashlib.sha256().digest_size and qsh == qsh.lower() and _HEX.fullmatch(qsh):
@@ -69,11 +69,11 @@ def _in_base64(text: str, around: str) -> Iterator[Reading]:
 
 
 def digests(size: int, key: bytes | None) -> dict[str, Digest]:
-    """The functions whose hash has this many bytes, each by what it is called; the right one by nothing.
+    """Return the digest functions of this size by name; the right one has an empty name.
 
     Args:
-        size: in bytes; of a hash that was cut off, fewer than it had
-        key: what an HMAC may have been made with
+        size: in bytes; of a truncated hash, fewer than the digest has
+        key: candidate key of an HMAC
     """
     full = hashlib.sha256().digest_size
     found: dict[str, Digest] = {}

@@ -1,4 +1,4 @@
-"""What kind of token it is. Connect's rules are for Connect's own; others are told by where they belong."""
+"""Kind of a token. Connect's rules are for Connect tokens; others are checked for their destination."""
 
 from collections.abc import Iterator
 from enum import Enum
@@ -22,7 +22,7 @@ _CERTAIN = Certainty.CERTAIN
 
 
 class Kind(Enum):
-    """Whose rules a token follows, and the sentence that says what cannot be told of it here."""
+    """Rules that a token follows, with the sentence for the part that cannot be checked here."""
 
     CONNECT = ""
     ACCESS_TOKEN = "Whether this access token is right: it is no Connect token, and only Atlassian can tell."  # noqa: S105 - a sentence
@@ -32,7 +32,7 @@ class Kind(Enum):
 
 
 def kind_of(case: Case) -> Kind:
-    """What kind of token it is, by what its issuer and its claims say."""
+    """Return the kind of a token, by its issuer and claims."""
     claims, issuer = case.token.claims, case.claim("iss")
     if issuer == FORGE_ISSUER:
         return Kind.INVOCATION_TOKEN
@@ -54,7 +54,7 @@ def kind_of(case: Case) -> Kind:
 
 
 def check_connect(case: Case) -> Iterator[Finding]:
-    """How a Connect token is sent, and whether it is one of the browser's."""
+    """Check the scheme of a Connect token, and that a browser's token is used by a page."""
     if not case.to_jira and case.path.startswith(_FORGE_ROUTES):
         yield finding("scheme-not-bearer", _CERTAIN, "a Connect token, and the path is a route of Forge's")
     elif case.scheme not in {None, "jwt"}:
@@ -65,11 +65,11 @@ def check_connect(case: Case) -> Iterator[Finding]:
 
 
 def check_other(case: Case, kind: Kind) -> Iterator[Finding]:
-    """Whether a token of another kind is where it belongs.
+    """Check that a token of another kind was sent to the right place.
 
     Args:
         case: the token and its request
-        kind: whose it is
+        kind: of the token
     """
     match kind:
         case Kind.ACCESS_TOKEN if case.scheme != "bearer":

@@ -1,4 +1,4 @@
-"""`iat`, `exp` and `nbf`: what they are written in, and what the clock says."""
+"""Checks of `iat`, `exp` and `nbf`: their unit, and their values against the clock."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _UNITS = (
     (range(10**14, 10**17), "microseconds"),
     (range(10**17, 10**20), "nanoseconds"),
 )
-"""What a number of this size counts when it is a time of our days."""
+"""Unit of a number of this size, if it is a time of our days."""
 
 _DURATIONS = range(10**6)
 _QUARTER_OF_AN_HOUR = 900
@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"\d{1,20}(\.\d*)?", re.ASCII)
 
 
 def check_times(case: Case) -> Iterator[Finding]:
-    """The times by themselves, and by the clock."""
+    """Check the times by themselves, and against the clock."""
     times = {name: case.claim(name) for name in ("iat", "exp", "nbf") if case.claim(name) is not None}
     for name in ("exp", "iat"):
         if name not in times:
@@ -51,7 +51,7 @@ def check_times(case: Case) -> Iterator[Finding]:
 
 
 def whole_times(case: Case) -> dict[str, int]:
-    """The times that are whole numbers of seconds."""
+    """Return the times that are whole numbers of seconds."""
     times = {name: case.claim(name) for name in ("iat", "exp", "nbf")}
     return {
         name: value
@@ -61,7 +61,7 @@ def whole_times(case: Case) -> dict[str, int]:
 
 
 def check_clock(case: Case, times: dict[str, int]) -> Iterator[Finding]:
-    """Whether the token was good when the request was made.
+    """Check that the token was valid at the time of the request.
 
     Args:
         case: the token and its request
@@ -86,7 +86,7 @@ def check_clock(case: Case, times: dict[str, int]) -> Iterator[Finding]:
 
 
 def _unit(value: object) -> str | None:
-    """What a time counts when it is not seconds; numbers that are written as text count, too."""
+    """Return the unit of a time that is not in seconds; numeric strings count, too."""
     number = float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
     if isinstance(number, bool) or not isinstance(number, int | float):
         return None

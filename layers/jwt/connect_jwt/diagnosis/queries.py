@@ -1,4 +1,4 @@
-"""The query of a canonical request, written in the ways that people and libraries get it wrong."""
+"""Queries of a canonical request, with the mistakes that people and libraries make."""
 
 import json
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 from connect_jwt.diagnosis.bodies import Variant, queries_with_body
 from connect_jwt.diagnosis.spelling import Encode, Pair, encoded, has_repeats, misspelled, right
 
-_MAX_PARAMETERS = 200  # of more, no variants are made
-_MAX_SUBSETS = 8  # parameters of which every selection is tried
+_MAX_PARAMETERS = 200  # above this, no variants are made
+_MAX_SUBSETS = 8  # up to this many parameters, every selection is tried
 _ENCODING = ("qsh-query-encoding",)
 _CHANGES: tuple[Encode, ...] = (
     unquote,
@@ -21,19 +21,19 @@ _ADDED = (
     *(("lic", "active"), ("expand", ""), ("startAt", "0"), ("maxResults", "50"), ("maxResults", "100")),
     *(("user_id", ""), ("user_key", ""), ("undefined", ""), ("_", "")),
 )
-"""What a client or a framework has when it hashes and does not send, or the other way round."""
+"""Parameters that clients and frameworks hash without sending them, or the reverse."""
 
 NOT_SET = ("undefined", "null", "None", "")
-"""What is hashed for a part that was never set."""
+"""Values that stand for an unset variable."""
 
 
 def wrong_queries(query: str, form: str, body: str) -> Iterator[Variant]:
-    """The variants of a query, and of the fields of a form that are counted among its parameters.
+    """Yield wrong variants of a query, with the form fields that count as parameters.
 
     Args:
-        query: as it is sent
-        form: the fields of a form that the receiver counts, empty for none
-        body: that it does not count, empty for none
+        query: as sent
+        form: the form fields that count as parameters, empty for none
+        body: the body that does not count, empty for none
     """
     parameters = [parameter for parameter in f"{query}&{form}".split("&") if parameter]
     if len(parameters) > _MAX_PARAMETERS:
@@ -68,7 +68,7 @@ def _is_token(parameter: str) -> bool:
 
 
 def _selections(pairs: list[Pair]) -> Iterator[list[Pair]]:
-    """Without what was added after signing: any, or one, or all but one, or those at the end."""
+    """Yield the parameters without those added after signing: any, one, all but one, or the last ones."""
     many = len(pairs) > _MAX_SUBSETS
     for size in {1, len(pairs) - 1} if many else range(len(pairs) - 1, 0, -1):
         yield from map(list, combinations(pairs, size))
@@ -78,7 +78,7 @@ def _selections(pairs: list[Pair]) -> Iterator[list[Pair]]:
 
 
 def _as_sent(raw: list[str]) -> Iterator[Variant]:
-    """With little or nothing changed; of more than two mistakes, the first two are named."""
+    """Yield the query nearly as sent; of more than two mistakes, the first two are named."""
     pairs = [*map(_pair, raw)]
     codes = ["qsh-repeated-values"] if has_repeats(pairs) else []
     if any(parameter != right([pair]) for parameter, pair in zip(raw, pairs, strict=True)):
@@ -96,7 +96,7 @@ def _as_sent(raw: list[str]) -> Iterator[Variant]:
 
 
 def _read_otherwise(raw: list[str]) -> Iterator[Variant]:
-    """What is sent, taken apart in another way than by the rules of forms, or written as an object."""
+    """Yield the query parsed by other rules than those of forms, or written as an object."""
     parts = [parameter.partition("=") for parameter in raw]
     yield _ENCODING, right([(unquote(name), unquote(value)) for name, _, value in parts])  # a plus is a plus
     yield _ENCODING, right([_pair(unquote_plus(parameter)) for parameter in raw])  # decoded twice

@@ -1,4 +1,4 @@
-"""The canonical request that a hash was made from, found by making the mistakes that people make."""
+"""Search for the canonical request behind a hash, by making the mistakes that people make."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +12,7 @@ from connect_jwt.diagnosis.hash_spellings import Reading, digests, readings
 from connect_jwt.diagnosis.queries import NOT_SET, wrong_queries
 
 type Shape = tuple[tuple[str, ...], str, Callable[[str], str]]
-"""The code of a mistake, how method, path and query are put together, and what becomes of the whole."""
+"""The code of a mistake, how method, path and query are joined, and a function applied to the whole."""
 
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 _PREFIXES = ("prod", "dev", "staging", "Prod", "Stage", "default", "wiki", "jira")
@@ -22,7 +22,7 @@ _VERSIONS = ("2", "3", "latest", "1.0")
 _VERSION = re.compile(r"/(?:\d+(?:\.\d+)?|latest)/")
 _ESCAPED = re.compile(r"%[0-9A-F]{2}")
 _MAX_LENGTH = 8 * 1024
-"""No server takes a longer path or query, and what is hashed thousands of times should not be long."""
+"""No server takes a longer path or query, and thousands of hashes of it would be slow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +31,15 @@ class Sent:
 
     Attributes:
         method: the HTTP method
-        origin: scheme and host, empty when they are not known
+        origin: scheme and host, empty if unknown
         raw_path: the whole path
         base_path: the path of the receiver's base URL
-        path: the path that is to be hashed
+        path: the path to hash
         query: verbatim
-        fragment: which is never sent
-        form: the fields of a form that the receiver counts as parameters, empty for none
-        body: of which it counts nothing
-        prefix_code: what it is called when the base URL's path was hashed
+        fragment: never sent
+        form: the form fields that count as parameters, empty for none
+        body: the body that does not count
+        prefix_code: code of the mistake of hashing the base URL's path
     """
 
     method: str
@@ -55,18 +55,18 @@ class Sent:
 
     @property
     def parameters(self) -> str:
-        """The query and the form, as the receiver counts them."""
+        """The query and the form fields that count as parameters."""
         return "&".join(filter(None, (self.query, self.form)))
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A canonical request that has the hash, and the mistakes that lead to it.
+    """A canonical request with the claimed hash, and the mistakes that lead to it.
 
     Attributes:
         canonical: the canonical request
         codes: of the mistakes
-        seen: words for those that can be told more exactly than by their code
+        seen: a more exact description than the code's, for those that have one
     """
 
     canonical: str
@@ -75,12 +75,12 @@ class Match:
 
 
 def find(qsh: str, sent: Sent, key: bytes | None = None) -> Match | None:
-    """What was hashed, with as few mistakes as explain it; None when nothing that is tried does.
+    """Return the hashed request with the fewest mistakes that explain it; None if no variant fits.
 
     Args:
         qsh: the claim
         sent: the request
-        key: what an HMAC may have been made with
+        key: candidate key of an HMAC
     """
     if len(sent.path) + len(sent.parameters) > _MAX_LENGTH:
         return None
@@ -104,7 +104,7 @@ def _match(canonical: str, codes: tuple[str, ...], reading: Reading, words: str)
 
 
 def _pieces(sent: Sent) -> list[list[list[Variant]]]:
-    """Methods, paths and queries, each by the number of mistakes in it."""
+    """Return methods, paths and queries, each by its number of mistakes."""
     method, path, query = canonical_request(sent.method, sent.path, sent.parameters).split("&", 2)
     body = sent.body if len(sent.body) <= _MAX_LENGTH else ""
     return [
@@ -115,7 +115,7 @@ def _pieces(sent: Sent) -> list[list[list[Variant]]]:
 
 
 def _candidates(pieces: list[list[list[Variant]]], mistakes: int) -> Iterator[Variant]:
-    """The canonical requests with so many mistakes."""
+    """Yield the canonical requests with this number of mistakes."""
     for shape in _SHAPES if mistakes else _SHAPES[:1]:
         in_pieces = mistakes - len(shape[0])
         for shares in product(range(in_pieces + 1), repeat=len(pieces)):
@@ -125,7 +125,7 @@ def _candidates(pieces: list[list[list[Variant]]], mistakes: int) -> Iterator[Va
 
 
 def _by_mistakes(right: str, wrong: Iterable[Variant]) -> list[list[Variant]]:
-    """Each piece once, by the number of mistakes in it."""
+    """Return each piece once, by its number of mistakes."""
     codes_of: dict[str, tuple[str, ...]] = {right: ()}
     for codes, piece in wrong:
         if len(codes) < len(codes_of.get(piece, (*codes, ""))):
@@ -193,7 +193,7 @@ def _wrong_paths(sent: Sent) -> Iterator[Variant]:
 
 
 def _whole(sent: Sent) -> Iterator[Variant]:
-    """The request as it is sent, not taken apart."""
+    """Yield the request as sent, without splitting it into method, path and query."""
     target = f"{sent.raw_path}?{sent.query}" if sent.query else sent.raw_path
     for template in ("{}", "{method}&{}", "{method} {}", "{method} {} HTTP/1.1"):
         yield ("qsh-separators",), template.format(target, method=sent.method.upper())

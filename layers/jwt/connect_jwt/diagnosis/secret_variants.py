@@ -1,4 +1,4 @@
-"""Keys that people sign with in place of a secret as it is, and signatures that are none of HS256's."""
+"""Wrong keys made from a secret, and signatures that are not HS256's."""
 
 import base64
 import binascii
@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 type Key = tuple[str, str, bytes]
-"""The code of the mistake, what was done in words, and the key that it leads to."""
+"""The code of the mistake, a description, and the key that it leads to."""
 
 _ENDS = {
     "a line break after it": "\n",
@@ -40,7 +40,7 @@ _AROUND = {
     "Bearer before it": ("Bearer ", ""),
 }
 _MISSING = ("", "undefined", "null", "None", "nil", "false", "[object Object]", "sharedSecret", "secret")
-"""What a variable that was never set comes to, or its name."""
+"""Values of an unset variable, or its name."""
 
 _LENGTHS = (16, 32, 64)
 _VERBATIM = "secret-not-verbatim"
@@ -57,7 +57,7 @@ _OF_LENGTH = {
 
 
 def changed(secret: str) -> Iterator[Key]:
-    """The keys that come of a secret which is not used as it is."""
+    """Yield the keys that come of changing a secret."""
     for key in _base64_decoded(secret):
         yield "secret-is-base64-decoded", "what the secret decodes to", key
     for words, end in _ENDS.items():
@@ -75,10 +75,10 @@ def changed(secret: str) -> Iterator[Key]:
 
 
 def other_values(*named: tuple[str, str | None]) -> Iterator[Key]:
-    """The keys that are no secret at all.
+    """Yield keys that are not a secret at all.
 
     Args:
-        named: what else is known of the request, each with what it is called
+        named: other known values of the request, each with its name
     """
     for text in _MISSING:
         words = f"the word {text}" if text else "an empty secret"
@@ -89,7 +89,7 @@ def other_values(*named: tuple[str, str | None]) -> Iterator[Key]:
 
 
 def how_else_signed(signature: bytes, signing_input: bytes, key: bytes) -> tuple[str, str] | None:
-    """The code and the words for what this key has made in another way than HS256's; None for nothing."""
+    """Return code and description of another signature made with this key; None if it is none."""
     digest = hmac.digest(key, signing_input, "sha256")
     for words, written in _spellings(digest):
         if signature == written:
@@ -101,7 +101,7 @@ def how_else_signed(signature: bytes, signing_input: bytes, key: bytes) -> tuple
 
 
 def cannot_be_hs256(signature: bytes) -> tuple[str, str] | None:
-    """The code and the words for a signature that HS256 made with no key; None when it may have."""
+    """Return code and description of a signature that no key makes with HS256; None if one may."""
     if not signature:
         return "signature-missing", "the third part of the token is empty"
     if len(signature) == _HS256_BYTES:
@@ -120,7 +120,7 @@ def _is_hex(text: bytes) -> bool:
 
 
 def _spellings(digest: bytes) -> Iterator[tuple[str, bytes]]:
-    """What base64url decodes to when the digest was written in another way."""
+    """Yield the bytes that base64url decodes to for other encodings of the digest."""
     for in_hex in (digest.hex(), digest.hex().upper()):
         if len(in_hex) % 4 == 0:
             yield "the signature is written in hex digits", base64.b64decode(in_hex)

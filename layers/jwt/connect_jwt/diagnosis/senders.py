@@ -1,4 +1,4 @@
-"""Who else sends requests to an app's address, and Jira's own requests that carry no token."""
+"""Senders other than Jira, and requests of Jira's that carry no token."""
 
 from collections.abc import Iterator
 
@@ -13,18 +13,18 @@ _WEBHOOK_CLIENT = "atlassian webhook http client"
 
 
 def is_webhook(evidence: Evidence) -> bool:
-    """Whether a request is marked as a webhook, of whatever kind."""
+    """Return whether a request is marked as a webhook of any kind."""
     agent = (evidence.header("User-Agent") or "").lower()
     marks = (evidence.header(_HUB_SIGNATURE), evidence.header(_IDENTIFIER))
     return agent.startswith(_WEBHOOK_CLIENT) or any(mark is not None for mark in marks)
 
 
 def check_missing(evidence: Evidence, direction: Direction) -> Iterator[Finding]:
-    """Why a request carries no token.
+    """Explain a request without a token.
 
     Args:
-        evidence: a request without one
-        direction: who sent it to whom
+        evidence: the request
+        direction: of the request
     """
     is_bare = direction is Direction.TO_APP and evidence.header("Authorization") is None
     is_marked = any(evidence.header(name) is not None for name in (_HUB_SIGNATURE, _IDENTIFIER))

@@ -1,4 +1,4 @@
-"""Whose secret made the signature and how, found by trying what is known and what people do with it."""
+"""Find the secret that made the signature, by trying known secrets and common mistakes."""
 
 from collections.abc import Iterator
 
@@ -21,11 +21,11 @@ _LONGEST_SECRET = 4096
 _PREVIOUS = ("secret-previous", "a secret that this site had before")
 
 type Attempt = tuple[list[tuple[str, str]], bytes]
-"""The codes of what is wrong with a key, each with words for it, and the key."""
+"""The codes of a key's mistakes, each with a description, and the key."""
 
 
 def check_signature(case: Case) -> Iterator[Finding]:
-    """Whether the site's secret made the signature; if not, which one did, or what was done with it."""
+    """Check that the site's secret made the signature; if not, find the key or the mistake."""
     if case.token.header.get("alg") != "HS256" or _is_signed_right(case):
         return
     secrets = case.evidence.secrets
@@ -40,13 +40,13 @@ def check_signature(case: Case) -> Iterator[Finding]:
 
 
 def _is_signed_right(case: Case) -> bool:
-    """Whether the site's current secret made the signature; towards the app, one it had lately will do."""
+    """Check the signature with the site's current secret; towards the app, recent ones count, too."""
     secrets = case.evidence.secrets[:1] if case.to_jira else case.evidence.secrets
     return any(_made(case, _utf8(secret)) for secret in secrets)
 
 
 def _search(case: Case) -> Iterator[Finding]:
-    """What is wrong with the key, and with the signature, where both can be told."""
+    """Find the mistakes in the key and in the signature, as far as they show."""
     for codes, key in (*_verbatim(case), *_changed(case)):
         if _made(case, key):
             for code, seen in codes:
@@ -63,7 +63,7 @@ def _search(case: Case) -> Iterator[Finding]:
 
 
 def _verbatim(case: Case) -> Iterator[Attempt]:
-    """The other secrets that are known, as they are."""
+    """Yield the other known secrets, unchanged."""
     for secret in case.evidence.secrets[1:]:
         yield [_PREVIOUS], _utf8(secret)
     for client_key, secret in case.evidence.other_secrets.items():
@@ -71,7 +71,7 @@ def _verbatim(case: Case) -> Iterator[Attempt]:
 
 
 def _changed(case: Case) -> Iterator[Attempt]:
-    """The site's own secrets as people change them, and what is taken for one."""
+    """Yield the site's own secrets with common changes, and values mistaken for one."""
     evidence = case.evidence
     for number, secret in enumerate(evidence.secrets):
         if len(secret.reveal()) <= _LONGEST_SECRET:

@@ -1,4 +1,4 @@
-"""How the parameters of a request are written: encoded, ordered, and repeated ones put together."""
+"""Encodings of a request's parameters: escaping, order, and repeated names."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -15,17 +15,17 @@ _UNRESERVED = "-._~"
 
 
 def encoded(text: str) -> str:
-    """A name or a value as it is to be encoded."""
+    """Encode a name or a value correctly."""
     return quote(text, safe=_UNRESERVED, errors="replace")
 
 
 def right(pairs: list[Pair]) -> str:
-    """Parameters as they are to be written."""
+    """Encode parameters correctly."""
     return _written(pairs, encoded, _by_encoded_name)
 
 
 def spelled(pairs: list[Pair]) -> Iterator[str]:
-    """Parameters right, as they come, and in the encoding of forms."""
+    """Yield the parameters encoded correctly, unchanged, and as a form."""
     orders: tuple[Order, ...] = (_by_encoded_name, list)
     encodings: tuple[Encode, ...] = (encoded, partial(quote_plus, errors="replace"), _as_it_is)
     for encode, order in product(encodings, orders):
@@ -33,7 +33,7 @@ def spelled(pairs: list[Pair]) -> Iterator[str]:
 
 
 def misspelled(pairs: list[Pair]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Parameters in every wrong way, with the codes of the mistakes."""
+    """Yield every wrong encoding, with the codes of its mistakes."""
     values = _by_name(pairs)
     repeats = _REPEATS if has_repeats(pairs) else _REPEATS[:1]
     orders = [(code, [*order(values)]) for code, order in _ORDERS]
@@ -46,7 +46,7 @@ def misspelled(pairs: list[Pair]) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def has_repeats(pairs: list[Pair]) -> bool:
-    """Whether a name comes twice."""
+    """Return whether a name is repeated."""
     return len({name for name, _ in pairs}) < len(pairs)
 
 

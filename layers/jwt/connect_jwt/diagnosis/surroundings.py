@@ -1,4 +1,4 @@
-"""A token with something around it, or in a place where the receiver does not look."""
+"""Tokens with something around them, or in a place that the receiver does not read."""
 
 import json
 import re
@@ -20,18 +20,18 @@ _LONGEST = 64 * 1024
 _MOST_SHAPES = 8
 _SHAPE = re.compile(r"(?<![\w-])[\w-]++={0,2}\.[\w-]++={0,2}\.[\w-]*+={0,2}(?!\.[\w-])", re.ASCII)
 _BEGINNING = "eyJ"
-"""Of a JSON object that begins with a name, in base64url: of every token that a library has made."""
+"""Beginning of every token made by a library: base64url of a JSON object's first name."""
 
 _KNOWN = re.compile(
     r"""(?: \b(jwt|bearer|token|authorization|authentication|auth|access|id|session|basic|b)\b
           | [\s"'`<>(){}\[\]:=,;.|*&?!\\/_\ufeff\u200b\u2018\u2019\u201c\u201d\xab\xbb] | %20 | %22 )*""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""What may stand around a token and be shown: anything else may be a secret."""
+"""Text around a token that may be shown; anything else may be a secret."""
 
 _MOST_SHOWN = 40
 _OTHERS_TOKENS = ("cookie", "x-forge-oauth-")
-"""Headers that hold tokens which are nobody's proof here."""
+"""Headers whose tokens prove nothing here."""
 
 _FIELDS = frozenset({"jwt", "token", "assertion", "authorization"})
 _ASSERTION = "in the body's field assertion"
@@ -39,7 +39,7 @@ _ASSERTION = "in the body's field assertion"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A token in a text, and what stands before and after it."""
+    """A token in a text, with the text before and after it."""
 
     token: str
     before: str
@@ -47,13 +47,13 @@ class Found:
 
     @property
     def decoration(self) -> str:
-        """What stands around the token, as a person may be shown it; empty for nothing."""
+        """Describe the text around the token for a person; empty for none."""
         around = ((self.before, "before"), (self.after, "after"))
         return " and ".join(f"{_shown(text)} {where} the token" for text, where in around if text)
 
 
 def find_token(text: str) -> Found | None:
-    """The first token in a text; None when there is none, or only in the depth of a very long one."""
+    """Return the first token in a text; None if there is none near its beginning."""
     text = text[:_LONGEST]
     for number, shape in enumerate(_SHAPE.finditer(text)):
         if number == _MOST_SHAPES:
@@ -66,9 +66,9 @@ def find_token(text: str) -> Found | None:
 
 
 def found_elsewhere(evidence: Evidence) -> tuple[list[Finding], Evidence] | None:
-    """A token that is not where Jira or an app looks for it, and the request with the token where they do.
+    """Find a token outside the places that Jira or an app reads, and return the request with it moved there.
 
-    An assertion in the body is where the authorization server looks for it.
+    An assertion in the body is left alone: the authorization server reads it there.
     """
     for place, text, url in _places(evidence):
         found = find_token(text)
@@ -80,10 +80,10 @@ def found_elsewhere(evidence: Evidence) -> tuple[list[Finding], Evidence] | None
 
 
 def read_token(text: str) -> UnverifiedToken:
-    """A token taken apart, of a size that is let through: Forge's may be larger than a site's.
+    """Parse a token, up to the size limit. Forge's may be larger than a site's.
 
     Raises:
-        TokenRefused: it is larger, or it is no compact JWT
+        TokenRefused: it is too large, or is no compact JWT
     """
     token = parse_token(text, max_bytes=MAX_FORGE_TOKEN_BYTES)
     return token if token.claims.get("iss") == FORGE_ISSUER else parse_token(text)
@@ -105,7 +105,7 @@ def _shown(text: str) -> str:
 
 
 def _places(evidence: Evidence) -> Iterator[tuple[str, str, str | None]]:
-    """Each place that people have put a token in, the text that is there, and the URL without it."""
+    """Yield each place where people have put a token, its text, and the URL without it."""
     url = evidence.url
     if url is not None and len(url) <= _LONGEST:
         yield from _places_in_url(url)
@@ -144,7 +144,7 @@ def _shown_name(name: str) -> str:
 
 
 def _fields(body: str) -> Iterator[tuple[str, str]]:
-    """The fields of a form or of a JSON object that are text."""
+    """Yield the string fields of a form or of a JSON object."""
     body = body[:_LONGEST]
     if body.lstrip().startswith("{"):
         yield from _members(body)

@@ -1,4 +1,4 @@
-"""What is wrong with a token, or with how it travels: why, and the cure."""
+"""Causes and fixes for a wrong token or a wrong way of sending it."""
 
 TOKEN_CAUSES = {
     "iss-is-client-key": (

@@ -1,4 +1,4 @@
-"""Where the token is, and what is wrong before it can be read."""
+"""Find the token in a request, and report problems that keep it from being read."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from connect_jwt.errors import TokenRefused
 _CERTAIN = Certainty.CERTAIN
 _BEFORE_TOKEN = re.compile(r"(?:([A-Za-z]\w*) +)?", re.ASCII)
 _API_TOKEN = re.compile(r"AT[ACS]TT\w{8}", re.ASCII)
-"""How the tokens begin that people and service accounts are given at id.atlassian.com."""
+"""Prefixes of the API tokens that id.atlassian.com issues for people and service accounts."""
 
 _PARTS = 3
 
@@ -25,9 +25,9 @@ class Carried:
     """A token as the request carries it.
 
     Attributes:
-        token: without what stands around it
-        scheme: of the Authorization header, in small letters, empty for none; None when it is in no header
-        decoration: what stands around it, in words
+        token: without the text around it
+        scheme: of the Authorization header, in lower case, empty for none; None if it is in no header
+        decoration: description of the text around it
     """
 
     token: str
@@ -36,9 +36,9 @@ class Carried:
 
 
 def tokens_in(evidence: Evidence) -> list[Carried]:
-    """Every token the evidence holds, each once: the one that is given, the header's, the URL's.
+    """Return every distinct token: the given one, the header's, the URL's.
 
-    Beside a token, credentials of another scheme are something else.
+    Credentials of another scheme are ignored when there is a token beside them.
     """
     others = [*_given(evidence.token), *_in_url(evidence)]
     in_header = [
@@ -53,7 +53,7 @@ def tokens_in(evidence: Evidence) -> list[Carried]:
 
 
 def check_transport(tokens: list[Carried]) -> Iterator[Finding]:
-    """What stands around the token, whether there is another, and whether it is one.
+    """Report text around the token, other tokens, and text that is no token.
 
     Args:
         tokens: those that the request carries, at least one
@@ -73,9 +73,9 @@ def check_transport(tokens: list[Carried]) -> Iterator[Finding]:
 
 
 def is_opaque(carried: Carried, evidence: Evidence) -> bool:
-    """Whether it is an access token of OAuth's or Forge's that says nothing of itself.
+    """Return whether it is an opaque access token of OAuth or Forge.
 
-    An API token is one at the gateway only.
+    An API token counts as one only at the gateway.
     """
     is_gateways = host_of(split(evidence.url or "")).startswith("api.")
     is_api_token = _API_TOKEN.match(carried.token) is not None
@@ -112,7 +112,7 @@ def _in_url(evidence: Evidence) -> Iterator[Carried]:
 
 
 def _taken_out(text: str, *, scheme: str | None) -> Carried | None:
-    """The token in a text, with the scheme that stands before it; None when there is none."""
+    """Return the token in a text, with the scheme before it; None if there is none."""
     found = find_token(text)
     if found is None:
         return None
@@ -124,7 +124,7 @@ def _taken_out(text: str, *, scheme: str | None) -> Carried | None:
 
 
 def _how_malformed(token: str) -> str:
-    """What keeps a text from being a token, of which nothing is shown."""
+    """Describe a malformed token without showing any of it."""
     parts = token.split(".")
     size = f"{len(token)} characters"
     if len(parts) == _PARTS - 1:

@@ -1,4 +1,4 @@
-"""What findings come to. There is one rule, whatever they are and wherever they are shown."""
+"""Conclude the verdict from findings, by one rule for all of them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,15 +11,15 @@ from connect_jwt.diagnosis.findings import Certainty, Diagnosis, Finding, Verdic
 def concluded(
     diagnosis: Diagnosis, findings: Sequence[Finding], unsettled: Sequence[str], *, status: int | None
 ) -> Diagnosis:
-    """The diagnosis with these findings, the surest first, and the verdict that they come to.
+    """Return the diagnosis with these findings, the most certain first, and their verdict.
 
-    What is not certain is outweighed by an answer that says that it worked.
+    A successful response outweighs every finding that is not certain.
 
     Args:
-        diagnosis: whatever else is known
-        findings: in the order in which they were found
-        unsettled: what is not known
-        status: what the receiver answered, if it did
+        diagnosis: everything else that is known
+        findings: in the order of the checks
+        unsettled: open questions
+        status: of the response, if there was one
     """
     if is_success(status):
         findings = [found for found in findings if found.certainty is Certainty.CERTAIN]
