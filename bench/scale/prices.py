@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from bench.scale.model import Model
 from bench.scale.simulation import Outcome
+from connect_jira.worker.occurrences import REMEMBERED_SECONDS
 
 MILLION = 1_000_000
 MONTH_SECONDS = 730 * 3600
@@ -16,8 +17,8 @@ GB_SECOND = 0.0000133334
 ACCESS_LOG, WEBHOOK_LOG, WORKER_LOG, LOG_OVERHEAD = 250, 650, 650, 26
 """Bytes that a request, a webhook and a message write to the logs, and what CloudWatch adds to each."""
 
-CALL_BYTES, RECORD_KB, RECORD_SECONDS, ROW_KB, TRACED = 3_000, 0.4, 5 * 24 * 3600, 2.0, 0.05
-"""Sent to Jira for a call; a record of work done, and its life; a site's row; the part that X-Ray records."""
+CALL_BYTES, RECORD_KB, ROW_KB, TRACED = 3_000, 0.4, 2.0, 0.05
+"""Sent to Jira for a call; a record of work done; a site's row; the part that X-Ray records."""
 
 _API = "https://aws.amazon.com/api-gateway/pricing/"
 _CLOUDWATCH = "https://aws.amazon.com/cloudwatch/pricing/"
@@ -109,9 +110,17 @@ def per_million_webhooks(outcome: Outcome) -> list[Line]:
             _DYNAMODB,
         ),
         Line(
+            "DynamoDB, troubles read",
+            "half a unit a message, for whether its site is in trouble",
+            outcome.counts["writes"] * scale / 4,
+            0.125,
+            MILLION,
+            _DYNAMODB,
+        ),
+        Line(
             "DynamoDB, work done kept",
-            f"{RECORD_KB} KB for 5 days, in GB-months",
-            RECORD_KB * RECORD_SECONDS / MONTH_SECONDS,
+            f"{RECORD_KB} KB for {REMEMBERED_SECONDS // (24 * 3600)} days, in GB-months",
+            RECORD_KB * REMEMBERED_SECONDS / MONTH_SECONDS,
             0.25,
             1,
             _DYNAMODB,

@@ -17,6 +17,7 @@ from connect_jira.worker.call_results import CallResults
 from connect_jira.worker.dead_letter_queue import FailedJiraCalls
 from connect_jira.worker.held_events import HeldEvents
 from connect_jira.worker.idempotency_store import WorkDone
+from connect_jira.worker.troubles import Troubles
 from connect_jira.worker.worker import Worker
 from functions.jira_calls.direct import make_directly
 from functions.jira_calls.reactions import reactions
@@ -25,13 +26,16 @@ from functions.jira_calls.work import Work
 logger = Logger()
 _parts = Parts.from_env(os.environ)
 _activity = Activity.from_env(os.environ, _parts.aws)
-_pauses = Pauses(is_disabled=_parts.tenants.is_disabled)
+_work_done_table = os.environ["WORK_DONE_TABLE"]
+_pauses = Pauses(
+    Troubles(_parts.aws.service("dynamodb"), table=_work_done_table), is_disabled=_parts.tenants.is_disabled
+)
 _clients = JiraClients(
     _parts.app,
     _parts.tenants,
     _activity,
     max_answer_bytes=int(os.environ["MAX_ANSWER_BYTES"]),
-    on_success=_pauses.note_success,
+    on_outcome=_pauses.note,
 )
 _queue = jira_calls_queue(os.environ, _parts.aws, continues_chain=False)
 _work = Work(
@@ -46,7 +50,7 @@ _work = Work(
 _worker = Worker(
     queue=_queue,
     failed=FailedJiraCalls(_parts.aws.service("sqs"), url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]),
-    done=WorkDone(_parts.aws.service("dynamodb"), table=os.environ["WORK_DONE_TABLE"]),
+    done=WorkDone(_parts.aws.service("dynamodb"), table=_work_done_table),
     results=CallResults(_parts.aws.service("events"), bus=os.environ["EVENT_BUS"]),
     doer=_work,
     pauses=_pauses,

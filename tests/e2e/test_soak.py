@@ -41,6 +41,11 @@ def test_what_is_not_worked_off_in_time_is_told_as_not_held() -> None:
     assert said["effects"]["lost"] > 0
 
 
+def test_what_is_measured_is_one_thing_at_a_time() -> None:
+    printed = soak("--noisy", "--hanging")
+    assert (printed.returncode, printed.stdout, printed.stderr.count("\n")) == (2, "", 1)
+
+
 def test_a_fault_that_there_is_not_is_one_line() -> None:
     printed = soak("--faults", "429,hail")
     assert (printed.returncode, printed.stdout, printed.stderr.count("\n")) == (1, "", 1)

@@ -16,13 +16,13 @@ from connect_jira.installations import secret_sealing as sealing
 from connect_jira.installations.forge_installation import LEAVING_SECONDS
 from connect_jira.installations.installation import PREVIOUS_SECRET_SECONDS, UNINSTALLED_ROW_SECONDS
 from connect_jira.installations.system_token import SURE_SECONDS
-from connect_jira.jira import retries, signed_call
-from connect_jira.worker import backoff as pauses
-from connect_jira.worker import held_events, occurrences, queue, worker
+from connect_jira.jira import connection_pool, retries, signed_call
+from connect_jira.worker import held_events, occurrences, queue, troubles, worker
 from connect_jira.worker import retry_policy as verdicts
 from connect_jira.worker.sqs_record import CARRIED
 from connect_tools.project import PROJECT
 from connect_tools.template import Template
+from tests.soak.hanging import ALLOWED_TIMES
 from tests.soak.laptop import VISIBILITY_SECONDS
 from tests.soak.noisy import ALLOWED_SECONDS
 
@@ -118,9 +118,12 @@ TRIED_AGAIN = of("CallRequestsFunction", "EventInvokeConfig", "MaximumRetryAttem
 FIGURES: list[tuple[str, str, object, object]] = [
     (CALLS, "up to three times, each signed afresh", retries.MAX_ATTEMPTS - 1, 3),
     (CALLS, "429 with a wait of up to two seconds", retries.LONGEST_WAIT_SECONDS, 2),
-    (CALLS, "the call, once more;", retries.MAX_ATTEMPTS_IN_TIME - 1, 1),
     (CALLS, "Jira is slower than ten seconds", signed_call.READ_TIMEOUT_SECONDS, 10),
-    (CALLS, "up to every 15 minutes, until one succeeds", pauses.LONGEST_TROUBLE_SECONDS, 15 * MINUTE),
+    (CALLS, "up to every 15 minutes, until one is answered", troubles.LONGEST_PAUSE_SECONDS, 15 * MINUTE),
+    (CALLS, "another message finds out after half a minute", troubles.FINDING_OUT_SECONDS, MINUTE / 2),
+    (CALLS, "has waited for its answer for two seconds", connection_pool.SLOW_SECONDS, 2),
+    (CALLS, "connection was idle for 50 seconds", connection_pool.LONGEST_IDLE_SECONDS, 50),
+    (CALLS, "their effect in less than 2 times as long", ALLOWED_TIMES, 2),
     (CALLS, "the app was installed less than 15 minutes ago", tenants.YOUNG_SECONDS, 15 * MINUTE),
     (CALLS, "for an hour this call is made so at once", beyond_forge.REMEMBERED_SECONDS, HOUR),
     (CALLS, "as long as that lasts, up to four days", worker.LONGEST_DISABLED_SECONDS, 4 * DAY),

@@ -16,7 +16,7 @@ import urllib3
 
 from bench.trust import Trust
 from connect_jira.jira import connection_pool as site_connections
-from connect_jira.jira.connection_pool import LONGEST_IDLE_SECONDS, new_site_pool
+from connect_jira.jira.connection_pool import LONGEST_IDLE_SECONDS, new_site_pool, telling
 from connect_jira.jira.credentials import BearerCredentials
 from connect_jira.jira.errors import JiraUnreachable
 from connect_jira.jira.response import JiraResponse
@@ -134,6 +134,30 @@ def test_there_is_one_deadline_for_the_whole_answer(site: Site, pool: urllib3.Po
         call(site, pool)
     assert TIMEOUT / 2 < time.monotonic() - began < TIMEOUT + A_LITTLE
     assert (error.value.may_have_worked, error.value.timed_out) == (True, True)
+
+
+def test_whoever_waits_for_long_says_so_once_and_waits_on(
+    site: Site, pool: urllib3.PoolManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site_connections, "SLOW_SECONDS", 0.2)
+    told: list[float] = []
+    began = time.monotonic()
+
+    def answer_late(connection: socket.socket) -> None:
+        time.sleep(0.5)
+        connection.sendall(answer(b"at last")[:-4])
+        time.sleep(0.3)
+        connection.sendall(b"last")
+
+    site.act = answer_late
+    with telling(lambda: told.append(time.monotonic() - began)):
+        assert call(site, pool, timeout=5 * TIMEOUT).body == "at last"
+    (at,) = told
+    assert 0.2 <= at < 0.5
+    site.act = lambda connection: connection.sendall(answer(b"at once"))
+    with telling(lambda: told.append(0)):
+        assert call(site, pool).body == "at once"
+    assert len(told) == 1
 
 
 def test_what_is_not_taken_is_not_sent_for_longer_than_the_deadline(

@@ -14,6 +14,7 @@ from connect_cli.command import run
 from connect_cli.options import AS_JSON
 
 if TYPE_CHECKING:
+    from tests.soak.hanging import Patience
     from tests.soak.noisy import Fairness
     from tests.soak.summary import Summary
 
@@ -39,9 +40,18 @@ _FEWEST_TO_MEASURE = 200
     "--limit", type=click.IntRange(1), default=900, show_default=True, help="Seconds that it may take."
 )
 @click.option("--noisy", is_flag=True, help="Measure instead what a noisy site costs the others.")
+@click.option("--hanging", is_flag=True, help="Measure instead what a site that does not answer costs them.")
 @AS_JSON
 def soak(
-    *, webhooks: int, tenants: int, faults: str, seed: int | None, limit: int, noisy: bool, as_json: bool
+    *,
+    webhooks: int,
+    tenants: int,
+    faults: str,
+    seed: int | None,
+    limit: int,
+    noisy: bool,
+    hanging: bool,
+    as_json: bool,
 ) -> None:
     """Send many webhooks through the stack while everything fails, and prove that each has one effect.
 
@@ -53,13 +63,17 @@ def soak(
     console = Console(stderr=True, highlight=False)
     if seed is None:
         seed = random.randrange(10_000)  # noqa: S311 - nobody is to be surprised by it
-    found: Summary | Fairness
+    found: Summary | Fairness | Patience
+    if (noisy or hanging) and (webhooks < _FEWEST_TO_MEASURE or tenants == 1 or (noisy and hanging)):
+        raise click.UsageError(f"give --noisy or --hanging, {_FEWEST_TO_MEASURE} webhooks, and two tenants")
     if noisy:
-        if webhooks < _FEWEST_TO_MEASURE or tenants == 1:
-            raise click.UsageError(f"--noisy needs {_FEWEST_TO_MEASURE} webhooks, and two tenants")
         from tests.soak.noisy import noisy as measure
 
         found = measure(webhooks, tenants, seed, console)
+    elif hanging:
+        from tests.soak.hanging import hanging as measure_beside
+
+        found = measure_beside(webhooks, tenants, seed, console)
     else:
         from tests.soak.options import SoakOptions, read_faults
         from tests.soak.run import soak as measured

@@ -1,4 +1,4 @@
-"""What `connect soak` is asked for."""
+"""What `python -m tests.soak` is asked for."""
 
 from dataclasses import dataclass
 

@@ -40,15 +40,18 @@ def site_names(count: int) -> list[str]:
     return [f"soak-{number}" for number in range(1, count + 1)]
 
 
-def plan(webhooks: int, sites: Sequence[str], chance: random.Random) -> list[Planned]:
+def plan(
+    webhooks: int, sites: Sequence[str], chance: random.Random, *, evenly: bool = False
+) -> list[Planned]:
     """So many webhooks; the first site has twice as many as the second, three times as many as the third.
 
     Args:
         webhooks: how many
         sites: where they come from
         chance: what comes when
+        evenly: whether all sites have alike many instead
     """
-    shares = list(accumulate(1 / rank for rank in range(1, len(sites) + 1)))
+    shares = list(accumulate(1 if evenly else 1 / rank for rank in range(1, len(sites) + 1)))
     begun = int(time.time() * 1000)
     return [
         Planned(

@@ -13,6 +13,7 @@ ConnectError
 ├── ModuleTypeUnknown            an event of which nobody knows whether Forge itself has sent it
 ├── OfNewerCode                  a message of the queue that this code does not know yet
 ├── SiteDisabled                 the site has disabled the app
+├── SiteInTrouble                the site has met every call with the same, for a while
 ├── NotInstalled                 the app is not, or no longer, installed for this client key
 ├── ForgeTokenMissing            Forge has brought no token that is still good, and there is no other proof
 ├── AwsNotConfigured             the environment asks AWS for what this client cannot do, or says too little
@@ -102,6 +103,13 @@ class SiteDisabled(ConnectError):
 
     def __init__(self) -> None:
         super().__init__("site-disabled", "the site has disabled the app")
+
+
+class SiteInTrouble(ConnectError):
+    """Whatever the site was asked lately, it did not answer, or could not."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, "the site has met every call with this for a while; it was not asked again")
 
 
 class NotInstalled(ConnectError):

@@ -26,9 +26,11 @@ from connect_jira.worker.backoff import Pauses
 from connect_jira.worker.call_results import CallResults
 from connect_jira.worker.dead_letter_queue import FailedJiraCalls
 from connect_jira.worker.idempotency_store import Attempt
+from connect_jira.worker.troubles import Troubles
 from connect_jira.worker.worker import Worker
 from connect_jwt.identity import ClientKey
 from connect_tools.project import PROJECT
+from tests.unit.jira.memory_table import MemoryTable
 
 DAY = 24 * 3600
 NOW = 1_800_000_000.0
@@ -138,7 +140,10 @@ def test_a_message_is_passed_on_for_a_day_and_no_chain_grows(monkeypatch: pytest
         done=aws_side,  # type: ignore[arg-type]
         results=CallResults(aws.service("events"), bus="bus"),
         doer=aws_side,
-        pauses=Pauses(is_disabled=lambda _: False, clock=lambda: aws_side.now),
+        pauses=Pauses(
+            Troubles(MemoryTable(), table="WorkDone", clock=lambda: aws_side.now),  # type: ignore[arg-type]
+            clock=lambda: aws_side.now,
+        ),
         clock=lambda: aws_side.now,
     )
     monkeypatch.setattr(CallResults, "failed", lambda *_, **__: None)

@@ -1,9 +1,11 @@
 """What Jira's answers come to: those that are no plain success and no plain error."""
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import urllib3
 
 from connect_jira.auth.tenants import YOUNG_SECONDS
 from connect_jira.errors import RequestMalformed, TaskNotCompleted, TemporarilyUnavailable
@@ -366,11 +368,29 @@ def test_a_401_of_a_captcha_and_a_503_of_a_suspended_site_stay_what_they_are(bac
         client.post("/rest/x", {})
 
 
+def test_what_became_of_a_call_is_told_whatever_who_asked_makes_of_it(backend: "Backend") -> None:
+    told: list[tuple[str, int]] = []
+    silence = urllib3.exceptions.ReadTimeoutError(None, "/rest/x", "slow")  # type: ignore[arg-type]
+    _, pool = client_over(backend, (201, {}), (404, {}), silence)
+    http: Any = pool
+    client = JiraClient(
+        backend.tenants,
+        CLIENT_KEY,
+        http=http,
+        on_outcome=lambda call, outcome: told.append((call, outcome.status)),
+        clock=backend.clock,
+    )
+    for _ in range(3):
+        with suppress(JiraError):
+            client.post("/rest/x", {})
+    assert told == [("POST /rest/x", 201), ("POST /rest/x", 404), ("POST /rest/x", 0)]
+
+
 @pytest.mark.parametrize("status", [201, 400])
 def test_who_fails_at_being_told_of_a_call_does_not_change_what_became_of_it(
     backend: "Backend", status: int
 ) -> None:
-    def cannot_be_told(_call: str, _status: int, _code: str | None) -> None:
+    def cannot_be_told(_call: str, _outcome: object) -> None:
         raise TemporarilyUnavailable("dynamodb:UpdateItem failed")
 
     _, pool = client_over(backend, (status, {}))

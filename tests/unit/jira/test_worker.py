@@ -15,12 +15,21 @@ from connect_jira.events.app_work import AppWork
 from connect_jira.events.call_request import CallRequest
 from connect_jira.events.messages import Message, read_text, to_text
 from connect_jira.events.webhook import Webhook
-from connect_jira.jira.errors import JiraNotFound, JiraRateLimited, JiraServerError, JiraUnreachable
+from connect_jira.jira.connection_pool import SLOW_HOOK
+from connect_jira.jira.errors import (
+    JiraError,
+    JiraNotFound,
+    JiraRateLimited,
+    JiraServerError,
+    JiraUnreachable,
+)
 from connect_jira.worker.backoff import Pauses
 from connect_jira.worker.idempotency_store import Attempt, Done
 from connect_jira.worker.sqs_record import Delivery
+from connect_jira.worker.troubles import Troubles
 from connect_jira.worker.worker import Worker
 from connect_jwt.identity import ClientKey
+from tests.unit.jira.memory_table import MemoryTable
 
 NOW = 1_000_000.0
 DAY = 24 * 3600
@@ -91,7 +100,8 @@ class Workshop:
 
     def __post_init__(self) -> None:
         self.now = NOW
-        self.pauses = Pauses(is_disabled=self._is_disabled, clock=lambda: self.now)
+        self.table = MemoryTable()
+        self.pauses = self.new_pauses()
         self.worker = Worker(
             queue=self,  # type: ignore[arg-type]
             failed=self,  # type: ignore[arg-type]
@@ -109,7 +119,11 @@ class Workshop:
     def do(self, message: Message, _invocation: object, work_id: str) -> Any:
         self.worked.append(message)
         self.work_ids.append(work_id)
-        return self.acts(message)
+        try:
+            return self.acts(message)
+        except JiraError as error:
+            self.pauses.note(message.client_key, error)
+            raise
 
     def work(self, body: str | Message, invocation: Invocation | None = None, **about: Any) -> bool:
         return self.worker.work(record(body, **about), invocation or Invocation())
@@ -117,6 +131,11 @@ class Workshop:
     def _may_fail(self, effect: str) -> None:
         if effect in self.unavailable:
             raise TemporarilyUnavailable(f"{effect} failed")
+
+    def new_pauses(self) -> Pauses:
+        """What a worker knows of sites; another one has the same table."""
+        troubles = Troubles(self.table, table="WorkDone", clock=lambda: self.now)  # type: ignore[arg-type]
+        return Pauses(troubles, is_disabled=self._is_disabled, clock=lambda: self.now)
 
     def _is_disabled(self, client_key: ClientKey) -> bool:
         self._may_fail("look at the site")
@@ -483,18 +502,57 @@ def test_a_site_in_trouble_is_left_alone_until_one_message_finds_it_well_again()
     shop.work(webhook())
     assert len(shop.worked) == 2, "one at a time"
     assert [tried for _, tried in shop.postponed] == [True, False, True, False]
-    assert shop.work(webhook(QUIET)) is False, "another site has a trouble of its own"
-    assert len(shop.worked) == 3
+    shop.acts = lambda _message: None
+    assert shop.work(webhook(QUIET)), "another site"
+
+
+def test_while_a_call_is_waited_for_other_workers_leave_its_site_alone() -> None:
+    left_alone: list[bool] = []
+
+    def wait(message: Message) -> None:
+        on_slow = SLOW_HOOK.get()
+        assert on_slow is not None
+        on_slow()
+        left_alone.append(shop.new_pauses().troubles.of(message.client_key) is not None)
+
+    shop = Workshop(acts=wait)
+    shop.work(webhook())
+    assert left_alone == [True]
+
+
+@pytest.mark.parametrize("acts", [lambda _message: None, fails_with(KeyError("issue"))], ids=["well", "not"])
+def test_work_that_finds_nothing_out_about_a_site_leaves_it_to_the_next(
+    acts: Callable[[Message], Any],
+) -> None:
+    shop = Workshop(acts=fails_with(SILENT))
+    shop.work(webhook())
+    shop.now += 1
+    shop.acts = acts
+    shop.work(webhook())
+    assert shop.new_pauses().troubles.of(BUSY) is None
+
+
+def test_work_that_cannot_begin_leaves_it_to_the_next_to_find_out_about_a_site() -> None:
+    shop = Workshop(acts=fails_with(SILENT))
+    shop.work(webhook())
+    shop.now += 1
+    shop.unavailable = {"begin"}
+    shop.work(webhook())
+    assert shop.new_pauses().troubles.of(BUSY) is None
+
+
+def in_lasting_trouble() -> Workshop:
+    shop = Workshop(acts=fails_with(SILENT))
+    while not ((trouble := shop.new_pauses().troubles.of(BUSY)) and trouble.is_lasting):
+        shop.now += trouble.seconds if trouble else 0
+        shop.work(webhook())
+    return shop
 
 
 def test_what_is_old_when_its_site_has_been_silent_for_long_is_set_aside_and_not_tried() -> None:
-    shop = Workshop(acts=fails_with(SILENT))
-    for _ in range(8):
-        shop.work(webhook())
-        shop.now += shop.pauses.seconds_left(BUSY)
-    shop.pauses.note(BUSY, SILENT)
+    shop = in_lasting_trouble()
     worked = len(shop.worked)
-    assert not shop.work(webhook(), age=DAY - shop.now + NOW - 1)
+    assert not shop.work(webhook(), age=DAY - (shop.now - NOW) - 1)
     assert shop.aside == []
     assert shop.work(webhook(), age=DAY)
     assert [aside["reason"] for aside in shop.aside] == ["jira-0"]
@@ -504,7 +562,10 @@ def test_what_is_old_when_its_site_has_been_silent_for_long_is_set_aside_and_not
 def test_a_moment_of_trouble_sets_no_old_message_aside() -> None:
     shop = Workshop()
     shop.pauses.note(BUSY, SILENT)
-    assert shop.work(webhook(), age=DAY)
+    assert not shop.work(webhook(), age=2 * DAY)
+    assert (shop.worked, shop.aside) == ([], [])
+    shop.now += 1
+    assert shop.work(webhook(), age=2 * DAY)
     assert len(shop.worked) == 1
 
 

@@ -15,11 +15,13 @@ from connect_jira.events.call_request import CallRequest
 from connect_jira.events.messages import Message, to_text
 from connect_jira.events.webhook import Webhook
 from connect_jira.jira.errors import JiraError, JiraUnreachable, jira_error
+from connect_jira.jira.response import JiraResponse
 from connect_jira.worker.backoff import Pauses
 from connect_jira.worker.call_results import COMPLETED, CallResults
 from connect_jira.worker.dead_letter_queue import FailedJiraCalls
 from connect_jira.worker.idempotency_store import WorkDone
 from connect_jira.worker.queue import JiraCallsQueue
+from connect_jira.worker.troubles import Troubles
 from connect_jira.worker.worker import Worker
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.memory_table import MemoryTable
@@ -80,10 +82,15 @@ class World:
     told: list[str] = field(default_factory=list)
     carried: int = 0
     table: MemoryTable = field(default_factory=MemoryTable)
+    is_killed: bool = False
+    pauses: Pauses = field(init=False)
 
     def step[T](self, do: Callable[[], T]) -> T:
+        if self.is_killed:
+            raise Killed
         self.steps += 1
         fault = self.faults.get(self.steps)
+        self.is_killed = fault in {"killed before", "killed after"}
         if fault == "killed before":
             raise Killed
         if fault == "not done":
@@ -128,13 +135,18 @@ class World:
         def carry() -> None:
             self.carried += not (isinstance(answer, JiraError) and answer.nothing_was_done)
 
+        outcome: JiraResponse | Exception = (
+            JiraResponse(answer, None, {}) if isinstance(answer, int) else answer
+        )
         try:
             self.step(carry)
         except AwsFailed:  # a step of Jira's: its answer is lost, or no connection comes about
-            raise LOST if self.faults[self.steps] == "answer lost" else NO_CONNECTION from None
-        if isinstance(answer, Exception):
-            raise answer
-        return {"status": answer}
+            outcome = LOST if self.faults[self.steps] == "answer lost" else NO_CONNECTION
+        if isinstance(outcome, JiraResponse | JiraError):
+            self.pauses.note(SITE, outcome)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return {"status": outcome.status}
 
     # --- Lambda
     def get_remaining_time_in_millis(self) -> int:
@@ -149,6 +161,7 @@ class World:
             self.now = max(self.now, message.visible_at)
             message.visible_at = self.now + HIDDEN_SECONDS
             message.receives += 1
+            self.is_killed = False
             try:
                 if self._worker().work(self._record(message), self):
                     del self.queue[message.id]
@@ -173,13 +186,14 @@ class World:
     def _worker(self) -> Worker:
         clock = lambda: self.now  # noqa: E731 - many parts have the same
         aws: Any = self
+        self.pauses = Pauses(Troubles(aws, table="WorkDone", clock=clock), clock=clock)
         return Worker(
             queue=JiraCallsQueue(aws, url="queue", large=None, clock=clock),  # type: ignore[arg-type]
             failed=FailedJiraCalls(aws, url="dead"),
             done=WorkDone(aws, table="WorkDone", clock=clock),
             results=CallResults(aws, bus="bus"),
             doer=self,
-            pauses=Pauses(clock=clock),
+            pauses=self.pauses,
             clock=clock,
         )
 
@@ -211,6 +225,7 @@ SCENARIOS: dict[str, tuple[Callable[[str], Message], str, list[int | Exception]]
     "a PUT that is made": (call, "PUT", [200]),
     "a PUT that Jira fails on at first": (call, "PUT", [answered(500), LOST, 200]),
     "a PUT that Jira refuses": (call, "PUT", [answered(404)]),
+    "a PUT to a site that is away for a while": (call, "PUT", [NO_CONNECTION, LOST, answered(503), 200]),
     "a reaction": (webhook, "", [200]),
     "a reaction with a mistake": (webhook, "", [KeyError("issue")]),
 }
@@ -235,6 +250,7 @@ OUTCOMES = {
     "a PUT that is made": ([], 1),
     "a PUT that Jira fails on at first": ([], 3),
     "a PUT that Jira refuses": (["jira-404"], 1),
+    "a PUT to a site that is away for a while": ([], 3),
     "a reaction": ([], 1),
     "a reaction with a mistake": (["exception-KeyError"], 5),
 }

@@ -4,7 +4,6 @@ Their calls are remembered in `connect_jira.installations.activity`.
 """
 
 from collections.abc import Callable
-from http import HTTPStatus
 
 from connect_jira.auth.offline_tokens import OfflineTokens
 from connect_jira.auth.page_users import ForgePage, as_user_of
@@ -13,12 +12,11 @@ from connect_jira.auth.user_tokens import UserTokens
 from connect_jira.installations.activity import Activity
 from connect_jira.jira.client import JiraClient
 from connect_jira.jira.connection_pool import new_site_pool
-from connect_jira.jira.response import MAX_ANSWER_BYTES
+from connect_jira.jira.errors import JiraError
+from connect_jira.jira.response import MAX_ANSWER_BYTES, JiraResponse
 from connect_jira.lambda_context import Invocation
 from connect_jira.settings import AppSettings
 from connect_jwt.identity import ClientKey
-
-_SUCCESSES = {*range(HTTPStatus.OK, HTTPStatus.MULTIPLE_CHOICES), HTTPStatus.SEE_OTHER}
 
 
 class JiraClients:
@@ -29,7 +27,7 @@ class JiraClients:
         tenants: where the sites' credentials come from
         activity: what remembers the calls
         max_answer_bytes: as for `JiraClient`
-        on_success: told of each site that has done what it was asked
+        on_outcome: told of each call's site, and what became of the call
     """
 
     def __init__(
@@ -39,10 +37,12 @@ class JiraClients:
         activity: Activity,
         *,
         max_answer_bytes: int = MAX_ANSWER_BYTES,
-        on_success: Callable[[ClientKey], None] = lambda _client_key: None,
+        on_outcome: Callable[[ClientKey, JiraResponse | JiraError], None] = lambda _client_key, _outcome: (
+            None
+        ),
     ) -> None:
         self._activity = activity
-        self._on_success = on_success
+        self._on_outcome = on_outcome
         self._tenants = tenants
         self._max_answer_bytes = max_answer_bytes
         self._http = new_site_pool()
@@ -62,10 +62,12 @@ class JiraClients:
             trace: as for `JiraClient`
         """
 
-        def record(call: str, status: int, code: str | None) -> None:
-            self._activity.record_call(client_key, call, status, code=code)
-            if status in _SUCCESSES:
-                self._on_success(client_key)
+        def record(call: str, outcome: JiraResponse | JiraError) -> None:
+            self._on_outcome(client_key, outcome)
+            finding = outcome.finding if isinstance(outcome, JiraError) else None
+            self._activity.record_call(
+                client_key, call, outcome.status, code=finding.code if finding else None
+            )
 
         return JiraClient(
             self._tenants,

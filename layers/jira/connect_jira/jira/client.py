@@ -28,11 +28,11 @@ _KEPT_BACK_SECONDS = 1.0
 """What a function keeps of its time to say that it ran out of it."""
 
 
-type OnOutcome = Callable[[str, int, str | None], None]
-"""Takes a call's method and path, Jira's status (0 for none), and the code of a refusal, if it is known."""
+type OnOutcome = Callable[[str, JiraResponse | JiraError], None]
+"""Takes a call's method and path, and what became of it."""
 
 
-def _tell_nobody(_call: str, _status: int, _code: str | None) -> None:
+def _tell_nobody(_call: str, _outcome: JiraResponse | JiraError) -> None:
     pass
 
 
@@ -256,15 +256,15 @@ class JiraClient:
         try:
             response = self._repeated(call, repeatable=repeatable)
         except JiraError as error:
-            self._tell(call.name, error.status, error.finding.code if error.finding else None)
+            self._tell(call.name, error)
             raise
-        self._tell(call.name, response.status, None)
+        self._tell(call.name, response)
         return response
 
-    def _tell(self, call: str, status: int, code: str | None) -> None:
+    def _tell(self, call: str, outcome: JiraResponse | JiraError) -> None:
         """Tell of a call; whoever fails at being told does not change what became of it."""
         try:
-            self._on_outcome(call, status, code)
+            self._on_outcome(call, outcome)
         except Exception:  # a call that was made must not look as if it was not
             logger.exception("A call was made, and is not remembered")
 

@@ -11,6 +11,9 @@ import http.client
 import io
 import socket
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import urllib3
@@ -18,6 +21,12 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from connect_jira.http_pool import trust
+
+SLOW_SECONDS = 2.0
+"""Whoever waits for an answer for longer says so; most of Jira's come within a fraction of it."""
+
+SLOW_HOOK: ContextVar[Callable[[], None] | None] = ContextVar("slow_hook", default=None)
+"""Told of it, once for each answer."""
 
 LONGEST_IDLE_SECONDS = 50.0
 """Servers close what is idle for a minute or more."""
@@ -30,21 +39,41 @@ def new_site_pool() -> urllib3.PoolManager:
     return pool
 
 
+@contextmanager
+def telling(on_slow: Callable[[], None]) -> Iterator[None]:
+    """Tell of it when an answer within is waited for for more than `SLOW_SECONDS`."""
+    token = SLOW_HOOK.set(on_slow)
+    try:
+        yield
+    finally:
+        SLOW_HOOK.reset(token)
+
+
 class _WholeAnswer(io.RawIOBase):
     """What comes from a socket until the time-out is over that the socket has now."""
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__()
         self._sock = sock
-        self._raw = sock.makefile("rb", buffering=0)
+        self._raw = sock.makefile("rb", buffering=0)  # keeps the socket open for as long as this is
+        self._on_slow = SLOW_HOOK.get()
+        self._slow_at = time.monotonic() + SLOW_SECONDS
         self._until = time.monotonic() + (sock.gettimeout() or 0.0)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - as in RawIOBase
+        on_slow = self._on_slow
+        if on_slow is not None and self._slow_at < self._until:
+            try:
+                self._sock.settimeout(_left(self._slow_at))
+                return self._sock.recv_into(buffer)
+            except TimeoutError:
+                self._on_slow = None
+                on_slow()
         self._sock.settimeout(_left(self._until))
-        return self._raw.readinto(buffer)
+        return self._sock.recv_into(buffer)
 
     def close(self) -> None:
         self._raw.close()

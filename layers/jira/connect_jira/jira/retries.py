@@ -10,8 +10,6 @@ from connect_jira.jira.errors import JiraError, JiraRateLimited, JiraUnreachable
 from connect_jira.jira.rate_limits import read_rate_limit
 
 MAX_ATTEMPTS = 4
-MAX_ATTEMPTS_IN_TIME = 2
-"""After a time-out: whoever has waited for so long has no time for more, and others wait behind."""
 LONGEST_WAIT_SECONDS = 2.0
 
 _FIRST_WAIT_SECONDS = 0.25
@@ -38,7 +36,8 @@ def wait_before_retry(failure: Failure, *, now: float, jitter: float) -> float |
 
     - 429 is repeated when Jira says when: it has not done anything.
     - A connection that never came about is repeated.
-    - After a time-out there is one more attempt at the most.
+    - What was not answered in time is not repeated here: whoever has waited for so long has no time for more,
+      and others wait behind. For a connection that did not come about in time there is one more attempt.
     - 502, 503, 504 and a connection that broke may hide that the work was done: repeated only when that does
       not matter, also where Jira says when to come back.
 
@@ -48,8 +47,7 @@ def wait_before_retry(failure: Failure, *, now: float, jitter: float) -> float |
         jitter: what to stretch the wait by, about 1
     """
     error = failure.error
-    timed_out = isinstance(error, JiraUnreachable) and error.timed_out
-    if failure.attempt >= (MAX_ATTEMPTS_IN_TIME if timed_out else MAX_ATTEMPTS) or not _may_pass(error):
+    if failure.attempt >= _max_attempts(error) or not _may_pass(error):
         return None
     if not (failure.repeatable or error.nothing_was_done):
         return None
@@ -62,6 +60,12 @@ def wait_before_retry(failure: Failure, *, now: float, jitter: float) -> float |
         return None
     is_quota = limit.scope is not None and limit.scope.is_quota
     return wait * jitter if wait <= LONGEST_WAIT_SECONDS and not is_quota else None
+
+
+def _max_attempts(error: JiraError) -> int:
+    if isinstance(error, JiraUnreachable) and error.timed_out:
+        return 1 if error.may_have_worked else 2
+    return MAX_ATTEMPTS
 
 
 def _may_pass(error: JiraError) -> bool:

@@ -19,6 +19,7 @@ from connect_jira.errors import (
     RequestMalformed,
     SecretDoesNotOpen,
     SiteDisabled,
+    SiteInTrouble,
     TemporarilyUnavailable,
     TooDeep,
 )
@@ -62,6 +63,7 @@ _PASSING = (
     JiraUnreachable,
     OfNewerCode,
     SecretDoesNotOpen,
+    SiteInTrouble,
     TemporarilyUnavailable,
 )
 _NEVER = (

@@ -17,6 +17,7 @@ from connect_jira.errors import (
     MessageUnreadable,
     PoisonMessage,
     SiteDisabled,
+    SiteInTrouble,
     TemporarilyUnavailable,
     TooDeep,
 )
@@ -24,7 +25,7 @@ from connect_jira.events.app_work import MAX_DEPTH, AppWork
 from connect_jira.events.call_request import CallRequest
 from connect_jira.events.messages import Message
 from connect_jira.events.webhook import Webhook
-from connect_jira.jira.errors import JiraError
+from connect_jira.jira.connection_pool import telling
 from connect_jira.lambda_context import Invocation
 from connect_jira.metrics import count
 from connect_jira.worker.backoff import Pauses
@@ -135,23 +136,30 @@ class Worker:
             if isinstance(message, AppWork) and message.depth > MAX_DEPTH:
                 return self._failed_work.settle(delivery, TooDeep(message.depth), message=message)
             put_off = self._put_off(delivery, message)
-            return self._work(delivery, message, invocation) if put_off is None else put_off
+            if put_off is not None:
+                return put_off
+            try:
+                return self._work(delivery, message, invocation)
+            finally:
+                self._pauses.troubles.end_turn(message.client_key)
 
     def _put_off(self, delivery: Delivery, message: Message) -> bool | None:
         """Leave a message alone whose site is; None if it need not be, else as `work`."""
         client_key, age = message.client_key, self._clock() - delivery.sent_at
+        limited = self._pauses.seconds_left(client_key)
+        if limited and age < GIVE_UP_SECONDS:  # then Jira is asked, so that nothing waits for ever
+            return self._failed_work.come_again(delivery, no_sooner(limited, age=age), "site-paused")
         try:
-            is_disabled = self._pauses.is_disabled(client_key)
+            if self._pauses.is_disabled(client_key):
+                return self._wait_until_enabled(delivery, message)
+            trouble = self._pauses.troubles.of(client_key)
         except TemporarilyUnavailable as error:
             return self._failed_work.settle(delivery, error, message=message)
-        if is_disabled:
-            return self._wait_until_enabled(delivery, message)
-        pause, trouble = self._pauses.seconds_left(client_key), self._pauses.trouble(client_key)
-        if pause and age < GIVE_UP_SECONDS:
-            return self._failed_work.come_again(delivery, no_sooner(pause, age=age), "site-paused")
-        if pause and trouble and trouble.is_lasting:  # a try of each of its old messages would hold up others
-            return self._failed_work.settle(delivery, trouble.error, message=message)
-        return None
+        if trouble is None:
+            return None
+        if age >= GIVE_UP_SECONDS and trouble.is_lasting:  # to try all that is old would hold up the others
+            return self._failed_work.settle(delivery, SiteInTrouble(trouble.reason), message=message)
+        return self._failed_work.come_again(delivery, no_sooner(trouble.seconds, age=age), "site-paused")
 
     def _wait_until_enabled(self, delivery: Delivery, message: Message) -> bool:
         """Let a message wait without a try, and begin to be patient once it can be tried."""
@@ -187,10 +195,9 @@ class Worker:
             try:
                 if begun.cut_off >= MAX_CUT_OFF:
                     raise PoisonMessage(begun.cut_off)  # noqa: TRY301 - judged like the error that it stands for
-                outcome = self._doer.do(message, invocation, work_id)
+                with telling(lambda: self._pauses.troubles.note_slow(message.client_key)):
+                    outcome = self._doer.do(message, invocation, work_id)
             except Exception as error:  # noqa: BLE001 - a reaction raises anything; the verdict tells them apart
-                if isinstance(error, JiraError):
-                    self._pauses.note(message.client_key, error)
                 return self._failed_work.settle(
                     delivery, error, message=message, attempt=begun, may_be_repeated=may_be_repeated
                 )
