@@ -128,6 +128,41 @@ def test_of_many_that_write_at_once_exactly_one_succeeds(
     assert sorted(outcomes) == ["changed"] * 7 + ["written"]
 
 
+def test_changes_that_are_made_at_once_are_all_there(
+    cloud: LaptopCloud, dynamodb: AwsService, table: str, installation: Installation
+) -> None:
+    client_key = installation.site.client_key
+    start = threading.Barrier(3)
+
+    def note(name: str) -> None:
+        store = InstallationStore(Aws(cloud.environment()).service("dynamodb"), table=table)
+
+        def noted(current: Installation | None) -> Installation:
+            row = current or installation
+            return replace(row, tokens_used={**row.tokens_used, name: "body"})
+
+        start.wait()
+        store.update(client_key, noted)
+
+    threads = [threading.Thread(target=note, args=(name,)) for name in ("a", "b", "c")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    row = InstallationStore(dynamodb, table=table).read(client_key)
+    assert row is not None
+    assert (set(row.tokens_used), row.revision) == ({"token", "a", "b", "c"}, 3)
+
+
+def test_a_row_that_is_not_changed_is_not_written(
+    store: InstallationStore, installation: Installation
+) -> None:
+    store.write(installation)
+    for unchanged in (lambda _row: None, lambda row: row):
+        assert store.update(installation.site.client_key, unchanged) == (installation, installation)
+    assert store.read(installation.site.client_key) == installation
+
+
 def test_rows_expire_by_the_attribute_that_is_written(cloud: LaptopCloud, table: str) -> None:
     ttl = cloud.client("dynamodb").describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     assert ttl == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expiresAt"}

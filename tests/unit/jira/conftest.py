@@ -17,7 +17,9 @@ from connect_jira.aws.versioned_table import RowChanged
 from connect_jira.errors import SecretDoesNotOpen
 from connect_jira.events.link_request import ForgeJoin
 from connect_jira.installations.forge_installation import ForgeInstallation
+from connect_jira.installations.forge_store import ForgeInstallationStore
 from connect_jira.installations.installation import Installation
+from connect_jira.installations.store import InstallationStore
 from connect_jira.lifecycle.connect import Lifecycle
 from connect_jira.lifecycle.forge import ForgeCalls
 from connect_jira.lifecycle.site_links import ForgeJoins
@@ -77,7 +79,7 @@ class Clock:
 
 
 @dataclass
-class MemoryStore:
+class MemoryStore(InstallationStore):
     """Keeps rows as the table does; `interfere` runs once, just before a write."""
 
     rows: dict[ClientKey, Installation] = field(default_factory=dict)
@@ -85,23 +87,23 @@ class MemoryStore:
     writes: int = 0
     interfere: Callable[[], object] | None = None
 
-    def read(self, client_key: ClientKey) -> Installation | None:
+    def read(self, key: str) -> Installation | None:
         self.reads += 1
-        return self.rows.get(client_key)
+        return self.rows.get(ClientKey(key))
 
-    def write(self, installation: Installation) -> None:
+    def write(self, item: Installation) -> None:
         if self.interfere:
             interfere, self.interfere = self.interfere, None
             interfere()
-        current = self.rows.get(installation.site.client_key)
-        if (current.revision if current else 0) != installation.revision - 1:
-            raise RowChanged
+        current = self.rows.get(item.site.client_key)
+        if (current.revision if current else 0) != item.revision - 1:
+            raise RowChanged(current)
         self.writes += 1
-        self.rows[installation.site.client_key] = installation
+        self.rows[item.site.client_key] = item
 
 
 @dataclass
-class MemoryForgeStore:
+class MemoryForgeStore(ForgeInstallationStore):
     """The same for Forge installations."""
 
     rows: dict[str, ForgeInstallation] = field(default_factory=dict)
@@ -109,19 +111,19 @@ class MemoryForgeStore:
     writes: int = 0
     interfere: Callable[[], object] | None = None
 
-    def read(self, installation_id: str) -> ForgeInstallation | None:
+    def read(self, key: str) -> ForgeInstallation | None:
         self.reads += 1
-        return self.rows.get(installation_id)
+        return self.rows.get(key)
 
-    def write(self, installation: ForgeInstallation) -> None:
+    def write(self, item: ForgeInstallation) -> None:
         if self.interfere:
             interfere, self.interfere = self.interfere, None
             interfere()
-        current = self.rows.get(installation.installation_id)
-        if (current.revision if current else 0) != installation.revision - 1:
-            raise RowChanged
+        current = self.rows.get(item.installation_id)
+        if (current.revision if current else 0) != item.revision - 1:
+            raise RowChanged(current)
         self.writes += 1
-        self.rows[installation.installation_id] = installation
+        self.rows[item.installation_id] = item
 
 
 @dataclass
@@ -196,7 +198,7 @@ class Backend:
 
     def new_tenants(self) -> Tenants:
         return Tenants(
-            self.store,  # type: ignore[arg-type]
+            self.store,
             self.sealer,  # type: ignore[arg-type]
             app_key=self.app.app_key,
             forge=self.new_forge_tenants(),
@@ -205,15 +207,15 @@ class Backend:
 
     def new_forge_tenants(self) -> ForgeTenants:
         return ForgeTenants(
-            self.forge_store,  # type: ignore[arg-type]
+            self.forge_store,
             self.token_sealer,  # type: ignore[arg-type]
             clock=self.clock,
         )
 
     def new_joins(self) -> ForgeJoins:
         return ForgeJoins(
-            self.store,  # type: ignore[arg-type]
-            self.forge_store,  # type: ignore[arg-type]
+            self.store,
+            self.forge_store,
             clock=self.clock,
         )
 
@@ -221,7 +223,7 @@ class Backend:
         return ForgeCalls(
             self.app,
             invocations=ForgeInvocations(self.app, self.keys, clock=self.clock),  # type: ignore[arg-type]
-            store=self.forge_store,  # type: ignore[arg-type]
+            store=self.forge_store,
             sealer=self.token_sealer,  # type: ignore[arg-type]
             joins=self.new_joins(),
             ask=self.joins_asked.append,
@@ -231,7 +233,7 @@ class Backend:
     def new_lifecycle(self) -> Lifecycle:
         return Lifecycle(
             self.app,
-            store=self.store,  # type: ignore[arg-type]
+            store=self.store,
             sealer=self.sealer,  # type: ignore[arg-type]
             tenants=self.tenants,
             joins=self.new_joins(),

@@ -8,7 +8,7 @@ import pytest
 
 from connect_jira.aws.attributes import attributes
 from connect_jira.aws.service import AwsService
-from connect_jira.aws.versioned_table import RevisionedTable
+from connect_jira.aws.versioned_table import VersionedTable
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.events.call_request import CallRequest
 from connect_jira.installations.secrets_key import SecretsKey
@@ -50,8 +50,23 @@ def aws() -> Recording:
     return Recording()
 
 
+@dataclass
+class Item:
+    key: str
+    revision: int
+
+
+def table_of(aws: Recording) -> VersionedTable[Item]:
+    return VersionedTable(
+        aws.service,
+        table="t",
+        to_row=lambda item: {"clientKey": item.key, "none": None, "revision": item.revision},
+        from_row=lambda row: Item(row["clientKey"], row["revision"]),
+    )
+
+
 def test_a_row_is_read_as_it_is_now(aws: Recording) -> None:
-    assert RevisionedTable(aws.service, table="t").read("site") is None
+    assert table_of(aws).read("site") is None
     key = {"TableName": "t", "Key": {"clientKey": {"S": "site"}}}
     assert aws.asked == [("GetItem", {**key, "ConsistentRead": True})]
 
@@ -72,9 +87,10 @@ def test_a_row_is_read_as_it_is_now(aws: Recording) -> None:
 def test_a_row_is_written_only_over_the_one_that_was_read(
     aws: Recording, revision: int, condition: dict[str, Any]
 ) -> None:
-    RevisionedTable(aws.service, table="t").write({"clientKey": "site", "none": None, "revision": revision})
+    table_of(aws).write(Item("site", revision))
     item = attributes({"clientKey": "site", "revision": revision})
-    assert aws.asked == [("PutItem", {"TableName": "t", "Item": item, **condition})]
+    told = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    assert aws.asked == [("PutItem", {"TableName": "t", "Item": item, **condition, **told})]
 
 
 def test_every_use_of_the_key_names_the_key_the_app_and_the_site(aws: Recording) -> None:

@@ -32,7 +32,7 @@ SECRET = "s" * 40
 def callers(backend: "Backend") -> Callers:
     backend.install(SECRET, age=20, installationId=INSTALLATION)
     invocations = ForgeInvocations(backend.app, backend.keys, clock=backend.clock)  # type: ignore[arg-type]
-    return Callers(backend.app, backend.tenants, invocations, backend.forge_store)  # type: ignore[arg-type]
+    return Callers(backend.app, backend.tenants, invocations, backend.forge_store)
 
 
 def test_a_context_token_says_site_and_user(backend: "Backend", callers: Callers) -> None:

@@ -49,7 +49,7 @@ def held_event(backend: "Backend", module_type: object = NEW, **how: Any) -> Hel
 
 def judges(backend: "Backend", *types: str) -> HeldEvents:
     app = replace(backend.app, forge_module_types=frozenset(types))
-    return HeldEvents(app, backend.forge_store, clock=backend.clock)  # type: ignore[arg-type]
+    return HeldEvents(app, backend.forge_store, clock=backend.clock)
 
 
 @pytest.mark.parametrize("module_type", [NEW, *HOPELESS], ids=str)

@@ -47,7 +47,7 @@ class World:
         offline = OfflineTokens(backend.app, http=self.http, clock=backend.clock)  # type: ignore[arg-type]
         self.users = UserTokens(self.tenants, offline=offline, url="", http=self.http, clock=backend.clock)  # type: ignore[arg-type]
         invocations = ForgeInvocations(backend.app, backend.keys, clock=backend.clock)  # type: ignore[arg-type]
-        self.callers = Callers(backend.app, self.tenants, invocations, backend.forge_store)  # type: ignore[arg-type]
+        self.callers = Callers(backend.app, self.tenants, invocations, backend.forge_store)
 
     def install(self) -> None:
         self.backend.forge.lifecycle(lifecycle(self.backend, INSTALLED, token=self.system))

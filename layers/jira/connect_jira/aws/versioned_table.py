@@ -1,11 +1,11 @@
 """Rows in DynamoDB that are written only over the row that was read. Every row counts its writes.
 
-The rows of Connect installations and of Forge installations are in one table; both have their key in
-`clientKey`, and no key can be both.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBMapper.OptimisticLocking.html
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, ClassVar, Protocol
 
 from connect_jira.aws.attributes import Row, attribute, attributes, row_of
 from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
@@ -13,16 +13,34 @@ from connect_jira.aws.service import AwsService
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jwt.errors import ConnectError
 
-
-class RowChanged(ConnectError):
-    """Somebody else has written the row since it was read."""
-
-    def __init__(self) -> None:
-        super().__init__("row-changed", "the installation was changed meanwhile")
+_ATTEMPTS = 5
+"""Of an update, while others write the same row: two or three write at a time at the most."""
 
 
-class RevisionedTable:
-    """A table whose key is `clientKey`.
+class Versioned(Protocol):
+    """A dataclass that a row is read as."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def revision(self) -> int:
+        """The number of times that the row was written."""
+
+
+class RowChanged[Item](ConnectError):
+    """Somebody else has written the row since it was read.
+
+    Attributes:
+        current: the row as it is now; None when there is none
+    """
+
+    def __init__(self, current: Item | None) -> None:
+        super().__init__("row-changed", "the row was changed meanwhile")
+        self.current = current
+
+
+class VersionedTable[Item: Versioned]:
+    """A table, or those rows of a table that are of one kind.
 
     IAM: `dynamodb:GetItem` to read and `dynamodb:PutItem` to write, on the table; and what the table's own
     key asks for, by way of DynamoDB: `kms:Decrypt`.
@@ -30,42 +48,89 @@ class RevisionedTable:
     Args:
         dynamodb: the service
         table: the table's name
+        to_row: makes a row of an item; what is None is left out
+        from_row: makes an item of a row
+        key_name: the attribute that is the table's key
     """
 
-    def __init__(self, dynamodb: AwsService, *, table: str) -> None:
+    def __init__(
+        self,
+        dynamodb: AwsService,
+        *,
+        table: str,
+        to_row: Callable[[Item], Row],
+        from_row: Callable[[Row], Item],
+        key_name: str = "clientKey",
+    ) -> None:
         self._dynamodb = dynamodb
         self._table = table
+        self._to_row = to_row
+        self._from_row = from_row
+        self._key_name = key_name
 
-    def read(self, key: str) -> Row | None:
-        """The row as it is now, by a strongly consistent read.
+    def read(self, key: str) -> Item | None:
+        """The row as it is now: a strongly consistent read, since a webhook may follow an install at once.
 
         Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer
+            TemporarilyUnavailable: DynamoDB gave no answer, or newer code has written the row
         """
         answer = self._dynamodb.call(
-            "GetItem", TableName=self._table, Key=attributes({"clientKey": key}), ConsistentRead=True
+            "GetItem", TableName=self._table, Key=attributes({self._key_name: key}), ConsistentRead=True
         )
-        item = answer.get("Item")
-        return row_of(item) if item else None
+        return self._item(answer.get("Item"))
 
-    def write(self, row: Mapping[str, Any]) -> None:
-        """Write the next revision of a row; what is None is left out.
+    def write(self, item: Item) -> None:
+        """Write the next revision of a row.
 
         Raises:
             RowChanged: the row is not, or no longer, at the revision before this one
             TemporarilyUnavailable: DynamoDB gave no answer
         """
+        row = {name: value for name, value in self._to_row(item).items() if value is not None}
         try:
             self._dynamodb.call(
                 "PutItem",
                 TableName=self._table,
-                Item=attributes({name: value for name, value in row.items() if value is not None}),
-                **_unless_changed(row["revision"] - 1),
+                Item=attributes(row),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **self._unless_changed(item.revision - 1),
             )
         except AwsFailed as failure:
             if failure.code == CONDITION_FAILED:
-                raise RowChanged from failure
+                raise RowChanged(self._item(failure.details.get("Item"))) from failure
             raise
+
+    def update(
+        self, key: str, change: Callable[[Item | None], Item | None], *, is_read_first: bool = True
+    ) -> tuple[Item | None, Item | None]:
+        """Change a row, again while others have changed it meanwhile.
+
+        Args:
+            key: the row's
+            change: makes the next row of the row, or of None when there is none; it may be called several
+                times. Nothing is written when it returns None, or the row as it was
+            is_read_first: False to suppose at first that there is no such row, which saves the read when
+                there is none
+
+        Returns:
+            The row before and after; the same twice when nothing was written.
+
+        Raises:
+            TemporarilyUnavailable: DynamoDB gave no answer, or others keep changing the row
+        """
+        current = self.read(key) if is_read_first else None
+        for _ in range(_ATTEMPTS):
+            following = change(current)
+            if following is None or following == current:
+                return current, current
+            following = replace(following, revision=current.revision + 1 if current else 1)
+            try:
+                self.write(following)
+            except RowChanged as changed:
+                current = changed.current
+            else:
+                return current, following
+        raise TemporarilyUnavailable("the row kept being changed by others")
 
     def having(
         self, name: str, value: str, *, only: tuple[str, ...], after: str | None
@@ -95,33 +160,28 @@ class RevisionedTable:
         }
         while True:
             if after is not None:
-                asked["ExclusiveStartKey"] = attributes({"clientKey": after})
+                asked["ExclusiveStartKey"] = attributes({self._key_name: after})
             page = self._dynamodb.call("Scan", **asked)
             last = page.get("LastEvaluatedKey")
-            after = row_of(last)["clientKey"] if last else None
+            after = row_of(last)[self._key_name] if last else None
             yield [row_of(item) for item in page["Items"]], after
             if after is None:
                 return
 
+    def _item(self, item: Any) -> Item | None:  # noqa: ANN401 - as AWS sent it
+        if not item:
+            return None
+        try:
+            return self._from_row(row_of(item))
+        except (KeyError, TypeError, ValueError) as unknown:
+            raise TemporarilyUnavailable(
+                "newer code, which is there during a deployment, has written this row"
+            ) from unknown
 
-def understood[T](row: Row, read: Callable[[Row], T]) -> T:
-    """What a row says.
-
-    Raises:
-        TemporarilyUnavailable: newer code has written it, which is there during a deployment
-    """
-    try:
-        return read(row)
-    except (KeyError, TypeError, ValueError) as unknown:
-        raise TemporarilyUnavailable(
-            "the row of this installation is one that newer code has written"
-        ) from unknown
-
-
-def _unless_changed(revision_read: int) -> dict[str, Any]:
-    if revision_read == 0:
-        return {"ConditionExpression": "attribute_not_exists(clientKey)"}
-    return {
-        "ConditionExpression": "revision = :read",
-        "ExpressionAttributeValues": {":read": attribute(revision_read)},
-    }
+    def _unless_changed(self, revision_read: int) -> dict[str, Any]:
+        if revision_read == 0:
+            return {"ConditionExpression": f"attribute_not_exists({self._key_name})"}
+        return {
+            "ConditionExpression": "revision = :read",
+            "ExpressionAttributeValues": {":read": attribute(revision_read)},
+        }

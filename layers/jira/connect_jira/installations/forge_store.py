@@ -2,12 +2,12 @@
 
 from connect_jira.aws.attributes import Row
 from connect_jira.aws.service import AwsService
-from connect_jira.aws.versioned_table import RevisionedTable, understood
+from connect_jira.aws.versioned_table import VersionedTable
 from connect_jira.installations.forge_installation import ForgeInstallation, ForgeState
 from connect_jwt.identity import ClientKey
 
 
-class ForgeInstallationStore:
+class ForgeInstallationStore(VersionedTable[ForgeInstallation]):
     """The Forge installations of the table.
 
     IAM: what `connect_jira.aws.versioned_table` needs.
@@ -18,25 +18,7 @@ class ForgeInstallationStore:
     """
 
     def __init__(self, dynamodb: AwsService, *, table: str) -> None:
-        self._rows = RevisionedTable(dynamodb, table=table)
-
-    def read(self, installation_id: str) -> ForgeInstallation | None:
-        """The row as it is now.
-
-        Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer, or newer code has written the row
-        """
-        row = self._rows.read(installation_id)
-        return understood(row, _installation) if row else None
-
-    def write(self, installation: ForgeInstallation) -> None:
-        """Write the next revision of a row.
-
-        Raises:
-            RowChanged: the row is not, or no longer, at the revision before this one
-            TemporarilyUnavailable: DynamoDB gave no answer
-        """
-        self._rows.write(_row(installation))
+        super().__init__(dynamodb, table=table, to_row=_row, from_row=_installation)
 
 
 def _row(installation: ForgeInstallation) -> Row:

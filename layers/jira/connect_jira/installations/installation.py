@@ -169,7 +169,6 @@ def installed(
         tokens_used=_tokens_used(current, event),
         toggled_at=current.toggled_at if current else 0,
         updated_at=event.received_at,
-        revision=current.revision + 1 if current else 1,
     )
 
 
@@ -185,7 +184,6 @@ def uninstalled(current: Installation, event: LifecycleEvent) -> Installation:
         tokens_used=_tokens_used(current, event),
         updated_at=event.received_at,
         expires_at=event.received_at + UNINSTALLED_ROW_SECONDS,
-        revision=current.revision + 1,
     )
 
 
@@ -204,7 +202,6 @@ def toggled(current: Installation, event: LifecycleEvent, state: InstallationSta
         state=state,
         toggled_at=event.signed_at,
         updated_at=event.received_at,
-        revision=current.revision + 1,
     )
 
 
@@ -223,7 +220,6 @@ def pointed_to(current: Installation, installation_id: str, *, now: int) -> Inst
         site=replace(current.site, installation_id=installation_id),
         expires_at=expires_at,
         updated_at=now,
-        revision=current.revision + 1,
     )
 
 

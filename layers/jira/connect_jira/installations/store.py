@@ -1,16 +1,16 @@
 """Installations in DynamoDB: one row for each site, written only over the row that was read."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from connect_jira.aws.attributes import Row
 from connect_jira.aws.service import AwsService
-from connect_jira.aws.versioned_table import RevisionedTable, understood
+from connect_jira.aws.versioned_table import VersionedTable
 from connect_jira.installations.installation import Installation, InstallationState, PreviousSecret, Site
 from connect_jwt.identity import ClientKey
 
 
-class InstallationStore:
-    """The table of installations.
+class InstallationStore(VersionedTable[Installation]):
+    """The Connect installations of the table.
 
     IAM: what `connect_jira.aws.versioned_table` needs.
 
@@ -20,16 +20,7 @@ class InstallationStore:
     """
 
     def __init__(self, dynamodb: AwsService, *, table: str) -> None:
-        self._rows = RevisionedTable(dynamodb, table=table)
-
-    def read(self, client_key: ClientKey) -> Installation | None:
-        """The row as it is now: a strongly consistent read, since a webhook may follow an install at once.
-
-        Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer, or newer code has written the row
-        """
-        row = self._rows.read(client_key)
-        return understood(row, _installation) if row else None
+        super().__init__(dynamodb, table=table, to_row=_row, from_row=_installation)
 
     def enabled_sites(self, *, after: str | None = None) -> Iterator[tuple[list[ClientKey], str | None]]:
         """The sites that have the app installed and enabled, by Connect or by Forge, a page at a time, each
@@ -48,23 +39,14 @@ class InstallationStore:
         """
         seen: set[str] = set()
         enabled = InstallationState.ENABLED.value
-        pages = self._rows.having("state", enabled, only=("clientKey", "tenant"), after=after)
+        pages = self.having("state", enabled, only=("clientKey", "tenant"), after=after)
         for rows, position in pages:
             sites = dict.fromkeys(str(row.get("tenant") or row["clientKey"]) for row in rows)
             yield [ClientKey(site) for site in sites if site not in seen], position
             seen |= sites.keys()
 
-    def write(self, installation: Installation) -> None:
-        """Write the next revision of a row.
 
-        Raises:
-            RowChanged: the row is not, or no longer, at the revision before this one
-            TemporarilyUnavailable: DynamoDB gave no answer
-        """
-        self._rows.write(_row(installation))
-
-
-def _row(installation: Installation) -> dict[str, Any]:
+def _row(installation: Installation) -> Row:
     site = installation.site
     return {
         "clientKey": str(site.client_key),
@@ -87,7 +69,7 @@ def _row(installation: Installation) -> dict[str, Any]:
     }
 
 
-def _installation(row: Mapping[str, Any]) -> Installation:
+def _installation(row: Row) -> Installation:
     return Installation(
         site=Site(
             client_key=ClientKey(row["clientKey"]),

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from connect_jira.auth.tenants import Tenants
-from connect_jira.aws.versioned_table import RowChanged
-from connect_jira.errors import DisabledWithoutToken, NotInstalled, TemporarilyUnavailable
+from connect_jira.errors import DisabledWithoutToken, NotInstalled
 from connect_jira.installations import installation
 from connect_jira.installations.installation import Installation, InstallationState, LifecycleEvent
 from connect_jira.installations.secret_sealing import Sealer
@@ -34,7 +33,6 @@ type Change = Callable[[Installation | None], Installation | None]
 """What becomes of a row; None when it stays as it is."""
 
 _uninstalled_payload = partial(lifecycle_payload, event="uninstalled")
-_ATTEMPTS = 5  # Jira sends two events at a time at the most
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +172,7 @@ class Lifecycle:
         )
 
     def _change(self, token: VerifiedToken, change: Change) -> Outcome:
-        for _ in range(_ATTEMPTS):
-            following = change(self._store.read(token.client_key))
-            if following is None:
-                return Outcome(token.client_key, changed=False, key_id=token.key_id)
-            try:
-                self._store.write(following)
-            except RowChanged:
-                continue
+        before, after = self._store.update(token.client_key, change)
+        if after is not before:
             self._tenants.note_written(token.client_key)
-            return Outcome(token.client_key, changed=True, key_id=token.key_id)
-        raise TemporarilyUnavailable("the installation kept being changed by others")
+        return Outcome(token.client_key, changed=after is not before, key_id=token.key_id)

@@ -13,8 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from connect_jira.auth.forge_invocations import ForgeInvocations
-from connect_jira.aws.versioned_table import RowChanged
-from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.events.forge_payload import event_payload, own_event, webhook_of
 from connect_jira.events.held_event import HeldEvent
 from connect_jira.events.link_request import ForgeJoin
@@ -38,8 +36,6 @@ type Change = Callable[[ForgeInstallation], ForgeInstallation]
 
 LOW_SECONDS = 30 * 60
 """A product event's token is kept when the one at hand is good for less; else the hourly call brings one."""
-
-_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,19 +169,15 @@ class ForgeCalls:
         return replace(row, sealed_token=sealed, token_expires_at=call.token.expires_at)
 
     def _change(self, call: _Call, change: Change) -> tuple[ForgeInstallation, ForgeInstallation]:
-        installation_id = call.invocation.installation_id
-        for _ in range(_ATTEMPTS):
-            current = self._store.read(installation_id) or forge_installation.announced(installation_id)
-            following = self._with_join(current, change(current))
-            if following == current:
-                return current, current
-            following = replace(following, updated_at=int(self._clock()), revision=current.revision + 1)
-            try:
-                self._store.write(following)
-            except RowChanged:
-                continue
-            return current, following
-        raise TemporarilyUnavailable("the installation kept being changed by others")
+        new = forge_installation.announced(call.invocation.installation_id)
+
+        def changed(current: ForgeInstallation | None) -> ForgeInstallation | None:
+            row = current or new
+            following = self._with_join(row, change(row))
+            return current if following == row else replace(following, updated_at=int(self._clock()))
+
+        before, after = self._store.update(new.installation_id, changed)
+        return before or new, after or new
 
     def _with_join(self, current: ForgeInstallation, following: ForgeInstallation) -> ForgeInstallation:
         """The row once it is asked whose it is: at its first call, and when it was installed or upgraded.

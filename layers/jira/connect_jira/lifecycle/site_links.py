@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
-from connect_jira.aws.versioned_table import RowChanged
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.events.link_request import ForgeJoin
 from connect_jira.installations.forge_installation import ForgeInstallation, ForgeState, announced
 from connect_jira.installations.forge_store import ForgeInstallationStore
-from connect_jira.installations.installation import is_storable, pointed_to
+from connect_jira.installations.installation import Installation, is_storable, pointed_to
 from connect_jira.installations.store import InstallationStore
 from connect_jira.jira.errors import JiraForbidden
 from connect_jwt.identity import ClientKey
@@ -31,8 +30,6 @@ CLIENT_KEY_PROPERTY = "connect_client_key_019cdff3-8bfb-71fe-9628-875b700aebb8"
 """Reserved by Jira; the same for every app."""
 
 logger = Logger(child=True)
-
-_ATTEMPTS = 5
 
 
 class ForgeJoins:
@@ -82,20 +79,19 @@ class ForgeJoins:
         Raises:
             TemporarilyUnavailable: DynamoDB gave no answer
         """
-        for _ in range(_ATTEMPTS):
-            current = self._forge.read(installation_id) or announced(installation_id)
-            following = replace(current, tenant=client_key)
-            if following != current:
-                try:
-                    self._forge.write(
-                        replace(following, updated_at=int(self._clock()), revision=current.revision + 1)
-                    )
-                except RowChanged:
-                    continue
+
+        def joined(current: ForgeInstallation | None) -> ForgeInstallation:
+            if current and current.tenant == client_key:
+                return current
+            return replace(
+                current or announced(installation_id), tenant=client_key, updated_at=int(self._clock())
+            )
+
+        before, after = self._forge.update(installation_id, joined)
+        if after is not None:
+            if after is not before:
                 logger.info("Forge installation joined to its Connect site", clientKey=client_key)
-            self.point(following)
-            return
-        raise TemporarilyUnavailable("the installation kept being changed by others")
+            self.point(after)
 
     def point(self, installation: ForgeInstallation) -> None:
         """Let a Connect site's row point to its Forge installation, and stay as long as that lives.
@@ -105,18 +101,14 @@ class ForgeJoins:
         Raises:
             TemporarilyUnavailable: DynamoDB gave no answer
         """
-        for _ in range(_ATTEMPTS if installation.is_joined else 0):
-            site = self._sites.read(installation.tenant)
+
+        def pointing(site: Installation | None) -> Installation | None:
             if site is None or not self._is_ahead(installation, site.site.installation_id):
-                return
-            following = pointed_to(site, installation.installation_id, now=int(self._clock()))
-            if following is site:
-                return
-            try:
-                self._sites.write(following)
-            except RowChanged:
-                continue
-            return
+                return None
+            return pointed_to(site, installation.installation_id, now=int(self._clock()))
+
+        if installation.is_joined:
+            self._sites.update(installation.tenant, pointing)
 
     def _is_ahead(self, installation: ForgeInstallation, pointed: str | None) -> bool:
         if pointed in {None, installation.installation_id}:

@@ -13,17 +13,12 @@ has a name of its own, and has waited for nothing.
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
 
-from connect_jira.aws.attributes import Row, attributes, row_of
-from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
+from connect_jira.aws.attributes import Row
 from connect_jira.aws.service import AwsService
-from connect_jira.errors import TemporarilyUnavailable
+from connect_jira.aws.versioned_table import VersionedTable
 from connect_jira.events.webhook import Occurrence, Webhook
-
-if TYPE_CHECKING:
-    from connect_jira.aws.attributes import Value
 
 REMEMBERED_SECONDS = 7 * 24 * 3600
 """Longer than a message can wait and be tried, and than Jira repeats a webhook."""
@@ -40,14 +35,27 @@ Forge sends an event within 3 minutes, and an event that was not taken again for
 _KEPT = 100
 """How many changes of one thing are remembered, the latest; each is about 200 bytes of the row."""
 
-_ATTEMPTS = 5
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Record:
+    """What was told of one thing.
+
+    Attributes:
+        record_id: the row's key
+        told: of each change its name, and by `connect` and `forge` the identifier, the time and whether it is
+            that of the change
+        expires_at: when the row may be deleted, in Unix seconds
+        revision: counts the writes
+    """
+
+    record_id: str
+    told: Sequence[Row]
+    expires_at: int
+    revision: int = 0
 
 
 class Occurrences:
     """The records of who told of what, beside those of what has been done.
-
-    A row has `id`, `told` (of each change its name, and by `connect` and `forge` the identifier, the time and
-    whether it is that of the change), `revision`, and when it may be forgotten (`expiration`, Unix seconds).
 
     IAM: `dynamodb:PutItem`, on the table.
 
@@ -58,8 +66,7 @@ class Occurrences:
     """
 
     def __init__(self, dynamodb: AwsService, *, table: str, clock: Callable[[], float] = time.time) -> None:
-        self._dynamodb = dynamodb
-        self._table = table
+        self._records = VersionedTable(dynamodb, table=table, to_row=_row, from_row=_record, key_name="id")
         self._clock = clock
 
     def settle(self, webhook: Webhook) -> Webhook:
@@ -68,49 +75,38 @@ class Occurrences:
         Raises:
             TemporarilyUnavailable: DynamoDB gave no answer
         """
-        occurrence = webhook.occurrence
-        if occurrence is None or webhook.webhook_id is None:
+        identifier, occurrence = webhook.webhook_id, webhook.occurrence
+        if occurrence is None or identifier is None:
             return webhook
         about = f"occurrences {webhook.client_key} {webhook.event} {occurrence.thing}"
         record_id = hashlib.sha256(about.encode(errors="surrogatepass")).hexdigest()
-        told: Sequence[Row] = ()
-        revision = 0
-        for _ in range(_ATTEMPTS):
-            name, following = _recognised(told, webhook.webhook_id, occurrence)
-            found = self._write(record_id, following, revision) if following else None
-            if found is None:
-                return replace(webhook, webhook_id=name)
-            told, revision = found["told"], found["revision"]
-        raise TemporarilyUnavailable("what is told of this thing kept being changed by others")
+        name = identifier
 
-    def _write(self, record_id: str, told: Sequence[Row], revision: int) -> Row | None:
-        """Write the next revision of a record; None, or the one that is there instead."""
-        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(id)"}
-        if revision:
-            condition = {
-                "ConditionExpression": "revision = :read",
-                "ExpressionAttributeValues": attributes({":read": revision}),
-            }
-        row: dict[str, Value] = {
-            "id": record_id,
-            "told": told,
-            "revision": revision + 1,
-            "expiration": int(self._clock()) + REMEMBERED_SECONDS,
-        }
-        try:
-            self._dynamodb.call(
-                "PutItem",
-                TableName=self._table,
-                Item=attributes(row),
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **condition,
-            )
-        except AwsFailed as failure:
-            if failure.code == CONDITION_FAILED:
-                item = failure.details.get("Item")
-                return row_of(item) if item else {"told": (), "revision": 0}
-            raise
-        return None
+        def told(current: _Record | None) -> _Record | None:
+            nonlocal name
+            name, following = _recognised(current.told if current else (), identifier, occurrence)
+            if following is None:
+                return None
+            expires_at = int(self._clock()) + REMEMBERED_SECONDS
+            return _Record(record_id=record_id, told=following, expires_at=expires_at)
+
+        self._records.update(record_id, told, is_read_first=False)
+        return replace(webhook, webhook_id=name)
+
+
+def _row(record: _Record) -> Row:
+    return {
+        "id": record.record_id,
+        "told": record.told,
+        "revision": record.revision,
+        "expiration": record.expires_at,
+    }
+
+
+def _record(row: Row) -> _Record:
+    return _Record(
+        record_id=row["id"], told=row["told"], expires_at=row["expiration"], revision=row["revision"]
+    )
 
 
 def _recognised(
