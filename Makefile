@@ -19,8 +19,9 @@ demo: .venv/dev ## the main job on this laptop, narrated: install, event, signed
 up: .venv/dev ## the stack on this laptop until Ctrl-C: the app on :3000, a Jira on :2990
 	@$(BIN)/connect up
 
-test: .venv/sam tests/node_modules/.done ## every test
-	$(BIN)/pytest
+# Tests start hundreds of processes: without bytecode each compiles again what it imports.
+test: .venv/sam tests/node_modules/.done ## every test, on all processors; ONLY=unit or any folder or file in tests/
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n auto $(if $(CI),--durations=10) $(addprefix tests/,$(ONLY))
 
 check: .venv/dev .venv/template-checked ## formatting, lint, spelling, types, template, and whether the app fits together
 	$(BIN)/ruff format --check .

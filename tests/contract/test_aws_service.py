@@ -102,7 +102,9 @@ def test_an_answer_without_content_is_one(scripted: Callable[..., Scripted]) -> 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize(
-    "passing", [(500, b"{}"), (503, b"<html>"), THROTTLED, hang_up, dawdle], ids=lambda it: str(it)[:30]
+    "passing",
+    [(500, b"{}"), (503, b"<html>"), THROTTLED, hang_up, dawdle],
+    ids=lambda it: getattr(it, "__name__", str(it)[:30]),
 )
 def test_what_passes_is_tried_again(passing: Answer, scripted: Callable[..., Scripted]) -> None:
     kms = scripted(passing, passing)

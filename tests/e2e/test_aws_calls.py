@@ -12,7 +12,10 @@ from bench.stand_ins import Aws, Site
 from bench.trust import Trust
 from connect_tools.aws_environment import forget_real_aws
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="AWS's runtime client is for Linux")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="AWS's runtime client is for Linux"),
+    pytest.mark.xdist_group("built"),  # which takes long enough to be made only once
+]
 
 
 @pytest.fixture(scope="module")

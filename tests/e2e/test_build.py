@@ -27,6 +27,7 @@ LAYERS = {"JwtLayer": "connect_jwt", "JiraLayer": "connect_jira"}
 MAGIC = {"python3.13": 3571, "python3.14": 3627}
 """What bytecode begins with that a release of Python loads, from CPython's `pycore_magic_number.h`."""
 UNCHECKED_HASH = 0b01  # PEP 552
+pytestmark = pytest.mark.xdist_group("built")  # which takes long enough to be made only once
 KB, MB = 2**10, 2**20  # as Lambda counts its own limits
 
 

@@ -34,7 +34,7 @@ def test_a_key_is_fetched_once(app: App) -> None:
     assert app.jira.keys_asked().count(f"/{kid}") == 1
 
 
-@pytest.mark.parametrize("kid", [str(uuid.uuid4()), "a+b/.well-known/_c"])
+@pytest.mark.parametrize("kid", [pytest.param(str(uuid.uuid4()), id="a UUID"), "a+b/.well-known/_c"])
 def test_an_id_of_another_shape_is_one(app: App, kid: str) -> None:
     app.jira.publish(kid)
     app.accepts(install_signed_under(app, kid))

@@ -84,7 +84,11 @@ LEFT_OUT = {
 }
 
 
-@pytest.mark.parametrize("value", [OMITTED, None, 7, [], "", True], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [OMITTED, None, 7, [], "", True],
+    ids=lambda value: "left out" if value is OMITTED else repr(value),
+)
 @pytest.mark.parametrize("name", LEFT_OUT)
 def test_what_an_app_is_only_told_may_be_missing(name: str, value: object) -> None:
     verified = on_forge_route(fit(event_claims(app=app_claim(**{name: value}))))

@@ -85,12 +85,12 @@ def find(qsh: str, sent: Sent, key: bytes | None = None) -> Match | None:
     if len(sent.path) + len(sent.parameters) > _MAX_LENGTH:
         return None
     pieces = _pieces(sent)
+    likely = [*chain(_candidates(pieces, 0), _candidates(pieces, 1), _whole(sent))]
     for reading in readings(qsh):
         for words, digest in digests(len(reading.value), key).items():
             is_usual = not words and not reading.code
             with_two = _candidates(pieces, 2) if is_usual else ()
-            candidates = chain(_candidates(pieces, 0), _candidates(pieces, 1), _whole(sent), with_two)
-            for codes, canonical in candidates:
+            for codes, canonical in chain(likely, with_two):
                 if digest(canonical.encode(errors="replace")) == reading.value:
                     return _match(canonical, codes, reading, words)
     return None

@@ -1,0 +1,42 @@
+"""How several workers share the tests (`make test`): by files, those that take longest first."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from xdist.scheduler.loadgroup import LoadGroupScheduling
+
+from tests.progress import ProgressByFile
+
+FOLDERS = ("e2e", "browser", "laptop", "contract", "infrastructure", "interop", "unit")
+"""Files with few and long tests first: with the short ones in the end, the workers finish together."""
+
+
+class ByFileOrGroup(LoadGroupScheduling):  # type: ignore[misc]  # which has no types
+    """A file's tests stay together, so its stack starts once; so do those of an `xdist_group`."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope = super()._split_scope(nodeid)
+        return nodeid.partition("::")[0] if scope == nodeid else scope
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling:
+    return ByFileOrGroup(config, log)
+
+
+@pytest.hookimpl(trylast=True)  # after what makes the terminal reporter
+def pytest_configure(config: pytest.Config) -> None:
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal and config.getoption("numprocesses") and config.get_verbosity() == 0:
+        config.pluginmanager.register(ProgressByFile(terminal))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        tests = Path(__file__).parent
+        items.sort(
+            key=lambda item: (
+                item.get_closest_marker("slow") is None,
+                FOLDERS.index(item.path.relative_to(tests).parts[0]),
+            )
+        )
