@@ -19,6 +19,7 @@ from bench.sampling import Figure, Measure, batch_size, interleaved, seconds_of
 from connect_jwt.canonical import query_string_hash, split_url
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
 from connect_jwt.signing import SigningIdentity, sign_request
+from connect_jwt.tokens import parse_token
 from connect_jwt.verifying import SignedRequest, verify_install_token, verify_request_token
 
 OURS, PYPI, NPM, FLOOR = "connect_jwt", "PyPI atlassian-jwt", "npm atlassian-jwt", "PyJWT alone"
@@ -43,6 +44,11 @@ class _Keys:
     def public_pem(self) -> str:
         encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         return self.public.public_bytes(encoding, form).decode()
+
+    def known(self, _kid: object) -> rsa.RSAPublicKey:
+        return self.public
+
+    public_key = known
 
 
 class _PyPi(atlassian_jwt.Authenticator):  # type: ignore[misc]  # it has no types
@@ -114,16 +120,15 @@ def _python(path: str, keys: _Keys) -> dict[tuple[str, str], Callable[[], object
         ("sign", PYPI): lambda: atlassian_jwt.encode_token(METHOD, path, _APP, secret, timeout_secs=180),
         ("sign", FLOOR): lambda: jwt.encode(claims, secret, algorithm="HS256"),
         ("verify", OURS): lambda: verify_request_token(
-            token, request=request, secrets_of=lambda _: (_SECRET,), now=time.time()
+            parse_token(token), request=request, secrets=(_SECRET,), now=time.time()
         ),
         ("verify", PYPI): lambda: by_secret.authenticate(METHOD, path, header),
         ("verify", FLOOR): lambda: jwt.decode(token, secret, algorithms=["HS256"]),
         ("install", OURS): lambda: verify_install_token(
-            install,
+            parse_token(install),
             request=request,
-            key_of=lambda _kid, _before_fetching: keys.public,
+            keys=keys,
             audiences=(_AUDIENCE,),
-            check_body=lambda _: None,
             now=time.time(),
         ),
         ("install", PYPI): lambda: by_key.authenticate(METHOD, path, install_header),

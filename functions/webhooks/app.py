@@ -32,13 +32,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
 
 
 def _enqueue(request: GatewayRequest) -> Answer:
-    token = _parts.tenants.verify_request(request)
-    webhook = Webhook.from_request(request, token.client_key, _parts.app.webhook_events)
+    proved = _parts.tenants.verify_request(request)
+    webhook = Webhook.from_request(request, proved.token.client_key, _parts.app.webhook_events)
     about = {"event": webhook.event, "webhookId": webhook.webhook_id, "clientKey": webhook.client_key}
     if is_own(request.headers.get(TRACE_HEADER.lower()), _parts.app.app_key):
         logger.info("Webhook caused by a reaction; no reaction to it", extra=about)
         count("OwnChange")
     else:
-        _queue.send(told_by_connect(webhook) if _parts.tenants.has_forge(webhook.client_key) else webhook)
+        _queue.send(told_by_connect(webhook) if proved.installation.site.installation_id else webhook)
         logger.info("Webhook queued", extra=about)
     return empty_answer(HTTPStatus.NO_CONTENT)

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from connect_cli.command import connect
-from connect_jira.auth import beyond_forge, install_key_ids, tenants
+from connect_jira.auth import beyond_forge, install_key_ids, known_installations, tenants
 from connect_jira.aws.services import SENDER_WAITS_SECONDS
 from connect_jira.events.app_work import MAX_DEPTH
 from connect_jira.installations import activity
@@ -145,8 +145,13 @@ FIGURES: list[tuple[str, str, object, object]] = [
     (CALLS, "at most 5 seconds later than without it", ALLOWED_SECONDS, 5),
     (SECURITY, "20 at once and one a second", (install_key_ids.AT_ONCE, install_key_ids.PER_SECOND), (20, 1)),
     (SECURITY, "wait half a second for it at most", install_key_ids.LONGEST_WAIT_SECONDS, 0.5),
-    (SECURITY, "one read in two seconds", tenants.UNKNOWN_SECONDS, 2),
-    (SECURITY, "for up to five minutes after it has uninstalled", tenants.REMEMBERED_SECONDS, 5 * MINUTE),
+    (SECURITY, "one read in two seconds", known_installations.UNKNOWN_SECONDS, 2),
+    (
+        SECURITY,
+        "for up to five minutes after it has uninstalled",
+        known_installations.REMEMBERED_SECONDS,
+        5 * MINUTE,
+    ),
     (SECURITY, "what KMS has opened for up to an hour", sealing.OPENED_SECONDS, HOUR),
     (WORKS, "already signed for another 15 minutes", PREVIOUS_SECRET_SECONDS, 15 * MINUTE),
     (WORKS, "waits for AWS takes four seconds at most", SENDER_WAITS_SECONDS, 4),

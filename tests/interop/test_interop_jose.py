@@ -8,8 +8,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from connect_jwt.errors import TokenRefused
 from connect_jwt.forge_keys import ForgeKeys
-from connect_jwt.invocations import verify_invocation_token
+from connect_jwt.invocations import MAX_FORGE_TOKEN_BYTES, verify_invocation_token
 from connect_jwt.origins import InvocationOrigin
+from connect_jwt.tokens import parse_token
 from tests.node import NodeFailed, NodeProcess
 from tests.unit.jwt.invocations import API, APP, FORGE_KID, JTI, OTHER_APP, app_claim, key_set
 from tests.unit.jwt.key_host import KeyHost, answer
@@ -59,9 +60,9 @@ def verify(forge: NodeProcess, token: str) -> str:
     key_host = KeyHost(answer(key_set(forge.ask("publicJwk", publicKey=PUBLIC, kid=FORGE_KID))))
     keys = ForgeKeys("https://forge-keys.example/jwks.json", http=key_host)
     verified = verify_invocation_token(
-        token,
+        parse_token(token, max_bytes=MAX_FORGE_TOKEN_BYTES),
         origins={InvocationOrigin.FORGE},
-        key_of=keys.public_key,
+        keys=keys,
         app_id=APP,
         api_urls=(API,),
         now=time.time(),

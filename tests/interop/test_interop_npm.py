@@ -4,7 +4,7 @@ import time
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +12,7 @@ from connect_jwt.canonical import canonical_request
 from connect_jwt.errors import SignatureMismatch
 from connect_jwt.identity import AppKey, SharedSecret
 from connect_jwt.signing import SigningIdentity, sign_request
+from connect_jwt.tokens import parse_token
 from connect_jwt.verifying import (
     SignedRequest,
     verify_context_token,
@@ -21,6 +22,7 @@ from connect_jwt.verifying import (
 from tests.interop.peers import NodePeer
 from tests.interop.urls import UNRESERVED, any_text, paths, queries
 from tests.node import NodeFailed
+from tests.unit.jwt.key_host import KeyHost, answer, keys_of
 
 SECRET = "a secret that both implementations were given, clé included"
 SITE, APP_KEY = "1d3c1a55-90a9-4bd7-8d06-36b4b4c84f16", "com.example.app"
@@ -44,9 +46,9 @@ def claims(qsh: str, **more: object) -> dict[str, object]:
 def test_what_it_signs_we_verify(npm_peer: NodePeer, method: str, path: str, query: str) -> None:
     qsh = npm_peer.qsh(method, f"{APP_URL}{path}?{query}", APP_URL)
     verified = verify_request_token(
-        npm_peer.sign_hs256(claims(qsh, sub="557058:a1"), SECRET),
+        parse_token(npm_peer.sign_hs256(claims(qsh, sub="557058:a1"), SECRET)),
         request=SignedRequest(method, path, query),
-        secrets_of=lambda _: [SharedSecret(SECRET)],
+        secrets=[SharedSecret(SECRET)],
         now=time.time(),
     )
     assert (verified.client_key, verified.account_id) == (SITE, "557058:a1")
@@ -55,12 +57,12 @@ def test_what_it_signs_we_verify(npm_peer: NodePeer, method: str, path: str, que
 def test_what_it_signs_with_another_secret_we_refuse(npm_peer: NodePeer) -> None:
     token = npm_peer.sign_hs256(claims("context-qsh"), SECRET + " ")
     with pytest.raises(SignatureMismatch):
-        verify_context_token(token, secrets_of=lambda _: [SharedSecret(SECRET)], now=time.time())
+        verify_context_token(parse_token(token), secrets=[SharedSecret(SECRET)], now=time.time())
 
 
 def test_the_context_token_it_signs_we_verify(npm_peer: NodePeer) -> None:
     token = npm_peer.sign_hs256(claims("context-qsh"), SECRET)
-    verified = verify_context_token(token, secrets_of=lambda _: [SharedSecret(SECRET)], now=time.time())
+    verified = verify_context_token(parse_token(token), secrets=[SharedSecret(SECRET)], now=time.time())
     assert verified.client_key == SITE
 
 
@@ -68,14 +70,13 @@ def test_the_context_token_it_signs_we_verify(npm_peer: NodePeer) -> None:
 def test_the_install_token_it_signs_we_verify(npm_peer: NodePeer, audience: object) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    keys: dict[object, rsa.RSAPublicKey] = {"the-kid": key.public_key()}
+    host = KeyHost(answer(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)))
     qsh = npm_peer.qsh("POST", f"{APP_URL}/lifecycle/installed", APP_URL)
     verified = verify_install_token(
-        npm_peer.sign_rs256(claims(qsh, aud=audience), pem, "the-kid"),
+        parse_token(npm_peer.sign_rs256(claims(qsh, aud=audience), pem, "the-kid")),
         request=SignedRequest("POST", "/lifecycle/installed", ""),
-        key_of=lambda kid, _: keys[kid],
+        keys=keys_of(host),
         audiences=[APP_URL],
-        check_body=lambda _: None,
         now=time.time(),
     )
     assert verified.client_key == SITE

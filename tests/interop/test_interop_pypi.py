@@ -13,6 +13,7 @@ from connect_jwt.canonical import canonical_request, query_string_hash
 from connect_jwt.errors import SignatureMismatch
 from connect_jwt.identity import AppKey, SharedSecret
 from connect_jwt.signing import SigningIdentity, sign_request
+from connect_jwt.tokens import parse_token
 from connect_jwt.verifying import SignedRequest, VerifiedToken, verify_request_token
 from tests.interop.urls import UNRESERVED, paths, queries, text_in_one_order
 
@@ -41,9 +42,9 @@ each_request = pytest.mark.parametrize(("method", "path", "query"), REQUESTS.val
 
 def verify(token: str, method: str = "GET", path: str = "/page", query: str = "") -> VerifiedToken:
     return verify_request_token(
-        token,
+        parse_token(token),
         request=SignedRequest(method, path, query),
-        secrets_of=lambda _: [SharedSecret(SECRET)],
+        secrets=[SharedSecret(SECRET)],
         now=time.time(),
     )
 

@@ -11,6 +11,7 @@ from atlassian_jwt.url_utils import canonicalize_request
 from connect_jwt.canonical import canonical_request, split_url
 from connect_jwt.errors import TokenRefused
 from connect_jwt.identity import SharedSecret
+from connect_jwt.tokens import parse_token
 from connect_jwt.verifying import SignedRequest, verify_request_token
 
 SECRET = "a secret that both implementations were given"
@@ -88,7 +89,7 @@ def refused_by_us(token: str) -> str:
     request = SignedRequest("GET", "/page", "")
     with pytest.raises(TokenRefused) as refusal:
         verify_request_token(
-            token, request=request, secrets_of=lambda _: [SharedSecret(SECRET)], now=time.time()
+            parse_token(token), request=request, secrets=[SharedSecret(SECRET)], now=time.time()
         )
     return refusal.value.reason
 

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from connect_jira.shapes import Shape, event_of, json_shape, names_shape, path_template
 from connect_jwt.clouds import CLOUDS
-from connect_jwt.invocations import ISSUER, MAX_FORGE_TOKEN_BYTES
-from connect_jwt.tokens import parse_token
+from connect_jwt.invocations import ISSUER
+from connect_jwt.tokens import UnverifiedToken
 
 _OWN_ROUTE = re.compile(r"/(lifecycle|forge)(/[a-z-]{1,20}){1,2}")
 _OPEN_ROUTE = re.compile(r"/(webhooks|pages|api)/")
@@ -62,16 +62,15 @@ class Response(Protocol):
         """Its body: JSON, text or bytes."""
 
 
-def request_shape(request: Request, token: str, *, token_alone: bool) -> tuple[str, Shape]:
+def request_shape(request: Request, token: UnverifiedToken, *, token_alone: bool) -> tuple[str, Shape]:
     """Kind and shape of a request to the app; arguments as of `Recorder.request`."""
-    parsed = parse_token(token, max_bytes=MAX_FORGE_TOKEN_BYTES)
-    shape = json_shape(parsed.header, "token.header") | json_shape(parsed.claims, "token.claims")
+    shape = json_shape(token.header, "token.header") | json_shape(token.claims, "token.claims")
     if not token_alone:
         shape |= names_shape(parse_qsl(request.query, keep_blank_values=True), "query")
         shape |= _body_shape(request.body)
         if request.method != "GET":  # a page's headers are the browser's
             shape |= names_shape(request.headers.items(), "header")
-    world = "Forge" if parsed.claims.get("iss") == ISSUER else "Connect"
+    world = "Forge" if token.claims.get("iss") == ISSUER else "Connect"
     route = _route(request.path)
     event = event_of(shape) if route in _OF_EVENTS else None
     return " ".join(filter(None, (world, "sends", request.method, route, event))), shape

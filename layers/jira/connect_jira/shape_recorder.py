@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from connect_jira.message_shapes import Request, Response
     from connect_jira.shapes import Shape
+    from connect_jwt.tokens import UnverifiedToken
 
 SEEN = "Shape seen"
 """The message of the log's lines that have a shape."""
@@ -44,7 +45,7 @@ class Recorder:
         self._seen: set[int] = set()
         self._of_kind: Counter[str] = Counter()
 
-    def request(self, request: "Request", token: str, *, token_alone: bool = False) -> None:
+    def request(self, request: "Request", token: "UnverifiedToken", *, token_alone: bool = False) -> None:
         """Record a request whose proof holds.
 
         Args:

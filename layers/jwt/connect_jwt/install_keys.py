@@ -81,30 +81,40 @@ class InstallKeys:
         self._found: LRUCache[str, _Found] = LRUCache(maxsize=64)
         self._not_found: TTLCache[str, str] = TTLCache(maxsize=1024, ttl=_NOT_FOUND_SECONDS, timer=clock)
 
-    def public_key(self, kid: object, before_fetching: Callable[[], object] = lambda: None) -> RSAPublicKey:
-        """The key with this id.
+    def known(self, kid: object) -> RSAPublicKey | None:
+        """The key with this id if it was fetched before; None when it has yet to be.
 
         Args:
             kid: the `kid` of a token's header, as it came
-            before_fetching: is called when the key is not at hand; what it raises saves the request
+
+        Raises:
+            TokenRefused: the id is not one, or no key host had it a moment ago
+        """
+        identifier = _identifier(kid)
+        if identifier in self._found:
+            return self._found[identifier].key
+        not_found = self._not_found.get(identifier)
+        if not_found is not None:
+            raise TokenRefused(Reason.KID_UNKNOWN, not_found)
+        return None
+
+    def public_key(self, kid: object) -> RSAPublicKey:
+        """The key with this id, from a key host if it was not fetched before.
+
+        Args:
+            kid: as for `known`
 
         Raises:
             TokenRefused: there is no such key, or the id is not one
             KeyHostUnavailable: no key host had it in `TIMEOUT_SECONDS`, and one at least may have it
-            ConnectError: from `before_fetching` or `admit`
+            ConnectError: from `admit`
         """
-        if kid is None:
-            raise TokenRefused(Reason.KID_MISSING, "the token's header names no key")
-        if not isinstance(kid, str) or not is_safe_kid(kid):
-            raise TokenRefused(Reason.KID_UNSAFE, "the token's kid is not an identifier")
-        if kid not in self._found:
-            unknown = self._not_found.get(kid)
-            if unknown is not None:
-                raise TokenRefused(Reason.KID_UNKNOWN, unknown)
-            before_fetching()
-            self._admit(kid)
-            self._found[kid] = self._fetch(kid)
-        return self._found[kid].key
+        key, identifier = self.known(kid), _identifier(kid)
+        if key is None:
+            self._admit(identifier)
+            self._found[identifier] = self._fetch(identifier)
+            key = self._found[identifier].key
+        return key
 
     def host_of(self, kid: str) -> str:
         """Which key host had a key that was found, without the scheme."""
@@ -162,6 +172,14 @@ class InstallKeys:
             response.close()
         self._on_answer(url, response.status, response.headers, content)
         return response.status, content
+
+
+def _identifier(kid: object) -> str:
+    if kid is None:
+        raise TokenRefused(Reason.KID_MISSING, "the token's header names no key")
+    if not isinstance(kid, str) or not is_safe_kid(kid):
+        raise TokenRefused(Reason.KID_UNSAFE, "the token's kid is not an identifier")
+    return kid
 
 
 def _rsa_public_key(pem: bytes) -> RSAPublicKey | None:

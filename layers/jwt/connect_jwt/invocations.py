@@ -11,18 +11,16 @@ https://developer.atlassian.com/platform/forge/remote/essentials/
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from connect_jwt.errors import ForgeReason, Reason, TokenRefused
 from connect_jwt.forge_sites import jira_of
 from connect_jwt.origins import InvocationOrigin, origin_of
 from connect_jwt.signatures import is_rs256
 from connect_jwt.times import TimeRule, check_times
-from connect_jwt.tokens import parse_token
+from connect_jwt.tokens import UnverifiedToken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 ISSUER = "forge/invocation-token"
@@ -84,12 +82,19 @@ class VerifiedInvocation:
     expires_at: int
 
 
+class ForgeKeySource(Protocol):
+    """Where Forge's public keys come from: `connect_jwt.forge_keys.ForgeKeys`."""
+
+    def public_key(self, kid: object) -> "RSAPublicKey":
+        """The key of a header's `kid`."""
+
+
 def verify_invocation_token(
-    token: str,
+    token: UnverifiedToken,
     *,
     origins: Collection[InvocationOrigin],
     more_types: Collection[str] = (),
-    key_of: "Callable[[object], RSAPublicKey]",
+    keys: ForgeKeySource,
     app_id: str,
     api_urls: Iterable[str],
     now: float,
@@ -97,24 +102,23 @@ def verify_invocation_token(
     """Verify a Forge invocation token.
 
     Args:
-        token: as it came; see `connect_jwt.tokens.find_bearer_token`
+        token: as `connect_jwt.tokens.parse_token` took it apart, up to `MAX_FORGE_TOKEN_BYTES` of it
         origins: whose tokens the route takes
         more_types: types of modules besides `connect_jwt.origins.OWN_TYPES` that Forge itself invokes
-        key_of: the public key of a `kid`; see `connect_jwt.forge_keys`
+        keys: Forge's public keys
         app_id: the app's own ARI, `ari:cloud:ecosystem::app/…`
-        api_urls: the API hosts of the cloud whose keys `key_of` has, such as `https://api.atlassian.com`
+        api_urls: the API hosts of the cloud whose keys these are, such as `https://api.atlassian.com`
         now: the time, in Unix seconds
 
     Raises:
         TokenRefused: the proof fails, or is another's; `ForgeReason.PRODUCT_NOT_SERVED`: it is right, and of
             an installation that Jira has no part in
-        KeyHostUnavailable: from `key_of`; nothing can be said just now
+        KeyHostUnavailable: from `keys`; nothing can be said just now
     """
-    parsed = parse_token(token, max_bytes=MAX_FORGE_TOKEN_BYTES)
-    parsed.check_header("RS256")
-    if not is_rs256(parsed.signature, parsed.signing_input, key_of(parsed.header.get("kid"))):
+    token.check_header("RS256")
+    if not is_rs256(token.signature, token.signing_input, keys.public_key(token.header.get("kid"))):
         raise TokenRefused(Reason.SIGNATURE_MISMATCH, "not signed with the key that kid names")
-    claims = parsed.claims
+    claims = token.claims
     issued_at, expires_at = check_times(claims, _TIMES, now)
     if claims.get("iss") != ISSUER:
         raise TokenRefused(ForgeReason.ISS_NOT_FORGE, "not issued as an invocation token")

@@ -10,15 +10,15 @@ https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connec
 
 import hmac
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 from connect_jwt.canonical import query_string_hash, received_paths
 from connect_jwt.errors import Reason, RefusedUnsigned, SignatureMismatch, TokenRefused
 from connect_jwt.identity import ClientKey, SharedSecret
 from connect_jwt.signatures import is_hs256, is_rs256
 from connect_jwt.times import TimeRule, check_times
-from connect_jwt.tokens import UnverifiedToken, parse_token
+from connect_jwt.tokens import UnverifiedToken
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -71,13 +71,23 @@ class VerifiedToken:
     key_id: str | None = None
 
 
+class InstallKeySource(Protocol):
+    """Where Atlassian's public keys come from: `connect_jwt.install_keys.InstallKeys`."""
+
+    def known(self, kid: object) -> "RSAPublicKey | None":
+        """The key of a header's `kid` if it is at hand; None when it has yet to be fetched."""
+
+    def public_key(self, kid: object) -> "RSAPublicKey":
+        """The same, fetched if need be."""
+
+
 def verify_install_token(
-    token: str,
+    token: UnverifiedToken,
     *,
     request: SignedRequest,
-    key_of: "Callable[[object, Callable[[], object]], RSAPublicKey]",
+    keys: InstallKeySource,
     audiences: Collection[str],
-    check_body: Callable[[ClientKey], object],
+    check_body: Callable[[ClientKey], object] | None = None,
     now: float,
 ) -> VerifiedToken:
     """Verify the token of `installed` or `uninstalled`: RS256 with Atlassian's key, bound to this request.
@@ -89,69 +99,60 @@ def verify_install_token(
     and proves nothing, so all of it is compared again.
 
     Args:
-        token: as it came
+        token: as `connect_jwt.tokens.parse_token` took it apart
         request: what it came with
-        key_of: the public key of a `kid`, which calls its second argument before it fetches one; see
-            `connect_jwt.install_keys`
+        keys: Atlassian's public keys
         audiences: the app's own base URLs
-        check_body: compares the body with the site that the token names, before any of it is proved
+        check_body: compares the body with the site that the token names, before a key is fetched and thus
+            before any of it is proved
         now: the time, in Unix seconds
 
     Raises:
         TokenRefused: the proof fails
-        KeyHostUnavailable: from `key_of`; nothing can be said just now
+        KeyHostUnavailable: from `keys`; nothing can be said just now
         ConnectError: likewise, or from `check_body`
     """
-    parsed = parse_token(token)
-    parsed.check_header("RS256")
-
-    def check_claims() -> int:
-        issued_at, _ = check_times(parsed.claims, _TIMES, now)
-        _check_computed_qsh(parsed.claims, request)
-        _check_audience(parsed.claims, audiences)
-        return issued_at
-
-    def compare_unsigned() -> None:
-        try:
-            check_claims()
-        except TokenRefused as refused:
-            raise RefusedUnsigned(refused.reason, refused.sentence) from refused
-        check_body(parsed.issuer)
-
-    kid = parsed.header.get("kid")
-    if not is_rs256(parsed.signature, parsed.signing_input, key_of(kid, compare_unsigned)):
+    token.check_header("RS256")
+    kid = token.header.get("kid")
+    key = keys.known(kid)
+    if key is None:
+        _check_unsigned(token, request, audiences, now)
+        client_key = token.issuer
+        if check_body is not None:
+            check_body(client_key)
+        key = keys.public_key(kid)
+    if not is_rs256(token.signature, token.signing_input, key):
         raise TokenRefused(Reason.SIGNATURE_MISMATCH, "not signed with the key that kid names")
-    return replace(_verified(parsed, check_claims()), key_id=kid)
+    issued_at = _check_install_claims(token, request, audiences, now)
+    return _verified(token, token.issuer, issued_at, key_id=kid)
 
 
 def verify_request_token(
-    token: str,
-    *,
-    request: SignedRequest,
-    secrets_of: Callable[[ClientKey], Iterable[SharedSecret]],
-    now: float,
+    token: UnverifiedToken, *, request: SignedRequest, secrets: Iterable[SharedSecret], now: float
 ) -> VerifiedToken:
     """Verify the token of a webhook, of `enabled` or `disabled`, or of a page that Jira loads into an iframe:
     HS256 with the site's secret, bound to this request.
 
     Args:
-        token: as it came
+        token: as `connect_jwt.tokens.parse_token` took it apart
         request: what it came with
-        secrets_of: the secrets that the site which the token names may sign with, the current one first
+        secrets: those that the site which `token.issuer` names may sign with, the current one first. No more
+            of them are taken than are needed, and none for a token that cannot be verified
         now: the time, in Unix seconds
 
     Raises:
         SignatureMismatch: none of the secrets signed it
         TokenRefused: the proof fails
+        ConnectError: from `secrets`
     """
-    parsed = parse_token(token)
-    issued_at = _check_site_signature(parsed, secrets_of, now)
-    _check_computed_qsh(parsed.claims, request)
-    return _verified(parsed, issued_at)
+    client_key = _check_site_signature(token, secrets)
+    issued_at, _ = check_times(token.claims, _TIMES, now)
+    _check_computed_qsh(token.claims, request)
+    return _verified(token, client_key, issued_at)
 
 
 def verify_context_token(
-    token: str, *, secrets_of: Callable[[ClientKey], Iterable[SharedSecret]], now: float
+    token: UnverifiedToken, *, secrets: Iterable[SharedSecret], now: float
 ) -> VerifiedToken:
     """Verify the token that a page in the browser got from `AP.context.getToken()`: HS256 with the site's
     secret, bound to no request.
@@ -159,22 +160,38 @@ def verify_context_token(
     It proves no more than that some user of the site has the app's page open. Arguments and errors as for
     `verify_request_token`.
     """
-    parsed = parse_token(token)
-    issued_at = _check_site_signature(parsed, secrets_of, now)
-    if _qsh(parsed.claims) != CONTEXT_QSH:
+    client_key = _check_site_signature(token, secrets)
+    issued_at, _ = check_times(token.claims, _TIMES, now)
+    if _qsh(token.claims) != CONTEXT_QSH:
         raise TokenRefused(Reason.QSH_IS_NOT_CONTEXT, "bound to one request: no token of the browser's own")
-    return _verified(parsed, issued_at)
+    return _verified(token, client_key, issued_at)
 
 
-def _check_site_signature(
-    parsed: UnverifiedToken, secrets_of: Callable[[ClientKey], Iterable[SharedSecret]], now: float
-) -> int:
-    parsed.check_header("HS256")
-    for secret in secrets_of(parsed.issuer):
-        if is_hs256(parsed.signature, parsed.signing_input, secret.key_bytes()):
-            issued_at, _ = check_times(parsed.claims, _TIMES, now)
-            return issued_at
+def _check_site_signature(token: UnverifiedToken, secrets: Iterable[SharedSecret]) -> ClientKey:
+    token.check_header("HS256")
+    client_key = token.issuer
+    for secret in secrets:
+        if is_hs256(token.signature, token.signing_input, secret.key_bytes()):
+            return client_key
     raise SignatureMismatch(Reason.SECRET_MISMATCH, "not signed with a secret of the site that iss names")
+
+
+def _check_unsigned(
+    token: UnverifiedToken, request: SignedRequest, audiences: Collection[str], now: float
+) -> None:
+    try:
+        _check_install_claims(token, request, audiences, now)
+    except TokenRefused as refused:
+        raise RefusedUnsigned(refused.reason, refused.sentence) from refused
+
+
+def _check_install_claims(
+    token: UnverifiedToken, request: SignedRequest, audiences: Collection[str], now: float
+) -> int:
+    issued_at, _ = check_times(token.claims, _TIMES, now)
+    _check_computed_qsh(token.claims, request)
+    _check_audience(token.claims, audiences)
+    return issued_at
 
 
 def _check_computed_qsh(claims: Mapping[str, Any], request: SignedRequest) -> None:
@@ -207,12 +224,15 @@ def _check_audience(claims: Mapping[str, Any], audiences: Collection[str]) -> No
             raise TokenRefused(Reason.AUD_MISMATCH, "meant for another app, or another address")
 
 
-def _verified(parsed: UnverifiedToken, issued_at: int) -> VerifiedToken:
-    account_id, context = parsed.claims.get("sub"), parsed.claims.get("context")
+def _verified(
+    token: UnverifiedToken, client_key: ClientKey, issued_at: int, *, key_id: str | None = None
+) -> VerifiedToken:
+    account_id, context = token.claims.get("sub"), token.claims.get("context")
     return VerifiedToken(
-        client_key=parsed.issuer,
+        client_key=client_key,
         account_id=account_id if isinstance(account_id, str) and account_id else None,
         issued_at=issued_at,
         context=context if isinstance(context, dict) else {},
-        digest=parsed.digest,
+        digest=token.digest,
+        key_id=key_id,
     )

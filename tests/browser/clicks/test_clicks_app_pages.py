@@ -10,6 +10,7 @@ from playwright.sync_api import Error, Frame, expect
 
 from connect_jwt.errors import Reason, TokenRefused
 from connect_jwt.identity import SharedSecret
+from connect_jwt.tokens import parse_token
 from connect_jwt.verifying import VerifiedToken, verify_context_token
 from connect_local.jira import LaptopJira
 from connect_local.jira.site import ADMIN, MEMBER
@@ -38,7 +39,7 @@ def page(clicks: Clicks, installed: PagedApp) -> Frame:
 
 def verified(app: PagedApp, token: str) -> VerifiedToken:
     secret = SharedSecret(app.installed["sharedSecret"])
-    return verify_context_token(token, secrets_of=lambda _: [secret], now=time.time())
+    return verify_context_token(parse_token(token), secrets=[secret], now=time.time())
 
 
 def test_a_page_is_opened_by_its_link_with_a_token_that_atlassians_own_package_verifies(

@@ -1,6 +1,6 @@
 """What the app takes is accepted and what it refuses is refused, whatever is wrong with a token at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from connect_jwt.diagnosis import Evidence, Verdict, diagnose
 from connect_jwt.errors import TokenRefused
-from connect_jwt.identity import ClientKey, SharedSecret
-from connect_jwt.tokens import find_token
+from connect_jwt.identity import SharedSecret
+from connect_jwt.tokens import UnverifiedToken, find_token, parse_token
 from connect_jwt.verifying import SignedRequest, verify_context_token, verify_request_token
 from tests.unit.diagnosis.signed import APP_URL, WEBHOOK, from_page, webhook
 from tests.unit.jwt.handmade import NOW, OMITTED, SECRET, SITE, claims, hs256, qsh
@@ -41,15 +41,16 @@ signers = st.sampled_from([SECRET, f"{SECRET}\n", "x" * 40])
 
 def taken(evidence: Evidence, verify: Callable[..., Any], **request: Any) -> bool:
     try:
-        token = find_token(evidence.header("Authorization"), "")
-        found = verify(token, secrets_of=_secrets_of, now=NOW, **request)
+        token = parse_token(find_token(evidence.header("Authorization"), ""))
+        found = verify(token, secrets=_secrets_of(token), now=NOW, **request)
     except TokenRefused:
         return False
     return found is not None
 
 
-def _secrets_of(client_key: ClientKey) -> list[SharedSecret]:
-    return [SharedSecret(SECRET)] if client_key == SITE else []
+def _secrets_of(token: UnverifiedToken) -> Iterator[SharedSecret]:
+    if token.issuer == SITE:
+        yield SharedSecret(SECRET)
 
 
 @settings(derandomize=True, deadline=None, max_examples=600)

@@ -169,9 +169,10 @@ class OneKey:
     key: rsa.RSAPrivateKey
     kid: str = "good-kid"
 
-    def public_key(
-        self, kid: object, _before_fetching: Callable[[], object] | None = None
-    ) -> rsa.RSAPublicKey:
+    def known(self, kid: object) -> rsa.RSAPublicKey:
+        return self.public_key(kid)
+
+    def public_key(self, kid: object) -> rsa.RSAPublicKey:
         if kid != self.kid:
             raise TokenRefused(Reason.KID_UNKNOWN, "no such key")
         return self.key.public_key()

@@ -322,7 +322,9 @@ def test_both_worlds_name_the_same_thing(
 
 def test_a_site_with_both_sides_tells_who_saw_a_change_and_when(backend: "Backend") -> None:
     both_sides(backend)
-    assert backend.new_tenants().has_forge(CLIENT_KEY)
+    request = backend.signed_by_site("/webhooks/issue_created", {}, SECRET)
+    proved = backend.new_tenants().verify_request(request)
+    assert proved.installation.site.installation_id == INSTALLATION
     at_ms = int(backend.clock.now) * 1000 + 237
     event = event_of(backend, product_event(backend, said={"issue": ISSUE, "timestamp": str(at_ms)}))
     webhook = told_by_connect(
@@ -342,7 +344,8 @@ def test_a_site_with_both_sides_tells_who_saw_a_change_and_when(backend: "Backen
 
 def test_a_site_that_has_the_app_by_one_of_the_two_is_asked_for_no_record(backend: "Backend") -> None:
     backend.install(SECRET)
-    assert not backend.new_tenants().has_forge(CLIENT_KEY)
+    webhook = backend.signed_by_site("/webhooks/issue_created", {}, SECRET)
+    assert backend.new_tenants().verify_request(webhook).installation.site.installation_id is None
     assert event_of(backend, product_event(backend)).occurrence is None
 
 

@@ -53,7 +53,7 @@ def test_reinstall_replaces_the_secret_at_once_and_keeps_the_one_before_for_its_
     backend.install(NEW)
     assert secret_of(backend) == NEW
     webhook = backend.signed_by_site("/webhooks/issue_created", {}, OLD)
-    assert backend.new_tenants().verify_request(webhook).client_key == backend.row.site.client_key
+    assert backend.new_tenants().verify_request(webhook).token.client_key == backend.row.site.client_key
     backend.clock.now += PREVIOUS_SECRET_SECONDS + 1
     late = backend.signed_by_site("/webhooks/issue_created", {}, OLD)
     with pytest.raises(TokenRefused, match="secret-mismatch"):
@@ -66,7 +66,7 @@ def test_installing_again_with_the_same_secret_does_not_end_the_grace_of_the_one
     for secret, age in ((OLD, 20), (NEW, 10), (NEW, 5)):
         backend.install(secret, age=age)
     webhook = backend.signed_by_site("/webhooks/issue_created", {}, OLD)
-    assert backend.new_tenants().verify_request(webhook).client_key == backend.row.site.client_key
+    assert backend.new_tenants().verify_request(webhook).token.client_key == backend.row.site.client_key
 
 
 def test_an_install_that_was_overtaken_changes_nothing(backend: "Backend") -> None:

@@ -4,7 +4,7 @@ import json
 import re
 import string
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import jwt
 import pytest
@@ -15,6 +15,8 @@ from connect_jira.jira.response import JiraResponse
 from connect_jira.message_shapes import answer_shape, key_host_shape, request_shape
 from connect_jira.shapes import LONGEST_NAME, MAX_MEMBERS, json_shape, path_template
 from connect_jira.web.request import GatewayRequest, read_event
+from connect_jwt.invocations import MAX_FORGE_TOKEN_BYTES
+from connect_jwt.tokens import parse_token
 from tests.unit.jira.conftest import BASE_URL, PROJECT
 
 SECRET = "Zm9vYmFyYmF6cXV4eHl6enk-c3VwZXJzZWNyZXQ9PQ"
@@ -120,8 +122,8 @@ def test_a_path_has_jiras_own_words_only(path: str, template: str) -> None:
 
 def test_the_shape_of_a_sample_event() -> None:
     event = json.loads((PROJECT / "events" / "forge-issue_created.json").read_text(encoding="utf-8"))
-    token = event["headers"]["authorization"].removeprefix("Bearer ")
-    kind, shape = request_shape(read_event(event), token, token_alone=False)
+    request = read_event(event)
+    kind, shape = request_shape(request, request.invocation_token, token_alone=False)
     assert kind == "Forge sends POST /forge/events avi:jira:created:issue"
     assert shape["token.header.alg"] == {"string = RS256"}
     assert shape["token.claims.app.environment.type"] == {"string = DEVELOPMENT"}
@@ -131,8 +133,8 @@ def test_the_shape_of_a_sample_event() -> None:
 
 def test_of_a_call_of_a_page_the_token_is_looked_at_alone() -> None:
     event = json.loads((PROJECT / "events" / "pages-recent-projects.json").read_text(encoding="utf-8"))
-    token = event["headers"]["authorization"].removeprefix("JWT ")
-    kind, shape = request_shape(read_event(event), token, token_alone=True)
+    request = read_event(event)
+    kind, shape = request_shape(request, request.context_token, token_alone=True)
     assert kind == "Connect sends GET /api/{…}"
     assert {path.partition(".")[0] for path in shape} == {"token"}
 
@@ -140,7 +142,7 @@ def test_of_a_call_of_a_page_the_token_is_looked_at_alone() -> None:
 def test_of_a_page_the_headers_are_the_browsers_and_not_looked_at() -> None:
     event = json.loads((PROJECT / "events" / "pages-hello-world.json").read_text(encoding="utf-8"))
     request = read_event(event)
-    kind, shape = request_shape(request, dict(parse_qsl(request.query))["jwt"], token_alone=False)
+    kind, shape = request_shape(request, request.token, token_alone=False)
     assert kind == "Connect sends GET /pages/{…}"
     assert {path.partition(".")[0] for path in shape} == {"query", "token"}
 
@@ -207,8 +209,9 @@ def test_nothing_of_what_was_sent_is_recorded(
         base_url=BASE_URL,
     )
     response = JiraResponse(200, body, sent)
+    parsed = parse_token(f"{token}.", max_bytes=MAX_FORGE_TOKEN_BYTES)
     for kind, shape in (
-        request_shape(request, f"{token}.", token_alone=False),
+        request_shape(request, parsed, token_alone=False),
         answer_shape("GET", f"https://site.example/rest/api/3/issue/{path}?{path}", response, by_token=True),
         key_host_shape(f"https://keys.example/{path}", 200, sent, json.dumps(body).encode()),
     ):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connect_jira.auth.tenants import REMEMBERED_SECONDS
+from connect_jira.auth.known_installations import REMEMBERED_SECONDS
 from connect_jira.errors import NotInstalled, SecretDoesNotOpen
 from connect_jira.installations.installation import InstallationState
 from connect_jwt.errors import ConnectError, TokenRefused
@@ -45,8 +45,8 @@ def test_an_installation_is_read_again_after_minutes(installed: "Backend") -> No
 def test_a_secret_that_was_rotated_elsewhere_is_found_by_reading_again(installed: "Backend") -> None:
     installed.tenants.verify_request(installed.signed_by_site(PATH, {}, OLD))
     installed.install(NEW)  # in the same second
-    token = installed.tenants.verify_request(installed.signed_by_site(PATH, {}, NEW))
-    assert token.client_key in installed.store.rows
+    proved = installed.tenants.verify_request(installed.signed_by_site(PATH, {}, NEW))
+    assert proved.installation is installed.store.rows[proved.token.client_key]
 
 
 def test_forged_tokens_soon_cost_one_read_a_second_for_each_site(installed: "Backend") -> None:
@@ -86,8 +86,8 @@ def test_an_unknown_site_is_refused_and_not_remembered_as_unknown(backend: "Back
     with pytest.raises(TokenRefused, match="app-not-installed"):
         backend.tenants.verify_request(backend.signed_by_site(PATH, {}, OLD))
     backend.install(OLD)
-    token = backend.tenants.verify_request(backend.signed_by_site(PATH, {}, OLD))
-    assert token.client_key == backend.row.site.client_key
+    proved = backend.tenants.verify_request(backend.signed_by_site(PATH, {}, OLD))
+    assert proved.token.client_key == backend.row.site.client_key
 
 
 def test_an_uninstalled_site_is_forgotten(installed: "Backend") -> None:
@@ -132,7 +132,7 @@ def test_the_signing_identity_is_the_app_on_the_site_with_the_current_secret(ins
 
 def test_a_page_that_calls_with_a_context_token_is_known_by_its_site_and_user(installed: "Backend") -> None:
     request = installed.signed_by_site("/api/health", {}, OLD, qsh="context-qsh", sub="user-1")
-    token = installed.tenants.verify_context_request(request)
+    token = installed.tenants.verify_context_request(request).token
     assert (token.client_key, token.account_id) == (installed.row.site.client_key, "user-1")
 
 

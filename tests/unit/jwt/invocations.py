@@ -5,12 +5,19 @@
 
 import json
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from connect_jwt.invocations import VerifiedInvocation, verify_invocation_token
+from connect_jwt.invocations import (
+    MAX_FORGE_TOKEN_BYTES,
+    ForgeKeySource,
+    VerifiedInvocation,
+    verify_invocation_token,
+)
 from connect_jwt.origins import InvocationOrigin
+from connect_jwt.tokens import parse_token
 from tests.unit.jwt.handmade import NOW, OMITTED, Claims, atlassian_key, base64url, rs256
 
 APP = "ari:cloud:ecosystem::app/5f1bbd0e-6ac3-4a3d-9ad7-c4ba8ad1f3b0"
@@ -89,10 +96,17 @@ def fit(payload: object, *, key: rsa.RSAPrivateKey | None = None, **header: obje
     return rs256(payload, key=key or atlassian_key(), **({"kid": FORGE_KID} | header))
 
 
+@dataclass
+class KeyOf:
+    """Keys as a function gives them."""
+
+    public_key: Callable[[object], RSAPublicKey]
+
+
 def on_forge_route(
     token: str,
     *,
-    key_of: Callable[[object], RSAPublicKey] | None = None,
+    keys: ForgeKeySource | None = None,
     app_id: str = APP,
     api_urls: tuple[str, ...] = (API,),
     now: float = NOW,
@@ -100,10 +114,10 @@ def on_forge_route(
     more_types: Collection[str] = (),
 ) -> VerifiedInvocation:
     return verify_invocation_token(
-        token,
+        parse_token(token, max_bytes=MAX_FORGE_TOKEN_BYTES),
         origins=origins,
         more_types=more_types,
-        key_of=key_of or _forge_key_of,
+        keys=keys or KeyOf(_forge_key_of),
         app_id=app_id,
         api_urls=api_urls,
         now=now,

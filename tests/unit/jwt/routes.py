@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn
 
 import pytest
@@ -10,7 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from connect_jwt.errors import TokenRefused
 from connect_jwt.identity import ClientKey, SharedSecret
+from connect_jwt.tokens import UnverifiedToken, parse_token
 from connect_jwt.verifying import (
+    InstallKeySource,
     SignedRequest,
     VerifiedToken,
     verify_context_token,
@@ -41,26 +43,28 @@ def install_claims(**changes: object) -> Claims:
 def on_request_route(
     token: str, *, request: SignedRequest = WEBHOOK, secrets: tuple[str, ...] = (SECRET,), now: float = NOW
 ) -> VerifiedToken:
-    return verify_request_token(token, request=request, secrets_of=_secrets_of_site(secrets), now=now)
+    parsed = parse_token(token)
+    return verify_request_token(parsed, request=request, secrets=_secrets_of(parsed, secrets), now=now)
 
 
 def on_context_route(token: str, *, secrets: tuple[str, ...] = (SECRET,), now: float = NOW) -> VerifiedToken:
-    return verify_context_token(token, secrets_of=_secrets_of_site(secrets), now=now)
+    parsed = parse_token(token)
+    return verify_context_token(parsed, secrets=_secrets_of(parsed, secrets), now=now)
 
 
 def on_install_route(
     token: str,
     *,
     request: SignedRequest = INSTALL,
-    key_of: Callable[[object, Callable[[], object]], RSAPublicKey] | None = None,
+    keys: InstallKeySource | None = None,
     audiences: tuple[str, ...] = (APP,),
-    check_body: Callable[[ClientKey], object] = lambda _: None,
+    check_body: Callable[[ClientKey], object] | None = None,
     now: float = NOW,
 ) -> VerifiedToken:
     return verify_install_token(
-        token,
+        parse_token(token),
         request=request,
-        key_of=key_of or _atlassian_key_of,
+        keys=keys or AtHand(),
         audiences=audiences,
         check_body=check_body,
         now=now,
@@ -101,13 +105,32 @@ def never_called(*arguments: object) -> NoReturn:
     pytest.fail(f"asked for {arguments!r}")
 
 
-def _secrets_of_site(secrets: tuple[str, ...]) -> Callable[[ClientKey], list[SharedSecret]]:
-    def secrets_of(site: ClientKey) -> list[SharedSecret]:
-        return [SharedSecret(secret) for secret in secrets] if site == SITE else []
-
-    return secrets_of
+def never_taken(*arguments: object) -> Iterator[SharedSecret]:
+    """Secrets that nobody may ask for."""
+    yield never_called(*arguments)
 
 
-def _atlassian_key_of(kid: object, _: object) -> RSAPublicKey:
-    assert kid == KID
-    return atlassian_key().public_key()
+@dataclass
+class AtHand:
+    """One key, which need not be fetched."""
+
+    asked: list[object] = field(default_factory=list)
+
+    def known(self, kid: object) -> RSAPublicKey:
+        self.asked.append(kid)
+        assert kid == KID
+        return atlassian_key().public_key()
+
+    def public_key(self, kid: object) -> NoReturn:
+        never_called(kid)
+
+
+class NotAsked:
+    """Keys that nobody may ask for."""
+
+    known = public_key = staticmethod(never_called)
+
+
+def _secrets_of(token: UnverifiedToken, secrets: tuple[str, ...]) -> Iterator[SharedSecret]:
+    if token.issuer == SITE:
+        yield from map(SharedSecret, secrets)

@@ -41,7 +41,7 @@ class Host:
 
 def test_an_invocation_is_verified_with_the_key_that_its_kid_names() -> None:
     host = Host(answer(key_set(jwk(stranger_key(), "another"), jwk(atlassian_key()))))
-    assert on_forge_route(fit(event_claims()), key_of=host.keys.public_key).jti
+    assert on_forge_route(fit(event_claims()), keys=host.keys).jti
     assert host.http.asked == [f"GET {URL}"]
 
 

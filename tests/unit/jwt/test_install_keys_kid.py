@@ -57,7 +57,7 @@ def test_what_is_no_identifier_never_reaches_the_key_host(kid: object) -> None:
     with refused_as("kid-unsafe"):
         on_install_route(
             rs256(install_claims(), key=atlassian_key(), kid=kid),
-            key_of=keys_of(key_host).public_key,
+            keys=keys_of(key_host),
         )
     assert key_host.asked == []
 
@@ -68,7 +68,7 @@ def test_a_token_without_kid_never_reaches_the_key_host(kid: object) -> None:
     with refused_as("kid-missing"):
         on_install_route(
             rs256(install_claims(), key=atlassian_key(), kid=kid),
-            key_of=keys_of(key_host).public_key,
+            keys=keys_of(key_host),
         )
     assert key_host.asked == []
 
@@ -91,6 +91,6 @@ def test_an_identifier_is_asked_for_as_it_is(kid: str) -> None:
     key_host = KeyHost()
     on_install_route(
         rs256(install_claims(), key=atlassian_key(), kid=kid),
-        key_of=keys_of(key_host).public_key,
+        keys=keys_of(key_host),
     )
     assert key_host.asked == [f"GET {URL}/{kid}"]

@@ -173,7 +173,7 @@ def test_pyjwt_makes_and_believes_the_tokens_that_we_accept(
 ) -> None:
     token = jwt.encode(claims, atlassian_key(), algorithm="RS256", headers={"kid": FORGE_KID})
     keys = ForgeKeys(KEYS_URL, http=KeyHost(answer(_KEY_SET)))
-    verified = on_forge_route(token, key_of=keys.public_key)
+    verified = on_forge_route(token, keys=keys)
 
     monkeypatch.setattr("jwt.api_jwt.datetime", _FrozenClock)
     believed = jwt.decode(

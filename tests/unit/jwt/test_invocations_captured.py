@@ -7,7 +7,16 @@ import pytest
 from connect_jwt.origins import InvocationOrigin
 from tests.unit.jira.captures import at, capture, shape_of
 from tests.unit.jwt.handmade import NOW, atlassian_key
-from tests.unit.jwt.invocations import API, APP, app_claim, event_claims, fit, on_forge_route, page_claims
+from tests.unit.jwt.invocations import (
+    API,
+    APP,
+    KeyOf,
+    app_claim,
+    event_claims,
+    fit,
+    on_forge_route,
+    page_claims,
+)
 
 KINDS = {
     "fit-lifecycle-trigger": (event_claims, InvocationOrigin.FORGE, ["app.module.type"]),
@@ -43,7 +52,7 @@ def test_what_was_captured_is_taken_for_what_it_is(name: str) -> None:
     _, origin, _ = KINDS[name]
     captured = capture(name)
     token = fit(of_now(captured["claims"]), kid=captured["header"]["kid"])
-    verified = on_forge_route(token, key_of=lambda _: atlassian_key().public_key(), origins={origin})
+    verified = on_forge_route(token, keys=KeyOf(lambda _: atlassian_key().public_key()), origins={origin})
     assert verified.origin is origin
     assert verified.api_base_url.startswith(API)
     assert verified.module_key == captured["claims"]["app"]["module"]["key"]

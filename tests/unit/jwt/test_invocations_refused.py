@@ -33,6 +33,7 @@ from tests.unit.jwt.invocations import (
     INSTALLATION,
     OTHER_APP,
     STAGING_API,
+    KeyOf,
     app_claim,
     event_claims,
     fit,
@@ -217,7 +218,7 @@ def test_a_token_tampered_with_is_refused(part: int) -> None:
 def test_a_public_key_is_no_secret() -> None:
     pem = atlassian_key().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     with refused_as("alg-not-rs256"):
-        on_forge_route(hs256(event_claims(), secret=pem, kid=FORGE_KID), key_of=never_called)
+        on_forge_route(hs256(event_claims(), secret=pem, kid=FORGE_KID), keys=KeyOf(never_called))
 
 
 def _header(algorithm: str) -> bytes:
@@ -248,7 +249,7 @@ ALGORITHMS = {
 @pytest.mark.parametrize(("token", "reason"), ALGORITHMS.values(), ids=ALGORITHMS)
 def test_every_algorithm_but_one_is_refused_before_a_key_is_looked_up(token: str, reason: str) -> None:
     with refused_as(reason):
-        on_forge_route(token, key_of=never_called)
+        on_forge_route(token, keys=KeyOf(never_called))
 
 
 def test_a_key_in_the_header_is_not_looked_at() -> None:
@@ -263,7 +264,7 @@ def test_a_key_host_that_does_not_answer_is_no_refusal() -> None:
         raise KeyHostUnavailable("ReadTimeoutError")
 
     with pytest.raises(KeyHostUnavailable):
-        on_forge_route(fit(event_claims()), key_of=key_of)
+        on_forge_route(fit(event_claims()), keys=KeyOf(key_of))
 
 
 # --- other tokens ----------------------------------------------------------------------------------------
@@ -278,7 +279,7 @@ CONNECT = {
 @pytest.mark.parametrize("token", CONNECT.values(), ids=CONNECT)
 def test_a_connect_token_of_a_sites_is_no_invocation(token: str) -> None:
     with refused_as("alg-not-rs256"):
-        on_forge_route(token, key_of=never_called)
+        on_forge_route(token, keys=KeyOf(never_called))
 
 
 def test_a_connect_token_of_an_install_is_no_invocation_even_if_the_key_were_the_same() -> None:
@@ -299,13 +300,13 @@ def test_an_invocation_is_no_connect_token_even_if_the_key_were_the_same(route: 
 
 def test_a_right_token_over_10_kib_is_refused_before_a_key_is_looked_up() -> None:
     with refused_as("token-too-large"):
-        on_forge_route(fit(page_claims(context={"padding": "x" * 10_240})), key_of=never_called)
+        on_forge_route(fit(page_claims(context={"padding": "x" * 10_240})), keys=KeyOf(never_called))
 
 
 @pytest.mark.parametrize("payload", [[event_claims()], "claims", 7, None, True], ids=repr)
 def test_claims_that_are_no_object_are_refused(payload: object) -> None:
     with refused_as("token-malformed"):
-        on_forge_route(fit(payload), key_of=never_called)
+        on_forge_route(fit(payload), keys=KeyOf(never_called))
 
 
 def test_a_refusal_quotes_nothing_of_the_token() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from connect_jwt.canonical import canonical_request, query_string_hash, split_url
 from connect_jwt.identity import SharedSecret
-from connect_jwt.tokens import find_token
+from connect_jwt.tokens import find_token, parse_token
 from connect_jwt.verifying import SignedRequest, verify_request_token
 
 VECTORS = Path(__file__).parents[3].parent / "shared" / "vectors" / "qsh_official.json"
@@ -50,9 +50,9 @@ def test_the_hash_is_atlassians(vector: Vector) -> None:
 def test_a_url_that_atlassian_signed_is_verified(vector: Vector) -> None:
     path, query = split_url(vector["signed_url"], "https://example.com")
     verified = verify_request_token(
-        find_token(None, query),
+        parse_token(find_token(None, query)),
         request=SignedRequest(vector["method"], path, query),
-        secrets_of=lambda _: [SharedSecret(OFFICIAL["secret"])],
+        secrets=[SharedSecret(OFFICIAL["secret"])],
         now=OFFICIAL["frozen_time_inside_validity"],
     )
     assert verified.client_key == vector["claims"]["iss"]

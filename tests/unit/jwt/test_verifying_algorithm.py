@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from connect_jwt.tokens import parse_token
 from connect_jwt.verifying import verify_context_token, verify_install_token, verify_request_token
 from tests.unit.jwt.handmade import (
     KID,
@@ -23,11 +24,13 @@ from tests.unit.jwt.routes import (
     APP,
     INSTALL,
     WEBHOOK,
+    NotAsked,
     Route,
     context_claims,
     each_route,
     install_claims,
     never_called,
+    never_taken,
     on_context_route,
     on_install_route,
     on_request_route,
@@ -140,18 +143,18 @@ def test_a_header_that_demands_more_than_a_signature_is_refused_on_every_route(
 
 @pytest.mark.parametrize("algorithm", ["none", "RS256", "HS512"])
 def test_no_secret_is_looked_up_for_a_token_of_another_algorithm(algorithm: str) -> None:
-    token = hs256(webhook_claims(), alg=algorithm)
+    token = parse_token(hs256(webhook_claims(), alg=algorithm))
     reason = "alg-none" if algorithm == "none" else "alg-not-hs256"
     with refused_as(reason):
-        verify_request_token(token, request=WEBHOOK, secrets_of=never_called, now=NOW)
+        verify_request_token(token, request=WEBHOOK, secrets=never_taken(), now=NOW)
     with refused_as(reason):
-        verify_context_token(token, secrets_of=never_called, now=NOW)
+        verify_context_token(token, secrets=never_taken(), now=NOW)
 
 
 @pytest.mark.parametrize("algorithm", ["none", "HS256", "RS512"])
 def test_no_key_is_fetched_for_a_token_of_another_algorithm(algorithm: str) -> None:
-    token = rs256(install_claims(), key=atlassian_key(), alg=algorithm)
+    token = parse_token(rs256(install_claims(), key=atlassian_key(), alg=algorithm))
     with refused_as("alg-none" if algorithm == "none" else "alg-not-rs256"):
         verify_install_token(
-            token, request=INSTALL, key_of=never_called, audiences=[APP], check_body=never_called, now=NOW
+            token, request=INSTALL, keys=NotAsked(), audiences=[APP], check_body=never_called, now=NOW
         )

@@ -1,12 +1,12 @@
 """An install token is Atlassian's word for one site, meant for one app."""
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+import urllib3
 
 from connect_jwt.errors import KeyHostUnavailable, TokenRefused
 from tests.unit.jwt.handmade import KID, NOW, OMITTED, SITE, Claims, atlassian_key, rs256, stranger_key
-from tests.unit.jwt.key_host import URL, KeyHost, answer, keys_of
-from tests.unit.jwt.routes import install_claims, never_called, on_install_route, refused_as
+from tests.unit.jwt.key_host import URL, KeyHost, answer, failure, keys_of
+from tests.unit.jwt.routes import AtHand, install_claims, never_called, on_install_route, refused_as
 
 APP, STAGED = "https://app.example.com", "https://api.example.com/prod"
 
@@ -80,27 +80,20 @@ def test_a_kid_that_the_key_host_does_not_know_is_refused() -> None:
     key_host = KeyHost(answer(status=404))
     token = rs256(install_claims(), key=atlassian_key(), kid="fake-kid")
     with refused_as("kid-unknown"):
-        on_install_route(token, key_of=keys_of(key_host).public_key)
+        on_install_route(token, keys=keys_of(key_host))
     assert key_host.asked == [f"GET {URL}/fake-kid"]
 
 
 def test_the_kid_is_passed_on_as_it_came() -> None:
-    asked: list[object] = []
-
-    def key_of(kid: object, _: object) -> RSAPublicKey:
-        asked.append(kid)
-        return atlassian_key().public_key()
-
-    on_install_route(rs256(install_claims(), key=atlassian_key()), key_of=key_of)
-    assert asked == [KID]
+    keys = AtHand()
+    on_install_route(rs256(install_claims(), key=atlassian_key()), keys=keys)
+    assert keys.asked == [KID]
 
 
 def test_a_key_host_that_does_not_answer_is_no_refusal() -> None:
-    def key_of(*_: object) -> RSAPublicKey:
-        raise KeyHostUnavailable("ReadTimeoutError")
-
+    keys = keys_of(KeyHost(failure(urllib3.exceptions.ReadTimeoutError(None, URL, "slow"))))  # type: ignore[arg-type]
     with pytest.raises(KeyHostUnavailable):
-        on_install_route(rs256(install_claims(), key=atlassian_key()), key_of=key_of)
+        on_install_route(rs256(install_claims(), key=atlassian_key()), keys=keys)
 
 
 NOT_WORTH_A_REQUEST: dict[str, tuple[Claims, str]] = {
@@ -119,9 +112,7 @@ NOT_WORTH_A_REQUEST: dict[str, tuple[Claims, str]] = {
 def test_no_key_is_fetched_for_a_token_that_says_the_wrong_thing(changes: Claims, reason: str) -> None:
     key_host = KeyHost()
     with refused_as(reason):
-        on_install_route(
-            rs256(install_claims(**changes), key=stranger_key()), key_of=keys_of(key_host).public_key
-        )
+        on_install_route(rs256(install_claims(**changes), key=stranger_key()), keys=keys_of(key_host))
     assert key_host.asked == []
 
 
@@ -133,7 +124,7 @@ def test_no_key_is_fetched_when_the_body_says_otherwise() -> None:
 
     token = rs256(install_claims(), key=atlassian_key())
     with refused_as(f"not-{SITE}"):
-        on_install_route(token, key_of=keys_of(key_host).public_key, check_body=contradict)
+        on_install_route(token, keys=keys_of(key_host), check_body=contradict)
     assert key_host.asked == []
 
 
@@ -142,9 +133,9 @@ def test_with_a_key_at_hand_the_signature_is_looked_at_first() -> None:
     keys.public_key(KID)
     forged = rs256(install_claims(aud="https://another-app.example"), key=stranger_key())
     with refused_as("signature-mismatch"):
-        on_install_route(forged, key_of=keys.public_key, check_body=never_called)
+        on_install_route(forged, keys=keys, check_body=never_called)
 
 
 def test_what_was_right_before_the_key_was_fetched_does_not_make_up_for_the_signature() -> None:
     with refused_as("signature-mismatch"):
-        on_install_route(rs256(install_claims(), key=stranger_key()), key_of=keys_of(KeyHost()).public_key)
+        on_install_route(rs256(install_claims(), key=stranger_key()), keys=keys_of(KeyHost()))

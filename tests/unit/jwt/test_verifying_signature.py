@@ -4,6 +4,7 @@ import pytest
 
 from connect_jwt.errors import SignatureMismatch
 from connect_jwt.identity import ClientKey, SharedSecret
+from connect_jwt.tokens import parse_token
 from connect_jwt.verifying import verify_context_token, verify_request_token
 from tests.unit.jwt.handmade import (
     NOW,
@@ -24,7 +25,7 @@ from tests.unit.jwt.routes import (
     context_claims,
     each_route,
     install_claims,
-    never_called,
+    never_taken,
     on_install_route,
     on_request_route,
     refused_as,
@@ -59,10 +60,10 @@ each_impossible_issuer = pytest.mark.parametrize(
 def test_nobody_is_looked_up_when_iss_can_be_nobody(issuer: object) -> None:
     with refused_as("iss-unknown"):
         verify_request_token(
-            hs256(webhook_claims(iss=issuer)), request=WEBHOOK, secrets_of=never_called, now=NOW
+            parse_token(hs256(webhook_claims(iss=issuer))), request=WEBHOOK, secrets=never_taken(), now=NOW
         )
     with refused_as("iss-unknown"):
-        verify_context_token(hs256(context_claims(iss=issuer)), secrets_of=never_called, now=NOW)
+        verify_context_token(parse_token(hs256(context_claims(iss=issuer))), secrets=never_taken(), now=NOW)
 
 
 @each_impossible_issuer
@@ -75,15 +76,10 @@ def test_an_install_token_of_nobody_is_refused(issuer: object) -> None:
     "issuer", [SITE, "jira:1234-5678-9000", "x" * 255], ids=["UUID", "of old", "255 long"]
 )
 def test_the_site_that_iss_names_is_looked_up_as_a_client_key(issuer: str) -> None:
-    asked: list[ClientKey] = []
-
-    def secrets_of(site: ClientKey) -> list[SharedSecret]:
-        asked.append(site)
-        return [SharedSecret(SECRET)]
-
-    verify_request_token(hs256(webhook_claims(iss=issuer)), request=WEBHOOK, secrets_of=secrets_of, now=NOW)
-    assert asked == [issuer]
-    assert type(asked[0]) is ClientKey
+    token = parse_token(hs256(webhook_claims(iss=issuer)))
+    verified = verify_request_token(token, request=WEBHOOK, secrets=[SharedSecret(SECRET)], now=NOW)
+    assert token.issuer == verified.client_key == issuer
+    assert type(token.issuer) is type(verified.client_key) is ClientKey
 
 
 @each_site_signed_route

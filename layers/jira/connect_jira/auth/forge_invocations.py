@@ -12,7 +12,6 @@ from connect_jwt.errors import ForgeReason, Reason, TokenRefused
 from connect_jwt.forge_keys import ForgeKeys
 from connect_jwt.invocations import VerifiedInvocation, verify_invocation_token
 from connect_jwt.origins import InvocationOrigin
-from connect_jwt.tokens import find_bearer_token
 
 _FORGED = "Forge sends no such token: somebody else did, or something between Forge and the app changed it."
 
@@ -92,23 +91,22 @@ class ForgeInvocations:
             raise _refused(
                 TokenRefused(ForgeReason.FORGE_OFF, "no Forge app id, or no key set for this cloud")
             )
-        authorization = request.headers.get("authorization")
         try:
             invocation = verify_invocation_token(
-                find_bearer_token(authorization),
+                request.invocation_token,
                 origins=origins,
                 more_types=self._app.forge_module_types,
-                key_of=self._keys.public_key,
+                keys=self._keys,
                 app_id=self._app.forge_app_id,
                 api_urls=self._app.forge_api_urls,
                 now=self._clock(),
             )
         except TokenRefused as refused:
             if refused.reason in _PROVED:
-                RECORDER.request(request, find_bearer_token(authorization), token_alone=True)
+                RECORDER.request(request, request.invocation_token, token_alone=True)
             raise _refused(refused) from refused
         is_others = invocation.origin is not InvocationOrigin.FORGE
-        RECORDER.request(request, find_bearer_token(authorization), token_alone=is_others)
+        RECORDER.request(request, request.invocation_token, token_alone=is_others)
         return invocation
 
 

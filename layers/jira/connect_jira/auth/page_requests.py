@@ -16,6 +16,7 @@ from connect_jira.auth.tenants import Tenants
 from connect_jira.errors import NotInstalled, PayloadRefused
 from connect_jira.installations.forge_installation import ForgeState, announced
 from connect_jira.installations.forge_store import ForgeInstallationStore
+from connect_jira.installations.installation import Installation
 from connect_jira.installations.site_urls import check_site_url
 from connect_jira.installations.system_token import token_in
 from connect_jira.settings import AppSettings
@@ -79,15 +80,15 @@ class Callers:
 
     def of_page(self, request: GatewayRequest) -> Caller:
         """Whoever loads a page into an iframe, by a URL that Jira has signed."""
-        token = self._tenants.verify_request(request)
-        return self._on_connect(token.client_key, token.account_id)
+        proved = self._tenants.verify_request(request)
+        return _on_connect(proved.installation, proved.token.account_id)
 
     def of_call(self, request: GatewayRequest) -> Caller:
         """Whoever makes a call below `/api/`."""
         scheme = request.headers.get("authorization", "").partition(" ")[0]
         if scheme.lower() != "bearer":
-            token = self._tenants.verify_context_request(request)
-            return self._on_connect(token.client_key, token.account_id)
+            proved = self._tenants.verify_context_request(request)
+            return _on_connect(proved.installation, proved.token.account_id)
         invocation = self._invocations.verify_page(request)
         row = self._forge.read(invocation.installation_id) or announced(invocation.installation_id)
         if row.state is ForgeState.ENDED:
@@ -100,7 +101,8 @@ class Callers:
         )
         if row.is_joined:
             with suppress(NotInstalled):
-                return replace(self._on_connect(row.tenant, invocation.account_id), forge_page=page)
+                installation = self._tenants.installation(row.tenant)
+                return replace(_on_connect(installation, invocation.account_id), forge_page=page)
         return Caller(
             client_key=row.tenant,
             account_id=invocation.account_id,
@@ -112,19 +114,19 @@ class Callers:
             forge_page=page,
         )
 
-    def _on_connect(self, client_key: ClientKey, account_id: str | None) -> Caller:
-        installation = self._tenants.installation(client_key)
-        return Caller(
-            client_key=client_key,
-            account_id=account_id,
-            site_url=installation.site.base_url,
-            display_url=installation.site.display_url,
-            state=installation.state.value,
-            installed_at=installation.signed_at,
-        )
-
     def _site_url(self, invocation: VerifiedInvocation) -> str:
         try:
             return check_site_url(str(invocation.context.get("siteUrl", "")), self._app)
         except PayloadRefused:
             return ""
+
+
+def _on_connect(installation: Installation, account_id: str | None) -> Caller:
+    return Caller(
+        client_key=installation.site.client_key,
+        account_id=account_id,
+        site_url=installation.site.base_url,
+        display_url=installation.site.display_url,
+        state=installation.state.value,
+        installed_at=installation.signed_at,
+    )

@@ -26,7 +26,6 @@ from connect_jira.web.request import GatewayRequest
 from connect_jwt.errors import Reason, TokenRefused
 from connect_jwt.identity import ClientKey
 from connect_jwt.install_keys import InstallKeys
-from connect_jwt.tokens import find_token
 from connect_jwt.verifying import SignedRequest, VerifiedToken, verify_install_token
 
 type Change = Callable[[Installation | None], Installation | None]
@@ -134,7 +133,7 @@ class Lifecycle:
             raise
 
     def _toggled(self, request: GatewayRequest, state: InstallationState) -> Outcome:
-        token = self._tenants.verify_request(request)
+        token = self._tenants.verify_request(request).token
         lifecycle_payload(request.body, event=state.value, client_key=token.client_key, app=self._app)
         event = self._event(token, request)
 
@@ -151,16 +150,15 @@ class Lifecycle:
         def content(client_key: ClientKey) -> Content:
             return payload(request.body, client_key=client_key, app=self._app)
 
-        token = find_token(request.headers.get("authorization"), request.query)
         verified = verify_install_token(
-            token,
+            request.token,
             request=SignedRequest(request.method, request.path, request.query),
-            key_of=self._keys.public_key,
+            keys=self._keys,
             audiences=(request.base_url,),
             check_body=content,
             now=self._clock(),
         )
-        RECORDER.request(request, token)
+        RECORDER.request(request, request.token)
         return verified, content(verified.client_key)
 
     def _event(self, token: VerifiedToken, request: GatewayRequest) -> LifecycleEvent:

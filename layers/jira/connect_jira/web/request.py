@@ -9,15 +9,18 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-in
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 from connect_jira.web.base_url import base_url_of, stage_prefix
+from connect_jwt.invocations import MAX_FORGE_TOKEN_BYTES
+from connect_jwt.tokens import UnverifiedToken, find_bearer_token, find_token, parse_token
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class GatewayRequest:
-    """One HTTP request.
+    """One HTTP request. Its tokens are parsed once, whoever asks for them.
 
     Attributes:
         method: in upper case
@@ -34,6 +37,30 @@ class GatewayRequest:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     base_url: str
+
+    @cached_property
+    def token(self) -> UnverifiedToken:
+        """Connect's token, in the header `Authorization` or in the parameter `jwt`. It proves nothing yet.
+
+        Raises:
+            TokenRefused: there is none that can be read, or there are two
+        """
+        return parse_token(find_token(self.headers.get("authorization"), self.query))
+
+    @cached_property
+    def context_token(self) -> UnverifiedToken:
+        """The same from the header only: a URL is written down where a page's token must not be."""
+        return parse_token(find_token(self.headers.get("authorization"), query=""))
+
+    @cached_property
+    def invocation_token(self) -> UnverifiedToken:
+        """Forge's invocation token, which comes in the header only. It proves nothing yet.
+
+        Raises:
+            TokenRefused: there is none that can be read
+        """
+        bearer_token = find_bearer_token(self.headers.get("authorization"))
+        return parse_token(bearer_token, max_bytes=MAX_FORGE_TOKEN_BYTES)
 
 
 def read_event(event: Mapping[str, Any], *, base_url: str = "") -> GatewayRequest:
