@@ -1,4 +1,4 @@
-"""What an app asks for a user's access token with: an assertion, signed with the site's secret.
+"""User assertions: an app exchanges one, signed with the site's secret, for a user's access token.
 
 https://developer.atlassian.com/cloud/jira/platform/user-impersonation-for-connect-apps/
 """
@@ -6,17 +6,17 @@ https://developer.atlassian.com/cloud/jira/platform/user-impersonation-for-conne
 from connect_jwt.signing import SigningIdentity
 
 LIFETIME_SECONDS = 60
-"""As Atlassian's own client for this grant has it; more than two minutes are refused."""
+"""The value in Atlassian's own client for this grant; more than two minutes are refused."""
 
 
 def sign_user_assertion(
     identity: SigningIdentity, *, oauth_client_id: str, account_id: str, audience: str, now: float
 ) -> str:
-    """The assertion for one user.
+    """Sign the assertion for one user.
 
     Args:
         identity: the app on the user's site
-        oauth_client_id: what the site has told the app when it was installed
+        oauth_client_id: from the site's installed payload
         account_id: the user
         audience: the authorization server's base URL
         now: the time, in Unix seconds

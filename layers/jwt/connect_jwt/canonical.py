@@ -1,8 +1,8 @@
 """The canonical request and its hash, the `qsh` claim that binds a token to one request.
 
-The rules are those of Atlassian's Java code, which is what Jira runs, and they pass Atlassian's
-interoperability vectors. In one place they are not what the documentation says: repeated values are sorted
-as they are, not as they are encoded.
+The rules are those of Atlassian's Java code, which Jira runs, and they pass Atlassian's interoperability
+vectors. They differ from the documentation in one place: repeated values are sorted before encoding, not
+after it.
 
 https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/#qsh
 """
@@ -27,39 +27,39 @@ _TOKEN_PARAMETER = "jwt"  # noqa: S105 - a parameter's name: the token cannot ha
 
 
 def canonical_request(method: str, path: str, query: str) -> str:
-    """`METHOD&path&query`, from which both sides compute the hash.
+    """Return `METHOD&path&query`, from which both sides compute the hash.
 
     Args:
         method: the HTTP method, in any case
-        path: what follows the base URL, percent-encoded or not, as the other side sees it
-        query: the query string exactly as it is sent, without its `?`
+        path: below the base URL, percent-encoded or not, as the receiver sees it
+        query: the query string verbatim, without its `?`
     """
     return f"{method.upper()}&{_canonical_path(path)}&{_canonical_query(query)}"
 
 
 def query_string_hash(method: str, path: str, query: str) -> str:
-    """The value of the `qsh` claim: 64 lower-case hex characters. Arguments as for `canonical_request`."""
+    """Return the `qsh` claim: 64 lower-case hex characters. Arguments as for `canonical_request`."""
     return hash_of(canonical_request(method, path, query))
 
 
 def hash_of(canonical: str) -> str:
-    """The hash of a canonical request: 64 lower-case hex characters."""
+    """Hash a canonical request: 64 lower-case hex characters."""
     return hashlib.sha256(canonical.encode(errors="replace")).hexdigest()
 
 
 def split_url(url: str, base_url: str = "") -> tuple[str, str]:
-    """The path and the query of a URL that are hashed.
+    """Return the path and the query of a URL, as they are hashed.
 
     Args:
         url: an absolute URL, or a path with or without a query
-        base_url: the site's or the app's base URL; its path, if it has one, is no part of the hash
+        base_url: the site's or the app's base URL; its path, if any, is not hashed
     """
     parts = urlsplit(url)
     return relative_path(parts.path, urlsplit(base_url).path), parts.query
 
 
 def relative_path(path: str, base_path: str) -> str:
-    """`path` below `base_path`, or as it is when it does not lie below it (`/a` is not above `/ab`)."""
+    """Return `path` below `base_path`; unchanged if it does not lie below it (`/a` is not above `/ab`)."""
     base_path = base_path.rstrip("/")
     if base_path and (path == base_path or path.startswith(f"{base_path}/")):
         return path[len(base_path) :]
@@ -67,14 +67,14 @@ def relative_path(path: str, base_path: str) -> str:
 
 
 def encoded_path(path: str) -> str:
-    """A path with what needs it percent-encoded, and what is encoded left as it is."""
+    """Percent-encode a path; existing escapes stay."""
     return quote(path, safe=_PATH_CHARACTERS, errors="replace")
 
 
 def received_paths(path: str) -> list[str]:
-    """The forms in which a sender may have hashed a path that was received: as it came, encoded, decoded.
+    """Return the forms in which the sender may have hashed a received path: verbatim, encoded, decoded.
 
-    An HTTP API hands paths over percent-decoded, other front doors do not; senders differ likewise.
+    An HTTP API hands over decoded paths, other gateways do not; senders differ likewise.
     """
     return list(dict.fromkeys((path, encoded_path(path), unquote(path))))
 
@@ -86,7 +86,7 @@ def _canonical_path(path: str) -> str:
 
 def _canonical_query(query: str) -> str:
     query = query.replace("+", "%20")
-    # one match of all is cheaper than one of each part; what it does not see is a `=` in a value
+    # one match of the whole is cheaper than one per parameter; it misses only a `=` in a value
     encoded, order = (str, _utf_8) if _AS_IT_SHOULD_BE.fullmatch(query) else (_encoded, _utf_16)
     values_by_name: dict[str, list[str]] = {}
     for parameter in query.split("&"):
@@ -105,17 +105,17 @@ def _joined(values: list[str], encoded: Callable[[str], str], order: Callable[[s
 
 
 def _encoded(text: str) -> str:
-    """A name or a value of a query, encoded as the hash wants it. Most come like that."""
+    """Encode a name or a value of a query as the hash wants it. Most already are."""
     if _AS_IT_SHOULD_BE.fullmatch(text):
         return text
     return quote(unquote(text), safe=_UNRESERVED, errors="replace")
 
 
 def _utf_16(value: str) -> bytes:
-    """Java compares strings by UTF-16 unit: beyond the BMP that is another order than Python's."""
+    """Java compares strings by UTF-16 unit; beyond the BMP that differs from Python's order."""
     return unquote(value).encode("utf-16-be", "surrogatepass")
 
 
 def _utf_8(value: str) -> bytes:
-    """The same order, of what is as it should be: nothing beyond the BMP, quoted-printable but for a sign."""
+    """The same order for ordinary text: nothing beyond the BMP, and only plain escapes."""
     return a2b_qp(value.replace("%", "="))

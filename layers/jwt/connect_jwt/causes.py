@@ -1,4 +1,4 @@
-"""Why Jira has not done what it was asked, where its answer says so itself."""
+"""Causes of a failed call that Jira's response names itself."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from connect_jwt.clouds import CLOUDS
 
 
 class Cause(StrEnum):
-    """What an answer says of its cause. `connect_jwt.diagnosis` explains each."""
+    """Cause named by a response. `connect_jwt.diagnosis` explains each."""
 
     SCOPE_MISSING = "scope-missing"
     IP_NOT_ALLOWED = "ip-not-allowed"
@@ -30,7 +30,7 @@ SEEN = {
     Cause.SITE_UNAVAILABLE: "Jira says that the site is unavailable",
     Cause.SITE_MOVED: "Jira sends the call on to another host",
 }
-"""What is there to be seen of each, in a sentence."""
+"""Evidence for each cause, in a sentence."""
 
 _SCOPE_CHECK = "FAILURE_CLIENT_SCOPE_CHECK"
 _FORBIDDEN_BY_SCOPE = "authorized api scope"
@@ -48,19 +48,19 @@ _SITE_DOMAINS = tuple(f".{domain}" for cloud in CLOUDS.values() for domain in cl
 
 
 def cause_of(status: int, headers: Mapping[str, str], body: str, *, url: str = "") -> Cause | None:
-    """What an answer says of its cause; None when it says nothing that is known.
+    """Return the cause that a response names; None if it names no known one.
 
-    - A missing scope is a 403 of the site's, and a 401 of `api.atlassian.com`, told from that of an
-      installation that is gone by a header alone.
-    - A 404 that says so is the site's own and not that of what was asked for; see whether the site answers
-      anything before that is believed. A live Jira answers HTML, too, for what one may not see.
-    - A site that was renamed sends everything on to the same place on another host.
+    - A missing scope is a 403 from the site, and a 401 from `api.atlassian.com`; only a header tells the
+      latter from the 401 of an uninstalled app.
+    - A 404 may be about the whole site, not the resource. Check that the site answers anything before you
+      believe it: a live Jira also answers HTML for things that the caller may not see.
+    - A renamed site redirects everything to the same path on another host.
 
     Args:
         status: the HTTP status
         headers: of the answer, by lower-case name
         body: of the answer, as text
-        url: where the request went
+        url: of the request
     """
     body = body[:_READ_CHARACTERS]
     match status:
@@ -74,11 +74,11 @@ def cause_of(status: int, headers: Mapping[str, str], body: str, *, url: str = "
 
 
 def new_host(headers: Mapping[str, str], url: str) -> str | None:
-    """The host that a site has moved to; None where it is not the site that has.
+    """Return the host that a site has moved to; None if the redirect is not the site's move.
 
     Args:
         headers: of a 301 or 308, by lower-case name
-        url: where the request went
+        url: of the request
     """
     try:
         old, new = urlsplit(url), urlsplit(headers.get("location", ""))

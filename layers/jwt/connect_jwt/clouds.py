@@ -1,6 +1,6 @@
-"""Atlassian's clouds: which sites each one hosts, where its keys are, and where Forge tokens are good.
+"""Atlassian's clouds: their sites' domains, key hosts, and the API hosts for Forge tokens.
 
-An app is registered with one cloud. Which one is a setting of the deployment and never read from a request,
+An app is registered with one cloud. The cloud is a setting of the deployment and never read from a request,
 so a key of one cloud cannot vouch for a site or an API of another.
 
 Key hosts and authorization servers: npm `atlassian-connect-express` 11.5.3; for Government also
@@ -17,12 +17,12 @@ class Cloud:
     """One of Atlassian's clouds.
 
     Attributes:
-        install_keys_urls: where the public key of a `kid` is, as `<url>/<kid>`; the first is asked first
-        user_tokens_url: the authorization server that gives access tokens of users
+        install_keys_urls: base URLs of public keys, `<url>/<kid>`; the first is asked first
+        user_tokens_url: the authorization server that issues access tokens for users
         site_domains: the domains below which the sites of this cloud are
-        forge_keys_url: the JSON Web Key Set that Forge invocation tokens are verified with; None: not known
-        forge_api_url: the host below which apps call Jira with Forge tokens, and are given those of users
-            (`graphql_url`); None: not known
+        forge_keys_url: the JSON Web Key Set for Forge invocation tokens; None if unknown
+        forge_api_url: the host that takes Forge tokens, and issues those of users (`graphql_url`); None if
+            unknown
     """
 
     install_keys_urls: tuple[str, ...]
@@ -79,7 +79,7 @@ CLOUDS = {
 
 
 def graphql_url(forge_api_url: str) -> str:
-    """Where an API host gives users' tokens to apps, such as `https://api.atlassian.com/graphql`.
+    """Return the URL that issues users' tokens, such as `https://api.atlassian.com/graphql`.
 
     https://developer.atlassian.com/platform/forge/remote/calling-product-apis/
     """

@@ -2,9 +2,9 @@
 
     ConnectError                 has a `reason`: a stable slug for logs and metrics
     ├── TokenRefused             the sender's proof fails, finally
-    │   ├── RefusedUnsigned      … by what it says itself; its signature was not looked at
-    │   └── SignatureMismatch    … with the secrets at hand; fresher ones may tell
-    ├── KeyHostUnavailable       nothing can be said about the proof just now
+    │   ├── RefusedUnsigned      … by its own content; its signature was not checked
+    │   └── SignatureMismatch    … with the secrets at hand; newer ones may verify it
+    ├── KeyHostUnavailable       the proof cannot be checked just now
     ├── UrlNotSignable           a URL that this installation must not sign
     └── connect_jira.errors      what goes wrong beyond the token
 
@@ -16,7 +16,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a token is refused, or a URL not signed. `connect_jwt.diagnosis` explains each."""
+    """Reason to refuse a token, or to sign no URL. `connect_jwt.diagnosis` explains each."""
 
     ALG_NONE = "alg-none"
     ALG_NOT_HS256 = "alg-not-hs256"
@@ -51,7 +51,7 @@ class Reason(StrEnum):
 
 
 class ForgeReason(StrEnum):
-    """Why a Forge invocation token is refused, where no Connect token is refused for the same."""
+    """Reason to refuse a Forge invocation token that does not apply to Connect tokens."""
 
     API_BASE_URL_REFUSED = "api-base-url-refused"
     APP_CLAIM_MALFORMED = "app-claim-malformed"
@@ -73,7 +73,7 @@ class ConnectError(Exception):
 
     Attributes:
         reason: a stable slug, such as `qsh-mismatch`
-        sentence: what is wrong, without the slug
+        sentence: the error, without the slug
     """
 
     def __init__(self, reason: str, message: str) -> None:
@@ -83,26 +83,26 @@ class ConnectError(Exception):
 
 
 class TokenRefused(ConnectError):
-    """The proof fails, and sending the same request again will not mend it."""
+    """The proof fails, and a retry of the same request will fail, too."""
 
 
 class RefusedUnsigned(TokenRefused):
-    """The proof fails by what the token itself says; whether its signature is right was not looked at."""
+    """The token's own content is wrong; its signature was not checked."""
 
 
 class SignatureMismatch(TokenRefused):
-    """No secret at hand made this signature; the site may have been given a newer one since."""
+    """No known secret made this signature; the site may have a newer one."""
 
 
 class KeyHostUnavailable(ConnectError):
-    """Atlassian's key host gave no answer: the same request may well be accepted later."""
+    """Atlassian's key host did not answer; the same request may be accepted later."""
 
     def __init__(self, message: str) -> None:
         super().__init__(Reason.KEY_HOST_UNAVAILABLE, message)
 
 
 class UrlNotSignable(ConnectError):
-    """The URL is not one of the installation's own site."""
+    """The URL is not on the installation's own site."""
 
     def __init__(self, message: str) -> None:
         super().__init__(Reason.WRONG_HOST, message)

@@ -1,7 +1,7 @@
-"""Where an app that Forge has installed calls Jira.
+"""Jira's address for an app that Forge has installed.
 
-Forge installs an app into Jira, into other products, or into several at once; `app.apiBaseUrl` is then any
-one's, and `app.installation.contexts` has each.
+Forge installs an app into Jira, into other products, or into several at once. `app.apiBaseUrl` is then that
+of any one of them, and `app.installation.contexts` lists them all.
 
 https://developer.atlassian.com/platform/forge/remote/essentials/
 """
@@ -18,7 +18,7 @@ _NAME = re.compile(r"[A-Za-z0-9-]{1,40}")
 
 
 def jira_of(app: Mapping[str, Any], api_urls: Iterable[str]) -> tuple[str, str]:
-    """Jira's URL and the cloud id in it. Tokens will be sent there, so nothing but a known host will do.
+    """Return Jira's URL and the cloud id in it. Tokens are sent there, so only known hosts are accepted.
 
     Args:
         app: the `app` claim of a token that is verified

@@ -1,4 +1,4 @@
-"""Three strings that must never be passed for one another, each a type of its own."""
+"""Types for three strings that must never be confused."""
 
 import hmac
 
@@ -16,9 +16,9 @@ class ClientKey(str):
 
 
 class SharedSecret:
-    """What one site and the app sign with. It shows itself only when asked to.
+    """The secret that one site and the app sign with. Its repr is redacted.
 
-    The key is the UTF-8 bytes of the string as it was received; it is not base64 to decode.
+    The HMAC key is the UTF-8 bytes of the string as received; do not base64-decode it.
     """
 
     __slots__ = ("_secret",)
@@ -27,11 +27,11 @@ class SharedSecret:
         self._secret = secret
 
     def reveal(self) -> str:
-        """The secret in clear: to be signed with, verified with or sealed, and nothing else."""
+        """Return the secret in clear, only to sign, verify or seal with it."""
         return self._secret
 
     def key_bytes(self) -> bytes:
-        """The HMAC key that this secret is."""
+        """Return the secret's bytes as an HMAC key."""
         return self._secret.encode()
 
     def __eq__(self, other: object) -> bool:

@@ -1,9 +1,9 @@
-"""Whose a Forge invocation token is: Forge's own, a page's, or neither's.
+"""Origin of a Forge invocation: Forge itself, a page, or unknown.
 
-The token binds neither URL nor body, and the user of a page can have a page's sent to any path with any body.
-So a page must never be taken for Forge itself, nor must a web trigger, which anybody can call. It is said by
-what the token holds, by the type of the module that was invoked and by `context.extension`, which only pages
-have; that something is missing says nothing.
+The token binds neither URL nor body, and the user of a page can have a page's token sent to any path with any
+body. So a page must never be taken for Forge itself, nor must a web trigger, which anybody can call. The
+origin is decided by claims that are present: the type of the invoked module, and `context.extension`, which
+only pages have. An absent claim decides nothing.
 
 ==================================  ============  =============  =====================
 type of the module                  neither       `principal`    `context.extension`
@@ -30,7 +30,7 @@ from enum import StrEnum
 from typing import Any
 
 OWN_TYPES = frozenset({"core:trigger", "core:scheduledTrigger", "core:event", "core:preUninstall"})
-"""What Forge itself invokes, with a body of its own."""
+"""Modules that Forge itself invokes, with a body of its own."""
 
 _ENDPOINT = "core:endpoint"
 _WEB_TRIGGER = "core:webtrigger"
@@ -39,10 +39,10 @@ _OF_FORGES_NAMESPACES = ("core:", "migration:")
 
 _NEVER_OWN = frozenset(
     {
-        _ENDPOINT,  # judged by what else the token holds
-        _WEB_TRIGGER,  # what these two are sent comes from outside
+        _ENDPOINT,  # judged by the token's other claims
+        _WEB_TRIGGER,  # these two are called from outside
         "core:apiRoute",
-        "core:function",  # what these are sent comes from the app's own functions
+        "core:function",  # these are called by the app's own functions
         "core:remote",
         "core:consumer",
         "core:fifoConsumer",
@@ -52,7 +52,7 @@ _NEVER_OWN = frozenset(
 
 
 class InvocationOrigin(StrEnum):
-    """Who has a request sent."""
+    """Origin of an invocation."""
 
     FORGE = "forge"
     PAGE = "page"
@@ -61,16 +61,16 @@ class InvocationOrigin(StrEnum):
 
 
 def may_become_own(module_type: str | None) -> bool:
-    """Whether a setting may say that modules of this type are invoked by Forge itself."""
+    """Return whether a setting may say that modules of this type are invoked by Forge itself."""
     return module_type is not None and module_type.startswith("core:") and module_type not in _NEVER_OWN
 
 
 def is_own_type(module_type: str | None, more_types: Collection[str]) -> bool:
-    """Whether modules of this type are invoked by Forge itself.
+    """Return whether modules of this type are invoked by Forge itself.
 
     Args:
         module_type: such as `core:trigger`; None for none
-        more_types: those that a setting names; what may not become Forge's own is left alone
+        more_types: named by a setting; types that may not become Forge's own are ignored
     """
     return module_type in OWN_TYPES or (module_type in more_types and may_become_own(module_type))
 
@@ -78,11 +78,11 @@ def is_own_type(module_type: str | None, more_types: Collection[str]) -> bool:
 def origin_of(
     claims: Mapping[str, Any], *, module_type: str | None, more_types: Collection[str]
 ) -> InvocationOrigin:
-    """Whose a token is.
+    """Return the origin of an invocation.
 
     Args:
-        claims: of a token that is verified
-        module_type: its `app.module.type`; None for none that is text
+        claims: of a verified token
+        module_type: its `app.module.type`; None if that is not a string
         more_types: as for `is_own_type`
     """
     context = claims.get("context", {})

@@ -1,4 +1,4 @@
-"""Which scope a REST call needs, and which scopes an app has.
+"""Scopes: the one that a REST call needs, and those that an app has.
 
 https://developer.atlassian.com/cloud/jira/platform/scopes-for-connect-apps/
 """
@@ -9,7 +9,7 @@ _LADDER = ("NONE", "READ", "WRITE", "DELETE", "PROJECT_ADMIN", "ADMIN")
 """Each scope implies those before it."""
 
 SCOPES = frozenset([*_LADDER, "ACT_AS_USER", "ACCESS_EMAIL_ADDRESSES"])
-"""What a descriptor may ask for."""
+"""Scopes that a descriptor may request."""
 
 FORGE_SCOPES = {
     "READ": ("read:jira-work", "read:jira-user"),
@@ -18,9 +18,9 @@ FORGE_SCOPES = {
     "PROJECT_ADMIN": ("manage:jira-project",),
     "ADMIN": ("manage:jira-configuration",),
 }
-"""Forge's scopes for what each of the ladder allows beyond those before it.
+"""Forge's scopes for what each step of the ladder adds to those before it.
 
-The classic scopes, which span as much as Connect's do, by Atlassian's descriptions of both:
+The classic scopes, which are as coarse as Connect's, by Atlassian's descriptions of both:
 https://developer.atlassian.com/cloud/jira/platform/scopes-for-oauth-2-3LO-and-forge-apps/
 By its own table, connect-to-oauth2-scope-equivalences, write:jira-work counts as DELETE.
 """
@@ -34,22 +34,22 @@ _READING_POSTS = {
         *("search/jql", "worklog/list"),
     )
 }
-"""What reads by POST, since what it asks for is long. It costs like other reads."""
+"""Resources that are read by POST, since their query is long. They cost like other reads."""
 
 
 def scope_of(method: str, path: str) -> str:
-    """The scope that a call needs."""
+    """Return the scope that a call needs."""
     if method in {"GET", "HEAD", "OPTIONS"} or (method == "POST" and path in _READING_POSTS):
         return "READ"
     return "DELETE" if method == "DELETE" else "WRITE"
 
 
 def is_granted(scope: str, scopes: AbstractSet[str]) -> bool:
-    """Whether an app that asks for these scopes has this one of the ladder, itself or by a higher one."""
+    """Return whether these scopes include this one of the ladder, itself or by a higher one."""
     return not scopes.isdisjoint(_LADDER[_LADDER.index(scope) :])
 
 
 def forge_scopes_of(scope: str) -> tuple[str, ...]:
-    """The scopes of a Forge manifest, any of which may be what a scope of the ladder allows."""
+    """Return the scopes of a Forge manifest any of which may allow what a scope of the ladder allows."""
     up_to = _LADDER[: _LADDER.index(scope) + 1]
     return next((scopes for step in reversed(up_to) if (scopes := FORGE_SCOPES.get(step))), ())

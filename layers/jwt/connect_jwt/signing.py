@@ -18,12 +18,12 @@ from connect_jwt.identity import AppKey, SharedSecret
 from connect_jwt.signatures import hs256
 
 LIFETIME_SECONDS = 180
-"""What Jira's own sender and every official library use. Sign just before sending, and once per attempt."""
+"""Lifetime used by Jira's own sender and every official library. Sign just before each attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningIdentity:
-    """As whom an app speaks to one site.
+    """Identity of an app towards one site.
 
     Attributes:
         app_key: the app's key, which becomes `iss`
@@ -36,23 +36,23 @@ class SigningIdentity:
     shared_secret: SharedSecret
 
     def __post_init__(self) -> None:
-        """Stop a client key from becoming `iss`, also where no type checker looks."""
+        """Stop a client key from becoming `iss`, even where no type checker looks."""
         if not isinstance(self.app_key, AppKey):
             raise TypeError("iss must be the app's key: AppKey(descriptor key), never the client key")
 
 
 def sign_request(identity: SigningIdentity, method: str, url: str, *, now: float) -> str:
-    """The token for one request to Jira, to be sent as `Authorization: JWT <token>`.
+    """Sign one request to Jira, to be sent as `Authorization: JWT <token>`.
 
     Args:
-        identity: as whom to sign
+        identity: of the app towards the site
         method: the HTTP method
         url: the absolute URL exactly as it will be sent, below the identity's base URL
         now: the time, in Unix seconds
 
     Returns:
-        A compact JWT, HS256, valid for `LIFETIME_SECONDS`. It has no `sub`: that never impersonates, and
-        makes Jira refuse.
+        A compact JWT, HS256, valid for `LIFETIME_SECONDS`. It has no `sub`: Jira refuses one, and it never
+        impersonates.
 
     Raises:
         UrlNotSignable: the URL lies outside the site
@@ -72,7 +72,7 @@ def sign_request(identity: SigningIdentity, method: str, url: str, *, now: float
 
 
 def is_below(url: str, base_url: str) -> bool:
-    """Whether an absolute URL lies below a base URL: same origin, and a path inside its path."""
+    """Return whether an absolute URL lies below a base URL: same origin, and a path inside its path."""
     try:
         target, base = urlsplit(url), urlsplit(base_url)
     except ValueError:  # such as half an IPv6 address

@@ -1,4 +1,4 @@
-"""When a token is good: the rule is the same for every kind of token, how strict it is differs."""
+"""Validity period of a token: one rule for all kinds, with limits for each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ _MIN_UNIX_TIME, _MAX_UNIX_TIME = 0, 2**53
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeRule:
-    """How strict one kind of token is taken.
+    """Limits for one kind of token.
 
     Attributes:
-        leeway: how far the signer's clock and ours may be apart, in seconds
+        leeway: tolerated difference between the signer's clock and ours, in seconds
         max_lifetime: from `iat` to `exp`, in seconds
-        nbf_required: whether a token must say from when it is good
+        nbf_required: True if the token must have `nbf`
     """
 
     leeway: int
@@ -25,15 +25,15 @@ class TimeRule:
 
 
 def check_times(claims: Mapping[str, Any], rule: TimeRule, now: float) -> tuple[int, int]:
-    """When the token was issued and when it expires, in Unix seconds.
+    """Check the token's times, and return `iat` and `exp`, in Unix seconds.
 
     Args:
-        claims: of a token whose signature is verified
+        claims: of a verified token
         rule: of its kind
         now: the time, in Unix seconds
 
     Raises:
-        TokenRefused: a time is missing or is none, or the token is not good now or not for so long
+        TokenRefused: a time is missing or malformed, the token is not valid now, or is valid for too long
     """
     issued_at = _unix_time(claims, "iat", Reason.IAT_MISSING)
     expires_at = _unix_time(claims, "exp", Reason.EXP_MISSING)
