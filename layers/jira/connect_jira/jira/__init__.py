@@ -1,1 +1,1 @@
-"""The client for a site's REST API, and all that it is made of."""
+"""Client for a site's REST API, and its parts."""

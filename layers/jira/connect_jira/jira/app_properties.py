@@ -1,4 +1,4 @@
-"""What an app keeps on a site, by key: small JSON values that only the app itself can read and write.
+"""App properties: small JSON values on a site, by key, that only the app can read and write.
 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-app-properties/
 """
@@ -32,7 +32,7 @@ class AppProperties:
         self._path = f"/rest/atlassian-connect/1/addons/{quote(app_key, safe='')}/properties"
 
     def keys(self) -> list[str]:
-        """The keys there are."""
+        """Return the keys of all properties."""
         response = self._jira.get(self._path)
         found = response.object.get("keys")
         if not isinstance(found, list) or not all(isinstance(one, dict) and "key" in one for one in found):
@@ -40,7 +40,7 @@ class AppProperties:
         return [one["key"] for one in found]
 
     def get(self, key: str) -> Any:  # noqa: ANN401 - any JSON value
-        """A value; None when there is none. A site that does not answer is no value that was never set."""
+        """Return a value, None if it was never set. Raises if the site does not answer."""
         try:
             response = self._jira.get(self._path_of(key))
         except JiraNotFound:
@@ -50,11 +50,11 @@ class AppProperties:
         return response.object["value"]
 
     def put(self, key: str, value: object) -> None:
-        """Set a value: anything that JSON can say. It may be set twice, which comes to the same."""
+        """Set a value: anything that JSON can hold. Idempotent."""
         self._jira.put(self._path_of(key), value)
 
     def delete(self, key: str) -> None:
-        """Remove a value; it is no matter whether there was one."""
+        """Remove a value. Idempotent: a missing value is no error."""
         try:
             self._jira.delete(self._path_of(key))
         except JiraNotFound:

@@ -1,4 +1,4 @@
-"""Requests to Jira, for the one installation that a client was made for."""
+"""Client for one installation's requests to Jira."""
 
 import math
 import random
@@ -25,11 +25,11 @@ from connect_jwt.identity import ClientKey
 logger = Logger(child=True)
 
 _KEPT_BACK_SECONDS = 1.0
-"""What a function keeps of its time to say that it ran out of it."""
+"""Time reserved to report that the function runs out of time."""
 
 
 type OnOutcome = Callable[[str, JiraResponse | JiraError], None]
-"""Takes a call's method and path, and what became of it."""
+"""Takes a call's method and path, and its outcome."""
 
 
 def _tell_nobody(_call: str, _outcome: JiraResponse | JiraError) -> None:
@@ -37,24 +37,23 @@ def _tell_nobody(_call: str, _outcome: JiraResponse | JiraError) -> None:
 
 
 class JiraClient:
-    """Speaks to one site as the app.
+    """Calls one site's REST API as the app.
 
-    Every request is signed just before it is sent, also when it is sent again. It is sent again, after a
-    second or two at the most, where that does no harm: after a 429 that says when to come back, after a
-    connection that never came about, and after 502, 503, 504 or a connection that broke if doing it twice
-    comes to the same as doing it once. Whatever else happens is an error to whoever asked.
+    Every attempt is signed just before it is sent. A request is retried, after at most a second or two, where
+    that does no harm: after a 429 with a delay, after a connection that was never established, and, if the
+    request is idempotent, after 502, 503, 504 or a broken connection. Everything else is raised.
 
-    IAM: what the source of its credentials needs, such as `connect_jira.auth.tenants`.
+    IAM: as the source of its credentials, such as `connect_jira.auth.tenants`.
 
     Args:
-        source: where the credentials are
+        source: of the credentials
         client_key: the site
         http: the process's pool, such as `connect_jira.jira.connection_pool` makes
-        users: where the access tokens of users come from, for `as_user`
-        max_answer_bytes: of an answer's body; a larger one is an error where it was to be read
-        trace: sent with every call, and back by Jira with the webhooks that the call causes
-        on_outcome: told of each call once nothing more is tried
-        remaining: how many seconds there are left for everything, such as Lambda's
+        users: source of users' access tokens, for `as_user`
+        max_answer_bytes: maximum size of a response body; a larger one that has to be read is an error
+        trace: sent with every call; Jira returns it with the webhooks that the call causes
+        on_outcome: called once per call, after the last attempt
+        remaining: returns the seconds left for everything, such as Lambda's
         clock: Unix seconds
         sleep: waits for seconds
     """
@@ -95,7 +94,7 @@ class JiraClient:
     def get(
         self, path: str, *, query: Query | None = None, headers: Mapping[str, str] | None = None
     ) -> JiraResponse:
-        """`request` with GET. Repeating it does no harm."""
+        """`request` with GET."""
         return self.request("GET", path, query=query, headers=headers)
 
     def put(
@@ -106,7 +105,7 @@ class JiraClient:
         query: Query | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> JiraResponse:
-        """`request` with PUT. It may be sent again although Jira has done it; that comes to the same."""
+        """`request` with PUT. Idempotent: it may be sent again although Jira has done it."""
         return self.request("PUT", path, query=query, body=body, headers=headers)
 
     def post(
@@ -118,27 +117,27 @@ class JiraClient:
         headers: Mapping[str, str] | None = None,
         repeatable: bool = False,
     ) -> JiraResponse:
-        """`request` with POST. Sent again only when Jira has certainly not done it, or if `repeatable`."""
+        """`request` with POST. Retried only if Jira certainly has not done it, or if `repeatable`."""
         return self.request("POST", path, query=query, body=body, headers=headers, repeatable=repeatable)
 
     def delete(
         self, path: str, *, query: Query | None = None, headers: Mapping[str, str] | None = None
     ) -> JiraResponse:
-        """`request` with DELETE. Sent again after it was done, it may end in `JiraNotFound`."""
+        """`request` with DELETE. A retry of a deletion that was done may end in `JiraNotFound`."""
         return self.request("DELETE", path, query=query, headers=headers)
 
     def items(self, path: str, *, query: Query | None = None, name: str = "values") -> Iterator[Any]:
-        """Every item of a collection, a page at a time as they are needed; see `connect_jira.jira.paging`.
+        """Yield every item of a collection, fetching pages as needed; see `connect_jira.jira.paging`.
 
-        What is added or removed meanwhile may be missed or come twice.
+        Items added or removed meanwhile may be missed or come twice.
 
         Args:
-            path: the collection's
+            path: of the collection
             query: parameters of every page, such as `maxResults`
             name: the member of a page that holds its items, such as `comments`
 
         Raises:
-            JiraAnswerUnusable: what came is no page, or brings nothing new and no end
+            JiraAnswerUnusable: the response is no page, or pages without anything new do not end
             JiraError: as `request`
         """
         every = dict(query or {})
@@ -147,13 +146,13 @@ class JiraClient:
         return paging.items(lambda page: self.get(path, query={**every, **page}), first, name=name)
 
     def search(self, jql: str, *, fields: tuple[str, ...] = ("key",)) -> Iterator[dict[str, Any]]:
-        """Every issue that JQL finds, a page at a time as they are needed.
+        """Yield every issue that JQL finds, fetching pages as needed.
 
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/
 
         Args:
             jql: bounded, such as `project = DEMO`
-            fields: what to know of each issue
+            fields: of each issue
 
         Raises:
             JiraAnswerUnusable, JiraError: as `items`
@@ -167,14 +166,14 @@ class JiraClient:
         )
 
     def wait_for_task(self, response: JiraResponse, *, seconds: float = 10.0) -> dict[str, Any]:
-        """The task that a 303 names, once Jira has completed it; better asked for later if it takes minutes.
+        """Wait for the task that a 303 names, and return it. Poll long tasks later instead.
 
         Args:
             response: of a POST, PUT or DELETE, with a `location`
-            seconds: how long to wait for it
+            seconds: maximum wait
 
         Raises:
-            TaskNotCompleted: it has failed, was cancelled, or takes longer
+            TaskNotCompleted: it failed, was cancelled, or takes longer
             JiraError: as `request`
         """
         if response.location is None:
@@ -183,25 +182,25 @@ class JiraClient:
 
     @property
     def app_properties(self) -> AppProperties:
-        """What the app keeps on this site."""
+        """The app's properties on this site."""
         return AppProperties(self, self._source.app_key)
 
     def as_user(self, account_id: str, *, scopes: tuple[str, ...] = ()) -> "JiraClient":
-        """A client that does what a user does, with that user's permissions.
+        """Return a client that acts as a user, with that user's permissions.
 
         It needs the scope ACT_AS_USER, or, on a site that has the app by Forge alone, `allowImpersonation` in
-        the manifest. The access token is kept until shortly before it ends.
+        the manifest. The access token is cached until shortly before it expires.
 
         https://developer.atlassian.com/cloud/jira/platform/user-impersonation-for-connect-apps/ and
         https://developer.atlassian.com/platform/forge/remote/calling-product-apis/
 
         Args:
             account_id: the user's
-            scopes: what it may be used for, such as `("READ",)`; all that the app has when there are none. By
-                Forge it is always all that the manifest allows
+            scopes: of the token, such as `("READ",)`; empty for all that the app has. Under Forge it is
+                always all that the manifest allows
 
         Raises:
-            ImpersonationRefused: with the first call, when Atlassian does not grant it
+            ImpersonationRefused: with the first call, if Atlassian does not grant it
         """
         if self._users is None:
             raise ValueError("this client was made without users: pass users=UserTokens(…)")
@@ -227,28 +226,28 @@ class JiraClient:
         headers: Mapping[str, str] | None = None,
         repeatable: bool | None = None,
     ) -> JiraResponse:
-        """Send one signed request, and again where the class says so.
+        """Send one signed request, with the class's retries.
 
-        When Jira answers 401 the installation is read afresh, and if the site has another secret or address
-        by now the request is signed again, once.
+        When Jira answers 401, the installation is read again; if its secret or address has changed, the
+        request is signed again, once.
 
         Args:
             method: the HTTP method
             path: such as `/rest/api/3/myself`, or an absolute URL of this site, such as a `nextPage` link
             query: parameters to add; they are encoded here
-            body: anything that JSON can say, or files (`connect_jira.jira.multipart`); None for no body
-            headers: more of them, such as `Accept` or `X-ExperimentalApi`
-            repeatable: whether doing it twice comes to the same; None for what the method says of itself
+            body: anything that JSON can hold, or files (`connect_jira.jira.multipart`); None for no body
+            headers: additional ones, such as `Accept` or `X-ExperimentalApi`
+            repeatable: True if the request is idempotent; None for the method's own rule
 
         Raises:
-            JiraError: Jira answered with an error, see `connect_jira.jira.errors`; where it can be told why,
-                it has a `finding` that says so
-            RequestMalformed: a GET has a body, or a header is not the caller's to give
-            OutOfTime: there is no time left to send it
-            UrlNotSignable: the path leads away from the site, or is one that Jira refuses
+            JiraError: Jira answered with an error, see `connect_jira.jira.errors`; its `finding` explains it,
+                where the cause can be told
+            RequestMalformed: a GET has a body, or the header is one of the client's own
+            OutOfTime: no time is left to send it
+            UrlNotSignable: the path leads away from the site, or is malformed for Jira
             NotInstalled: the app is not installed there
-            ForgeTokenMissing: Forge has yet to bring a token
-            TemporarilyUnavailable, SecretDoesNotOpen: the secret cannot be had
+            ForgeTokenMissing: Forge has not sent a token yet
+            TemporarilyUnavailable, SecretDoesNotOpen: the secret cannot be read
         """
         call = SignedCall(method.upper(), path, query, body, headers or {}, self._trace)
         if repeatable is None:
@@ -262,7 +261,7 @@ class JiraClient:
         return response
 
     def _tell(self, call: str, outcome: JiraResponse | JiraError) -> None:
-        """Tell of a call; whoever fails at being told does not change what became of it."""
+        """Report a call's outcome; an exception of the callback does not change it."""
         try:
             self._on_outcome(call, outcome)
         except Exception:  # a call that was made must not look as if it was not

@@ -1,10 +1,9 @@
-"""Connections to sites: what they promise of the time that a call takes, and of what may not be repeated.
+"""Connection pool for sites, with a total time-out and no reuse of stale connections.
 
-- Its time-out for reading is for the whole answer, and not for each packet of it; that for connecting is for
-  all that is sent, too.
-- What goes wrong before it is there, such as in its handshake, has carried nothing.
-- It is not used again after it has been idle for long: the other side may have closed it while Lambda slept,
-  and then nobody can say whether it has carried what it was given.
+- The read time-out is for the whole response, not for each packet; the connect time-out also covers sending.
+- A failure before the connection is established, such as in the TLS handshake, has carried nothing.
+- A connection that was idle for long is not reused: the server may have closed it while Lambda was frozen,
+  and then nobody can say whether a request on it was received.
 """
 
 import http.client
@@ -29,11 +28,11 @@ SLOW_HOOK: ContextVar[Callable[[], None] | None] = ContextVar("slow_hook", defau
 """Told of it, once for each answer."""
 
 LONGEST_IDLE_SECONDS = 50.0
-"""Servers close what is idle for a minute or more."""
+"""Servers close connections that are idle for a minute or more."""
 
 
 def new_site_pool() -> urllib3.PoolManager:
-    """Connections that are kept open for the next request to the same site."""
+    """Return a pool that keeps connections open for the next request to the same site."""
     pool = urllib3.PoolManager(ssl_context=trust())
     pool.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
     return pool
@@ -50,7 +49,7 @@ def telling(on_slow: Callable[[], None]) -> Iterator[None]:
 
 
 class _WholeAnswer(io.RawIOBase):
-    """What comes from a socket until the time-out is over that the socket has now."""
+    """Reads from a socket until the deadline set by the socket's present time-out."""
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__()
@@ -81,7 +80,7 @@ class _WholeAnswer(io.RawIOBase):
 
 
 class _Answer(http.client.HTTPResponse):
-    """An answer of which all must be there in time."""
+    """A response that must arrive completely before the deadline."""
 
     def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - passed on
         super().__init__(sock, *arguments, **options)

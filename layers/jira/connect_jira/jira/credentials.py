@@ -1,6 +1,6 @@
-"""What a call to Jira proves itself with: a token for this one request, or an access token.
+"""Credentials of a call to Jira: a token for this one request, or an access token.
 
-A client only asks for credentials, and for fresh ones once Jira has answered 401.
+The client asks for credentials, and for fresh ones after Jira has answered 401.
 """
 
 from dataclasses import dataclass, field
@@ -16,42 +16,42 @@ if TYPE_CHECKING:
 
 
 class Credentials(Protocol):
-    """What is needed to call one site."""
+    """Credentials for one site."""
 
     def url(self, path: str, query: Query | None = None) -> str:
-        """Where a call goes.
+        """Return the URL of a call.
 
         Args:
             path: as for `JiraClient.request`
             query: parameters to add
 
         Raises:
-            UrlNotSignable: it leads away from the site, or Jira would refuse it as improperly formed
+            UrlNotSignable: it leads away from the site, or is malformed for Jira
         """
 
     def path_of(self, url: str) -> str | None:
-        """The path and query of a URL of this site's REST API, as Jira speaks of it; None for any other."""
+        """Return the path and query of a URL of this site's REST API; None for any other URL."""
 
     def authorization(self, method: str, url: str, *, now: float) -> str:
-        """The `Authorization` header of one request, made just before it is sent.
+        """Return the `Authorization` header of one request, made just before it is sent.
 
         Raises:
             UrlNotSignable: the URL lies outside the site
         """
 
     def explain(self, method: str, url: str, response: "JiraResponse", *, refusals: int) -> "Finding | None":
-        """Why Jira has answered 401 or 403, reported; `refusals` of its answers in a row were like that."""
+        """Explain a 401 or 403 and log it; `refusals` is the number of refusals in a row."""
 
 
 class CredentialsSource(Protocol):
-    """Where a client gets its credentials from."""
+    """Source of a client's credentials."""
 
     @property
     def app_key(self) -> AppKey:
-        """The app that speaks."""
+        """The app that calls."""
 
     def credentials(self, client_key: ClientKey, call: str) -> Credentials:
-        """Those for a call to a site.
+        """Return the credentials for a call to a site.
 
         Args:
             client_key: the site
@@ -59,60 +59,60 @@ class CredentialsSource(Protocol):
 
         Raises:
             NotInstalled: the app is not installed there
-            TemporarilyUnavailable, SecretDoesNotOpen: they cannot be had
+            TemporarilyUnavailable, SecretDoesNotOpen: the credentials cannot be read
         """
 
     def fresh_credentials(self, client_key: ClientKey, call: str) -> Credentials:
-        """The same, not from memory: for when Jira has refused what was used."""
+        """Return them past the cache, for use after Jira has refused the cached ones."""
 
     def beyond_forge(self, client_key: ClientKey, call: str) -> Credentials | None:
-        """Connect's, for a call that Forge's token has no scope for; None where there is nothing to try.
+        """Return Connect credentials for a call that Forge's token has no scope for; None if there are none.
 
-        They are then those for this call for an hour.
+        They stay the credentials of this call for an hour.
         """
 
     def connect_refused(self, client_key: ClientKey) -> None:
-        """Jira no longer takes this site's Connect JWT, so `beyond_forge` has none."""
+        """Record that Jira refuses this site's Connect JWT, so `beyond_forge` returns None."""
 
     def is_young(self, client_key: ClientKey) -> bool:
-        """Whether the app was installed there minutes ago, as far as that is remembered."""
+        """Return whether the app was installed there only minutes ago, as far as remembered."""
 
     def count_refusals(self, client_key: ClientKey, *, refused: bool) -> int:
-        """How many calls in a row Jira has refused for this site, the last one included."""
+        """Return the number of this site's refused calls in a row, including the last one."""
 
 
 class UsersCredentials(Protocol):
-    """The users whom the app may act as, such as `connect_jira.auth.user_tokens`."""
+    """Users whom the app may impersonate, such as `connect_jira.auth.user_tokens`."""
 
     def acting_as(self, account_id: str, scopes: tuple[str, ...]) -> CredentialsSource:
-        """A source of one user's credentials.
+        """Return a source of one user's credentials.
 
         Args:
             account_id: the user's
-            scopes: what they may be used for; all that the app has when there are none
+            scopes: of the token; empty for all that the app has
         """
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectCredentials:
-    """The app itself, by its shared secret."""
+    """Credentials of the app itself, by its shared secret."""
 
     identity: SigningIdentity
 
     def url(self, path: str, query: Query | None = None) -> str:
-        """At the site's own address."""
+        """Return the URL at the site's own address."""
         return site_url(self.identity.base_url, path, query)
 
     def path_of(self, url: str) -> str | None:
-        """At the site's own address."""
+        """Return the path at the site's own address."""
         return path_on_site(url, self.identity.base_url)
 
     def authorization(self, method: str, url: str, *, now: float) -> str:
-        """A Connect JWT for this request alone."""
+        """Sign a Connect JWT for this request alone."""
         return f"JWT {sign_request(self.identity, method, url, now=now)}"
 
     def explain(self, method: str, url: str, response: "JiraResponse", *, refusals: int) -> "Finding":
-        """What the diagnosis finds."""
+        """Return the diagnosis's finding."""
         from connect_jira.jira.refusals import explain_outbound  # noqa: PLC0415 - few calls are refused
 
         return explain_outbound(self.identity, method, url, response, refusals=refusals)
@@ -120,13 +120,13 @@ class ConnectCredentials:
 
 @dataclass(frozen=True, slots=True)
 class BearerCredentials:
-    """Whoever an access token was given for.
+    """Credentials of an access token's owner.
 
     Attributes:
-        base_url: what the paths of calls are below
-        access_token: what goes after `Bearer`
-        own_url: the site's own address, when calls go elsewhere and it is known: what it begins with is
-            called below `base_url`
+        base_url: calls go below it
+        access_token: sent after `Bearer`
+        own_url: the site's own address, if calls go elsewhere and it is known; URLs below it are called below
+            `base_url`
     """
 
     base_url: str
@@ -134,18 +134,18 @@ class BearerCredentials:
     own_url: str | None = None
 
     def url(self, path: str, query: Query | None = None) -> str:
-        """Below the base URL, also when the site speaks of its own address, such as in a `nextPage` link."""
+        """Return the URL below the base URL, also for URLs at the site's own address, like `nextPage`."""
         if self.own_url is not None and is_below(path, self.own_url):
             path = path.removeprefix(self.own_url)
         return site_url(self.base_url, path, query)
 
     def path_of(self, url: str) -> str | None:
-        """Below the base URL, or at the site's own address."""
+        """Return the path below the base URL, or at the site's own address."""
         return path_on_site(url, *filter(None, (self.base_url, self.own_url)))
 
     def authorization(self, _method: str, _url: str, *, now: float) -> str:  # noqa: ARG002 - whatever the request
-        """The access token."""
+        """Return the access token."""
         return f"Bearer {self.access_token}"
 
     def explain(self, _method: str, _url: str, _response: "JiraResponse", *, refusals: int) -> None:
-        """Nothing: what an access token is good for is known to Atlassian alone."""
+        """Return None: only Atlassian knows the rights of an access token."""

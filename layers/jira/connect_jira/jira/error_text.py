@@ -1,4 +1,4 @@
-"""What Jira says in the body of an error. It has several names for that, and no answer has them all.
+"""Error texts in Jira's response bodies, which have several names for them.
 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#status-codes and, for Service Management,
 https://developer.atlassian.com/cloud/jira/service-desk/rest/intro/
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 LONGEST_CHARACTERS = 500
-"""What an error says is logged, told on the bus and kept with a message: each of those has a limit."""
+"""Error texts are logged, put on the bus and kept with a message; each of those has a limit."""
 
 _NAMES = ("errorMessages", "errorMessage", "i18nErrorMessage", "message", "error")
 _IN_A_MESSAGE = ("title", "detail", "message", "i18nKey")
@@ -18,11 +18,11 @@ _IN_A_MESSAGE = ("title", "detail", "message", "i18nKey")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an error says.
+    """Error texts of a response.
 
     Attributes:
         messages: its sentences
-        field_errors: by field, where it says that
+        field_errors: by field, if given
     """
 
     messages: tuple[str, ...]
@@ -30,7 +30,7 @@ class Said:
 
     @classmethod
     def in_body(cls, body: object) -> Self:
-        """What a body says; nothing where it is not one of Jira's."""
+        """Read the texts in a body; empty if it is not one of Jira's."""
         if not isinstance(body, dict):
             return cls((), {})
         errors = body.get("errors")
@@ -40,7 +40,7 @@ class Said:
 
     @property
     def in_short(self) -> str:
-        """All of it, up to `LONGEST_CHARACTERS`."""
+        """All texts in one, up to `LONGEST_CHARACTERS`."""
         of_fields = json.dumps(self.field_errors) if self.field_errors else ""
         return " ".join((*self.messages, of_fields))[:LONGEST_CHARACTERS].rstrip()
 

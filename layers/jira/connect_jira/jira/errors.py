@@ -1,19 +1,19 @@
-"""What Jira answers when it does not do what was asked; a branch of the tree in `connect_jira.errors`.
+"""Exceptions for failed calls to Jira; a branch of the tree in `connect_jira.errors`.
 
 JiraError                 has `status`, and Jira's own `messages` and `field_errors`
 ├── JiraBadRequest        400
 ├── JiraUnauthorized      401: identity or signature
 ├── JiraForbidden         403: a scope or a permission is missing
-├── JiraNotFound          404: not there, or not to be seen by the app
+├── JiraNotFound          404: it does not exist, or the app may not see it
 ├── JiraConflict          409
 ├── JiraGone              410
 ├── JiraRateLimited       429
-├── JiraMoved             3xx: the site has another address now; Jira will say which by `installed`
+├── JiraMoved             3xx: the site has a new address; Jira will send it by `installed`
 ├── JiraServerError       5xx
-├── JiraAnswerUnusable    2xx, and nothing that was expected
-├── JiraEffectUnknown     303 to somewhere else than Jira's REST API: it may or may not have been done
-├── JiraSiteUnavailable   404 of the site itself: it is suspended, or cannot be reached at Atlassian
-└── JiraUnreachable       no answer; the request may or may not have had its effect
+├── JiraAnswerUnusable    2xx with an unexpected body
+├── JiraEffectUnknown     303 to another place than Jira's REST API: it may or may not have been done
+├── JiraSiteUnavailable   404 for the whole site: it is suspended, or unreachable at Atlassian
+└── JiraUnreachable       no response; the request may or may not have had its effect
 """
 
 from collections.abc import Mapping
@@ -32,22 +32,22 @@ _NOT_YET_GRANTED = {None, Cause.SCOPE_MISSING}
 
 
 class JiraError(ConnectError):
-    """Jira did not do as it was asked. Its `reason` is the cause, where Jira says one, else `jira-<status>`.
+    """Jira did not do the request. `reason` is the cause, if Jira names one, else `jira-<status>`.
 
-    Its text is the app's own, and may be logged and told. What Jira says may hold somebody's name, or what
-    somebody has written, and is not part of it.
+    Its text is the app's own, and may be logged and put on the bus. Jira's texts may hold names or what
+    somebody has written, and are not part of it.
 
     Attributes:
-        status: the HTTP status; 0 when there was no answer
-        body: the answer as Jira gave it: JSON, text or bytes
-        said: what Jira says, in short
-        messages: what Jira says, by any of the names it has for that
+        status: the HTTP status; 0 if there was no response
+        body: of the response: JSON, text or bytes
+        said: Jira's error texts, in short
+        messages: Jira's error texts, by any of their names
         field_errors: Jira's `errors`, by field
-        headers: the answer's headers, by lower-case name
-        cause: what the answer says of its cause, if it does
-        finding: why Jira has refused, as far as that can be told
-        of_young_installation: whether the app was installed minutes ago; a site may then still have to grant
-            its permissions
+        headers: of the response, by lower-case name
+        cause: named by the response, if any
+        finding: explanation of a refusal, if the cause can be told
+        of_young_installation: True if the app was installed minutes ago; the site may then still have to
+            grant its permissions
     """
 
     def __init__(  # noqa: PLR0913 - an answer has many sides
@@ -81,14 +81,14 @@ class JiraError(ConnectError):
 
     @property
     def pauses_site(self) -> bool:
-        """Whether every call to this site would meet the same."""
+        """True if every call to this site would fail in the same way."""
         return self.cause in _OF_THE_SITE
 
     @property
     def nothing_was_done(self) -> bool:
-        """Whether it is certain that the call had no effect and may be made again, whatever it is.
+        """True if the call certainly had no effect, so that it may be repeated whether idempotent or not.
 
-        No 5xx is certain of that, not even one that says when to come back.
+        No 5xx is certain, even with a Retry-After.
         """
         return (
             self.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS}
@@ -98,7 +98,7 @@ class JiraError(ConnectError):
 
     @property
     def may_be_granted(self) -> bool:
-        """Whether a permission is missing that the site may yet grant, since the app was only just installed.
+        """True if a permission is missing that may still be granted, since the app was installed just now.
 
         https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/#lifecycle
         """
@@ -107,11 +107,11 @@ class JiraError(ConnectError):
 
 
 class JiraBadRequest(JiraError):
-    """400: the request makes no sense to Jira; `messages` and `field_errors` say why."""
+    """400: the request is malformed; `messages` and `field_errors` say why."""
 
 
 class JiraUnauthorized(JiraError):
-    """401: Jira does not accept who is asking."""
+    """401: Jira does not accept the caller's identity."""
 
 
 class JiraForbidden(JiraError):
@@ -119,11 +119,11 @@ class JiraForbidden(JiraError):
 
 
 class JiraNotFound(JiraError):
-    """404: it is not there, or the app may not see it."""
+    """404: it does not exist, or the app may not see it."""
 
 
 class JiraConflict(JiraError):
-    """409: somebody else has changed it."""
+    """409: it was changed concurrently."""
 
 
 class JiraGone(JiraError):
@@ -135,7 +135,7 @@ class JiraRateLimited(JiraError):
 
 
 class JiraMoved(JiraError):
-    """3xx: a signed request is never sent on, since its signature is for the old address."""
+    """3xx: a signed request is never redirected, since its signature is for the old address."""
 
 
 class JiraServerError(JiraError):
@@ -143,7 +143,7 @@ class JiraServerError(JiraError):
 
 
 class JiraAnswerUnusable(JiraError):
-    """A success that is not what was asked for, such as the page of a proxy."""
+    """A success with an unexpected body, such as a proxy's page."""
 
     REASON = "answer-unusable"
 
@@ -153,7 +153,7 @@ class JiraAnswerUnusable(JiraError):
 
 
 class JiraEffectUnknown(JiraError):
-    """303 to somewhere else than Jira's REST API, such as a login."""
+    """303 to another place than Jira's REST API, such as a login."""
 
     def __init__(self, status: int, *, call: str) -> None:
         sentence = f"Jira's {status} leads away from its REST API, so nobody can say whether it was done"
@@ -161,17 +161,15 @@ class JiraEffectUnknown(JiraError):
 
 
 class JiraSiteUnavailable(JiraError):
-    """404 of the site itself: it is suspended, or cannot be reached at Atlassian; of what was asked it says
-    nothing.
-    """
+    """404 for the whole site, suspended or unreachable at Atlassian. It says nothing about the resource."""
 
 
 class JiraUnreachable(JiraError):
-    """No answer.
+    """No response.
 
     Attributes:
-        may_have_worked: whether the request may have had its effect; not when no connection came about
-        timed_out: whether Jira took too long
+        may_have_worked: False if no connection was established; else the request may have had its effect
+        timed_out: True if Jira took too long
     """
 
     def __init__(self, *, call: str, cause: str, may_have_worked: bool, timed_out: bool = False) -> None:
@@ -181,7 +179,7 @@ class JiraUnreachable(JiraError):
 
     @property
     def nothing_was_done(self) -> bool:
-        """Whether no connection came about."""
+        """True if no connection was established."""
         return not self.may_have_worked
 
 
@@ -198,7 +196,7 @@ _BY_CLASS = {3: JiraMoved, 4: JiraError, 5: JiraServerError}
 
 
 def jira_error(status: int, *, cause: Cause | None = None, **about: Any) -> JiraError:  # noqa: ANN401 - as JiraError takes them
-    """The error for an answer that is no success, of the class that its status has; as for `JiraError`."""
+    """Return the exception for an unsuccessful response, by its status; arguments as for `JiraError`."""
     kind = _BY_STATUS.get(status) or _BY_CLASS.get(status // 100, JiraError)
     if cause is Cause.SITE_UNAVAILABLE:
         kind = JiraSiteUnavailable

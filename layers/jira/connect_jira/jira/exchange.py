@@ -1,4 +1,4 @@
-"""One call to one site: signed and sent, signed anew where that may help, and what its answer comes to."""
+"""One call to one site: sign, send, sign again after a 401, and turn the response into a result or error."""
 
 import time
 from collections.abc import Callable
@@ -27,14 +27,14 @@ _THERE_ON_EVERY_SITE = SignedCall("GET", "/rest/api/3/serverInfo")
 
 
 class Exchange:
-    """Makes calls, each once.
+    """Makes each call once.
 
     Args:
-        source: where the credentials are
+        source: of the credentials
         client_key: the site
         http: the process's pool
-        seconds_left: how many there are to wait for an answer
-        max_answer_bytes: of an answer's body; a larger one is not read
+        seconds_left: returns the seconds left to wait for a response
+        max_answer_bytes: maximum size of a response body; a larger one is not read
         clock: Unix seconds
     """
 
@@ -56,10 +56,10 @@ class Exchange:
         self._clock = clock
 
     def make(self, call: SignedCall) -> JiraResponse:
-        """Make a call; after a 401 once more, if there is something else to sign it with.
+        """Make a call; after a 401 once more, if other credentials are at hand.
 
         Raises:
-            JiraError: it was not done, or nobody can say
+            JiraError: it was not done, or that is unknown
             OutOfTime, UrlNotSignable, NotInstalled, TemporarilyUnavailable and the like: it was not sent
         """
         credentials = self._source.credentials(self._client_key, call.name)
@@ -80,7 +80,7 @@ class Exchange:
     def _signed_anew(
         self, call: SignedCall, credentials: Credentials, response: JiraResponse, cause: Cause | None
     ) -> tuple[Credentials, JiraResponse, Cause | None]:
-        """The answer to the call by other credentials; the one at hand where there are none, or no better."""
+        """Return the response to other credentials; the present one if there are none, or no better."""
         lacks_scope = cause is Cause.SCOPE_MISSING
         other = (self._source.beyond_forge if lacks_scope else self._source.fresh_credentials)(
             self._client_key, call.name
@@ -106,7 +106,7 @@ class Exchange:
         return response
 
     def _answers(self, credentials: Credentials) -> bool:
-        """Whether there is a Jira behind the site's address, whatever it thinks of the app."""
+        """Return whether a Jira answers at the site's address, whatever its status."""
         try:
             status = self._send(_THERE_ON_EVERY_SITE, credentials).status
         except (JiraUnreachable, OutOfTime):
@@ -147,14 +147,14 @@ def _cause(call: SignedCall, credentials: Credentials, response: JiraResponse) -
 
 
 def _done(call: SignedCall, credentials: Credentials, response: JiraResponse) -> JiraResponse | None:
-    """The answer of a call that Jira has done; None when it has not.
+    """Return the response of a call that Jira has done; None if it has not.
 
-    A 303 is Jira's word for a long task that was begun, and for an attachment that is elsewhere:
+    Jira answers 303 when a long task was begun, and for an attachment stored elsewhere:
     https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#asynchronous-operations
 
     Raises:
         JiraEffectUnknown: a 303 that leads away from Jira's REST API
-        JiraAnswerUnusable: it was to be read, and is larger than what is taken of an answer
+        JiraAnswerUnusable: the body has to be read, and is too large
     """
     if response.is_success and response.is_too_large and is_reading(call.method):
         raise response.unusable("too large")

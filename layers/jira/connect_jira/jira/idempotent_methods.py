@@ -1,4 +1,4 @@
-"""Which requests change nothing, and which may be made twice.
+"""Safe and idempotent HTTP methods.
 
 https://www.rfc-editor.org/rfc/rfc9110#section-9.2
 """
@@ -8,10 +8,10 @@ _REPEATABLE_METHODS = _READING_METHODS | {"PUT", "DELETE"}
 
 
 def is_reading(method: str) -> bool:
-    """Whether HTTP says of a method that it changes nothing."""
+    """Return whether a method is safe: it changes nothing."""
     return method in _READING_METHODS
 
 
 def is_repeatable(method: str) -> bool:
-    """Whether HTTP says of a method that doing it twice comes to the same as doing it once."""
+    """Return whether a method is idempotent."""
     return method in _REPEATABLE_METHODS

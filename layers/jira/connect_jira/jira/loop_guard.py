@@ -1,7 +1,6 @@
-"""What tells the app that an event is of its own making, so that a reaction cannot set itself off for ever.
+"""Loop guard: recognises events that the app's own calls caused, so that a reaction cannot trigger itself.
 
-A call that is made because of a webhook carries a header that Jira sends back with the webhooks that the call
-causes.
+A call that a webhook caused carries a header, which Jira returns with the webhooks that the call causes.
 
 https://developer.atlassian.com/cloud/jira/platform/webhooks/
 """
@@ -16,16 +15,16 @@ _PLAIN = re.compile(r"[!-~]{1,200}", re.ASCII)  # Jira takes 1024 printable ASCI
 
 
 def trace_of(app_key: AppKey, webhook_id: str | None = None) -> str:
-    """The value of the trace header for calls that are made because of a webhook.
+    """Return the loop guard's header value for calls that a webhook causes.
 
     Args:
-        app_key: the app that makes the calls
-        webhook_id: the webhook that is their cause; None for work that the app has asked itself for
+        app_key: of the calling app
+        webhook_id: of the webhook that is the cause; None for the app's own work
     """
     cause = webhook_id or ""
     return f"{app_key} {cause if _PLAIN.fullmatch(cause) else '-'}"
 
 
 def is_own(trace: str | None, app_key: AppKey) -> bool:
-    """Whether a webhook with this trace was caused by a reaction of this app's."""
+    """Return whether a webhook with this header value was caused by a reaction of this app."""
     return trace is not None and trace.partition(" ")[0] == app_key

@@ -1,4 +1,4 @@
-"""Files for Jira, such as attachments: the body of a request that is no JSON.
+"""Multipart bodies: files for Jira, such as attachments.
 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-attachments/
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib3.filepost import encode_multipart_formdata
 
 NO_XSRF_CHECK = {"X-Atlassian-Token": "no-check"}
-"""Without it Jira takes an upload for one that a form in a browser was tricked into."""
+"""Without this header Jira's XSRF check refuses uploads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class FilePart:
 
     Attributes:
         filename: its name
-        content: what is in it
+        content: its bytes
         content_type: of the content
         name: the name of its field; Jira wants `file`
     """
@@ -35,7 +35,7 @@ class Multipart:
     parts: tuple[FilePart, ...]
 
     def encoded(self) -> tuple[bytes, str]:
-        """The body, and its Content-Type."""
+        """Return the body, and its Content-Type."""
         return encode_multipart_formdata(
             [(part.name, (part.filename, part.content, part.content_type)) for part in self.parts]
         )

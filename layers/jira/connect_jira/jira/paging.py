@@ -1,10 +1,10 @@
-"""Collections that Jira tells a page at a time, in one of four ways.
+"""Pagination of collections, in Jira's four ways.
 
-- `startAt`, `maxResults`, `total`, `isLast`: most of Jira's
+- `startAt`, `maxResults`, `total`, `isLast`: most collections
 - `nextPageToken`, `isLast`: searches
 - `start`, `limit`, `isLastPage`: Service Management
-- a link, `nextPage` with `lastPage` or `next` alone: changed worklogs, failed webhooks. Of a link only the
-  parameters are used: it goes nowhere else than to the collection itself.
+- a link, `nextPage` with `lastPage` or `next` alone: changed worklogs, failed webhooks. Only the parameters
+  of a link are used, so it leads nowhere but to the collection itself.
 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#pagination and
 https://developer.atlassian.com/cloud/jira/service-desk/rest/intro/#pagination
@@ -19,10 +19,10 @@ from connect_jira.jira.errors import JiraAnswerUnusable
 from connect_jira.jira.response import JiraResponse
 
 type Parameters = Mapping[str, str | int]
-"""Which page it is that is asked for."""
+"""Query parameters that select a page."""
 
 MOST_EMPTY_PAGES = 10
-"""So many in a row may lead on to others: of what a search finds the app may not see everything."""
+"""Empty pages in a row that may precede others: the app may not see everything that a search finds."""
 
 _MARKS = {
     "nextPageToken": "nextPageToken",
@@ -32,25 +32,25 @@ _MARKS = {
     "startAt": "startAt",
     "total": "startAt",
     "isLast": "startAt",
-    "maxResults": "",  # the last of those that have a link to the next
+    "maxResults": "",  # the last of the kinds that have a link to the next page
 }
-"""What tells one kind of page from the others, and what leads from it to the next."""
+"""The member that identifies each kind of page, and the one that leads to the next page."""
 
 
 def items(
     fetch: Callable[[Parameters], JiraResponse], first: Parameters, *, name: str, by_token: bool = False
 ) -> Iterator[Any]:
-    """Every item of a collection, each page fetched as it is needed.
+    """Yield every item of a collection, fetching pages as needed.
 
     Args:
-        fetch: gets a page
+        fetch: returns a page
         first: the parameters of the first one
         name: the member of a page that holds its items
-        by_token: whether only a `nextPageToken` leads to another page
+        by_token: True if only a `nextPageToken` leads to another page
 
     Raises:
-        JiraAnswerUnusable: what came is no page, or brings nothing new and no end
-        JiraError: whatever `fetch` raises
+        JiraAnswerUnusable: the response is no page, or pages without anything new do not end
+        JiraError: raised by `fetch`
     """
     asked: Parameters | None = first
     before: list[Any] = []
@@ -72,7 +72,7 @@ def items(
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """One page; what is null on it is as absent."""
+    """One page; null counts as absent."""
 
     response: JiraResponse
     asked: Parameters
@@ -92,7 +92,7 @@ class _Page:
         return self.response.unusable("a page that brings nothing new, and is not the last one")
 
     def following(self, *, by_token: bool) -> Parameters | None:
-        """The parameters of the next page; None when this is the last one."""
+        """Return the parameters of the next page; None if this is the last one."""
         if any(self._flag(name) for name in ("isLast", "isLastPage", "lastPage")):
             return None
         match "nextPageToken" if by_token else self._leads_on_by():

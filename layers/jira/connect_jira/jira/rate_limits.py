@@ -1,6 +1,6 @@
-"""What Jira says of its limits.
+"""Jira's rate limit headers.
 
-The names lose the prefix `Beta-` for one app after the other, so both are read.
+The prefix `Beta-` is being removed, app by app, so both names are read.
 
 https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
 """
@@ -15,28 +15,28 @@ from http import HTTPStatus
 
 
 class LimitScope(StrEnum):
-    """How much a 429 stands for, by Jira's `RateLimit-Reason`."""
+    """Scope of a 429, by Jira's `RateLimit-Reason`."""
 
     ENDPOINT = "jira-burst-based"
     ISSUE = "jira-per-issue-on-write"
     SITE = "jira-quota-tenant-based"
     APP = "jira-quota-global-based"
     UNKNOWN = "unknown"
-    """Jira does not say, or gives another reason; the gateway of `api.atlassian.com` never says."""
+    """No reason, or an unknown one; the gateway of `api.atlassian.com` never gives one."""
 
     @property
     def is_quota(self) -> bool:
-        """Whether it lasts until the hour is over, so that no waiting in between helps."""
+        """True if it lasts until the hour is over, so that waiting in between does not help."""
         return self in {LimitScope.SITE, LimitScope.APP}
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """When to come back, and what with.
+    """Delay that Jira asks for, and the limit's scope.
 
     Attributes:
-        scope: what is limited; None when it is no 429
-        retry_after: how long to wait, in seconds, one at the least; None when Jira does not say
+        scope: of the limit; None unless the status is 429
+        retry_after: delay in seconds, at least one; None if Jira gives none
     """
 
     scope: LimitScope | None
@@ -45,7 +45,7 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A limit that `RateLimit` or `RateLimit-Policy` speaks of, with its numbers by their letters."""
+    """One limit in `RateLimit` or `RateLimit-Policy`, with its numbers by letter."""
 
     name: str
     numbers: Mapping[str, float]
@@ -60,16 +60,16 @@ _LIMITS = {
     "tenant-app-quota": LimitScope.SITE,
     "jira-burst-based": LimitScope.ENDPOINT,
 }
-"""By the names that `RateLimit` has for them; the one that stands for most comes first."""
+"""Scopes by their names in `RateLimit`, the widest first."""
 _RESETS = ("x-ratelimit-reset", "x-beta-ratelimit-reset", "beta-x-ratelimit-reset")
 _FIRST_UNIX_TIME = 1_000_000_000.0
 _FIRST_IN_MILLISECONDS = 1_000_000_000_000.0
 
 
 def read_rate_limit(status: int, headers: Mapping[str, str], *, now: float) -> RateLimit:
-    """What an answer says of when to come back. Whatever it says, this raises nothing.
+    """Read the delay from a response. Never raises.
 
-    `Retry-After` counts with any status, all else with 429 alone: `Beta-Retry-After` comes with successes.
+    `Retry-After` counts with any status, the rest only with 429: `Beta-Retry-After` comes with successes.
 
     Args:
         status: the HTTP status
@@ -92,9 +92,9 @@ def read_rate_limit(status: int, headers: Mapping[str, str], *, now: float) -> R
 
 
 def is_near_limit(headers: Mapping[str, str]) -> bool:
-    """Whether Jira warns that less than a fifth of a limit is left.
+    """Return whether Jira warns that less than a fifth of a limit is left.
 
-    Jira says how much is left only when four fifths are used; where it says of how much, that counts.
+    Jira gives the remaining amount only after four fifths are used; with a total, the share is computed.
 
     Args:
         headers: by lower-case name
@@ -118,7 +118,7 @@ def _scope(headers: Mapping[str, str], spent: list[_Entry]) -> LimitScope:
 
 
 def _entries(headers: Mapping[str, str], name: str) -> Iterator[_Entry]:
-    """The limits of a header with or without its prefix: `"tenant-app-quota";q=100000;w=3600, "…";…`."""
+    """Yield the limits of a header with or without prefix: `"tenant-app-quota";q=100000;w=3600, "…";…`."""
     for value in (headers.get(name, ""), headers.get(f"beta-{name}", "")):
         for entry in value.split(","):
             named, *parameters = entry.split(";")
@@ -136,7 +136,7 @@ def _bounded(seconds: float) -> float:
 
 
 def _retry_after(value: str | None, now: float) -> float | None:
-    """Seconds, or a date."""
+    """Parse seconds, or a date."""
     text = (value or "").strip()
     seconds = _number(text)
     if seconds is not None:
@@ -148,7 +148,7 @@ def _retry_after(value: str | None, now: float) -> float | None:
 
 
 def _until_reset(headers: Mapping[str, str], scope: LimitScope, now: float) -> float | None:
-    """How long it is until a limit begins anew; a time in the past says no more than that it is a quota."""
+    """Return the seconds until a limit is reset; a time in the past only shows that it is a quota."""
     reset = next(
         (moment for name in _RESETS if (moment := _moment(headers.get(name), now)) is not None), None
     )
@@ -160,7 +160,7 @@ def _until_reset(headers: Mapping[str, str], scope: LimitScope, now: float) -> f
 
 
 def _moment(value: str | None, now: float) -> float | None:
-    """A time in Unix seconds: written out, in Unix seconds or milliseconds, or in seconds from now."""
+    """Parse a time to Unix seconds: a date, Unix seconds or milliseconds, or seconds from now."""
     text = (value or "").strip()
     number = _number(text)
     if number is not None:

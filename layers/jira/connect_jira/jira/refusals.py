@@ -1,4 +1,4 @@
-"""Why Jira has refused a call of the app's, for the log and for the error that is raised."""
+"""Explanation of a refused call, for the log and for the exception."""
 
 import time
 from urllib.parse import urlsplit
@@ -12,20 +12,20 @@ from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.signing import SigningIdentity, sign_request
 
 _OUT_OF_SYNC = 3
-"""So many refusals in a row with a secret that has not changed are no accident."""
+"""This many refusals in a row with an unchanged secret are no accident."""
 
 
 def explain_outbound(
     identity: SigningIdentity, method: str, url: str, response: JiraResponse, *, refusals: int
 ) -> Finding:
-    """Why Jira has answered 401 or 403 to a call of the app's, and report it.
+    """Explain a 401 or 403 from Jira, and log it.
 
     Args:
-        identity: as whom the call was signed
+        identity: that signed the call
         method: the HTTP method
-        url: where it went
-        response: what Jira answered
-        refusals: how many calls in a row it has refused
+        url: of the call
+        response: from Jira
+        refusals: number of refused calls in a row
     """
     now = time.time()
     diagnosis = diagnose(
@@ -52,13 +52,13 @@ def explain_outbound(
 
 
 def explain_cause(cause: Cause, method: str, url: str, response: JiraResponse) -> Finding:
-    """What the answer to a call of the app's says of its cause, and report it.
+    """Explain a call by the cause that the response names, and log it.
 
     Args:
-        cause: what it says
+        cause: from the response
         method: the HTTP method
-        url: where the call went
-        response: what Jira answered
+        url: of the call
+        response: from Jira
     """
     found = finding(cause, Certainty.CERTAIN, seen_of(cause, method, url, response.headers))
     _report_call(found, method, url, response)

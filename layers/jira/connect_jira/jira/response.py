@@ -1,4 +1,4 @@
-"""What Jira has answered, read so that nothing in it can be the end of whoever reads it."""
+"""Response of Jira, read so that no content of it can crash its reader."""
 
 import json
 import math
@@ -16,26 +16,25 @@ from connect_jira.jira.errors import JiraAnswerUnusable
 
 _TEXT = re.compile(r"text/|[^;]*\b(xml|html|javascript|x-www-form-urlencoded)\b|\s*(;|$)")
 MAX_ANSWER_BYTES = 6 * 1024 * 1024
-"""What Lambda itself takes and gives; a search of Jira's has a fraction of it."""
+"""Lambda's own payload limit; a page of a Jira search has a fraction of it."""
 
 _DEEPEST = 100
-"""Deeper than anything of Jira's, and far from what readers and writers of JSON give up on."""
+"""Deeper than any response of Jira, and well below the limit of JSON readers and writers."""
 
 
 @dataclass(frozen=True, slots=True)
 class JiraResponse:
-    """What Jira answered.
+    """Response of Jira.
 
     Attributes:
         status: the HTTP status
-        body: the JSON; the text of what is no JSON; the bytes of what is no text, such as an attachment;
-            None when there was nothing
+        body: JSON if it is JSON; else text; else bytes, such as those of an attachment; None if empty
         headers: by lower-case name
-        call: what it answers, method and path
-        location: where a 303 leads. For POST, PUT and DELETE it is Jira's word for "done, and here is the
-            task": a path on the site, for `JiraClient.wait_for_task`. For GET it is a URL that may hold a
-            token, such as that of an attachment: neither log it nor pass it on
-        is_too_large: whether the body was not read, since it has more bytes than are taken
+        call: method and path of the request
+        location: target of a 303. For POST, PUT and DELETE it is the task that was begun: a path on the site,
+            for `JiraClient.wait_for_task`. For GET it is a URL that may hold a token, like an attachment's:
+            neither log it nor pass it on
+        is_too_large: True if the body was not read, since it exceeds the maximum
     """
 
     status: int
@@ -47,44 +46,44 @@ class JiraResponse:
 
     @property
     def is_success(self) -> bool:
-        """Whether the status is 2xx."""
+        """True if the status is 2xx."""
         return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
     @property
     def text(self) -> str:
-        """The body as text; empty where it is bytes, or nothing."""
+        """The body as text; empty if it is bytes or absent."""
         if isinstance(self.body, str):
             return self.body
         return "" if self.body is None or isinstance(self.body, bytes) else json.dumps(self.body)
 
     @property
     def object(self) -> dict[str, Any]:
-        """The JSON object that it is.
+        """The body as a JSON object.
 
         Raises:
-            JiraAnswerUnusable: it is something else, such as the page of a proxy
+            JiraAnswerUnusable: it is something else, such as a proxy's page
         """
         if not self.is_success or not isinstance(self.body, dict):
             raise self.unusable("no JSON object")
         return self.body
 
     def unusable(self, what: str) -> JiraAnswerUnusable:
-        """The error of whoever expected something else.
+        """Return the error for an unexpected body.
 
         Args:
-            what: what it is, such as `no JSON object`
+            what: description of the body, such as `no JSON object`
         """
         what = "larger than what is taken of an answer" if self.is_too_large else what
         return JiraAnswerUnusable(self.status, call=self.call, what=what)
 
 
 def read_response(answer: urllib3.BaseHTTPResponse, call: str, *, max_bytes: int) -> JiraResponse:
-    """What an answer says, its body neither read nor decoded yet.
+    """Read a response whose body is neither read nor decoded yet.
 
     Args:
         answer: with its body
-        call: what it answers, method and path
-        max_bytes: of the body, once it is decoded
+        call: method and path of the request
+        max_bytes: maximum size of the decoded body
 
     Raises:
         HTTPError: the connection broke in the middle of the body
@@ -93,7 +92,7 @@ def read_response(answer: urllib3.BaseHTTPResponse, call: str, *, max_bytes: int
     try:
         data = answer.read(max_bytes + 1, decode_content=False)
         if len(data) <= max_bytes:
-            answer.read(1)  # nothing: it is the end, or it broke off before it, which is an error
+            answer.read(1)  # empty at the end; an error if it broke off before
     finally:
         answer.close()
     if "content-encoding" in headers and len(data) <= max_bytes:
@@ -117,14 +116,14 @@ def _content(data: bytes, content_type: str) -> Any:  # noqa: ANN401 - any JSON 
     if "json" in kind:
         try:
             value = json.loads(data)
-        except (ValueError, RecursionError):  # an intermediary's page under Jira's content type
+        except (ValueError, RecursionError):  # a proxy's page under Jira's content type
             return data.decode(errors="replace")
         return value if _is_plain(value) else data.decode(errors="replace")
     return data.decode(errors="replace") if _TEXT.match(kind) else data
 
 
 def _is_plain(value: Any) -> bool:  # noqa: ANN401 - any JSON value
-    """Whether everybody can say this value in JSON again."""
+    """Return whether a value can be written as JSON again."""
     level = [value]
     for _ in range(_DEEPEST):
         if any(isinstance(member, float) and not math.isfinite(member) for member in level):

@@ -1,6 +1,6 @@
-"""Whether a call that failed is made again here and now.
+"""Retry decision for a failed call, within this invocation.
 
-A longer wait than a second or two is not Lambda's to sit out: the error goes to whoever asked.
+Delays of more than a second or two are not waited for inside Lambda: the error is raised instead.
 """
 
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ class Failure:
     """A call that failed.
 
     Attributes:
-        error: what came of it
-        attempt: which one it was, from 1
-        repeatable: whether doing it twice comes to the same as doing it once
+        error: of the attempt
+        attempt: its number, from 1
+        repeatable: True if the call is idempotent
     """
 
     error: JiraError
@@ -32,19 +32,18 @@ class Failure:
 
 
 def wait_before_retry(failure: Failure, *, now: float, jitter: float) -> float | None:
-    """How long to wait before the next attempt, in seconds; None when there must not be one here.
+    """Return the seconds to wait before the next attempt; None if there must not be one here.
 
-    - 429 is repeated when Jira says when: it has not done anything.
-    - A connection that never came about is repeated.
-    - What was not answered in time is not repeated here: whoever has waited for so long has no time for more,
-      and others wait behind. For a connection that did not come about in time there is one more attempt.
-    - 502, 503, 504 and a connection that broke may hide that the work was done: repeated only when that does
-      not matter, also where Jira says when to come back.
+    - 429 is retried if Jira gives a delay: it has done nothing.
+    - A connection that was never established is retried, once if connecting timed out.
+    - A call that was not answered in time is not retried here: no time is left, and other messages wait.
+    - 502, 503, 504 and a broken connection may hide that the call was done: retried only if it is idempotent,
+      even if Jira gives a delay.
 
     Args:
-        failure: what happened
+        failure: of the last attempt
         now: Unix seconds
-        jitter: what to stretch the wait by, about 1
+        jitter: factor for the delay, about 1
     """
     error = failure.error
     if failure.attempt >= _max_attempts(error) or not _may_pass(error):
@@ -53,7 +52,7 @@ def wait_before_retry(failure: Failure, *, now: float, jitter: float) -> float |
         return None
     limit = read_rate_limit(error.status, error.headers, now=now)
     if limit.retry_after is not None:
-        wait, jitter = limit.retry_after, max(jitter, 1.0)  # never before the time that Jira names
+        wait, jitter = limit.retry_after, max(jitter, 1.0)  # never before the time that Jira gives
     elif limit.scope is None:
         wait = _FIRST_WAIT_SECONDS * 2 ** (failure.attempt - 1)
     else:

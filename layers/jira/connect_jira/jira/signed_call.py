@@ -1,6 +1,6 @@
-"""One request to Jira: signed just before it is sent, sent once, answered or not.
+"""One request to Jira: signed just before it is sent, and sent once.
 
-Bodies are JSON or files; a form's fields would count as query parameters to Jira, and break the signature.
+Bodies are JSON or files; Jira would count a form's fields as query parameters, which breaks the signature.
 """
 
 import json
@@ -31,14 +31,14 @@ _OURS = {"authorization", "content-length", "content-type", "host", "transfer-en
 
 @dataclass(frozen=True, slots=True)
 class SignedCall:
-    """What to ask of Jira, with whichever credentials.
+    """A request to Jira, without credentials.
 
     Attributes:
         method: the HTTP method, in upper case
         path: below the site's base URL, or an absolute URL below it
         query: parameters to add
-        body: anything that JSON can say, or files; None for no body
-        headers: besides those that every call has, such as `Accept`
+        body: anything that JSON can hold, or files; None for no body
+        headers: additional ones, such as `Accept`
         trace: see `connect_jira.jira.loop_guard`
     """
 
@@ -50,10 +50,10 @@ class SignedCall:
     trace: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what Jira would refuse, or what would not be sent as it is meant.
+        """Refuse requests that Jira refuses, or that would be sent in another form.
 
         Raises:
-            RequestMalformed: a GET has a body, or a header is not the caller's to give
+            RequestMalformed: a GET has a body, or the header is one of the client's own
         """
         if self.body is not None and is_reading(self.method):
             raise RequestMalformed(f"a {self.method} has no body: Jira answers 403 to one")
@@ -67,7 +67,7 @@ class SignedCall:
 
     @property
     def name(self) -> str:
-        """The call as it is spoken of: its query is nobody's business."""
+        """Method and path, for logs; the query is left out, since it may hold personal data."""
         return f"{self.method} {urlsplit(self.path).path}"
 
     def send(
@@ -82,15 +82,15 @@ class SignedCall:
         """Sign and send it.
 
         Args:
-            credentials: as whom
+            credentials: of the caller
             http: the process's pool, such as `connect_jira.jira.connection_pool` makes
             now: the time, in Unix seconds
-            timeout: until the answer must have ended, in seconds
-            max_bytes: of the answer's body; a larger one is not read
+            timeout: seconds until the whole response must have arrived
+            max_bytes: maximum size of the response body; a larger one is not read
 
         Raises:
-            JiraUnreachable: there was no answer
-            UrlNotSignable: the path leads away from the site, or is one that Jira refuses
+            JiraUnreachable: there was no response
+            UrlNotSignable: the path leads away from the site, or is malformed for Jira
         """
         url = credentials.url(self.path, self.query)
         body, of_body = self._encoded()
@@ -115,12 +115,12 @@ class SignedCall:
                     retries=False,
                     redirect=False,
                     preload_content=False,
-                    decode_content=False,  # what cannot be decoded is an answer all the same
+                    decode_content=False,  # a body that cannot be decoded is a response, too
                 ),
                 self.name,
                 max_bytes=max_bytes,
             )
-        except Exception as failure:  # whatever it is, from here on the call may have had its effect
+        except Exception as failure:  # whatever it is, the call may have had its effect by now
             raise JiraUnreachable(
                 call=self.name,
                 cause=type(failure).__name__,
@@ -129,7 +129,7 @@ class SignedCall:
             ) from failure
 
     def _encoded(self) -> tuple[bytes | None, dict[str, str]]:
-        """The body as it is sent, and the headers that say what it is."""
+        """Return the encoded body, and the headers that describe it."""
         if self.body is None:
             return None, {}
         if isinstance(self.body, Multipart):

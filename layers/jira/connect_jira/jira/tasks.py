@@ -1,4 +1,4 @@
-"""What takes Jira longer than an answer: a task, which the answer names and which is looked at until it ends.
+"""Long tasks: a response names the task, which is polled until it ends.
 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-tasks/
 """
@@ -18,16 +18,16 @@ _COMPLETE = "COMPLETE"
 def completed_task(
     get: Callable[[str], JiraResponse], location: str, *, seconds: float, sleep: Callable[[float], None]
 ) -> dict[str, Any]:
-    """The task at a path, once Jira has completed it.
+    """Wait for the task at a path, and return it.
 
     Args:
-        get: gets a path of the site's, such as `JiraClient.get`
-        location: of a response
-        seconds: how long to wait for it
+        get: requests a path of the site, such as `JiraClient.get`
+        location: of the response
+        seconds: maximum wait
         sleep: waits for seconds
 
     Raises:
-        TaskNotCompleted: it has failed, was cancelled, or takes longer
+        TaskNotCompleted: it failed, was cancelled, or takes longer
         JiraError: as `JiraClient.request`
     """
     wait = _FIRST_WAIT_SECONDS

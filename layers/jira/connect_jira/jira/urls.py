@@ -1,4 +1,4 @@
-"""The URL of a call to Jira, built once: what is signed is what is sent."""
+"""The URL of a call to Jira, built once, so that the signed URL is the URL that is sent."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ _NOT_NORMAL = re.compile(r"//|/\.{1,2}(?:/|$)")
 
 
 def site_url(base_url: str, path: str, query: Query | None = None) -> str:
-    """The URL to sign and to send.
+    """Return the URL to sign and to send.
 
     Args:
         base_url: the site's
@@ -25,7 +25,7 @@ def site_url(base_url: str, path: str, query: Query | None = None) -> str:
         query: parameters to add
 
     Raises:
-        UrlNotSignable: it leads away from the site, or Jira would refuse it as improperly formed
+        UrlNotSignable: it leads away from the site, or is malformed for Jira
     """
     is_absolute = "://" in path.partition("?")[0]
     url = path if is_absolute else f"{base_url}{path}"
@@ -43,11 +43,11 @@ def site_url(base_url: str, path: str, query: Query | None = None) -> str:
 
 
 def path_on_site(url: str, *base_urls: str) -> str | None:
-    """The path and query of a URL of Jira's REST API on a site; None when it is something else.
+    """Return the path and query of a URL of Jira's REST API on a site; None for any other URL.
 
     Args:
         url: absolute, or below the host
-        base_urls: the addresses that the site has
+        base_urls: the site's addresses
     """
     if _UNSENDABLE.search(url) or "#" in url:
         return None
