@@ -10,6 +10,7 @@ import click
 
 from connect_cli.errors import CommandError
 from connect_cli.redaction import visible
+from connect_jira.worker.queue import STORED
 from connect_tools.dlq.message import FailedMessage
 from connect_tools.dlq.queue import FailedCalls
 from connect_tools.dlq.remedies import remedy
@@ -118,7 +119,7 @@ def _summary(message: FailedMessage) -> dict[str, Any]:
 
 def _content(failed: FailedCalls, message: FailedMessage) -> Any:  # noqa: ANN401 - any JSON value
     text = message.text
-    if message.kind == "stored":
+    if message.kind == STORED:
         try:
             text = failed.stored(message)
         except CommandError as gone:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from connect_jira.events.messages import KINDS
 from connect_jira.json_objects import object_in
+from connect_jira.worker.queue import STORED
 from connect_jira.worker.sqs_record import CARRIED, REDRIVEN
 
 _OF_OLDER_CODE = {"TriesBefore"}
@@ -18,7 +20,7 @@ _OURS = CARRIED - {REDRIVEN} | {"Reason", "Explanation", "Tries", "FailedAt"} | 
 
 EFFECT_UNKNOWN = "effect-unknown"
 
-_KINDS = {"webhook", "call", "work", "forge-join", "held-event", "stored"}
+_KINDS = {*KINDS, STORED}
 
 TOO_MANY_DELIVERIES = "too-many-deliveries"
 REQUEST_FAILED = "request-failed"

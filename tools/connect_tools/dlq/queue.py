@@ -15,6 +15,7 @@ from itertools import batched
 from botocore.exceptions import BotoCoreError, ClientError
 
 from connect_cli.errors import CommandError
+from connect_jira.worker.queue import STORED
 from connect_tools.call.calls import put_event
 from connect_tools.dlq.message import EFFECT_UNKNOWN, FailedMessage
 from connect_tools.stacks import ALIAS, Stack, aws_errors
@@ -86,7 +87,7 @@ class FailedCalls:
         with aws_errors():
             self._sqs.send_message(
                 QueueUrl=self._stack.resource("JiraCalls"),
-                MessageBody=self._kept_anew(message) if message.kind == "stored" else message.text,
+                MessageBody=self._kept_anew(message) if message.kind == STORED else message.text,
                 MessageAttributes=message.redriven_attributes(again=again),
                 MessageGroupId=message.client_key,
             )

@@ -1,4 +1,4 @@
-"""Messages of the queue of calls to Jira: JSON objects that say what kind of work they are."""
+"""Messages of the queue of calls to Jira: JSON objects that name the kind of their work."""
 
 import json
 import re
@@ -20,18 +20,21 @@ _NOT_IN_A_MESSAGE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 """
 _LONGEST_NAME = 50
-_KINDS: dict[type[Message], str] = {
-    Webhook: "webhook",
-    CallRequest: "call",
-    AppWork: "work",
-    ForgeJoin: "forge-join",
-    HeldEvent: "held-event",
+
+KINDS: dict[str, type[Message]] = {
+    "webhook": Webhook,
+    "call": CallRequest,
+    "work": AppWork,
+    "forge-join": ForgeJoin,
+    "held-event": HeldEvent,
 }
+"""Every kind of message, by the name that it has in the queue."""
 
 
 def to_text(message: Message) -> str:
-    """The message that tells a worker of it."""
-    return text_of({"kind": _KINDS[type(message)], **message.to_fields()})
+    """The text of a message, for SQS."""
+    kind = next(kind for kind, cls in KINDS.items() if isinstance(message, cls))
+    return text_of({"kind": kind, **message.to_fields()})
 
 
 def text_of(fields: dict[str, Any]) -> str:
@@ -50,18 +53,10 @@ def read_text(text: str) -> Message:
     try:
         fields = json.loads(text)
         kind = fields.pop("kind", "")
-        match kind:
-            case "webhook":
-                return Webhook.from_fields(fields)
-            case "call":
+        if kind in KINDS:
+            if kind == "call":
                 _check_members(fields)
-                return CallRequest.from_fields(fields)
-            case "work":
-                return AppWork.from_fields(fields)
-            case "forge-join":
-                return ForgeJoin.from_fields(fields)
-            case "held-event":
-                return HeldEvent.from_fields(fields)
+            return KINDS[kind].from_fields(fields)
     except (
         ValueError,
         AttributeError,

@@ -31,7 +31,7 @@ LONGEST_DELAY_SECONDS = 900
 MAX_BATCH = 10
 """How many messages SQS takes at once, of no more than `MAX_MESSAGE_BYTES` together."""
 
-_STORED = "stored"
+STORED = "stored"
 
 logger = Logger(child=True)
 
@@ -93,7 +93,7 @@ class JiraCallsQueue:
         text = to_text(message)
         if len(text.encode()) <= MAX_MESSAGE_BYTES:
             return text
-        return text_of({"kind": _STORED, "clientKey": message.client_key, "key": self._large.keep(text)})
+        return text_of({"kind": STORED, "clientKey": message.client_key, "key": self._large.keep(text)})
 
     def read(self, text: str) -> Message:
         """The work that a received message tells of.
@@ -103,7 +103,7 @@ class JiraCallsQueue:
             TemporarilyUnavailable: S3 gave no answer
         """
         fields = object_in(text)
-        if fields.get("kind") == _STORED:
+        if fields.get("kind") == STORED:
             text = self._large.fetch(str(fields.get("key")))
         return read_text(text)
 
