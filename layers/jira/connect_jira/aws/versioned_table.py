@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBMapper.OptimisticLocking.html
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
@@ -133,15 +133,15 @@ class VersionedTable[Item: Versioned]:
         raise TemporarilyUnavailable("the row kept being changed by others")
 
     def having(
-        self, name: str, value: str, *, only: tuple[str, ...], after: str | None
+        self, name: str, values: Collection[str], *, only: tuple[str, ...], after: str | None
     ) -> Iterator[tuple[list[Row], str | None]]:
-        """These attributes of every row with a value, in no order; a row that changes may be missed.
+        """These attributes of every row with one of the values, in no order; a row that changes may be missed.
 
         IAM: `dynamodb:Scan`
 
         Args:
             name: the attribute that has the value
-            value: its value
+            values: any of them
             only: the attributes that are wanted
             after: the key after which to go on; None from the beginning
 
@@ -151,12 +151,13 @@ class VersionedTable[Item: Versioned]:
         Raises:
             TemporarilyUnavailable: DynamoDB gave no answer
         """
+        placeholders = {f":value{number}": value for number, value in enumerate(values)}
         asked: dict[str, object] = {
             "TableName": self._table,
             "ProjectionExpression": ", ".join(only),
-            "FilterExpression": "#name = :value",
+            "FilterExpression": f"#name IN ({', '.join(placeholders)})",
             "ExpressionAttributeNames": {"#name": name},
-            "ExpressionAttributeValues": {":value": attribute(value)},
+            "ExpressionAttributeValues": attributes(placeholders),
         }
         while True:
             if after is not None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from connect_jira.aws.attributes import Row
 from connect_jira.aws.service import AwsService
 from connect_jira.aws.versioned_table import VersionedTable
+from connect_jira.installations.forge_installation import ForgeState
 from connect_jira.installations.installation import Installation, InstallationState, PreviousSecret, Site
 from connect_jwt.identity import ClientKey
 
@@ -38,7 +39,7 @@ class InstallationStore(VersionedTable[Installation]):
             TemporarilyUnavailable: DynamoDB gave no answer
         """
         seen: set[str] = set()
-        enabled = InstallationState.ENABLED.value
+        enabled = {InstallationState.ENABLED.value, ForgeState.LIVE.value}
         pages = self.having("state", enabled, only=("clientKey", "tenant"), after=after)
         for rows, position in pages:
             sites = dict.fromkeys(str(row.get("tenant") or row["clientKey"]) for row in rows)
