@@ -135,7 +135,7 @@ class VersionedTable[Item: Versioned]:
     def having(
         self, name: str, values: Collection[str], *, only: tuple[str, ...], after: str | None
     ) -> Iterator[tuple[list[Row], str | None]]:
-        """These attributes of every row with one of the values, in no order; a row that changes may be missed.
+        """Attributes of every row with one of the values, in no order; a row that changes may be missed.
 
         IAM: `dynamodb:Scan`
 

@@ -10,7 +10,7 @@ sites of an hour, and disabling the key takes up to an hour to stop a process.
 import time
 from collections.abc import Callable
 
-from cachetools import TTLCache
+from cachetools import TTLCache, cachedmethod
 
 from connect_jira.installations.secrets_key import SecretsKey
 from connect_jwt.identity import ClientKey, SharedSecret
@@ -49,15 +49,12 @@ class Sealer:
         """
         return self._key.encrypt(client_key, secret.key_bytes())
 
+    @cachedmethod(lambda self: self._opened)
     def open(self, client_key: ClientKey, sealed: bytes) -> SharedSecret:
-        """Decrypt a site's secret, or find it opened.
+        """Decrypt a site's secret, unless it is in memory.
 
         Raises:
             SecretDoesNotOpen: it was not sealed for this app and site
             TemporarilyUnavailable: KMS gave no answer
         """
-        opened = self._opened.get((client_key, sealed))
-        if opened is None:
-            opened = SharedSecret(self._key.decrypt(client_key, sealed).decode())
-            self._opened[client_key, sealed] = opened
-        return opened
+        return SharedSecret(self._key.decrypt(client_key, sealed).decode())

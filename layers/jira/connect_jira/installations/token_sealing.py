@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Callable
 
-from cachetools import TTLCache
+from cachetools import TTLCache, cachedmethod
 
 from connect_jira.errors import SecretDoesNotOpen
 from connect_jira.installations.secrets_key import SecretsKey
@@ -50,19 +50,14 @@ class TokenSealer:
         content = AESGCM(data_key).encrypt(nonce, token.encode(), None)
         return len(sealed_key).to_bytes(_LENGTH_BYTES) + sealed_key + nonce + content
 
+    @cachedmethod(lambda self: self._opened)
     def open(self, installation_id: str, sealed: bytes) -> str:
-        """Decrypt an installation's token, or find it opened.
+        """Decrypt an installation's token, unless it is in memory.
 
         Raises:
             SecretDoesNotOpen: it was not sealed for this app and installation
             TemporarilyUnavailable: KMS gave no answer
         """
-        opened = self._opened.get((installation_id, sealed))
-        if opened is None:
-            opened = self._opened[installation_id, sealed] = self._decrypt(installation_id, sealed)
-        return opened
-
-    def _decrypt(self, installation_id: str, sealed: bytes) -> str:
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - see above
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - likewise
 
