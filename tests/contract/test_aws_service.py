@@ -116,7 +116,7 @@ def test_each_attempt_is_signed_for_its_own_moment(
     scripted: Callable[..., Scripted], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kms, clock = scripted((500, b"{}")), iter(range(0, 10**6, 1000))
-    monkeypatch.setattr("connect_jira.aws.service.time.time", lambda: next(clock))
+    monkeypatch.setattr("connect_jira.aws.direct_client.time.time", lambda: next(clock))
     kms.reached().call("Decrypt")
     assert len({headers["x-amz-date"] for headers, _ in kms.requests}) == 2
 

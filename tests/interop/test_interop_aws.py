@@ -90,7 +90,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
                 sent.append((url, headers))
                 return urllib3.HTTPResponse(b"{}", status=200)
 
-        monkeypatch.setattr("connect_jira.aws.services.new_pool", Pool)
+        monkeypatch.setattr("connect_jira.aws.direct_client.new_pool", Pool)
         Aws({**KEYS, **env}).service(service).call("Operation")
         (once,) = sent
         return once

@@ -129,7 +129,7 @@ def test_a_message_is_passed_on_for_a_day_and_no_chain_grows(monkeypatch: pytest
         "LARGE_MESSAGES_BUCKET": "b",
     }
     aws_side = LambdaAndSqs(env)
-    monkeypatch.setattr("connect_jira.aws.services.new_pool", lambda: aws_side)
+    monkeypatch.setattr("connect_jira.aws.direct_client.new_pool", lambda: aws_side)
     monkeypatch.setattr("connect_jira.worker.queue.LONGEST_HIDDEN_SECONDS", 0)
     aws = Aws(env)
     queue = jira_calls_queue(env, aws, continues_chain=is_of_a_chain())

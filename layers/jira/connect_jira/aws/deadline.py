@@ -4,6 +4,9 @@ import math
 import time
 from collections.abc import Callable
 
+CONNECT_SECONDS = 1.0
+"""How long a connection to a service may take to be there; what is left of the deadline may be less."""
+
 
 class Deadline:
     """The deadline of the invocation that is going on; before the first one there is none.

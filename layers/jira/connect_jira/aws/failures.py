@@ -124,6 +124,15 @@ class AwsRefused(AwsFailed):
         self.remedy = REFUSALS[code]
 
 
+class ConnectionBroken(AwsFailed):
+    """The connection broke before there was an answer."""
+
+
+def not_an_answer(operation: str) -> AwsFailed:
+    """What it means that somebody else than AWS has answered."""
+    return AwsFailed(operation, "NotAnAnswer", may_pass=True)
+
+
 def failure(operation: str, status: int, said: Mapping[str, Any]) -> AwsFailed:
     """What an answer other than 200 means.
 

@@ -1,13 +1,11 @@
-"""AWS, as a process reaches it: from its environment variables, over connections that its services share."""
+"""AWS, as a process reaches it: from its environment variables."""
 
 import math
 from collections.abc import Mapping
 
-from connect_jira.aws.credentials import Account
 from connect_jira.aws.deadline import Deadline
-from connect_jira.aws.endpoints import endpoint_of
+from connect_jira.aws.direct_client import DirectClients
 from connect_jira.aws.service import AwsService
-from connect_jira.http_pool import new_pool
 from connect_jira.lambda_context import Invocation
 
 SENDER_WAITS_SECONDS = 4.0
@@ -22,7 +20,7 @@ _KEPT_BACK_SECONDS = 0.5
 class Aws:
     """Makes services.
 
-    Reads what `endpoint_of` and `Account` read, and the trace of each event that Lambda hands over.
+    Reads what `DirectClients` reads, and the trace of each event that Lambda hands over.
 
     Args:
         env: environment variables; those of Lambda's change with each event
@@ -33,8 +31,7 @@ class Aws:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
-        self._account = Account.from_env(env)
-        self._http = new_pool()
+        self._clients = DirectClients(env)
         self._deadline = Deadline()
 
     def begin(self, invocation: Invocation, *, at_most: float = math.inf) -> None:
@@ -59,16 +56,9 @@ class Aws:
             continues_chain: whether Lambda is to count what follows as one more pass of the chain of
                 functions that this event belongs to; it ends a chain after about 16
         """
-        return AwsService(
-            name,
-            endpoint=endpoint_of(name, self._account.region, self._env),
-            account=self._account,
-            http=self._http,
-            read_seconds=read_seconds,
-            attempts=attempts,
-            deadline=self._deadline,
-            trace=self._trace if continues_chain else self._trace_without_chain,
-        )
+        trace = self._trace if continues_chain else self._trace_without_chain
+        client = self._clients.client(name, read_seconds=read_seconds, trace=trace)
+        return AwsService(name, client, attempts=attempts, deadline=self._deadline)
 
     def _trace(self) -> str | None:
         return self._env.get("_X_AMZN_TRACE_ID")
