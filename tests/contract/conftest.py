@@ -1,4 +1,4 @@
-"""The installations' table, as template.yaml declares it, in each engine there is."""
+"""The stack's tables and key, as template.yaml declares them, in each engine and by each client."""
 
 import os
 from collections.abc import Iterator
@@ -18,16 +18,24 @@ def _metrics(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tests")
 
 
-@pytest.fixture(scope="module", params=["moto", "dynamodb-local"])
+@pytest.fixture(
+    scope="module",
+    params=[("moto", "direct"), ("dynamodb-local", "direct"), ("moto", "boto3")],
+    ids=" by ".join,
+)
 def cloud(request: pytest.FixtureRequest) -> Iterator[LaptopCloud]:
+    engine, sdk = request.param
     try:
-        cloud = LaptopCloud(Template({"Stage": "prod"}), engine=request.param)
+        cloud = LaptopCloud(Template({"Stage": "prod"}), engine=engine)
     except CommandError as missing:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(missing))
     cloud.start()
-    yield cloud
+    with pytest.MonkeyPatch.context() as patch:  # boto3 reads its process's environment
+        for name, value in {**cloud.environment(), "AWS_SDK": sdk}.items():
+            patch.setenv(name, value)
+        yield cloud
     cloud.stop()
 
 
@@ -38,7 +46,8 @@ def table(cloud: LaptopCloud) -> str:
 
 @pytest.fixture(scope="module")
 def aws(cloud: LaptopCloud) -> Aws:
-    return Aws(cloud.environment())
+    assert cloud.environment().items() <= os.environ.items()
+    return Aws(os.environ)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +56,7 @@ def dynamodb(aws: Aws) -> AwsService:
 
 
 @pytest.fixture
-def dead(cloud: LaptopCloud) -> AwsService:
+def dead(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> AwsService:
     """DynamoDB where nobody listens."""
-    nowhere = {"AWS_ENDPOINT_URL_DYNAMODB": f"http://127.0.0.1:{free_port()}"}
-    return Aws({**cloud.environment(), **nowhere}).service("dynamodb", attempts=1)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{free_port()}")
+    return aws.service("dynamodb", attempts=1)

@@ -1,75 +1,40 @@
 """A service that answers, fails, is slow, and says what nobody expects."""
 
 import json
-import threading
+import logging
 import time
+import traceback
+import zlib
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from connect_jira.aws.failures import AwsFailed, AwsRefused
-from connect_jira.aws.service import AwsService
-from connect_jira.aws.services import Aws
+from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed, AwsRefused
 from connect_jira.errors import TemporarilyUnavailable
-from connect_tools.aws_environment import NOBODYS
+from connect_tools.aws_environment import forget_real_aws
+from tests.contract.scripted import DONE, OPENED, Answer, Scripted
 
-type Answer = tuple[int, bytes] | Callable[[], tuple[int, bytes]]
-
-OPENED = {"Plaintext": b"opened"}
-DONE = (200, b'{"Plaintext": "b3BlbmVk"}')
 THROTTLED = (400, b'{"__type": "com.amazonaws.kms#ThrottlingException", "message": "private"}')
 REFUSED = (400, b'{"__type": "ValidationException", "message": "private"}')
 
 
-class Scripted:
-    """A service that answers as it is told, then with `DONE`."""
-
-    def __init__(self, *answers: Answer) -> None:
-        self.answers = list(answers)
-        self.requests: list[tuple[dict[str, str], Any]] = []
-        script = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                script.requests.append((headers, json.loads(body)))
-                answer = script.answers.pop(0) if script.answers else DONE
-                status, content = answer() if callable(answer) else answer
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-
-    def aws(self, **env: str) -> Aws:
-        endpoint = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.server.server_port}"}
-        return Aws({**NOBODYS, **endpoint, **env})
-
-    def reached(self, *, read_seconds: float = 2.0, attempts: int = 3, **env: str) -> AwsService:
-        return self.aws(**env).service("kms", read_seconds=read_seconds, attempts=attempts)
-
-    def stop(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connect_jira.aws.service.random.uniform", lambda low, high: (low + high) / 100)
 
 
-@pytest.fixture
-def scripted() -> Iterator[Callable[..., Scripted]]:
+@pytest.fixture(params=["direct", "boto3"])
+def scripted(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Scripted]]:
+    forget_real_aws()
+    monkeypatch.setenv("AWS_SDK", request.param)
     made: list[Scripted] = []
 
     def make(*answers: Answer) -> Scripted:
-        made.append(Scripted(*answers))
+        made.append(Scripted(monkeypatch.setenv, *answers))
         return made[-1]
 
     yield make
@@ -97,7 +62,8 @@ def test_what_is_asked_and_answered(scripted: Callable[..., Scripted]) -> None:
 
 
 def test_an_answer_without_content_is_one(scripted: Callable[..., Scripted]) -> None:
-    assert scripted((200, b"")).reached().call("ChangeMessageVisibility") == {}
+    asked = {"QueueUrl": "https://queue", "ReceiptHandle": "r", "VisibilityTimeout": 1}
+    assert scripted((200, b"")).reached("sqs").call("ChangeMessageVisibility", **asked) == {}
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -108,7 +74,7 @@ def test_an_answer_without_content_is_one(scripted: Callable[..., Scripted]) -> 
 )
 def test_what_passes_is_tried_again(passing: Answer, scripted: Callable[..., Scripted]) -> None:
     kms = scripted(passing, passing)
-    assert kms.reached(read_seconds=0.2).call("Decrypt") == OPENED
+    assert kms.reached(read_seconds=0.2).call("Decrypt", CiphertextBlob=b"sealed") == OPENED
     assert len(kms.requests) == 3
 
 
@@ -117,7 +83,9 @@ def test_each_attempt_is_signed_for_its_own_moment(
 ) -> None:
     kms, clock = scripted((500, b"{}")), iter(range(0, 10**6, 1000))
     monkeypatch.setattr("connect_jira.aws.direct_client.time.time", lambda: next(clock))
-    kms.reached().call("Decrypt")
+    now = lambda: datetime.fromtimestamp(next(clock), UTC)  # noqa: E731
+    monkeypatch.setattr("botocore.auth.get_current_datetime", now)
+    kms.reached().call("Decrypt", CiphertextBlob=b"sealed")
     assert len({headers["x-amz-date"] for headers, _ in kms.requests}) == 2
 
 
@@ -141,7 +109,7 @@ def test_what_does_not_pass_has_a_code_and_no_words_of_its_own(
 ) -> None:
     kms = scripted(answer, answer, answer)
     with pytest.raises(TemporarilyUnavailable) as failed:
-        kms.reached().call("Decrypt")
+        kms.reached().call("Decrypt", CiphertextBlob=b"sealed")
     assert str(failed.value) == f"temporarily-unavailable: kms:Decrypt failed: {code}"
     assert isinstance(failed.value, AwsFailed)
     assert (failed.value.code, len(kms.requests)) == (code, tried)
@@ -150,13 +118,13 @@ def test_what_does_not_pass_has_a_code_and_no_words_of_its_own(
 def test_a_service_that_is_tried_once_is_tried_once(scripted: Callable[..., Scripted]) -> None:
     kms = scripted(dawdle)
     with pytest.raises(AwsFailed, match="kms:Decrypt failed: ReadTimeoutError"):
-        kms.reached(read_seconds=0.1, attempts=1).call("Decrypt")
+        kms.reached(read_seconds=0.1, attempts=1).call("Decrypt", CiphertextBlob=b"sealed")
     assert len(kms.requests) == 1
 
 
 def test_a_request_is_part_of_the_trace_of_its_event(scripted: Callable[..., Scripted]) -> None:
     kms = scripted()
-    kms.reached(_X_AMZN_TRACE_ID="Root=1-5759e988").call("Decrypt")
+    kms.reached(_X_AMZN_TRACE_ID="Root=1-5759e988").call("Decrypt", CiphertextBlob=b"sealed")
     assert kms.requests[0][0]["x-amzn-trace-id"] == "Root=1-5759e988"
 
 
@@ -167,8 +135,8 @@ def test_a_connection_that_broke_is_used_again_at_once(
     monkeypatch.setattr("connect_jira.aws.service.time.sleep", waits.append)
     kms = scripted(DONE, hang_up, (503, b""))
     service = kms.reached()
-    service.call("Decrypt")
-    assert service.call("Decrypt") == OPENED
+    service.call("Decrypt", CiphertextBlob=b"sealed")
+    assert service.call("Decrypt", CiphertextBlob=b"sealed") == OPENED
     assert len(kms.requests) == 4
     assert (waits[0], len(waits), waits[1] > 0) == (0.0, 2, True)
 
@@ -191,14 +159,17 @@ def test_a_silent_service_takes_no_more_than_the_time_of_the_invocation(
     aws = kms.aws()
     aws.begin(Stopping(function_has), at_most=at_most)
     started = time.monotonic()
-    for operation in ("Decrypt", "Encrypt"):  # one deadline for all of them
-        with pytest.raises(AwsFailed):
-            aws.service("kms").call(operation)
+    for service, operation, asked in (
+        ("kms", "Decrypt", {"CiphertextBlob": b"sealed"}),
+        ("dynamodb", "GetItem", KEY),
+    ):
+        with pytest.raises(AwsFailed):  # one deadline for all of them
+            aws.service(service).call(operation, **asked)
     assert time.monotonic() - started < 1.5
     with pytest.raises(AwsFailed, match="DeadlineExceeded"):
-        aws.service("kms").call("Decrypt")
+        aws.service("kms").call("Decrypt", CiphertextBlob=b"sealed")
     aws.begin(Stopping(10))
-    assert aws.service("kms").call("Decrypt") == OPENED
+    assert aws.service("kms").call("Decrypt", CiphertextBlob=b"sealed") == OPENED
 
 
 DENIED = (
@@ -232,8 +203,8 @@ def test_what_aws_refuses_for_good_is_logged_in_its_own_words_with_what_to_do(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     kms = scripted((400, json.dumps({"__type": f"com.amazonaws#{code}", "message": message}).encode()))
-    with pytest.raises(AwsRefused):
-        kms.reached().call("Decrypt")
+    with pytest.raises(AwsRefused) as refused:
+        kms.reached().call("Decrypt", CiphertextBlob=b"sealed")
     assert len(kms.requests) == 1
     (line,) = (vars(record) for record in caplog.records)
     assert line["reason"] == "aws-refused"
@@ -241,6 +212,7 @@ def test_what_aws_refuses_for_good_is_logged_in_its_own_words_with_what_to_do(
         assert part in line["explanation"]
     assert json.loads(capsys.readouterr().out)["AwsRefused"] == [1.0]
     assert "PRIVATE" not in str(line)
+    assert "PRIVATE" not in "".join(traceback.format_exception(refused.value))
 
 
 TRACE = "Root=1-5759e988;Parent=3995c3f4;Sampled=1"
@@ -252,5 +224,55 @@ def test_what_is_sent_again_is_no_further_pass_of_a_chain(
     options: dict[str, Any], sent: str, scripted: Callable[..., Scripted]
 ) -> None:
     kms = scripted()
-    kms.aws(_X_AMZN_TRACE_ID=TRACE + LINEAGE).service("kms", **options).call("Decrypt")
+    kms.aws(_X_AMZN_TRACE_ID=TRACE + LINEAGE).service("kms", **options).call(
+        "Decrypt", CiphertextBlob=b"sealed"
+    )
     assert kms.requests[0][0]["x-amzn-trace-id"] == sent
+
+
+KEY: dict[str, Any] = {"TableName": "t", "Key": {"clientKey": {"S": "site"}}}
+ITEM = {"clientKey": {"S": "site"}, "sealed": {"L": [{"B": b"\x00\xff"}]}, "revision": {"N": "7"}}
+IN_JSON = json.dumps({**ITEM, "sealed": {"L": [{"B": "AP8="}]}}).encode()
+
+
+def test_items_are_the_same_in_answers_and_in_conditions_that_fail(scripted: Callable[..., Scripted]) -> None:
+    failed = b'{"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "Item": %s}'
+    dynamodb = scripted((200, b'{"Item": %s}' % IN_JSON), (400, failed % IN_JSON))
+    service = dynamodb.reached("dynamodb")
+    assert service.call("GetItem", **KEY) == {"Item": ITEM}
+    with pytest.raises(AwsFailed) as answered:
+        service.call("PutItem", TableName="t", Item=ITEM, ReturnValuesOnConditionCheckFailure="ALL_OLD")
+    assert answered.value.code == CONDITION_FAILED
+    assert answered.value.details["Item"] == ITEM
+    _, (_, sent) = dynamodb.requests
+    assert sent["Item"]["sealed"] == {"L": [{"B": "AP8="}]}
+    assert sent["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
+
+
+@pytest.mark.parametrize("content", [b'{"Item": {"clientKey": {"S": "side"}}}', b'{"status": "ok"}'])
+def test_a_row_that_somebody_else_answers_with_is_asked_for_again(
+    content: bytes, scripted: Callable[..., Scripted]
+) -> None:
+    whole = b'{"Item": %s}' % IN_JSON
+    dynamodb = scripted((200, content), (200, whole))
+    dynamodb.headers = {"x-amz-crc32": str(zlib.crc32(whole))}
+    assert dynamodb.reached("dynamodb").call("GetItem", **KEY) == {"Item": ITEM}
+    assert len(dynamodb.requests) == 2
+
+
+def test_nothing_of_secrets_is_logged_where_everything_logs_all_that_it_can(
+    scripted: Callable[..., Scripted], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    service = scripted((200, b'{"CiphertextBlob": "c2VhbGVk"}')).reached()
+    service.call("Encrypt", KeyId="k", Plaintext=b"in the clear")
+    service.call("Decrypt", CiphertextBlob=b"sealed")
+    for secret in ("in the clear", "aW4gdGhlIGNsZWFy", "opened", "b3BlbmVk", "AWS4-HMAC-SHA256"):
+        assert secret not in caplog.text
+
+
+def test_of_sqs_the_code_is_that_of_its_json_protocol(scripted: Callable[..., Scripted]) -> None:
+    sqs = scripted((400, b'{"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "m"}'))
+    sqs.headers = {"x-amzn-query-error": "AWS.SimpleQueueService.NonExistentQueue;Sender"}
+    with pytest.raises(AwsRefused, match="sqs:SendMessage failed: QueueDoesNotExist"):
+        sqs.reached("sqs").call("SendMessage", QueueUrl="https://queue", MessageBody="m")

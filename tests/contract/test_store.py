@@ -1,5 +1,6 @@
 """The store keeps its promises over every engine: the same tests for moto and for Amazon's DynamoDB Local."""
 
+import os
 import threading
 import uuid
 from dataclasses import replace
@@ -106,13 +107,13 @@ def test_a_later_revision_is_not_written_where_the_row_is_gone(
 
 
 def test_of_many_that_write_at_once_exactly_one_succeeds(
-    cloud: LaptopCloud, dynamodb: AwsService, table: str, installation: Installation
+    dynamodb: AwsService, table: str, installation: Installation
 ) -> None:
     InstallationStore(dynamodb, table=table).write(installation)
     start, outcomes = threading.Barrier(8), []
 
     def write(number: int) -> None:
-        store = InstallationStore(Aws(cloud.environment()).service("dynamodb"), table=table)
+        store = InstallationStore(Aws(os.environ).service("dynamodb"), table=table)
         start.wait()
         try:
             store.write(replace(installation, sealed_secret=bytes([number]), revision=2))

@@ -38,10 +38,12 @@ DESCRIPTOR_AVOIDS = {"dataclasses", "inspect", "urllib.parse", "logging", "http.
 LAYERS_OF = {"descriptor": ["jira"]}
 
 
-def loaded_by(function: str) -> set[str]:
+def loaded_by(function: str, **parameters: str) -> set[str]:
     """The modules that are there when a function is ready, and would not be without it."""
     name = "".join(part.capitalize() for part in function.split("_")) + "Function"
-    variables = function_variables(name, Template({}), lambda resource, attribute: f"{resource}-{attribute}")
+    variables = function_variables(
+        name, Template(parameters), lambda resource, attribute: f"{resource}-{attribute}"
+    )
     layers = [PROJECT / "layers" / layer for layer in LAYERS_OF.get(function, ["jwt", "jira"])]
     program = (
         f"import sys; before = set(sys.modules); import functions.{function}.app;"
@@ -69,6 +71,13 @@ def test_a_function_loads_only_what_it_uses(function: str) -> None:
     assert f"functions.{function}.app" in loaded
     foreign = {module.partition(".")[0] for module in loaded} - sys.stdlib_module_names - {"__mp_main__"}
     assert foreign - {"functions", "connect_jira", "connect_jwt"} <= MAY_LOAD[function]
+
+
+@pytest.mark.parametrize("function", MAY_LOAD)
+def test_boto3_is_loaded_at_the_start_where_it_is_chosen_and_nowhere_else(function: str) -> None:
+    speaks_to_aws = function != "descriptor"
+    assert ("boto3" in loaded_by(function, AwsSdk="boto3")) == speaks_to_aws
+    assert "boto3" not in loaded_by(function, AwsSdk="direct")
 
 
 @pytest.mark.parametrize("function", MAY_LOAD)

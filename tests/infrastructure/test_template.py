@@ -360,6 +360,7 @@ def test_no_parameter_and_no_variable_is_a_secret() -> None:
                 "INSTALL_KEYS_URL",
                 "INSTALL_KEY_PREFIX",
                 "EXTRA_SITE_URL",
+                "AWS_SDK",
                 "AWS_URL_SUFFIX",
                 "POWERTOOLS_METRICS_NAMESPACE",
                 "POWERTOOLS_SERVICE_NAME",

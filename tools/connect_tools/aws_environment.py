@@ -16,7 +16,10 @@ NOBODYS = {
 
 
 def forget_real_aws() -> None:
-    """Take the user's profile, credentials and region out of this process: they are for real accounts."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
+    """Take the user's profile, credentials and region out of this process: they are for real accounts.
+
+    `AWS_SDK` is not AWS's: it says by which client the functions speak to the laptop's services.
+    """
+    for name in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_SDK"]:
         del os.environ[name]
     os.environ.update(NOBODYS)

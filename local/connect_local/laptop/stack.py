@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import urllib3
@@ -46,6 +46,8 @@ class StackOptions:
         retry_seconds: how long an event waits that a function has failed on, asynchronously
         visibility_seconds: how long a message is hidden whose worker was killed; None for as long as
             template.yaml says. It must be longer than the worker's timeout, or two work on one message
+        aws_sdk: how the functions speak to AWS, `direct` or `boto3`; by default what the environment variable
+            `AWS_SDK` says
         record: whether the shapes of what is sent are recorded, and told at `/_local/shapes`
         on_log: takes each line that a function prints, with the function's name
         on_jira_request: takes each REST call that the laptop's Jira has answered
@@ -59,6 +61,7 @@ class StackOptions:
     engine: str = "moto"
     retry_seconds: Sequence[float] = LAMBDAS_RETRY_SECONDS
     visibility_seconds: int | None = None
+    aws_sdk: str = field(default_factory=lambda: os.environ.get("AWS_SDK", "direct"))
     record: bool = False
     on_log: Callable[[str, str], None] = lambda _function, _line: None
     on_jira_request: Callable[[RecordedRequest], None] = lambda _request: None
@@ -112,6 +115,7 @@ class LaptopStack:
             "ForgeAppId": LAPTOP_APP_ID if forge_keys_url else "",
             "ForgeKeysUrl": forge_keys_url,
             "ExtraForgeApiUrl": site_urls,
+            "AwsSdk": options.aws_sdk,
             "RecordShapes": "true" if options.record else "false",
         }
         if self.jira:

@@ -17,7 +17,7 @@ from connect_jira.worker.large_messages import LargeMessages
 @pytest.fixture
 def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
     client = boto3.client("s3", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
-    monkeypatch.setattr("boto3.client", lambda *_, **__: client)
+    monkeypatch.setattr("boto3.Session.client", lambda *_, **__: client)
     with Stubber(client) as stubber:
         yield stubber
 

@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError, ProtocolError
 
-from connect_jira.aws.bodies import decode, encode
+from connect_jira.aws.bodies import encode
 from connect_jira.aws.credentials import Account
 from connect_jira.aws.deadline import CONNECT_SECONDS
 from connect_jira.aws.endpoints import endpoint_of
 from connect_jira.aws.failures import AwsFailed, ConnectionBroken, failure, not_an_answer
-from connect_jira.aws.responses import read
+from connect_jira.aws.responses import error_in, read
 from connect_jira.aws.signature import signed
 from connect_jira.http_pool import new_pool
 
@@ -108,7 +108,7 @@ class DirectClient:
             kind = ConnectionBroken if isinstance(broken, ProtocolError) else AwsFailed
             raise kind(about, type(broken).__name__, may_pass=True) from broken
         if response.status != HTTPStatus.OK:
-            raise failure(about, response.status, _error(response.data))
+            raise failure(about, response.status, error_in(response.data))
         answer = read(operation, response.data, response.headers)
         if answer is None:
             raise not_an_answer(about)
@@ -130,10 +130,3 @@ class DirectClient:
         )
         trace = self._trace()
         return {**headers, "x-amzn-trace-id": trace} if trace else headers
-
-
-def _error(body: bytes) -> dict[str, Any]:
-    try:
-        return decode(body)
-    except ValueError:
-        return {}

@@ -19,6 +19,8 @@ _UNSUPPORTED = {
     "AWS_USE_DUALSTACK_ENDPOINT": "name the endpoint of each service by AWS_ENDPOINT_URL_<SERVICE>",
 }
 
+_OR_BOTO3 = "; or deploy with AwsSdk=boto3"
+
 
 def endpoint_of(service: str, region: str, env: Mapping[str, str]) -> str:
     """A service's URL: that of `AWS_ENDPOINT_URL_<SERVICE>` or of `AWS_ENDPOINT_URL`, else the region's own.
@@ -36,7 +38,7 @@ def endpoint_of(service: str, region: str, env: Mapping[str, str]) -> str:
     if not url:
         for variable, remedy in _UNSUPPORTED.items():
             if env.get(variable, "").lower() == "true":
-                raise AwsNotConfigured(f"{variable} is not supported: {remedy}")
+                raise AwsNotConfigured(f"{variable} is not supported: {remedy}{_OR_BOTO3}")
         url = f"https://{service}.{region}.{env.get('AWS_URL_SUFFIX') or 'amazonaws.com'}"
     _refuse_detours(url, env)
     return url
@@ -47,12 +49,14 @@ def _refuse_detours(url: str, env: Mapping[str, str]) -> None:
     if parts.scheme != "https":  # an emulator on this machine
         return
     if env.get("AWS_CA_BUNDLE"):
-        raise AwsNotConfigured("AWS_CA_BUNDLE is not supported: name the same file by SSL_CERT_FILE")
+        raise AwsNotConfigured(
+            f"AWS_CA_BUNDLE is not supported: name the same file by SSL_CERT_FILE{_OR_BOTO3}"
+        )
     proxy = env.get("https_proxy", env.get("HTTPS_PROXY"))
     if proxy and not _is_bypassed(parts.netloc, env.get("no_proxy", env.get("NO_PROXY", ""))):
         raise AwsNotConfigured(
             f"HTTPS_PROXY is not supported for AWS: add {parts.hostname} to NO_PROXY, "
-            "and give the function a VPC endpoint if it has no other way there"
+            f"and give the function a VPC endpoint if it has no other way there{_OR_BOTO3}"
         )
 
 

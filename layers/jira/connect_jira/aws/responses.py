@@ -51,6 +51,14 @@ def read(operation: str, body: bytes, headers: Mapping[str, str]) -> dict[str, A
     return said if _has_the_shape(operation, said) else None
 
 
+def error_in(body: bytes) -> dict[str, Any]:
+    """What the body of any other status says; nothing when it is no JSON object."""
+    try:
+        return decode(body)
+    except ValueError:
+        return {}
+
+
 def _blobs(operation: str) -> set[str]:
     return {name for name, kind in MEMBERS.get(operation, {}).items() if kind is bytes}
 

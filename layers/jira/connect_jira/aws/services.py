@@ -1,11 +1,13 @@
 """AWS, as a process reaches it: from its environment variables."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from connect_jira.aws.deadline import Deadline
 from connect_jira.aws.direct_client import DirectClients
-from connect_jira.aws.service import AwsService
+from connect_jira.aws.service import AwsClient, AwsService
+from connect_jira.errors import AwsNotConfigured
 from connect_jira.lambda_context import Invocation
 
 SENDER_WAITS_SECONDS = 4.0
@@ -17,10 +19,16 @@ https://developer.atlassian.com/platform/forge/remote/essentials/
 _KEPT_BACK_SECONDS = 0.5
 
 
+class _Clients(Protocol):
+    def client(self, service: str, *, read_seconds: float, trace: Callable[[], str | None]) -> AwsClient: ...
+
+
 class Aws:
     """Makes services.
 
-    Reads what `DirectClients` reads, and the trace of each event that Lambda hands over.
+    `AWS_SDK` says how they are asked: `direct`, the default, by this package alone, or `boto3`. Both read the
+    variables of AWS's SDKs: `direct` from `env`, boto3 from its process. The requests of both are part of the
+    trace of the event that Lambda has handed over.
 
     Args:
         env: environment variables; those of Lambda's change with each event
@@ -31,7 +39,7 @@ class Aws:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
-        self._clients = DirectClients(env)
+        self._clients = _clients(env)
         self._deadline = Deadline()
 
     def begin(self, invocation: Invocation, *, at_most: float = math.inf) -> None:
@@ -70,3 +78,15 @@ class Aws:
         """
         fields = (self._trace() or "").split(";")
         return ";".join(field for field in fields if not field.startswith("Lineage=")) or None
+
+
+def _clients(env: Mapping[str, str]) -> _Clients:
+    match env.get("AWS_SDK", "direct"):
+        case "direct":
+            return DirectClients(env)
+        case "boto3":
+            from connect_jira.aws.boto3_client import Boto3Clients  # noqa: PLC0415 - loading it takes long
+
+            return Boto3Clients(env)
+        case unknown:
+            raise AwsNotConfigured(f"AWS_SDK is direct or boto3, not {unknown}")

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from connect_jira.aws.failures import failure, report
-from connect_jira.errors import MessageUnreadable, TemporarilyUnavailable
+from connect_jira.aws.failures import AwsFailed, report
+from connect_jira.errors import MessageUnreadable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -32,12 +32,11 @@ class LargeMessages:
 
     @cached_property
     def _s3(self) -> "S3Client":
-        import boto3  # noqa: PLC0415 - few messages are large
-        from botocore.config import Config  # noqa: PLC0415 - likewise
+        from connect_jira.aws.boto3_setup import new_client, new_session  # noqa: PLC0415 - few messages are large
 
         # Once, since Jira or the queue tries again: what an event waits for S3 comes on top of all else.
-        patience = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
-        return boto3.client("s3", config=patience)
+        client: S3Client = new_client(new_session(), "s3", connect_seconds=1, read_seconds=2)
+        return client
 
     def keep(self, text: str) -> str:
         """Keep a text; the key it is fetched with.
@@ -68,17 +67,12 @@ class LargeMessages:
 
 
 @contextmanager
-def _errors(doing: str) -> Iterator[None]:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as above
+def _errors(operation: str) -> Iterator[None]:
+    from connect_jira.aws.boto3_errors import as_aws_failures  # noqa: PLC0415 - as above
 
     try:
-        yield
-    except ClientError as failed:
-        said = failed.response.get("Error", {})
-        code, message = said.get("Code", "unknown"), said.get("Message", "")
-        status = failed.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        answered = failure(doing, status, {"__type": code, "message": message})
-        report(answered)
-        raise answered from failed
-    except BotoCoreError as broken:
-        raise TemporarilyUnavailable(f"{doing} failed: {type(broken).__name__}") from broken
+        with as_aws_failures(operation):
+            yield
+    except AwsFailed as failed:
+        report(failed)
+        raise

@@ -1,0 +1,112 @@
+"""AWS's services by boto3: for what patches botocore, and for what only boto3 can do.
+
+AWS X-Ray, OpenTelemetry and Datadog see requests by patching botocore. Proxies, `AWS_CA_BUNDLE`, FIPS and
+dual-stack endpoints, credentials from anywhere: all that boto3 reads from the environment of its process.
+
+Attempts are counted, delayed and ended by `AwsService`, whichever client it has; so boto3 makes one.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import boto3
+from botocore import xform_name
+
+from connect_jira.aws.boto3_errors import as_aws_failures
+from connect_jira.aws.boto3_setup import new_client, new_session
+from connect_jira.aws.deadline import CONNECT_SECONDS
+from connect_jira.aws.failures import AwsFailed, failure, not_an_answer
+from connect_jira.aws.responses import error_in, read
+
+_HALVINGS = 4
+"""How often the time-outs may be halved; after that a request would have less than a fifth of a second."""
+
+
+class Boto3Clients:
+    """Makes clients of one session.
+
+    Args:
+        env: environment variables, for `AWS_REGION`, which boto3 does not read; all else it reads itself
+
+    Raises:
+        AwsNotConfigured: there is no such profile
+    """
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._session = new_session(region=env.get("AWS_REGION"))
+
+    def client(self, service: str, *, read_seconds: float, trace: Callable[[], str | None]) -> "Boto3Client":
+        """A client, as `Boto3Client` says."""
+        return Boto3Client(service, session=self._session, read_seconds=read_seconds, trace=trace)
+
+
+class Boto3Client:
+    """Sends the requests of one service.
+
+    boto3's time-outs are fixed when its client is made. So when little time is left there is another one,
+    with half of them, or a quarter, and so on.
+
+    Args:
+        service: `dynamodb`, `events`, `kms` or `sqs`
+        session: what its clients take region, credentials and the like from
+        read_seconds: how long each request waits for its answer at most
+        trace: the trace that a request is part of, for the header `X-Amzn-Trace-Id`; None for boto3's own
+    """
+
+    def __init__(
+        self, service: str, *, session: boto3.Session, read_seconds: float, trace: Callable[[], str | None]
+    ) -> None:
+        self._service = service
+        self._session = session
+        self._read_seconds = read_seconds
+        self._trace = trace
+        self._lock = threading.Lock()
+        self._by_halvings = {
+            0: self._new_client(0)
+        }  # when a function starts, for which it has a whole processor
+
+    def send(self, operation: str, parameters: Mapping[str, object], *, seconds: float) -> dict[str, Any]:
+        """As `AwsClient.send`."""
+        about = f"{self._service}:{operation}"
+        ask = getattr(self._client_for(about, seconds), xform_name(operation))
+        with as_aws_failures(about):
+            answer: dict[str, Any] = ask(**parameters)
+        answer.pop("ResponseMetadata", None)
+        return answer
+
+    def _client_for(self, about: str, seconds: float) -> Any:  # noqa: ANN401 - boto3 makes its clients' classes
+        for halvings in range(_HALVINGS + 1):
+            if (CONNECT_SECONDS + self._read_seconds) / 2**halvings <= seconds:
+                with self._lock:
+                    if halvings not in self._by_halvings:
+                        self._by_halvings[halvings] = self._new_client(halvings)
+                    return self._by_halvings[halvings]
+        raise AwsFailed(about, "DeadlineExceeded", may_pass=False)
+
+    def _new_client(self, halvings: int) -> Any:  # noqa: ANN401 - as above
+        client = new_client(
+            self._session,
+            self._service,
+            connect_seconds=CONNECT_SECONDS / 2**halvings,
+            read_seconds=self._read_seconds / 2**halvings,
+        )
+        client.meta.events.register("before-call", self._add_trace)
+        client.meta.events.register("before-parse", self._check_answer)
+        return client
+
+    def _add_trace(self, params: dict[str, Any], **_: object) -> None:
+        trace = self._trace()
+        if trace:
+            params["headers"]["X-Amzn-Trace-Id"] = trace
+
+    def _check_answer(self, operation_model: Any, response_dict: dict[str, Any], **_: object) -> None:  # noqa: ANN401 - botocore's
+        """Refuse what cannot be AWS's answer: botocore takes any JSON object for one, and fails on others."""
+        about = f"{self._service}:{operation_model.name}"
+        status, body = response_dict["status_code"], response_dict["body"]
+        if status == HTTPStatus.OK:
+            if read(operation_model.name, body, response_dict["headers"]) is None:
+                raise not_an_answer(about)
+        elif status < HTTPStatus.MULTIPLE_CHOICES or not error_in(body):
+            raise failure(about, status, {})
