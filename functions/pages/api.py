@@ -6,28 +6,28 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from connect_jira.auth.page_requests import PageRequest
 from connect_jira.errors import OutOfTime, UserUnproved
 from connect_jira.jira.errors import JiraAnswerUnusable, JiraError, JiraNotFound
 from connect_jira.metrics import count
 from connect_jira.web.response import Answer, json_answer
 from functions.pages import connection
 from functions.pages.permissions import browsable
-from functions.pages.visits import Visit
 
 _logger = Logger(child=True)
 
-type Call = Callable[[Visit], Answer]
+type Call = Callable[[PageRequest], Answer]
 
 
-def answer_call(call: Call, visit: Visit) -> Answer:
+def answer_call(call: Call, request: PageRequest) -> Answer:
     """The answer; 502 when it takes a call to Jira and that fails, or brings something else; 403 when Jira
     would have to be asked as the user, and nothing proves to be theirs.
     """
     try:
-        answer = call(visit)
+        answer = call(request)
         answer.get("body", "").encode()
     except UserUnproved as unproved:
-        _report(unproved, visit)
+        _report(unproved, request)
         return json_answer(HTTPStatus.FORBIDDEN, {"reason": unproved.reason})
     except (JiraError, OutOfTime) as error:
         return json_answer(HTTPStatus.BAD_GATEWAY, {"reason": error.reason})
@@ -36,35 +36,34 @@ def answer_call(call: Call, visit: Visit) -> Answer:
     return answer
 
 
-def greeting(visit: Visit) -> Answer:
+def greeting(request: PageRequest) -> Answer:
     """The user's name; null when nobody is logged in, or the app may not know it."""
-    return json_answer(HTTPStatus.OK, {"displayName": _display_name(visit)})
+    return json_answer(HTTPStatus.OK, {"displayName": _display_name(request)})
 
 
-def health(visit: Visit) -> Answer:
+def health(request: PageRequest) -> Answer:
     """How the app and the site get on; times in Unix seconds."""
-    caller = visit.caller
-    activity = visit.activity.read(caller.client_key)
+    activity = request.activity.read(request.client_key)
     webhook, call = activity.last_webhook, activity.last_call
     return json_answer(
         HTTPStatus.OK,
         {
-            "state": caller.state,
-            "installedAt": caller.installed_at,
+            "state": request.state,
+            "installedAt": request.installed_at,
             "lastWebhook": webhook and {"event": webhook.event, "at": webhook.at},
             "lastCall": call and {"call": call.call, "status": call.status, "at": call.at},
         },
     )
 
 
-def recent_projects(visit: Visit) -> Answer:
+def recent_projects(request: PageRequest) -> Answer:
     """The projects that the app has seen last, as far as the user may see them."""
-    response = visit.jira.get("/rest/api/3/project/recent")
+    response = request.jira.get("/rest/api/3/project/recent")
     if not isinstance(response.body, list) or not all(map(_is_project, response.body)):
         raise response.unusable("no list of projects")
-    projects = browsable(visit, response.body)
+    projects = browsable(request, response.body)
     return json_answer(
-        HTTPStatus.OK, {"projects": [_project(project, visit.caller.site_url) for project in projects]}
+        HTTPStatus.OK, {"projects": [_project(project, request.site_url) for project in projects]}
     )
 
 
@@ -77,23 +76,23 @@ ROUTES: dict[str, Call] = {
 }
 
 
-def _report(unproved: UserUnproved, visit: Visit) -> None:
+def _report(unproved: UserUnproved, request: PageRequest) -> None:
     _logger.warning(
         "Jira cannot be asked what the page's user may do",
         extra={
             "reason": unproved.reason,
             "explanation": str(unproved),
-            "clientKey": visit.caller.client_key,
+            "clientKey": request.client_key,
         },
     )
     count("RequestRefused", reason=unproved.reason)
 
 
-def _display_name(visit: Visit) -> str | None:
-    if visit.caller.account_id is None:
+def _display_name(request: PageRequest) -> str | None:
+    if request.account_id is None:
         return None
     try:
-        user = visit.jira.get("/rest/api/3/user", query={"accountId": visit.caller.account_id}).object
+        user = request.jira.get("/rest/api/3/user", query={"accountId": request.account_id}).object
     except JiraNotFound:
         return None
     name = user.get("displayName")

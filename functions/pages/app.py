@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.auth.jira_clients import JiraClients
-from connect_jira.auth.page_requests import Callers
+from connect_jira.auth.page_requests import PageAuthenticator
 from connect_jira.composition import Parts
 from connect_jira.http_pool import new_pool
 from connect_jira.installations.activity import Activity
@@ -27,15 +27,16 @@ from functions.pages import api
 from functions.pages.assets import Assets
 from functions.pages.cross_origin import cross_origin_headers, is_call, preflight_answer
 from functions.pages.pages import Pages
-from functions.pages.visits import Visits
 
 logger = Logger()
 _parts = Parts.from_env(os.environ)
 _activity = Activity.from_env(os.environ, _parts.aws)
 _keys = ForgeKeys(_parts.app.forge_keys_url, http=new_pool(), on_answer=RECORDER.key_host)
-_visits = Visits(
+_authenticator = PageAuthenticator(
     _parts.app,
-    callers=Callers(_parts.app, _parts.tenants, ForgeInvocations(_parts.app, _keys), _parts.forge_store),
+    tenants=_parts.tenants,
+    invocations=ForgeInvocations(_parts.app, _keys),
+    forge=_parts.forge_store,
     clients=JiraClients(_parts.app, _parts.tenants, _activity),
     activity=_activity,
 )
@@ -65,7 +66,7 @@ def _route(request: GatewayRequest, context: LambdaContext) -> Answer:
         return preflight_answer(api.ROUTES)
     route = f"{request.method} {request.path}"
     if page := _page_routes.get(route):
-        return page(_visits.of_page(request, context))
+        return page(_authenticator.page(request, context))
     if call := api.ROUTES.get(route):
-        return api.answer_call(call, _visits.of_call(request, context))
+        return api.answer_call(call, _authenticator.call(request, context))
     return _assets.answer(request) or empty_answer(HTTPStatus.NOT_FOUND)

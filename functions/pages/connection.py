@@ -4,13 +4,13 @@ import time
 from http import HTTPStatus
 from typing import Any
 
+from connect_jira.auth.page_requests import PageRequest
 from connect_jira.errors import OutOfTime
 from connect_jira.installations.activity import Refusal
 from connect_jira.jira.errors import JiraError
 from connect_jira.web.response import Answer, empty_answer, json_answer
 from connect_jwt.scopes import is_granted, scope_of
 from functions.pages.permissions import administrators_only
-from functions.pages.visits import Visit
 
 CALLS = (
     ("GET", "/rest/api/3/myself"),
@@ -24,38 +24,37 @@ CALLS = (
 _TEST = ("GET", "/rest/api/3/myself")
 
 
-def connection(visit: Visit) -> Answer:
+def connection(request: PageRequest) -> Answer:
     """What is known of this installation, and what went wrong lately. No secret is."""
-    allowed = administrators_only(visit)
+    allowed = administrators_only(request)
     if allowed is not HTTPStatus.OK:
         return empty_answer(allowed)
-    caller = visit.caller
-    refusals = visit.activity.read(caller.client_key).refusals
+    refusals = request.activity.read(request.client_key).refusals
     return json_answer(
         HTTPStatus.OK,
         {
             "installation": {
-                "appKey": visit.app.app_key,
-                "clientKey": caller.client_key,
-                "siteUrl": caller.site_url,
-                "state": caller.state,
-                "installedAt": caller.installed_at,
+                "appKey": request.app.app_key,
+                "clientKey": request.client_key,
+                "siteUrl": request.site_url,
+                "state": request.state,
+                "installedAt": request.installed_at,
             },
-            "scopes": _scopes(visit.app.scopes),
+            "scopes": _scopes(request.app.scopes),
             "refusals": [_refusal(refusal) for refusal in refusals],
         },
     )
 
 
-def test(visit: Visit) -> Answer:
+def test(request: PageRequest) -> Answer:
     """Make a signed call now, and say what came of it."""
-    allowed = administrators_only(visit)
+    allowed = administrators_only(request)
     if allowed is not HTTPStatus.OK:
         return empty_answer(allowed)
     started = time.monotonic()
-    outcome: dict[str, Any] = {"call": " ".join(_TEST), "issuer": visit.app.app_key}
+    outcome: dict[str, Any] = {"call": " ".join(_TEST), "issuer": request.app.app_key}
     try:
-        answer = visit.jira.request(*_TEST)
+        answer = request.jira.request(*_TEST)
         outcome |= {"status": answer.status, "accepted": True, "actsAs": answer.object.get("displayName")}
     except JiraError as error:
         outcome |= {"status": error.status, "accepted": False, **_explanation(error)}

@@ -11,11 +11,10 @@ from pathlib import Path
 from string import Template
 from urllib.parse import urlsplit
 
-from connect_jira.auth.page_requests import Caller
+from connect_jira.auth.page_requests import PageRequest
 from connect_jira.web.response import Answer, html_answer
 from functions.pages.assets import Assets
 from functions.pages.permissions import administrators_only
-from functions.pages.visits import Visit
 
 _FOLDER = Path(__file__).parent / "templates"
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?|http://localhost:[0-9]+", re.ASCII)
@@ -46,29 +45,29 @@ class Pages:
         self._frame = _template("frame.html")
         self._bodies = {name: _template(f"{name}.html") for name in ("hello-world", "connection", "notice")}
 
-    def hello_world(self, visit: Visit) -> Answer:
+    def hello_world(self, request: PageRequest) -> Answer:
         """The page that greets."""
-        site_url = visit.caller.site_url
+        site_url = request.site_url
         body = self._body("hello-world", siteUrl=site_url, siteName=urlsplit(site_url).netloc)
-        return self._page(visit, body, title="Greeting", script="hello-world.js")
+        return self._page(request, body, title="Greeting", script="hello-world.js")
 
-    def connection(self, visit: Visit) -> Answer:
+    def connection(self, request: PageRequest) -> Answer:
         """The page for administrators; 403 or 503 and a page that says so for anybody else."""
-        status = administrators_only(visit)
+        status = administrators_only(request)
         if status is not HTTPStatus.OK:
             title, text = _NOTICES[status]
             body = self._body("notice", title=title, text=text)
-            return self._page(visit, body, title=title, script="notice.js", status=status)
-        return self._page(visit, self._body("connection"), title="Connection", script="connection.js")
+            return self._page(request, body, title=title, script="notice.js", status=status)
+        return self._page(request, self._body("connection"), title="Connection", script="connection.js")
 
     def _body(self, name: str, **texts: str) -> str:
         return self._bodies[name].substitute(_escaped(texts))
 
     def _page(
-        self, visit: Visit, body: str, *, title: str, script: str, status: HTTPStatus = HTTPStatus.OK
+        self, request: PageRequest, body: str, *, title: str, script: str, status: HTTPStatus = HTTPStatus.OK
     ) -> Answer:
         texts = {
-            "title": f"{title} · {visit.app.name}",
+            "title": f"{title} · {request.app.name}",
             "allJsUrl": self._all_js_url,
             "reset": self._assets.name("css-reset.css"),
             "tokens": self._assets.name("tokens.css"),
@@ -76,9 +75,9 @@ class Pages:
             "script": self._assets.name(script),
         }
         page = self._frame.substitute(_escaped(texts), body=body)
-        return html_answer(status, page, policy=self._policy(visit.caller))
+        return html_answer(status, page, policy=self._policy(request))
 
-    def _policy(self, caller: Caller) -> str:
+    def _policy(self, request: PageRequest) -> str:
         atlassian = _origin(self._all_js_url)
         return "; ".join(
             (
@@ -90,7 +89,7 @@ class Pages:
                 "connect-src 'self'",
                 "base-uri 'none'",
                 "form-action 'none'",
-                f"frame-ancestors {_ancestors(caller)}",
+                f"frame-ancestors {_ancestors(request)}",
             )
         )
 
@@ -103,8 +102,8 @@ def _escaped(texts: dict[str, str]) -> dict[str, str]:
     return {name: html.escape(text) for name, text in texts.items()}
 
 
-def _ancestors(caller: Caller) -> str:
-    origins = (_origin(url) for url in (caller.site_url, caller.display_url) if url)
+def _ancestors(request: PageRequest) -> str:
+    origins = (_origin(url) for url in (request.site_url, request.display_url) if url)
     return " ".join(dict.fromkeys(filter(None, origins))) or "'none'"
 
 

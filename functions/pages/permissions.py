@@ -1,4 +1,4 @@
-"""What the user of a visit may do, asked of Jira each time.
+"""What the user of a page may do, asked of Jira each time.
 
 A token proves no more than that somebody of the site has a page open, and the conditions of a descriptor hide
 a link and protect nothing. A Connect app may ask about others; where Forge alone has brought the app, or Jira
@@ -13,28 +13,28 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from connect_jira.auth.page_requests import PageRequest
 from connect_jira.auth.page_users import is_refusal, unproved_by
 from connect_jira.errors import OutOfTime
 from connect_jira.jira.errors import JiraError
 from connect_jira.jira.response import JiraResponse
-from functions.pages.visits import Visit
 
 _logger = Logger(child=True)
 
 _CHECK = "/rest/api/3/permissions/check"
 
 
-def administrators_only(visit: Visit) -> HTTPStatus:
+def administrators_only(request: PageRequest) -> HTTPStatus:
     """200 for one of Jira's administrators, 403 for anybody else, 503 when Jira cannot be asked.
 
     Raises:
         UserUnproved: it would have to be asked as the user
     """
-    client_key = visit.caller.client_key
-    if visit.caller.account_id is None:
+    client_key = request.client_key
+    if request.account_id is None:
         return _refused(client_key, "nobody is logged in")
     try:
-        granted = _checked(visit, {"globalPermissions": ["ADMINISTER"]}).object.get("globalPermissions")
+        granted = _checked(request, {"globalPermissions": ["ADMINISTER"]}).object.get("globalPermissions")
     except (JiraError, OutOfTime) as failure:
         _logger.warning(
             "Jira does not say who is an administrator",
@@ -44,21 +44,21 @@ def administrators_only(visit: Visit) -> HTTPStatus:
     return HTTPStatus.OK if granted == ["ADMINISTER"] else _refused(client_key, "not an administrator")
 
 
-def browsable(visit: Visit, projects: Sequence[Any]) -> list[Any]:
+def browsable(request: PageRequest, projects: Sequence[Any]) -> list[Any]:
     """Those of the app's projects that the user may see, too.
 
     Raises:
         JiraError: Jira does not say
         UserUnproved: it would have to be asked as the user
     """
-    if visit.caller.account_id is None or not projects:
+    if request.account_id is None or not projects:
         return []
     asked = {
         "projectPermissions": [
             {"permissions": ["BROWSE_PROJECTS"], "projects": [int(project["id"]) for project in projects]}
         ]
     }
-    response = _checked(visit, asked)
+    response = _checked(request, asked)
     try:
         grants = response.object.get("projectPermissions", [])
         seen = {int(project) for grant in grants for project in grant["projects"]}
@@ -67,16 +67,15 @@ def browsable(visit: Visit, projects: Sequence[Any]) -> list[Any]:
     return [project for project in projects if int(project["id"]) in seen]
 
 
-def _checked(visit: Visit, asked: dict[str, Any]) -> JiraResponse:
-    caller = visit.caller
-    if visit.as_user is None or caller.has_connect:
+def _checked(request: PageRequest, asked: dict[str, Any]) -> JiraResponse:
+    if request.as_user is None or request.has_connect:
         try:
-            return visit.jira.post(_CHECK, {"accountId": caller.account_id, **asked}, repeatable=True)
+            return request.jira.post(_CHECK, {"accountId": request.account_id, **asked}, repeatable=True)
         except JiraError as error:
-            if visit.as_user is None or not is_refusal(error):
+            if request.as_user is None or not is_refusal(error):
                 raise
     try:
-        return visit.as_user().post(_CHECK, asked, repeatable=True)
+        return request.as_user().post(_CHECK, asked, repeatable=True)
     except JiraError as error:
         raise (unproved_by(error) if is_refusal(error) else error) from error
 

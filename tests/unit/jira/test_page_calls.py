@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_jira.auth.page_requests import Caller
+from connect_jira.auth.page_requests import PageRequest
 from functions.pages import api, connection
 from functions.pages.permissions import administrators_only
-from functions.pages.visits import Visit
 from tests.unit.jira.conftest import CLIENT_KEY
 from tests.unit.jira.test_client import SITE, client_over
 
@@ -28,28 +27,30 @@ NO_OBJECTS: list[Any] = [
 ]
 
 
-def visit(backend: "Backend", *answers: Any) -> Visit:
+def page_request(backend: "Backend", *answers: Any) -> PageRequest:
     client, _ = client_over(backend, *answers)
-    caller = Caller(
+    unused: Any = None
+    return PageRequest(
         client_key=CLIENT_KEY,
         account_id="a",
         site_url=SITE,
         display_url=None,
         state="enabled",
         installed_at=1,
+        app=backend.app,
+        jira=client,
+        activity=unused,
     )
-    unused: Any = None
-    return Visit(caller=caller, app=backend.app, jira=client, activity=unused)
 
 
-def answered(call: api.Call, visiting: Visit) -> tuple[int, Any]:
-    answer = api.answer_call(call, visiting)
+def answered(call: api.Call, request: PageRequest) -> tuple[int, Any]:
+    answer = api.answer_call(call, request)
     return answer["statusCode"], json.loads(answer["body"].encode())
 
 
 @pytest.mark.parametrize("said", NO_OBJECTS, ids=str)
 def test_a_user_that_is_no_object_is_answered_502_with_a_reason(backend: "Backend", said: Any) -> None:
-    assert answered(api.greeting, visit(backend, said)) == (502, {"reason": "answer-unusable"})
+    assert answered(api.greeting, page_request(backend, said)) == (502, {"reason": "answer-unusable"})
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_a_user_that_is_no_object_is_answered_502_with_a_reason(backend: "Backen
 def test_a_name_that_cannot_be_said_is_no_exception(
     backend: "Backend", name: object, expected: tuple[int, Any]
 ) -> None:
-    assert answered(api.greeting, visit(backend, (200, {"displayName": name}))) == expected
+    assert answered(api.greeting, page_request(backend, (200, {"displayName": name}))) == expected
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_a_name_that_cannot_be_said_is_no_exception(
     ids=str,
 )
 def test_projects_that_are_no_list_of_projects_are_answered_502(backend: "Backend", said: Any) -> None:
-    assert answered(api.recent_projects, visit(backend, said)) == (502, {"reason": "answer-unusable"})
+    assert answered(api.recent_projects, page_request(backend, said)) == (502, {"reason": "answer-unusable"})
 
 
 @pytest.mark.parametrize(
@@ -97,8 +98,8 @@ def test_projects_that_are_no_list_of_projects_are_answered_502(backend: "Backen
     ids=str,
 )
 def test_permissions_that_say_nothing_show_no_project(backend: "Backend", said: Any) -> None:
-    visiting = visit(backend, (200, [PROJECT]), said)
-    status, body = answered(api.recent_projects, visiting)
+    request = page_request(backend, (200, [PROJECT]), said)
+    status, body = answered(api.recent_projects, request)
     assert (status, body) in [
         (502, {"reason": "answer-unusable"}),
         (502, {"reason": "effect-unknown"}),  # of a 303 to a POST
@@ -106,7 +107,7 @@ def test_permissions_that_say_nothing_show_no_project(backend: "Backend", said: 
 
 
 def test_projects_that_the_user_may_see_are_shown(backend: "Backend") -> None:
-    status, body = answered(api.recent_projects, visit(backend, (200, [PROJECT]), (200, MAY)))
+    status, body = answered(api.recent_projects, page_request(backend, (200, [PROJECT]), (200, MAY)))
     assert status == 200
     assert [project["key"] for project in body["projects"]] == ["EX"]
 
@@ -115,13 +116,13 @@ def test_projects_that_the_user_may_see_are_shown(backend: "Backend") -> None:
 def test_what_does_not_say_that_somebody_is_an_administrator_makes_nobody_one(
     backend: "Backend", said: Any
 ) -> None:
-    assert administrators_only(visit(backend, said)) in {403, 503}
+    assert administrators_only(page_request(backend, said)) in {403, 503}
 
 
 @pytest.mark.parametrize("said", NO_OBJECTS, ids=str)
 def test_a_test_of_the_connection_says_that_something_else_has_answered(
     backend: "Backend", said: Any
 ) -> None:
-    visiting = visit(backend, (200, {"globalPermissions": ["ADMINISTER"]}), said)
-    status, outcome = answered(connection.test, visiting)
+    request = page_request(backend, (200, {"globalPermissions": ["ADMINISTER"]}), said)
+    status, outcome = answered(connection.test, request)
     assert (status, outcome["accepted"], outcome["code"]) == (200, False, "answer-unusable")

@@ -3,7 +3,6 @@
 import json
 import logging
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,14 +10,14 @@ import urllib3
 
 from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.auth.offline_tokens import OfflineTokens
-from connect_jira.auth.page_requests import Callers
-from connect_jira.auth.page_users import HEADER, as_user_of
+from connect_jira.auth.page_requests import PageAuthenticator, PageRequest
+from connect_jira.auth.page_users import HEADER, ForgePage, as_user_of
 from connect_jira.auth.user_tokens import UserTokens
 from connect_jira.errors import PayloadRefused
 from connect_jira.jira.client import JiraClient
 from connect_jira.web.request import GatewayRequest
+from connect_jwt.identity import ClientKey
 from functions.pages import api, connection
-from functions.pages.visits import Visit
 from tests.unit.jira.atlassian import AT_THE_SITE, GRAPHQL, NO_BEARER, SCOPE_MISSING, Atlassian
 from tests.unit.jira.conftest import CLIENT_KEY
 from tests.unit.jira.forge import INSTALLED, lifecycle, page_call, system_token
@@ -47,37 +46,38 @@ class World:
         offline = OfflineTokens(backend.app, http=self.http, clock=backend.clock)  # type: ignore[arg-type]
         self.users = UserTokens(self.tenants, offline=offline, url="", http=self.http, clock=backend.clock)  # type: ignore[arg-type]
         invocations = ForgeInvocations(backend.app, backend.keys, clock=backend.clock)  # type: ignore[arg-type]
-        self.callers = Callers(backend.app, self.tenants, invocations, backend.forge_store)
+        unused: Any = None
+        clients: Any = self
+        self._authenticator = PageAuthenticator(
+            backend.app,
+            tenants=self.tenants,
+            invocations=invocations,
+            forge=backend.forge_store,
+            clients=clients,
+            activity=unused,
+        )
 
     def install(self) -> None:
         self.backend.forge.lifecycle(lifecycle(self.backend, INSTALLED, token=self.system))
 
-    def visit(self, user: str | None, token: str | None) -> Visit:
-        request = page_call(self.backend, principal=user)
-        return self.visited(request if token is None else with_header(request, token))
-
-    def visited(self, request: GatewayRequest) -> Visit:
-        caller = self.callers.of_call(request)
-        unused: Any = None
-        page = caller.forge_page
-        return Visit(
-            caller=caller,
-            app=self.backend.app,
-            jira=JiraClient(
-                self.tenants,
-                caller.client_key,
-                http=self.http,
-                clock=self.backend.clock,
-                sleep=lambda _: None,
-            ),
-            activity=unused,
-            as_user=partial(as_user_of, page, self.users, http=self.http, remaining=lambda: 1.5)
-            if page
-            else None,
+    def on(self, client_key: ClientKey, _context: object) -> JiraClient:
+        return JiraClient(
+            self.tenants, client_key, http=self.http, clock=self.backend.clock, sleep=lambda _: None
         )
 
+    def as_user_of(self, page: ForgePage, _context: object) -> JiraClient:
+        return as_user_of(page, self.users, http=self.http, remaining=lambda: 1.5)
+
+    def call_of(self, user: str | None, token: str | None) -> PageRequest:
+        request = page_call(self.backend, principal=user)
+        return self.call(request if token is None else with_header(request, token))
+
+    def call(self, request: GatewayRequest) -> PageRequest:
+        unused: Any = None
+        return self._authenticator.call(request, unused)
+
     def test_of_the_connection(self, user: str | None, token: str | None) -> tuple[int, Any]:
-        return answered(connection.test, self.visit(user, token))
+        return answered(connection.test, self.call_of(user, token))
 
     @property
     def checks(self) -> list[str]:
@@ -88,8 +88,8 @@ def with_header(request: GatewayRequest, token: str) -> GatewayRequest:
     return replace(request, headers={**request.headers, HEADER: token})
 
 
-def answered(call: api.Call, visit: Visit) -> tuple[int, Any]:
-    answer = api.answer_call(call, visit)
+def answered(call: api.Call, request: PageRequest) -> tuple[int, Any]:
+    answer = api.answer_call(call, request)
     return answer["statusCode"], json.loads(answer.get("body") or "null")
 
 
@@ -113,7 +113,7 @@ def test_by_the_token_that_came_an_administrator_is_one_and_nobody_else(world: W
 
 
 def test_projects_are_those_that_the_user_may_see(world: World) -> None:
-    status, body = answered(api.recent_projects, world.visit(MEMBER, "of-member"))
+    status, body = answered(api.recent_projects, world.call_of(MEMBER, "of-member"))
     assert (status, [project["key"] for project in body["projects"]]) == (200, ["EX"])
     assert world.checks == ["of-member"]
     (check,) = world.atlassian.calls(CHECK)
@@ -134,7 +134,10 @@ def test_a_token_that_is_not_the_users_is_refused_and_never_asked_with(
 ) -> None:
     world.atlassian.gives = True
     assert world.test_of_the_connection(user, token) == (403, {"reason": "user-token-refused"})
-    assert answered(api.recent_projects, world.visit(user, token)) == (403, {"reason": "user-token-refused"})
+    assert answered(api.recent_projects, world.call_of(user, token)) == (
+        403,
+        {"reason": "user-token-refused"},
+    )
     assert not world.checks
     assert not world.atlassian.calls("/graphql")
     assert token not in caplog.text
@@ -151,9 +154,9 @@ def test_where_nobody_is_logged_in_nobody_may_anything(
     world: World, principal: Any, token: str | None
 ) -> None:
     world.atlassian.gives = True
-    visit = world.visit(principal, token)
-    assert answered(connection.test, visit) == (403, None)
-    assert answered(api.recent_projects, visit) == (200, {"projects": []})
+    request = world.call_of(principal, token)
+    assert answered(connection.test, request) == (403, None)
+    assert answered(api.recent_projects, request) == (200, {"projects": []})
     assert not world.checks
 
 
@@ -186,7 +189,7 @@ def test_what_does_not_say_whose_a_token_is_makes_it_nobodys(world: World, answe
     world.atlassian.answers["/myself"] = [answer]
     status, _ = world.test_of_the_connection(ADMIN, "of-admin")
     assert status in {403, 502, 503}
-    assert answered(api.recent_projects, world.visit(ADMIN, "of-admin"))[0] in {403, 502, 503}
+    assert answered(api.recent_projects, world.call_of(ADMIN, "of-admin"))[0] in {403, 502, 503}
     assert not world.checks
 
 
@@ -231,7 +234,7 @@ def test_with_neither_nobody_may_and_it_is_said_what_is_missing(
     world: World, call: api.Call, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        assert answered(call, world.visit(ADMIN, None)) == (403, {"reason": "user-token-missing"})
+        assert answered(call, world.call_of(ADMIN, None)) == (403, {"reason": "user-token-missing"})
     (record,) = [record for record in caplog.records if getattr(record, "reason", "") == "user-token-missing"]
     for missing in (HEADER, "invokeRemote", "auth.appUserToken", "read:app-user-token", "allowImpersonation"):
         assert missing in record.explanation  # type: ignore[attr-defined]
@@ -253,9 +256,9 @@ def test_a_scope_that_the_users_token_lacks_is_named(world: World, end: str) -> 
 
 def test_when_atlassian_cannot_be_asked_nobody_may(world: World) -> None:
     world.atlassian.answers["/graphql"] = [(503, {})]
-    visit = world.visit(ADMIN, None)
+    request = world.call_of(ADMIN, None)
     with pytest.raises(Exception, match="temporarily-unavailable"):
-        api.answer_call(connection.test, visit)
+        api.answer_call(connection.test, request)
     world.atlassian.answers[CHECK] = [(503, {})]
     assert world.test_of_the_connection(ADMIN, "of-admin") == (503, None)
 
@@ -263,14 +266,14 @@ def test_when_atlassian_cannot_be_asked_nobody_may(world: World) -> None:
 @pytest.mark.parametrize("token", ["a b", "ü", "x" * 10_241])
 def test_what_can_be_no_token_is_refused(world: World, token: str) -> None:
     with pytest.raises(PayloadRefused, match="user-token-unusable"):
-        world.visit(ADMIN, token)
+        world.call_of(ADMIN, token)
 
 
 def test_on_a_connect_page_the_header_is_nothing(world: World) -> None:
     world.backend.install(SECRET, age=20)
     request = world.backend.signed_by_site("/api/x", {}, SECRET, qsh="context-qsh", sub=MEMBER)
-    caller = world.callers.of_call(with_header(request, "of-admin"))
-    assert (caller.forge_page, caller.has_connect) == (None, True)
+    page_request = world.call(with_header(request, "of-admin"))
+    assert (page_request.as_user, page_request.has_connect) == (None, True)
 
 
 def test_a_joined_site_is_asked_by_connects_token_while_jira_takes_it(backend: "Backend") -> None:
@@ -295,7 +298,7 @@ def test_a_joined_site_whose_connect_side_has_ended_unsaid_is_asked_as_the_user(
         assert world.test_of_the_connection(MEMBER, "of-admin")[0] == 403
     assert world.checks.count(NO_BEARER) == 1
     assert world.checks[-1] != "of-admin"
-    assert world.callers.of_call(page_call(backend)).client_key == CLIENT_KEY
+    assert world.call(page_call(backend)).client_key == CLIENT_KEY
 
 
 def test_a_refusal_for_good_of_a_connect_page_stays_as_it_was(backend: "Backend") -> None:
@@ -303,5 +306,5 @@ def test_a_refusal_for_good_of_a_connect_page_stays_as_it_was(backend: "Backend"
     world = World(backend)
     world.atlassian.answers[CHECK] = [(403, {})]
     request = backend.signed_by_site("/api/x", {}, SECRET, qsh="context-qsh", sub=MEMBER)
-    assert answered(connection.test, world.visited(request)) == (503, None)
+    assert answered(connection.test, world.call(request)) == (503, None)
     assert GRAPHQL not in {asked.url for asked in world.atlassian.asked}

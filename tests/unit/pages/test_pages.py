@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from connect_jira.auth.page_requests import Caller
+from connect_jira.auth.page_requests import PageRequest
 from connect_jira.settings import AppSettings
 from connect_jwt.clouds import CLOUDS
 from connect_jwt.identity import AppKey, ClientKey
 from functions.pages.assets import Assets
 from functions.pages.pages import Pages
-from functions.pages.visits import Visit
 
 ALL_JS = "https://cdn.example.com/all.js"
 APP = AppSettings(
@@ -30,13 +29,17 @@ APP = AppSettings(
     forge_module_types=frozenset(),
     webhook_events={},
 )
-CALLER = Caller(
+UNUSED: Any = None
+REQUEST = PageRequest(
     client_key=ClientKey("c"),
     account_id="a",
     site_url="https://site.atlassian.net",
     display_url=None,
     state="enabled",
     installed_at=1,
+    app=APP,
+    jira=UNUSED,
+    activity=UNUSED,
 )
 
 
@@ -46,14 +49,8 @@ def policy_for(base_url: str, display_url: str | None = None) -> dict[str, str]:
 
 
 def page(base_url: str = "https://site.atlassian.net", display_url: str | None = None) -> dict[str, Any]:
-    unused: Any = None
-    visit = Visit(
-        caller=replace(CALLER, site_url=base_url, display_url=display_url),
-        app=APP,
-        jira=unused,
-        activity=unused,
-    )
-    return Pages(Assets(), all_js_url=ALL_JS).hello_world(visit)
+    request = replace(REQUEST, site_url=base_url, display_url=display_url)
+    return Pages(Assets(), all_js_url=ALL_JS).hello_world(request)
 
 
 def test_the_site_and_what_people_know_it_by_may_frame_a_page() -> None:

@@ -1,24 +1,30 @@
-"""Who is looking at a page, or has it call: on which site, and which user.
+"""Authenticates page loads and the calls of pages: which site, and which user.
 
-A page that Connect shows is loaded by a signed URL and calls with a context token, one that Forge shows calls
-with an invocation token, by way of `requestRemote`. The scheme of the header says which it is; each is
+A page that Connect shows is loaded by a signed URL and calls with a context token. A page that Forge shows
+calls with an invocation token, by way of `requestRemote`. The scheme of the header says which it is; each is
 verified by its own rule, and no other.
 
 https://developer.atlassian.com/platform/forge/apis-reference/ui-api-bridge/requestRemote/
 """
 
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from functools import partial
 
 from connect_jira.auth.forge_invocations import ForgeInvocations
+from connect_jira.auth.jira_clients import JiraClients
 from connect_jira.auth.page_users import HEADER, ForgePage
 from connect_jira.auth.tenants import Tenants
 from connect_jira.errors import NotInstalled, PayloadRefused
-from connect_jira.installations.forge_installation import ForgeState, announced
+from connect_jira.installations.activity import Activity
+from connect_jira.installations.forge_installation import ForgeInstallation, ForgeState, announced
 from connect_jira.installations.forge_store import ForgeInstallationStore
 from connect_jira.installations.installation import Installation
 from connect_jira.installations.site_urls import check_site_url
 from connect_jira.installations.system_token import token_in
+from connect_jira.jira.client import JiraClient
+from connect_jira.lambda_context import Invocation
 from connect_jira.settings import AppSettings
 from connect_jira.web.request import GatewayRequest
 from connect_jwt.identity import ClientKey
@@ -26,8 +32,8 @@ from connect_jwt.invocations import VerifiedInvocation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Whose page it is.
+class PageRequest:
+    """A request of a page whose proof holds.
 
     Attributes:
         client_key: the site
@@ -37,7 +43,11 @@ class Caller:
         state: of the installation, such as `enabled`
         installed_at: in Unix seconds
         has_connect: whether the app is there by Connect, too, and may ask what its users may do
-        forge_page: what a page that Forge shows can be asked for instead; None of one that Connect shows
+        app: the app's settings
+        jira: calls the site, as the app
+        as_user: gives a client that calls the site as the user, once that is proved; None where Connect shows
+            the page
+        activity: what lately happened
     """
 
     client_key: ClientKey
@@ -47,11 +57,14 @@ class Caller:
     state: str
     installed_at: int
     has_connect: bool = True
-    forge_page: ForgePage | None = None
+    app: AppSettings
+    jira: JiraClient
+    as_user: Callable[[], JiraClient] | None = None
+    activity: Activity = field(repr=False)
 
 
-class Callers:
-    """Verifies the requests of pages.
+class PageAuthenticator:
+    """Authenticates the requests of pages.
 
     All raise `TokenRefused` when the proof fails, `PayloadRefused` when what comes as a user's token cannot
     be one, `NotInstalled` when an installation is proved that has ended, and `KeyHostUnavailable`,
@@ -61,34 +74,41 @@ class Callers:
 
     Args:
         app: whose pages they are
-        tenants: who verifies what sites sign
-        invocations: who verifies invocation tokens
-        forge: whose installation they come from
+        tenants: verifies what sites sign
+        invocations: verifies invocation tokens
+        forge: the Forge installations
+        clients: make the calls to Jira
+        activity: what lately happened
     """
 
     def __init__(
         self,
         app: AppSettings,
+        *,
         tenants: Tenants,
         invocations: ForgeInvocations,
         forge: ForgeInstallationStore,
+        clients: JiraClients,
+        activity: Activity,
     ) -> None:
         self._app = app
         self._tenants = tenants
         self._invocations = invocations
         self._forge = forge
+        self._clients = clients
+        self._activity = activity
 
-    def of_page(self, request: GatewayRequest) -> Caller:
-        """Whoever loads a page into an iframe, by a URL that Jira has signed."""
+    def page(self, request: GatewayRequest, context: Invocation) -> PageRequest:
+        """Authenticate the load of a page into an iframe, by a URL that Jira has signed."""
         proved = self._tenants.verify_request(request)
-        return _on_connect(proved.installation, proved.token.account_id)
+        return self._by_connect(proved.installation, proved.token.account_id, context)
 
-    def of_call(self, request: GatewayRequest) -> Caller:
-        """Whoever makes a call below `/api/`."""
+    def call(self, request: GatewayRequest, context: Invocation) -> PageRequest:
+        """Authenticate a call below `/api/`."""
         scheme = request.headers.get("authorization", "").partition(" ")[0]
         if scheme.lower() != "bearer":
             proved = self._tenants.verify_context_request(request)
-            return _on_connect(proved.installation, proved.token.account_id)
+            return self._by_connect(proved.installation, proved.token.account_id, context)
         invocation = self._invocations.verify_page(request)
         row = self._forge.read(invocation.installation_id) or announced(invocation.installation_id)
         if row.state is ForgeState.ENDED:
@@ -99,11 +119,43 @@ class Callers:
             account_id=invocation.account_id,
             claimed_token=token_in(request.headers, HEADER),
         )
+        as_user = partial(self._clients.as_user_of, page, context)
         if row.is_joined:
             with suppress(NotInstalled):
                 installation = self._tenants.installation(row.tenant)
-                return replace(_on_connect(installation, invocation.account_id), forge_page=page)
-        return Caller(
+                return self._by_connect(installation, invocation.account_id, context, as_user=as_user)
+        return self._by_forge_alone(row, invocation, context, as_user)
+
+    def _by_connect(
+        self,
+        installation: Installation,
+        account_id: str | None,
+        context: Invocation,
+        *,
+        as_user: Callable[[], JiraClient] | None = None,
+    ) -> PageRequest:
+        site = installation.site
+        return PageRequest(
+            client_key=site.client_key,
+            account_id=account_id,
+            site_url=site.base_url,
+            display_url=site.display_url,
+            state=installation.state.value,
+            installed_at=installation.signed_at,
+            app=self._app,
+            jira=self._clients.on(site.client_key, context),
+            as_user=as_user,
+            activity=self._activity,
+        )
+
+    def _by_forge_alone(
+        self,
+        row: ForgeInstallation,
+        invocation: VerifiedInvocation,
+        context: Invocation,
+        as_user: Callable[[], JiraClient],
+    ) -> PageRequest:
+        return PageRequest(
             client_key=row.tenant,
             account_id=invocation.account_id,
             site_url=self._site_url(invocation),
@@ -111,7 +163,10 @@ class Callers:
             state=ForgeState.LIVE.value,
             installed_at=row.applied_at or invocation.issued_at,
             has_connect=False,
-            forge_page=page,
+            app=self._app,
+            jira=self._clients.on(row.tenant, context),
+            as_user=as_user,
+            activity=self._activity,
         )
 
     def _site_url(self, invocation: VerifiedInvocation) -> str:
@@ -119,14 +174,3 @@ class Callers:
             return check_site_url(str(invocation.context.get("siteUrl", "")), self._app)
         except PayloadRefused:
             return ""
-
-
-def _on_connect(installation: Installation, account_id: str | None) -> Caller:
-    return Caller(
-        client_key=installation.site.client_key,
-        account_id=account_id,
-        site_url=installation.site.base_url,
-        display_url=installation.site.display_url,
-        state=installation.state.value,
-        installed_at=installation.signed_at,
-    )

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_jira.auth.forge_invocations import ForgeInvocations
-from connect_jira.auth.page_requests import Callers
+from connect_jira.auth.page_requests import PageAuthenticator, PageRequest
 from connect_jira.errors import NotInstalled, ProductNotServed
+from connect_jira.web.request import GatewayRequest
 from connect_jwt.errors import TokenRefused
 from tests.unit.jira.conftest import CLIENT_KEY, SITE_URL
 from tests.unit.jira.forge import (
@@ -28,59 +29,87 @@ if TYPE_CHECKING:
 SECRET = "s" * 40
 
 
+class Pages:
+    """The requests of pages, to an app that makes no call of its own."""
+
+    def __init__(self, backend: "Backend") -> None:
+        backend.install(SECRET, age=20, installationId=INSTALLATION)
+        unused: Any = None
+        clients: Any = self
+        self._authenticator = PageAuthenticator(
+            backend.app,
+            tenants=backend.tenants,
+            invocations=ForgeInvocations(backend.app, backend.keys, clock=backend.clock),  # type: ignore[arg-type]
+            forge=backend.forge_store,
+            clients=clients,
+            activity=unused,
+        )
+        self._context: Any = None
+
+    def on(self, *_arguments: object) -> None:
+        return None
+
+    def as_user_of(self, *_arguments: object) -> None:
+        return None
+
+    def page(self, request: GatewayRequest) -> PageRequest:
+        return self._authenticator.page(request, self._context)
+
+    def call(self, request: GatewayRequest) -> PageRequest:
+        return self._authenticator.call(request, self._context)
+
+
 @pytest.fixture
-def callers(backend: "Backend") -> Callers:
-    backend.install(SECRET, age=20, installationId=INSTALLATION)
-    invocations = ForgeInvocations(backend.app, backend.keys, clock=backend.clock)  # type: ignore[arg-type]
-    return Callers(backend.app, backend.tenants, invocations, backend.forge_store)
+def pages(backend: "Backend") -> Pages:
+    return Pages(backend)
 
 
-def test_a_context_token_says_site_and_user(backend: "Backend", callers: Callers) -> None:
+def test_a_context_token_says_site_and_user(backend: "Backend", pages: Pages) -> None:
     request = backend.signed_by_site("/api/activity", {}, SECRET, qsh="context-qsh", sub=USER)
-    caller = callers.of_call(request)
-    assert (caller.client_key, caller.account_id) == (CLIENT_KEY, USER)
-    assert (caller.site_url, caller.state) == (SITE_URL, "enabled")
+    page_request = pages.call(request)
+    assert (page_request.client_key, page_request.account_id) == (CLIENT_KEY, USER)
+    assert (page_request.site_url, page_request.state) == (SITE_URL, "enabled")
 
 
-def test_a_page_is_loaded_by_a_token_that_is_bound_to_it(backend: "Backend", callers: Callers) -> None:
+def test_a_page_is_loaded_by_a_token_that_is_bound_to_it(backend: "Backend", pages: Pages) -> None:
     page = backend.signed_by_site("/pages/x", {}, SECRET, sub=USER)
-    assert callers.of_page(page).account_id == USER
+    assert pages.page(page).account_id == USER
     with pytest.raises(TokenRefused, match="qsh-is-context"):
-        callers.of_page(backend.signed_by_site("/pages/x", {}, SECRET, qsh="context-qsh"))
+        pages.page(backend.signed_by_site("/pages/x", {}, SECRET, qsh="context-qsh"))
 
 
-def test_forges_page_is_the_same_site_and_user(backend: "Backend", callers: Callers) -> None:
-    caller = callers.of_call(page_call(backend))
-    assert (caller.client_key, caller.account_id) == (CLIENT_KEY, USER)
-    assert caller.site_url == SITE_URL
+def test_forges_page_is_the_same_site_and_user(backend: "Backend", pages: Pages) -> None:
+    request = pages.call(page_call(backend))
+    assert (request.client_key, request.account_id) == (CLIENT_KEY, USER)
+    assert request.site_url == SITE_URL
 
 
 def test_a_page_of_a_site_that_forge_alone_has_is_known_by_its_installation(
-    backend: "Backend", callers: Callers
+    backend: "Backend", pages: Pages
 ) -> None:
     backend.forge_store.rows.clear()
-    caller = callers.of_call(page_call(backend, context={**PAGE_CONTEXT, "siteUrl": f"{SITE_URL}/"}))
-    assert (caller.client_key, caller.site_url, caller.state) == (INSTALLATION, SITE_URL, "enabled")
+    request = pages.call(page_call(backend, context={**PAGE_CONTEXT, "siteUrl": f"{SITE_URL}/"}))
+    assert (request.client_key, request.site_url, request.state) == (INSTALLATION, SITE_URL, "enabled")
 
 
-def test_an_address_that_is_no_sites_is_not_passed_on(backend: "Backend", callers: Callers) -> None:
+def test_an_address_that_is_no_sites_is_not_passed_on(backend: "Backend", pages: Pages) -> None:
     backend.forge_store.rows.clear()
-    caller = callers.of_call(page_call(backend, context={**PAGE_CONTEXT, "siteUrl": "javascript:alert(1)"}))
-    assert caller.site_url == ""
+    request = pages.call(page_call(backend, context={**PAGE_CONTEXT, "siteUrl": "javascript:alert(1)"}))
+    assert request.site_url == ""
 
 
-def test_a_page_that_nobody_is_logged_in_to_has_no_user(backend: "Backend", callers: Callers) -> None:
-    assert callers.of_call(page_call(backend, principal=None)).account_id is None
+def test_a_page_that_nobody_is_logged_in_to_has_no_user(backend: "Backend", pages: Pages) -> None:
+    assert pages.call(page_call(backend, principal=None)).account_id is None
 
 
-def test_a_token_bound_to_a_request_is_refused(backend: "Backend", callers: Callers) -> None:
+def test_a_token_bound_to_a_request_is_refused(backend: "Backend", pages: Pages) -> None:
     with pytest.raises(TokenRefused, match="qsh-is-not-context"):
-        callers.of_call(backend.signed_by_site("/api/activity", {}, SECRET))
+        pages.call(backend.signed_by_site("/api/activity", {}, SECRET))
 
 
-def test_a_token_of_forge_itself_is_no_pages(backend: "Backend", callers: Callers) -> None:
+def test_a_token_of_forge_itself_is_no_pages(backend: "Backend", pages: Pages) -> None:
     with pytest.raises(TokenRefused, match="not-of-a-page"):
-        callers.of_call(replace(refresh(backend), path="/api/activity"))
+        pages.call(replace(refresh(backend), path="/api/activity"))
 
 
 NO_PAGES = {
@@ -99,11 +128,11 @@ NO_PAGES = {
 
 @pytest.mark.parametrize("claims", NO_PAGES.values(), ids=NO_PAGES)
 def test_what_is_of_unknown_origin_is_no_pages(
-    backend: "Backend", callers: Callers, claims: dict[str, Any]
+    backend: "Backend", pages: Pages, claims: dict[str, Any]
 ) -> None:
     request = replace(forge_request(backend, "", {}, **claims), path="/api/activity")
     with pytest.raises(TokenRefused, match="module-type-unknown"):
-        callers.of_call(request)
+        pages.call(request)
 
 
 PAGES: dict[str, dict[str, Any]] = {
@@ -117,7 +146,7 @@ PAGES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("claims", PAGES.values(), ids=PAGES)
 def test_a_page_cannot_speak_for_forge_itself(
-    backend: "Backend", callers: Callers, claims: dict[str, Any]
+    backend: "Backend", pages: Pages, claims: dict[str, Any]
 ) -> None:
     before = backend.forge_store.writes
     takes = {
@@ -131,12 +160,12 @@ def test_a_page_cannot_speak_for_forge_itself(
         with pytest.raises(TokenRefused, match="of-a-page"):
             take(replace(genuine, path=f"/forge/{path}", headers=headers))
     assert backend.forge_store.writes == before
-    assert callers.of_call(page_call(backend, **claims)).client_key == CLIENT_KEY
+    assert pages.call(page_call(backend, **claims)).client_key == CLIENT_KEY
 
 
-def test_a_page_of_another_product_is_refused(backend: "Backend", callers: Callers) -> None:
+def test_a_page_of_another_product_is_refused(backend: "Backend", pages: Pages) -> None:
     with pytest.raises(ProductNotServed):
-        callers.of_call(
+        pages.call(
             page_call(
                 backend,
                 app={"module": PAGE, "apiBaseUrl": f"{API}/ex/confluence/{CLOUD_ID}", "installation": None},
@@ -144,7 +173,7 @@ def test_a_page_of_another_product_is_refused(backend: "Backend", callers: Calle
         )
 
 
-def test_a_page_writes_nothing_of_its_installation(backend: "Backend", callers: Callers) -> None:
+def test_a_page_writes_nothing_of_its_installation(backend: "Backend", pages: Pages) -> None:
     """Whoever has a page open could otherwise have it written as often as they like."""
     backend.forge.lifecycle(lifecycle(backend, INSTALLED))
     backend.forge.lifecycle(pre_uninstall(backend))
@@ -153,22 +182,20 @@ def test_a_page_writes_nothing_of_its_installation(backend: "Backend", callers: 
     for known in (kept, {}):
         backend.forge_store.rows = dict(known)
         backend.joins_asked.clear()
-        callers.of_call(page_call(backend))
+        pages.call(page_call(backend))
         assert (backend.forge_store.rows, backend.joins_asked) == (known, [])
     assert (backend.forge_store.writes, backend.store.writes) == writes
 
 
-def test_a_page_of_an_installation_that_has_ended_is_refused(backend: "Backend", callers: Callers) -> None:
+def test_a_page_of_an_installation_that_has_ended_is_refused(backend: "Backend", pages: Pages) -> None:
     backend.forge.lifecycle(lifecycle(backend, INSTALLED))
     backend.forge.lifecycle(lifecycle(backend, UNINSTALLED))
     with pytest.raises(NotInstalled):
-        callers.of_call(page_call(backend))
+        pages.call(page_call(backend))
 
 
 @pytest.mark.parametrize("authorization", [None, "Basic eDp5", "Bearer x"])
-def test_without_a_proof_nobody_calls(
-    backend: "Backend", callers: Callers, authorization: str | None
-) -> None:
+def test_without_a_proof_nobody_calls(backend: "Backend", pages: Pages, authorization: str | None) -> None:
     headers = {} if authorization is None else {"authorization": authorization}
     with pytest.raises(TokenRefused):
-        callers.of_call(replace(page_call(backend), headers=headers))
+        pages.call(replace(page_call(backend), headers=headers))
