@@ -3,12 +3,14 @@ PYTHON ?= python3.13
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 UV := UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 $(BIN)/uv
+DIST := dist
+DISTRIBUTIONS := $(wildcard distributions/*/pyproject.toml)
 LOCK := --python-version 3.13 --generate-hashes --no-header --no-emit-index-url
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format bench scale build deploy lock design clean
+.PHONY: help demo up test check format bench scale wheels build deploy lock design clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -28,6 +30,7 @@ check: .venv/dev .venv/template-checked ## formatting, lint, spelling, types, te
 	$(BIN)/ruff check .
 	$(BIN)/codespell
 	$(BIN)/mypy
+	$(BIN)/mypy --python-version 3.11 layers/jwt/connect_jwt tools/connect_cli # as connect-jwt promises
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m connect_local.check
 
@@ -40,6 +43,10 @@ bench: .venv/sam bench/node_modules/.done ## measure, into .bench; ONLY=protocol
 
 scale: .venv/dev ## simulate 10,000 sites for docs/growth.md, into .bench (some minutes); WRITE=1 into docs
 	@$(BIN)/python -m bench.scale $(if $(WRITE),--write)
+
+wheels: .venv/dev ## build what others can install, a wheel of each folder in distributions, into dist
+	@for distribution in $(dir $(DISTRIBUTIONS)); do \
+		(cd $$distribution && $(CURDIR)/$(BIN)/python -m hatchling build -t wheel -d $(abspath $(DIST))) || exit; done
 
 build: .venv/sam ## build what is deployed, into .aws-sam (no Docker); BYTECODE=0 leaves bytecode out
 	sam build
@@ -62,17 +69,17 @@ design: .venv/dev tests/node_modules/.done ## make the CSS that is Atlassian's o
 	$(BIN)/python -m connect_build.design
 
 clean: ## remove everything that make has made
-	rm -rf .venv .aws-sam .bench tests/node_modules bench/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .aws-sam .bench dist tests/node_modules bench/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # --- environments --------------------------------------------------------------------------------------------
 
-.venv/dev: requirements/dev.txt pyproject.toml
+.venv/dev: requirements/dev.txt pyproject.toml distributions/sources.py $(DISTRIBUTIONS)
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.13 is needed; if it is elsewhere: make PYTHON=/path/to/python3.13"; exit 1; }
 	@echo "Setting up .venv …"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@$(UV) pip sync --quiet --require-hashes requirements/dev.txt
-	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(UV) pip install --quiet --no-deps --no-build-isolation $(patsubst %/pyproject.toml,--editable %,$(DISTRIBUTIONS))
 	@touch $@
 
 # SAM pins older releases of what the rest uses, so it has an environment of its own.

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from connect_cli.options import PORT
+from connect_tools.project import import_project
 
 
 @click.command()
@@ -33,6 +34,7 @@ from connect_cli.options import PORT
 @click.option("--record", is_flag=True, help="Record the shapes of what is sent, for connect shapes.")
 def up(port: int, jira_port: int, no_jira: bool, **options: Any) -> None:  # noqa: ANN401, FBT001 - click passes options by name
     """Run the stack until Ctrl-C."""
+    import_project()
     from connect_local.up import run  # noqa: PLC0415 - its server is slow to import
 
     run(port=port, jira_port=None if no_jira else jira_port, **options)
@@ -42,6 +44,7 @@ def up(port: int, jira_port: int, no_jira: bool, **options: Any) -> None:  # noq
 @click.option("--forge", "by_forge", is_flag=True, help="As an app that Forge delivers, without Connect.")
 def demo(by_forge: bool) -> None:  # noqa: FBT001 - as above
     """The main job, narrated: install, event, signed call. Exit 0 only if every step held."""
+    import_project()
     from connect_local.demo.connect import run  # noqa: PLC0415 - as above
     from connect_local.demo.forge import ForgeDemo  # noqa: PLC0415 - as above
 

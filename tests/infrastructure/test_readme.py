@@ -3,6 +3,7 @@
 import re
 import subprocess
 
+import click
 import pytest
 
 from connect_cli.command import connect
@@ -80,4 +81,4 @@ def test_the_picture_has_every_folder() -> None:
 def test_the_commands_are_those_of_the_command_line() -> None:
     typed = re.findall(r"^\.venv/bin/connect (\w+)", TEXT, flags=re.MULTILINE)
 
-    assert set(typed) == set(connect.commands)
+    assert set(typed) == set(connect.list_commands(click.Context(connect)))

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from connect_cli.doctor.event import read_gateway_event
 from connect_cli.doctor.har import read_har
 from connect_cli.inputs import BadInput
+from connect_jira.web.refusals import inbound_evidence
+from connect_jira.web.request import read_event
 from connect_jwt.diagnosis import Direction
 from connect_tools.project import PROJECT
 from tests.laptop.doctor import APP_KEY, CLIENT_KEY, MYSELF, SECRET, known, run_doctor, token_for
@@ -166,6 +169,18 @@ def test_an_event_behind_a_stage_or_a_domain_of_its_own() -> None:
     request = read_gateway_event(json.dumps(event), base_url="https://app.example.com/")
     assert request.url == "https://app.example.com/webhooks/issue_created?a=%20b"
     assert (request.direction, request.now) == (Direction.TO_APP, STARTED_AT)
+
+
+@pytest.mark.parametrize("base_url", ["", "https://app.example.com", "https://app.example.com/mapped"])
+@pytest.mark.parametrize(
+    "name", [path.name for path in EVENTS.glob("*.json") if '"rawPath"' in path.read_text("utf-8")]
+)
+def test_an_event_is_read_as_the_app_itself_reads_it(name: str, base_url: str) -> None:
+    text = (EVENTS / name).read_text(encoding="utf-8")
+    of_the_app = read_event(json.loads(text), base_url=base_url)
+    request = read_gateway_event(text, base_url=base_url)
+    assert replace(request, body=None, now=None) == inbound_evidence(of_the_app)
+    assert request.body == of_the_app.body.decode(errors="replace")
 
 
 @pytest.mark.parametrize(

@@ -1,27 +1,50 @@
 """The `connect` command."""
 
 import sys
+from importlib.util import find_spec
 
 import click
 
-from connect_cli.doctor.cli import doctor
 from connect_cli.errors import CommandError
-from connect_cli.tokens import qsh, sign
+from connect_cli.plugins import commands, to_install
 from connect_jwt.errors import ConnectError
-from connect_local.cli import demo, up
-from connect_tools.call.cli import call
-from connect_tools.dlq.cli import dlq
-from connect_tools.forge.cli import forge
-from connect_tools.shapes.cli import shapes
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _InstalledCommands(click.Group):
+    """The commands of every installed distribution, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
+        """Their names, in the order of the alphabet."""
+        return sorted(commands())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
+        """A command by its name."""
+        entry = commands().get(cmd_name)
+        loaded: click.Command | None = entry.load() if entry else None
+        return loaded
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run what was typed, or say what it needs.
+
+        Raises:
+            CommandError: an extra of its distribution is not installed
+        """
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as missing:
+            name = ctx.invoked_subcommand or ""
+            module = (missing.name or "").partition(".")[0]
+            entry = commands().get(name)
+            if entry is None or not entry.extras or find_spec(module):
+                raise
+            raise CommandError(
+                f"{name} needs {module}, which comes with pip install '{to_install(entry)}'"
+            ) from missing
+
+
+@click.group(cls=_InstalledCommands, context_settings={"help_option_names": ["-h", "--help"]})
 def connect() -> None:
-    """A Jira app's backend on AWS Lambda: run it here, ask it for calls, and see what fails."""
-
-
-for _command in (up, demo, qsh, sign, doctor, call, dlq, forge, shapes):
-    connect.add_command(_command)
+    """A Jira app's backend: run it here, ask it for calls, and see what fails."""
 
 
 def main() -> None:

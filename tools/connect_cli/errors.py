@@ -1,4 +1,4 @@
-"""What goes wrong on the laptop."""
+"""What goes wrong in a command."""
 
 
 class CommandError(Exception):

@@ -8,9 +8,12 @@ Trade-off: the thread goes on until its socket's own time-out ends it, and what 
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Thread
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
-def within[T](seconds: float, work: Callable[[], T]) -> T:
+def within(seconds: float, work: Callable[[], T]) -> T:
     """What the work returns.
 
     Args:

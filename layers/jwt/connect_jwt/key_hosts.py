@@ -1,8 +1,9 @@
 """Callback for the responses of key hosts."""
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
-type OnAnswer = Callable[[str, int, Mapping[str, str], bytes], None]
+OnAnswer: TypeAlias = Callable[[str, int, Mapping[str, str], bytes], None]
 """Takes a requested URL, and the status, headers and body of its response."""
 
 

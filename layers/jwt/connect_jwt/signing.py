@@ -8,6 +8,7 @@ https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connec
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,6 +20,9 @@ from connect_jwt.signatures import hs256
 
 LIFETIME_SECONDS = 180
 """Lifetime used by Jira's own sender and every official library. Sign just before each attempt."""
+
+ASSERTION_LIFETIME_SECONDS = 60
+"""As Atlassian's own client for this grant has it; more than two minutes are refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +70,36 @@ def sign_request(identity: SigningIdentity, method: str, url: str, *, now: float
         "exp": issued_at + LIFETIME_SECONDS,
         "qsh": query_string_hash(method, *split_url(url, identity.base_url)),
     }
-    signing_input = _segment({"alg": "HS256", "typ": "JWT"}) + b"." + _segment(claims)
-    signature = hs256(signing_input, identity.shared_secret.key_bytes())
-    return (signing_input + b"." + _base64url(signature)).decode()
+    return _signed(claims, identity.shared_secret)
+
+
+def sign_user_assertion(
+    identity: SigningIdentity, *, oauth_client_id: str, account_id: str, audience: str, now: float
+) -> str:
+    """The assertion with which an app asks for the access token of one user.
+
+    https://developer.atlassian.com/cloud/jira/platform/user-impersonation-for-connect-apps/
+
+    Args:
+        identity: the app on the user's site
+        oauth_client_id: what the site has told the app when it was installed
+        account_id: the user
+        audience: the authorization server's base URL
+        now: the time, in Unix seconds
+
+    Returns:
+        A compact JWT, HS256, valid for `ASSERTION_LIFETIME_SECONDS`.
+    """
+    issued_at = int(now)
+    claims = {
+        "iss": f"urn:atlassian:connect:clientid:{oauth_client_id}",
+        "sub": f"urn:atlassian:connect:useraccountid:{account_id}",
+        "tnt": identity.base_url,
+        "aud": audience,
+        "iat": issued_at,
+        "exp": issued_at + ASSERTION_LIFETIME_SECONDS,
+    }
+    return _signed(claims, identity.shared_secret)
 
 
 def is_below(url: str, base_url: str) -> bool:
@@ -85,7 +116,12 @@ def is_below(url: str, base_url: str) -> bool:
     )
 
 
-def _segment(value: dict[str, Any]) -> bytes:
+def _signed(claims: Mapping[str, Any], secret: SharedSecret) -> str:
+    signing_input = _segment({"alg": "HS256", "typ": "JWT"}) + b"." + _segment(claims)
+    return (signing_input + b"." + _base64url(hs256(signing_input, secret.key_bytes()))).decode()
+
+
+def _segment(value: Mapping[str, Any]) -> bytes:
     return _base64url(json.dumps(value, separators=(",", ":")).encode())
 
 

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -16,7 +16,7 @@ MYSELF = "/rest/api/3/myself"
 GATEWAY = f"https://api.atlassian.com/ex/jira/{SITE}"
 RIGHT = call(app_token(f"GET&{MYSELF}&"), url=f"{SITE_URL}{MYSELF}")
 
-type Answer = tuple[int, dict[str, str], str]
+Answer: TypeAlias = tuple[int, dict[str, str], str]
 
 ANSWERS: dict[str, tuple[str, Answer]] = {
     "moved": ("site-moved", (301, {"Location": f"https://new.atlassian.net{MYSELF}"}, "")),

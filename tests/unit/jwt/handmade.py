@@ -8,11 +8,12 @@ import hashlib
 import hmac
 import json
 from functools import cache
+from typing import TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
-type Claims = dict[str, object]
+Claims: TypeAlias = dict[str, object]
 
 NOW = 1_800_000_000
 SITE = "1d3c1a55-90a9-4bd7-8d06-36b4b4c84f16"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 import urllib3
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -13,7 +13,7 @@ from tests.unit.jwt.handmade import KID, atlassian_key
 URL = "https://connect-install-keys.example"
 REGISTRY_PREFIX = "generic-keypair/cs-migrations/"
 
-type Answer = Callable[[], urllib3.HTTPResponse]
+Answer: TypeAlias = Callable[[], urllib3.HTTPResponse]
 
 
 def answer(body: bytes = b"", *, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:

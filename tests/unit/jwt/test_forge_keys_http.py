@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TypeAlias
 
 import pytest
 import urllib3
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")  # the one place that mus
 
 KEYS = key_set(jwk(atlassian_key()))
 
-type Answer = Callable[[BaseHTTPRequestHandler], None]
+Answer: TypeAlias = Callable[[BaseHTTPRequestHandler], None]
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from typing import TypeAlias
 
 import pytest
 import urllib3
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")  # a time-out of a socket
 
 PEM = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + atlassian_pem()
 
-type Answer = Callable[[socket.socket], None]
+Answer: TypeAlias = Callable[[socket.socket], None]
 
 
 @contextmanager

@@ -5,7 +5,7 @@ They are no part of this repository; the folder `shared/vectors` is looked for b
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -22,7 +22,7 @@ if not VECTORS.is_file():
 _FILE: dict[str, Any] = json.loads(VECTORS.read_text(encoding="utf-8"))
 OFFICIAL, DOCUMENTED = _FILE["official"], _FILE["docs"]
 
-type Vector = dict[str, Any]
+Vector: TypeAlias = dict[str, Any]
 
 each_vector = pytest.mark.parametrize(
     "vector", [pytest.param(vector, id=vector["name"]) for vector in OFFICIAL["tests"] + DOCUMENTED]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from connect_cli.descriptor_placeholders import described, first_placeholder
 from connect_cli.inputs import STDIN, BadInput, fetched, file_text, parsed_json
-from connect_jira.descriptor import at_stage
+from connect_cli.plugins import for_doctor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,9 @@ def read_descriptor(source: str, *, stage: str, app_key: str | None = None) -> A
     descriptor = parsed_json(text, "the descriptor")
     if not isinstance(descriptor, dict) or not isinstance(descriptor.get("key"), str):
         raise BadInput("that is no descriptor: it has no key")
-    filled = at_stage({name: descriptor.get(name) for name in ("key", "baseUrl")}, stage)
+    filled = {name: descriptor.get(name) for name in ("key", "baseUrl")}
+    if at_stage := for_doctor("descriptor"):
+        filled = at_stage(filled, stage)
     key, base_url, scopes = filled["key"], filled["baseUrl"], descriptor.get("scopes")
     placeholder = first_placeholder(key)
     if placeholder and app_key is None:

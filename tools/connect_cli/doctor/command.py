@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -13,8 +14,12 @@ from connect_cli.doctor.examination import Examined, examine
 from connect_cli.doctor.options import Options
 from connect_cli.doctor.report import Report
 from connect_cli.inputs import Inputs
+from connect_cli.plugins import for_doctor
 from connect_jwt.diagnosis import Verdict
 from connect_jwt.identity import ClientKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def run(options: Options) -> bool:
@@ -51,14 +56,11 @@ def _examined(options: Options) -> list[Examined]:
 def _asked(options: Options) -> Examined:
     if not options.client_key:
         raise click.UsageError("say which site with --client-key: its clientKey is in the installed payload")
-    client_key = ClientKey(options.client_key)
-    if options.stack:
-        from connect_tools.doctor.deployed import ask_deployed  # noqa: PLC0415 - boto3 is slow to import
-
-        return ask_deployed(options.stack, client_key)
-    from connect_tools.doctor.laptop import ask_laptop  # noqa: PLC0415 - likewise needed here only
-
-    return ask_laptop(client_key, port=options.port, jira_port=options.jira_port)
+    source = options.source() or ""
+    ask: Callable[[Options, ClientKey], Examined] | None = for_doctor(source)
+    if ask is None:
+        raise click.UsageError(f"--{source} comes with another distribution: pip install connect-lambda")
+    return ask(options, ClientKey(options.client_key))
 
 
 def _report(console: Console, examined: list[Examined]) -> None:

@@ -1,12 +1,18 @@
-"""An API Gateway event, as `events/` has samples of: a request to the app."""
+"""An API Gateway event, as Lambda functions are handed it: a request to the app.
 
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+"""
+
+import base64
 import math
-from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
 
 from connect_cli.inputs import BadInput, parsed_json
-from connect_jira.web.refusals import inbound_evidence
-from connect_jira.web.request import read_event
-from connect_jwt.diagnosis import Evidence
+from connect_jwt.canonical import encoded_path
+from connect_jwt.diagnosis import Direction, Evidence
+
+_NO_STAGE = "$default"
 
 
 def read_gateway_event(text: str, *, base_url: str | None) -> Evidence:
@@ -21,20 +27,37 @@ def read_gateway_event(text: str, *, base_url: str | None) -> Evidence:
     """
     event = parsed_json(text, "the event")
     try:
-        request = read_event(event, base_url=(base_url or "").rstrip("/"))
-        headers = {name: str(value) for name, value in request.headers.items()}
-        made_at = event["requestContext"].get("timeEpoch")
+        return _evidence(event, (base_url or "").rstrip("/"))
     except (KeyError, TypeError, AttributeError, ValueError) as wrong:
         raise BadInput(
             "that is no HTTP API event with payload version 2.0: requestContext, rawPath or body is not as it"
             " should be"
         ) from wrong
-    if not all(isinstance(part, str) for part in (request.method, request.path, request.query)):
+
+
+def _evidence(event: dict[str, Any], base_url: str) -> Evidence:
+    context, body = event["requestContext"], event.get("body") or ""
+    stage = "" if context["stage"] == _NO_STAGE else f"/{context['stage']}"
+    path, query = _below(event["rawPath"], stage), event.get("rawQueryString", "")
+    if base_url:  # a custom domain's mapping may be in the path, too
+        path = _below(path, urlsplit(base_url).path.rstrip("/"))
+    else:
+        base_url = f"https://{context['domainName']}{stage}"
+    method, made_at = context["http"]["method"], context.get("timeEpoch")
+    if not all(isinstance(part, str) for part in (method, path, query)):
         raise BadInput("that is no HTTP API event: its method, path or query is no text")
     is_time = isinstance(made_at, int | float) and math.isfinite(made_at)
-    return replace(
-        inbound_evidence(request),
-        headers=headers,
-        body=request.body.decode(errors="replace"),
+    content = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(errors="replace")
+    return Evidence(
+        method=method,
+        url=f"{base_url}{encoded_path(path)}" + (f"?{query}" if query else ""),
+        headers={name.lower(): str(value) for name, value in event.get("headers", {}).items()},
+        body=content.decode(errors="replace"),
+        direction=Direction.TO_APP,
+        base_url=base_url,
         now=made_at / 1000 if is_time else None,
     )
+
+
+def _below(path: str, prefix: str) -> str:
+    return path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path

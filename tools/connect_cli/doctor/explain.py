@@ -8,9 +8,8 @@ import click
 from rich.console import Console
 from rich.markdown import Markdown
 
-from connect_tools.project import PROJECT
-
-PAGE = PROJECT / "docs" / "why-is-it-401.md"
+PAGE = Path(__file__).with_name("why-is-it-401.md")
+"""A link to the one in docs/; a wheel has the page itself."""
 
 _CODE = re.compile(r"`([a-z0-9-]+)`")
 _FENCE = "```"

@@ -14,6 +14,7 @@ import urllib3
 
 from connect_cli.doctor.app_facts import read_descriptor
 from connect_cli.doctor.examination import Examined, examine
+from connect_cli.doctor.options import Options
 from connect_cli.errors import CommandError
 from connect_jira.composition import Parts
 from connect_jira.errors import NotInstalled, SecretDoesNotOpen
@@ -46,18 +47,18 @@ _NOT_NEEDED = {
 """It is a call of Connect's side that is asked about."""
 
 
-def ask_deployed(stack: str, client_key: ClientKey) -> Examined:
+def ask_deployed(options: Options, client_key: ClientKey) -> Examined:
     """Ask Jira who the app is, signed as the deployed app would sign.
 
     Args:
-        stack: the name of the CloudFormation stack
+        options: of the command; `stack` is the name of the CloudFormation stack
         client_key: the site
 
     Raises:
         CommandError: AWS or Jira gives no answer that says anything
         TemporarilyUnavailable: likewise, of the table or the key
     """
-    environment = function_environment(stack)
+    environment = function_environment(options.stack or "")
     parts = Parts.from_env({**os.environ, **environment})
     known = Evidence(
         direction=Direction.TO_JIRA,

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from connect_cli.doctor.examination import Examined
+from connect_cli.doctor.options import Options
 from connect_cli.errors import CommandError
 from connect_jwt.diagnosis import Certainty, Direction, Evidence, Finding
 from connect_jwt.diagnosis.catalogue import CATALOGUE
@@ -16,13 +17,12 @@ _INVOKE = "/2015-03-31/functions/JiraCallsFunction/invocations"
 _NOT_INSTALLED = "app-not-installed"
 
 
-def ask_laptop(client_key: ClientKey, *, port: int, jira_port: int) -> Examined:
+def ask_laptop(options: Options, client_key: ClientKey) -> Examined:
     """Let the app ask its Jira who it is.
 
     Args:
+        options: of the command; `port` is where the app is, `jira_port` where the laptop's Jira is
         client_key: the site
-        port: where the app is
-        jira_port: where the laptop's Jira is
 
     Raises:
         CommandError: nothing is there, or its answer says nothing
@@ -30,11 +30,11 @@ def ask_laptop(client_key: ClientKey, *, port: int, jira_port: int) -> Examined:
     evidence = Evidence(
         direction=Direction.TO_JIRA,
         method=METHOD,
-        url=f"http://localhost:{jira_port}{PATH}",
+        url=f"http://localhost:{options.jira_port}{PATH}",
         client_key=client_key,
         now=time.time(),
     )
-    result = _invoke(client_key, port)
+    result = _invoke(client_key, options.port)
     if "errorMessage" in result:
         message = str(result["errorMessage"])
         if message.startswith(_NOT_INSTALLED):
@@ -42,12 +42,12 @@ def ask_laptop(client_key: ClientKey, *, port: int, jira_port: int) -> Examined:
         raise CommandError(f"the app could not ask: {message}")
     status = result.get("status")
     if not isinstance(status, int):
-        raise CommandError(f"what answers on port {port} is not the app of this project")
+        raise CommandError(f"what answers on port {options.port} is not the app of this project")
     if status not in {HTTPStatus.OK, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         raise CommandError(f"Jira answered {status} to {METHOD} {PATH}, which says nothing of the token")
     if status == HTTPStatus.OK:
         return accepted(without_token(evidence), result.get("body"))
-    return without_token(evidence, _reason(status, jira_port))
+    return without_token(evidence, _reason(status, options.jira_port))
 
 
 def _invoke(client_key: ClientKey, port: int) -> dict[str, Any]:

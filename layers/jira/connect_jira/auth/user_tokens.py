@@ -21,8 +21,8 @@ from connect_jira.auth.user_grants import ForgeUserGrant, UserGrant
 from connect_jira.errors import ImpersonationRefused, TemporarilyUnavailable
 from connect_jira.jira.credentials import BearerCredentials
 from connect_jira.json_objects import object_in
-from connect_jwt.assertions import sign_user_assertion
 from connect_jwt.identity import AppKey, ClientKey
+from connect_jwt.signing import sign_user_assertion
 
 _GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _TIMEOUT = urllib3.Timeout(connect=3, read=5)

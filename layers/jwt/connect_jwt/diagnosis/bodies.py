@@ -3,12 +3,12 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
 from connect_jwt.diagnosis.spelling import Pair, encoded, right, spelled
 
-type Variant = tuple[tuple[str, ...], str]
+Variant: TypeAlias = tuple[tuple[str, ...], str]
 """The codes of the mistakes, empty if correct, and a part of a canonical request."""
 
 _CODE = ("qsh-body-hashed",)

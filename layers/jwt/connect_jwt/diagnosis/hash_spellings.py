@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
-type Digest = Callable[[bytes], bytes]
+Digest: TypeAlias = Callable[[bytes], bytes]
 
 _NAMES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "blake2b", "blake2s")
 _EXPECTED = "64 lower-case hex digits belong there"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, product
+from typing import TypeAlias
 from urllib.parse import quote, unquote, unquote_plus
 
 from connect_jwt.canonical import canonical_request
@@ -11,7 +12,7 @@ from connect_jwt.diagnosis.bodies import Variant
 from connect_jwt.diagnosis.hash_spellings import Reading, digests, readings
 from connect_jwt.diagnosis.queries import NOT_SET, wrong_queries
 
-type Shape = tuple[tuple[str, ...], str, Callable[[str], str]]
+Shape: TypeAlias = tuple[tuple[str, ...], str, Callable[[str], str]]
 """The code of a mistake, how method, path and query are joined, and a function applied to the whole."""
 
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")

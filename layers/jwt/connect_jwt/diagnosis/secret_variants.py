@@ -6,10 +6,10 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import quote, unquote
 
-type Key = tuple[str, str, bytes]
+Key: TypeAlias = tuple[str, str, bytes]
 """The code of the mistake, a description, and the key that it leads to."""
 
 _ENDS = {

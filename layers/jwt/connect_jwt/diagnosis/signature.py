@@ -1,6 +1,7 @@
 """Find the secret that made the signature, by trying known secrets and common mistakes."""
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from connect_jwt.diagnosis.case import Case
 from connect_jwt.diagnosis.catalogue import finding
@@ -20,7 +21,7 @@ _CERTAIN = Certainty.CERTAIN
 _LONGEST_SECRET = 4096
 _PREVIOUS = ("secret-previous", "a secret that this site had before")
 
-type Attempt = tuple[list[tuple[str, str]], bytes]
+Attempt: TypeAlias = tuple[list[tuple[str, str]], bytes]
 """The codes of a key's mistakes, each with a description, and the key."""
 
 

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from itertools import product
+from typing import TypeAlias
 from urllib.parse import quote, quote_plus
 
-type Pair = tuple[str, str]
-type Encode = Callable[[str], str]
-type Order = Callable[[Iterable[str]], Iterable[str]]
-type Join = Callable[[str, list[str], Encode], str]
+Pair: TypeAlias = tuple[str, str]
+Encode: TypeAlias = Callable[[str], str]
+Order: TypeAlias = Callable[[Iterable[str]], Iterable[str]]
+Join: TypeAlias = Callable[[str, list[str], Encode], str]
 
 _UNRESERVED = "-._~"
 
