@@ -1,7 +1,9 @@
 """The stack's tables and key, as template.yaml declares them, in each engine and by each client."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 
 import pytest
 
@@ -18,25 +20,38 @@ def _metrics(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tests")
 
 
-@pytest.fixture(
-    scope="module",
-    params=[("moto", "direct"), ("dynamodb-local", "direct"), ("moto", "boto3")],
-    ids=" by ".join,
-)
-def cloud(request: pytest.FixtureRequest) -> Iterator[LaptopCloud]:
-    engine, sdk = request.param
+ENGINES = [("moto", "direct"), ("dynamodb-local", "direct"), ("moto", "boto3")]
+
+
+@pytest.fixture(scope="session")
+def clouds() -> Iterator[Callable[[tuple[str, str]], LaptopCloud]]:
+    """A cloud for each engine and client, started when it is asked for and kept: Java takes seconds to start."""
+    with ExitStack() as stops:
+
+        @cache
+        def started(engine_and_client: tuple[str, str]) -> LaptopCloud:
+            cloud = LaptopCloud(Template({"Stage": "prod"}), engine=engine_and_client[0])
+            stops.callback(cloud.stop)
+            cloud.start()
+            return cloud
+
+        yield started
+
+
+@pytest.fixture(scope="module", params=ENGINES, ids=" by ".join)
+def cloud(
+    request: pytest.FixtureRequest, clouds: Callable[[tuple[str, str]], LaptopCloud]
+) -> Iterator[LaptopCloud]:
     try:
-        cloud = LaptopCloud(Template({"Stage": "prod"}), engine=engine)
+        cloud = clouds(request.param)
     except CommandError as missing:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(missing))
-    cloud.start()
     with pytest.MonkeyPatch.context() as patch:  # boto3 reads its process's environment
-        for name, value in {**cloud.environment(), "AWS_SDK": sdk}.items():
+        for name, value in {**cloud.environment(), "AWS_SDK": request.param[1]}.items():
             patch.setenv(name, value)
         yield cloud
-    cloud.stop()
 
 
 @pytest.fixture(scope="module")
