@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from moto.sqs.models import sqs_backends
 
 from connect_local.laptop.ports import free_port
+from connect_tools.template import ACCOUNT, REGION
 from tests.laptop.idle_stack import CONNECT, IdleStack, connect
 
 WEBHOOK = {
@@ -76,7 +78,13 @@ NIGHTLY = {"everySite": {"method": "GET", "path": "/rest/api/3/myself"}, "idempo
 
 
 @pytest.fixture
-def stack() -> Iterator[IdleStack]:
+def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[IdleStack]:
+    """One where nothing comes while a test looks: who waits a second for one more message is told at once."""
+    sqs = sqs_backends[ACCOUNT][REGION]
+    receive = sqs.receive_message
+    monkeypatch.setattr(
+        sqs, "receive_message", lambda queue, count, _seconds, *more: receive(queue, count, 0, *more)
+    )
     with IdleStack() as stack:
         yield stack
 
@@ -170,15 +178,10 @@ def test_a_look_that_is_broken_off_hides_nothing(stack: IdleStack) -> None:
     looking = subprocess.Popen(
         [CONNECT, "dlq", "list", "--port", stack.port], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    queue, attribute = (
-        stack.cloud.attribute("FailedJiraCalls", "Ref"),
-        "ApproximateNumberOfMessagesNotVisible",
-    )
+    name = stack.cloud.attribute("FailedJiraCalls", "Ref").rpartition("/")[2]
+    queue = sqs_backends[ACCOUNT][REGION].queues[name]  # without a request, which would meet the delay itself
     deadline = time.monotonic() + 50
-    while time.monotonic() < deadline:
-        counts = stack.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[attribute])
-        if counts["Attributes"][attribute] == "3":
-            break
+    while time.monotonic() < deadline and queue.approximate_number_of_messages_not_visible < len(sent):
         time.sleep(0.02)
     looking.send_signal(signal.SIGINT)
     looking.communicate(timeout=20)
