@@ -25,7 +25,7 @@ ENGINES = [("moto", "direct"), ("dynamodb-local", "direct"), ("moto", "boto3")]
 
 @pytest.fixture(scope="session")
 def clouds() -> Iterator[Callable[[tuple[str, str]], LaptopCloud]]:
-    """A cloud for each engine and client, started when it is asked for and kept: Java takes seconds to start."""
+    """A cloud for each engine and client, started when it is asked for and kept: Java needs its time."""
     with ExitStack() as stops:
 
         @cache

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.watching import Watched, eventually, watched
+from tests.e2e.watching import WORKER_SECONDS, Watched, eventually, watched
 
 type Heard = Callable[[], list[dict[str, Any]]]
 COMMENT = {"body": {"type": "doc", "version": 1, "content": []}}
@@ -16,7 +16,7 @@ COMMENT = {"body": {"type": "doc", "version": 1, "content": []}}
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Watched]:
-    with watched() as site:
+    with watched(worker_seconds=WORKER_SECONDS) as site:
         yield site
 
 

@@ -10,14 +10,14 @@ import pytest
 from connect_jira.events.webhook import Webhook
 from connect_jira.jira.loop_guard import trace_of
 from connect_local.laptop.gateway import MAX_EVENT_BYTES
-from tests.e2e.watching import EVENT, NO_CONTENT, UNAVAILABLE, Watched, eventually, watched
+from tests.e2e.watching import EVENT, NO_CONTENT, UNAVAILABLE, WORKER_SECONDS, Watched, eventually, watched
 
 FAILING_SECONDS = 5.0
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Watched]:
-    with watched() as site:
+    with watched(worker_seconds=WORKER_SECONDS) as site:
         yield site
 
 
@@ -90,8 +90,8 @@ def test_for_a_site_that_has_uninstalled_the_app_work_ends_without_having_failed
 
 
 def test_the_work_of_a_worker_that_is_killed_in_mid_call_is_taken_up_again_and_has_one_effect() -> None:
-    # The message comes back while its work still counts as begun; that is over half a minute after it began.
-    with watched(visibility_seconds=3) as site:
+    # The message comes back while its work still counts as begun: until its worker must have ended.
+    with watched(visibility_seconds=3, worker_seconds=WORKER_SECONDS) as site:
         site.order(delay=5)
         assert site.send("KILLED-1", "killed") == [NO_CONTENT]
         worker = site.stack.functions["JiraCallsFunction"]

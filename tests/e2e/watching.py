@@ -139,4 +139,7 @@ def watched(**options: Any) -> Iterator[Watched]:
         yield Watched(stack, lines)
 
 
+WORKER_SECONDS = 10.0
+"""Long enough for all work of a test's, and waited for where a worker has to have ended."""
+
 NO_CONTENT, UNAVAILABLE = HTTPStatus.NO_CONTENT, HTTPStatus.SERVICE_UNAVAILABLE

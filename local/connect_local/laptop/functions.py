@@ -29,13 +29,20 @@ class LaptopFunction:
         template: what it is
         cloud: the AWS behind it
         log: takes each line that it prints
+        timeout: how long it may take, in seconds; None for as long as the template says
     """
 
     def __init__(
-        self, name: str, template: Template, cloud: LaptopCloud, *, log: Callable[[str], None]
+        self,
+        name: str,
+        template: Template,
+        cloud: LaptopCloud,
+        *,
+        log: Callable[[str], None],
+        timeout: float | None = None,
     ) -> None:
         properties = template.function(name)
-        self._timeout = float(properties["Timeout"])
+        self._timeout = float(properties["Timeout"] if timeout is None else timeout)
         self.arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
         self._command = [sys.executable, "-m", _RUNTIME, properties["Handler"]]
         self.variables = function_variables(name, template, cloud.attribute) | cloud.environment()

@@ -46,6 +46,8 @@ class StackOptions:
         retry_seconds: how long an event waits that a function has failed on, asynchronously
         visibility_seconds: how long a message is hidden whose worker was killed; None for as long as
             template.yaml says. It must be longer than the worker's timeout, or two work on one message
+        worker_seconds: how long a function that works off a queue may take; None for as long as
+            template.yaml says
         aws_sdk: how the functions speak to AWS, `direct` or `boto3`; by default what the environment variable
             `AWS_SDK` says
         record: whether the shapes of what is sent are recorded, and told at `/_local/shapes`
@@ -61,6 +63,7 @@ class StackOptions:
     engine: str = "moto"
     retry_seconds: Sequence[float] = LAMBDAS_RETRY_SECONDS
     visibility_seconds: int | None = None
+    worker_seconds: float | None = None
     aws_sdk: str = field(default_factory=lambda: os.environ.get("AWS_SDK", "direct"))
     record: bool = False
     on_log: Callable[[str, str], None] = lambda _function, _line: None
@@ -124,9 +127,11 @@ class LaptopStack:
         self.cloud = LaptopCloud(template, engine=options.engine)
         self._parts.callback(self.cloud.stop)
         self.cloud.start()
+        timeouts = {source.function: options.worker_seconds for source in template.event_sources()}
         for name in template.resources("AWS::Serverless::Function"):
-            function = LaptopFunction(name, template, self.cloud, log=self._log_of(name))
-            self.functions[name] = function
+            self.functions[name] = LaptopFunction(
+                name, template, self.cloud, log=self._log_of(name), timeout=timeouts.get(name)
+            )
         self._start_lambda(template)
         description = {
             "region": REGION,
