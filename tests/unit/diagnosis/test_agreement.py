@@ -1,6 +1,8 @@
 """What the app takes is accepted and what it refuses is refused, whatever is wrong with a token at once."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connect_jwt.diagnosis import Evidence, Verdict, diagnose
-from connect_jwt.errors import TokenRefused
+from connect_jwt.diagnosis.catalogue import explanation_of
+from connect_jwt.errors import Reason, TokenRefused
 from connect_jwt.identity import SharedSecret
 from connect_jwt.tokens import UnverifiedToken, find_token, parse_token
 from connect_jwt.verifying import SignedRequest, verify_context_token, verify_request_token
@@ -70,6 +73,25 @@ def test_the_app_and_its_diagnosis_agree(
     )
     expected = Verdict.ACCEPTED if is_taken else Verdict.REFUSED
     assert diagnose(evidence).verdict is expected
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(said=changed_claims, header=changed_headers, scheme=schemes, secret=signers, in_url=st.booleans())
+def test_a_token_that_the_app_has_parsed_is_explained_as_one_that_has_to_be_found(
+    said: dict[str, Any], header: dict[str, Any], scheme: str, secret: str, *, in_url: bool
+) -> None:
+    token = hs256(claims(**{"qsh": qsh(WEBHOOK), **said}), secret=secret, **header)
+    evidence = webhook(token, scheme=scheme)
+    if in_url:
+        evidence = replace(evidence, headers={}, url=f"{evidence.url}&jwt={token}")
+    parsed = None
+    with suppress(TokenRefused):
+        query = (evidence.url or "").partition("?")[2]
+        parsed = parse_token(find_token(evidence.header("Authorization"), query))
+    found, given_parsed = diagnose(evidence), diagnose(replace(evidence, parsed=parsed))
+    assert given_parsed.verdict is found.verdict
+    for reason in Reason:
+        assert explanation_of(reason, given_parsed.findings) == explanation_of(reason, found.findings)
 
 
 @pytest.mark.parametrize("evidence", [webhook(), from_page()])

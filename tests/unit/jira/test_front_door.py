@@ -1,7 +1,9 @@
 """What a sender and what a developer are told of a refused request."""
 
 import json
+import sys
 import time
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -30,6 +32,7 @@ from connect_jwt.errors import (
     SignatureMismatch,
     TokenRefused,
 )
+from connect_jwt.tokens import parse_token
 from tests.unit.jira.conftest import PROJECT
 
 if TYPE_CHECKING:
@@ -200,6 +203,52 @@ def test_what_is_no_request_of_a_site_s_is_called_by_its_name_in_the_log(
     assert "Sign " not in record["explanation"]
     for secret in headers.values():
         assert secret.rpartition(" ")[2] not in record["explanation"]
+
+
+REFUSED_AFTER: dict[str, tuple[str, dict[str, Any], int]] = {
+    "nothing: it is taken": (SECRET, {}, 204),
+    "the signature": ("f" * 40, {}, 401),
+    "the times": (SECRET, {"exp": 1}, 401),
+    "the hash": (SECRET, {"qsh": "0" * 64}, 401),
+    "the proof": (SECRET, {}, 400),
+}
+
+
+@pytest.mark.parametrize(("secret", "claims", "status"), REFUSED_AFTER.values(), ids=REFUSED_AFTER)
+def test_a_token_is_parsed_once_whatever_becomes_of_its_request(
+    backend: "Backend", event: dict[str, Any], secret: str, claims: dict[str, Any], status: int
+) -> None:
+    backend.install(SECRET)
+    request = backend.signed_by_site(PATH, {}, secret, **claims)
+    event["headers"]["authorization"] = request.headers["authorization"]
+    event["rawQueryString"], event["rawPath"] = "", PATH
+    claimed: list[str] = []
+    parses: list[str] = []
+
+    def handle(read: GatewayRequest) -> Answer:
+        backend.tenants.verify_request(read)
+        if status == 400:
+            raise PayloadRefused("body-not-json", "no")
+        return empty_answer(204)
+
+    def count_parses(frame: FrameType, kind: str, _: object) -> None:
+        if kind == "call" and frame.f_code is parse_token.__code__:
+            parses.append(frame.f_back.f_code.co_qualname if frame.f_back else "")
+
+    before = sys.getprofile()
+    sys.setprofile(count_parses)
+    try:
+        answered = answer(
+            event,
+            handle,
+            app=backend.app,
+            on_refused=lambda read, _code, _status: claimed.append(read.token.issuer),
+        )
+    finally:
+        sys.setprofile(before)
+    assert answered == empty_answer(status)
+    assert claimed == ([] if status == 204 else [backend.row.site.client_key])
+    assert parses == ["GatewayRequest.token"]
 
 
 @pytest.mark.parametrize(("kind", "searched"), [(TokenRefused, True), (RefusedUnsigned, False)])

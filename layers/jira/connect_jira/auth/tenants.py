@@ -115,9 +115,7 @@ class Tenants:
             TemporarilyUnavailable: AWS gave no answer
         """
         try:
-            return (
-                not is_forge(client_key) and self._known.row(client_key).state is InstallationState.DISABLED
-            )
+            return self._known.row(client_key).state is InstallationState.DISABLED
         except NotInstalled:
             return False
 
@@ -212,16 +210,17 @@ class Tenants:
         if is_forge(client_key):
             return self._forge.credentials(client_key, fresh=fresh)
         row = self._known.fresh_row(client_key) if fresh else self._known.row(client_key)
-        by_connect = row.sealed_secret and self._beyond_forge.includes(client_key, call, row.sealed_secret)
-        if row.site.installation_id is not None and not by_connect:
-            try:
-                return self._forge.credentials(
-                    row.site.installation_id, fresh=fresh, own_url=row.site.base_url
-                )
-            except (NotInstalled, ForgeTokenMissing):
-                if row.sealed_secret is None:
-                    raise
-        return ConnectCredentials(self._identity(row))
+        site, secret = row.site, row.sealed_secret
+        if site.installation_id is None:
+            return ConnectCredentials(self._identity(row))
+        if secret is not None and self._beyond_forge.includes(client_key, call, secret):
+            return ConnectCredentials(self._identity(row))
+        try:
+            return self._forge.credentials(site.installation_id, fresh=fresh, own_url=site.base_url)
+        except (NotInstalled, ForgeTokenMissing):
+            if secret is None:
+                raise
+            return ConnectCredentials(self._identity(row))
 
     def _identity(self, installation: Installation) -> SigningIdentity:
         site = installation.site
@@ -270,7 +269,5 @@ class _SigningSecrets:
 
     def _secrets_of(self, client_key: ClientKey, installation: Installation) -> Iterator[SharedSecret]:
         self.installation = installation
-        yield self._sealer.open(client_key, installation.require_sealed_secret())
-        for previous in installation.previous_secrets:
-            if previous.valid_until > self._clock():
-                yield self._sealer.open(client_key, previous.sealed)
+        for sealed in installation.verifying_secrets(self._clock()):
+            yield self._sealer.open(client_key, sealed)

@@ -25,7 +25,6 @@ from connect_jira.token_bucket import Allowance
 from connect_jira.web.request import GatewayRequest
 from connect_jwt.errors import TokenRefused
 from connect_jwt.identity import ClientKey
-from connect_jwt.tokens import find_token, parse_token
 
 KEPT_SECONDS = 30 * 24 * 3600
 """How long a site's row stays after something was last written to it."""
@@ -235,8 +234,7 @@ def _is_due(written: _Written, what: tuple[ClientKey, str], outcome: object, now
 
 def _claimed_site(request: GatewayRequest) -> ClientKey | None:
     try:
-        token = find_token(request.headers.get("authorization"), request.query)
-        issuer = parse_token(token).issuer
+        issuer = request.token.issuer
     except TokenRefused:
         return None
     return issuer if is_storable(issuer) else None

@@ -122,6 +122,18 @@ class Installation:
     expires_at: int | None = None
     revision: int = 1
 
+    def verifying_secrets(self, now: float) -> list[bytes]:
+        """The sealed secrets that verify the site's requests: the current one, then those in their grace.
+
+        Args:
+            now: in Unix seconds
+
+        Raises:
+            NotInstalled: the site has uninstalled the app
+        """
+        previous = [secret.sealed for secret in self.previous_secrets if secret.valid_until > now]
+        return [self.require_sealed_secret(), *previous]
+
     def require_sealed_secret(self) -> bytes:
         """The current secret, sealed.
 

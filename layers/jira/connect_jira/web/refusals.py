@@ -9,6 +9,7 @@ from connect_jwt.diagnosis import Direction, Evidence, Finding, diagnose
 from connect_jwt.diagnosis.catalogue import explanation_of
 from connect_jwt.errors import RefusedUnsigned, TokenRefused
 from connect_jwt.identity import AppKey
+from connect_jwt.tokens import UnverifiedToken
 
 _BINDING = "qsh-mismatch"
 
@@ -32,6 +33,15 @@ def explain_inbound(refusal: TokenRefused, request: GatewayRequest, app_key: App
     the app spend that time.
     """
     is_bound_wrong = refusal.reason == _BINDING and not isinstance(refusal, RefusedUnsigned)
-    evidence = replace(inbound_evidence(request), app_key=app_key, now=time.time())
+    evidence = replace(
+        inbound_evidence(request), parsed=_parsed_token(request), app_key=app_key, now=time.time()
+    )
     diagnosis = diagnose(evidence if is_bound_wrong else replace(evidence, method=None))
     return explanation_of(refusal.reason, diagnosis.findings)
+
+
+def _parsed_token(request: GatewayRequest) -> UnverifiedToken | None:
+    try:
+        return request.token
+    except TokenRefused:
+        return None

@@ -52,6 +52,16 @@ _AFTER_THE_HASH = (
 
 def diagnose(evidence: Evidence) -> Diagnosis:
     """Explain a refused request, or predict its refusal, from the evidence."""
+    if evidence.parsed is None:
+        diagnosis = _carried(evidence)
+    else:
+        direction = infer_direction(evidence, evidence.parsed)
+        diagnosis = _examined(Case(evidence, evidence.parsed, direction, scheme=None), transport=[])
+    return diagnosis if diagnosis.direction is Direction.TO_JIRA else for_the_app(diagnosis)
+
+
+def _carried(evidence: Evidence) -> Diagnosis:
+    """Diagnose a request whose token, if there is one, has yet to be found."""
     tokens = tokens_in(evidence)
     transport: list[Finding] = []
     if not tokens and (elsewhere := found_elsewhere(evidence)):
@@ -63,8 +73,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
         transport += check_missing(evidence, direction)
     elif case or not is_opaque(tokens[0], evidence):
         transport += check_transport(tokens)
-    diagnosis = _examined(case, transport) if case else _unread(evidence, direction, transport)
-    return diagnosis if diagnosis.direction is Direction.TO_JIRA else for_the_app(diagnosis)
+    return _examined(case, transport) if case else _unread(evidence, direction, transport)
 
 
 def _case(evidence: Evidence, tokens: list[Carried]) -> Case | None:

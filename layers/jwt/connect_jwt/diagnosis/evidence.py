@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from connect_jwt.identity import SharedSecret
+from connect_jwt.tokens import UnverifiedToken
 
 
 class Direction(StrEnum):
@@ -20,6 +21,7 @@ class Evidence:
 
     Attributes:
         token: the token; None if it has to be found in `headers` or `url`
+        parsed: the parsed token, if the receiver has found it already; then it is not searched for
         method: the HTTP method
         url: absolute, or a path with its query
         headers: of the request, by name in any case
@@ -38,6 +40,7 @@ class Evidence:
     """
 
     token: str | None = field(default=None, repr=False)
+    parsed: UnverifiedToken | None = field(default=None, repr=False)
     method: str | None = None
     url: str | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
