@@ -122,6 +122,7 @@ FIGURES: list[tuple[str, str, object, object]] = [
     (CALLS, "Jira is slower than ten seconds", signed_call.READ_TIMEOUT_SECONDS, 10),
     (CALLS, "up to every 15 minutes, until one is answered", troubles.LONGEST_PAUSE_SECONDS, 15 * MINUTE),
     (CALLS, "another message finds out after half a minute", troubles.FINDING_OUT_SECONDS, MINUTE / 2),
+    (CALLS, "or within half a minute of that", worker.LONGEST_AFTER_TROUBLE_SECONDS, MINUTE / 2),
     (CALLS, "has waited for its answer for two seconds", connection_pool.SLOW_SECONDS, 2),
     (CALLS, "connection was idle for 50 seconds", connection_pool.LONGEST_IDLE_SECONDS, 50),
     (CALLS, "their effect in less than 2 times as long", ALLOWED_TIMES, 2),

@@ -27,7 +27,7 @@ from connect_jira.worker.backoff import Pauses
 from connect_jira.worker.idempotency_store import Attempt, Done
 from connect_jira.worker.sqs_record import Delivery
 from connect_jira.worker.troubles import Troubles
-from connect_jira.worker.worker import Worker
+from connect_jira.worker.worker import LONGEST_AFTER_TROUBLE_SECONDS, Worker
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.memory_table import MemoryTable
 
@@ -518,6 +518,18 @@ def test_while_a_call_is_waited_for_other_workers_leave_its_site_alone() -> None
     shop = Workshop(acts=wait)
     shop.work(webhook())
     assert left_alone == [True]
+
+
+@pytest.mark.parametrize("age", [0, 5, 50, 5_000, DAY - 1_000])
+def test_a_message_is_back_soon_after_its_sites_trouble_however_old_it_is(age: float) -> None:
+    shop = Workshop()
+    for _ in range(3):
+        shop.pauses.note(BUSY, SILENT)
+    shop.work(webhook(), age=age)
+    pause = 4
+    ((seconds, tried),) = shop.postponed
+    assert not tried
+    assert pause <= seconds <= 1.1 * max(pause, min(age / 2, LONGEST_AFTER_TROUBLE_SECONDS)) + 1
 
 
 @pytest.mark.parametrize("acts", [lambda _message: None, fails_with(KeyError("issue"))], ids=["well", "not"])

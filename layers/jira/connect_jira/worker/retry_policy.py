@@ -172,7 +172,7 @@ def verdict(failed: FailedDelivery) -> Verdict:
     return Postponed(_postponement(failed))
 
 
-def no_sooner(seconds: float, *, age: float) -> float:
+def no_sooner(seconds: float, *, age: float, longest: float = _LONGEST_OWN_POSTPONEMENT_SECONDS) -> float:
     """How long a message stays away that is to be back in so many seconds: longer when it has come often.
 
     With waits of half its age a day of short ones is no more than a few dozen hand-overs.
@@ -180,8 +180,9 @@ def no_sooner(seconds: float, *, age: float) -> float:
     Args:
         seconds: what Jira says
         age: since the message was put on the queue, in seconds
+        longest: how long it stays away at most because it has come often, in seconds
     """
-    return max(seconds, _SHORTEST_POSTPONEMENT_SECONDS, min(age / 2, _LONGEST_OWN_POSTPONEMENT_SECONDS))
+    return max(seconds, _SHORTEST_POSTPONEMENT_SECONDS, min(age / 2, longest))
 
 
 def _postponement(failed: FailedDelivery) -> int:

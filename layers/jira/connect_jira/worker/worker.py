@@ -43,6 +43,9 @@ logger = Logger(child=True)
 ENOUGH_TIME_SECONDS = 5.0
 """With less left of the function's time no further message is begun."""
 
+LONGEST_AFTER_TROUBLE_SECONDS = 30.0
+"""How much later than its site a message is back at most. A site's pauses grow by themselves."""
+
 LONGEST_DISABLED_SECONDS = 4 * 24 * 3600
 """How long messages of a site wait that has disabled the app: as long as SQS keeps one."""
 
@@ -159,7 +162,8 @@ class Worker:
             return None
         if age >= GIVE_UP_SECONDS and trouble.is_lasting:  # to try all that is old would hold up the others
             return self._failed_work.settle(delivery, SiteInTrouble(trouble.reason), message=message)
-        return self._failed_work.come_again(delivery, no_sooner(trouble.seconds, age=age), "site-paused")
+        wait = no_sooner(trouble.seconds, age=age, longest=LONGEST_AFTER_TROUBLE_SECONDS)
+        return self._failed_work.come_again(delivery, wait, "site-paused")
 
     def _wait_until_enabled(self, delivery: Delivery, message: Message) -> bool:
         """Let a message wait without a try, and begin to be patient once it can be tried."""
