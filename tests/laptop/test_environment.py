@@ -88,7 +88,9 @@ def test_a_handler_that_cannot_be_imported_fails_the_first_invocation(start: Sta
     assert result.failed
 
 
-def test_a_function_that_exceeds_its_time_is_stopped(start: Start) -> None:
+def test_a_function_that_exceeds_its_time_is_stopped_and_the_log_says_so(
+    start: Start, lines: list[str]
+) -> None:
     environment = start("tests.laptop.handlers.sleep")
     environment.invoke(b'{"seconds": 0}', timeout=10)
     started = time.monotonic()
@@ -96,6 +98,7 @@ def test_a_function_that_exceeds_its_time_is_stopped(start: Start) -> None:
     assert result.failed
     assert json.loads(result.payload)["errorType"] == "Sandbox.Timedout"
     assert time.monotonic() - started < 10
+    assert any(line.endswith(" Task timed out after 0.50 seconds") for line in lines)
 
 
 def test_stopping_ends_what_is_running(start: Start) -> None:

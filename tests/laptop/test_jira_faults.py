@@ -2,6 +2,8 @@
 
 import http.client
 import time
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -81,6 +83,20 @@ def test_a_delay_only_delays(jira: LaptopJira, rest: SignedCalls, order_fault: A
     assert rest("GET", "/myself").status == 200
     assert time.monotonic() - before >= 0.3
     assert last_call(jira) == (200, None)
+
+
+@pytest.mark.parametrize("patience", [0.2, 10.0])
+def test_the_journal_says_whether_whoever_called_was_still_there_when_it_was_answered(
+    jira: LaptopJira, installed_app: FakeApp, jira_http: VerbatimHttp, order_fault: Any, patience: float
+) -> None:
+    order_fault(delay=0.8)
+    with suppress(TimeoutError):
+        SignedCalls(installed_app, replace(jira_http, timeout=patience))("POST", "/issue", NEW_ISSUE)
+    deadline = time.monotonic() + 10
+    while not jira.journal.requests() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    (call,) = jira.journal.requests()
+    assert (call.status, call.is_awaited) == (201, patience > 1)
 
 
 def test_a_connection_that_breaks_before_the_work(

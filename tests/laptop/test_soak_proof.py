@@ -1,10 +1,12 @@
 """What a soak takes for a webhook that was worked off twice, and what not."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.soak.observer import Write
+from connect_local.jira.journal import RecordedRequest
+from tests.soak.observer import Observer, Write
 from tests.soak.plan import Planned
 from tests.soak.proof import Effects, judge
 
@@ -63,3 +65,50 @@ def test_a_webhook_that_is_written_again_once_it_was_answered_was_worked_off_twi
 )
 def test_what_cannot_be_avoided_is_harmless(effects: Effects) -> None:
     assert (effects.repeated, effects.unexplained, effects.hold) == (1, 0, True)
+
+
+class NoSites:
+    """Sites on which nothing is."""
+
+    def ensure(self, _name: str) -> "NoSites":
+        return self
+
+    @property
+    def site(self) -> "NoSites":
+        return self
+
+    def issue(self, _key: str) -> None:
+        return None
+
+
+def seen(*, took: float, is_awaited: bool, reason: str | None = None) -> bool:
+    observer = Observer()
+    observer.watch(NoSites())  # type: ignore[arg-type]
+    observer.on_jira_request(
+        RecordedRequest(
+            site="site",
+            method="PUT",
+            path="/rest/api/3/issue/SOAK-1/properties/connect-lambda",
+            status=201,
+            client_key=None,
+            reason=reason,
+            at=datetime.now(UTC) - timedelta(seconds=took),
+            is_awaited=is_awaited,
+        )
+    )
+    ((written,),) = observer.writes().values()
+    return written.answered
+
+
+@pytest.mark.parametrize("took", [0.1, 9.0])
+def test_a_write_was_answered_if_its_caller_was_still_there_however_long_it_took(took: float) -> None:
+    assert seen(took=took, is_awaited=True)
+    assert not seen(took=took, is_awaited=False)
+    assert not seen(took=took, is_awaited=True, reason="fault")
+
+
+def test_a_function_that_is_stopped_since_it_took_too_long_is_noted() -> None:
+    observer = Observer()
+    for line in ("0b6d Task timed out after 30.00 seconds", '{"message": "Task timed out after all"}', "x"):
+        observer.on_log("JiraCallsFunction", line)
+    assert len(observer.timed_out) == 1

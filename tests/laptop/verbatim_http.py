@@ -24,6 +24,7 @@ class VerbatimHttp:
     """Sends to one port of this machine, each request over a connection of its own."""
 
     port: int
+    timeout: float = 10
 
     def send(
         self,
@@ -33,7 +34,7 @@ class VerbatimHttp:
         headers: Mapping[str, str] | None = None,
         body: str | bytes | None = None,
     ) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
         try:
             connection.request(method, target, body, headers or {})
             response = connection.getresponse()

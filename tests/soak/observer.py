@@ -13,11 +13,10 @@ from typing import Any
 
 from connect_local.jira.journal import RecordedRequest
 from connect_local.jira.tenant import Tenants
+from connect_local.laptop.environment import TIMED_OUT
 from tests.soak.plan import PROPERTY
 
 _NOTE = re.compile(rf"/rest/api/3/issue/([A-Z]+-\d+)/properties/{PROPERTY}")
-_LATE_SECONDS = 5.0
-"""An answer that took longer may have come too late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +43,15 @@ def noted_issue(request: RecordedRequest) -> str | None:
 
 
 class Observer:
-    """Takes notes. Its methods are called from the threads of whatever happens."""
+    """Takes notes. Its methods are called from the threads of whatever happens.
+
+    Attributes:
+        calls: how many calls Jira has answered, by the status
+        retried: how many were made again at once, by the reason
+        postponed: how many messages came again, by the reason
+        duplicates_absorbed: how much work was found done
+        timed_out: when functions were stopped that took too long, in seconds of `time.monotonic`
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -55,6 +62,7 @@ class Observer:
         self.retried: Counter[str] = Counter()
         self.postponed: Counter[str] = Counter()
         self.duplicates_absorbed = 0
+        self.timed_out: list[float] = []
 
     def watch(self, tenants: Tenants) -> None:
         """Look at what is written on these sites."""
@@ -70,6 +78,9 @@ class Observer:
 
     def on_log(self, _function: str, line: str) -> None:
         """Note what a function says."""
+        if TIMED_OUT in line and not line.startswith("{"):
+            self.timed_out.append(time.monotonic())
+            return
         try:
             said = json.loads(line)
         except ValueError:
@@ -117,6 +128,6 @@ class Observer:
                 value=issue.properties.get(PROPERTY) if issue else None,
                 asked_at=now - took,
                 at=now,
-                answered=request.reason is None and took < _LATE_SECONDS,
+                answered=request.reason is None and request.is_awaited,
             )
         )

@@ -45,7 +45,7 @@ def judge(planned: Iterable[Planned], observer: Observer, kills: Sequence[float]
     Args:
         planned: what was sent
         observer: what was seen
-        kills: when processes were killed, in seconds of `time.monotonic`
+        kills: when processes were killed or took too long, in seconds of `time.monotonic`
     """
     writes = observer.writes()
     done = lost = wrong = repeated = unexplained = 0

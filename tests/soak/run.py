@@ -72,7 +72,8 @@ def soak(options: SoakOptions, console: Console) -> Summary:
             retried=dict(observer.retried),
             postponed=dict(observer.postponed),
             duplicates_absorbed=observer.duplicates_absorbed,
-            effects=judge(planned, observer, weather.kills),
+            timed_out=len(observer.timed_out),
+            effects=judge(planned, observer, [*weather.kills, *observer.timed_out]),
             left=queues.waiting(),
             failed=queues.failed(),
         )

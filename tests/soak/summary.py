@@ -26,6 +26,7 @@ class Summary:
         retried: calls that were made again at once, by the reason
         postponed: messages that came again, by the reason
         duplicates_absorbed: messages whose work was found done
+        timed_out: functions that were stopped since they took too long
         effects: what became of the webhooks
         left: messages that were not worked off; None when that could not be seen
         failed: messages that were set aside, likewise
@@ -42,6 +43,7 @@ class Summary:
     retried: Mapping[str, int]
     postponed: Mapping[str, int]
     duplicates_absorbed: int
+    timed_out: int
     effects: Effects
     left: int | None
     failed: int | None
@@ -80,6 +82,7 @@ class Summary:
         yield "made again at once", _counts(self.retried)
         yield "came again later", _counts(self.postponed)
         yield "duplicates absorbed", str(self.duplicates_absorbed)
+        yield "functions that took too long", str(self.timed_out)
         yield "written again, harmless", str(effects.repeated - effects.unexplained)
         yield "written again for no reason", str(effects.unexplained)
         yield "given up by Jira", str(self.given_up)

@@ -161,7 +161,16 @@ class RestGate:
     ) -> None:
         async def recorded_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._record(exchange, message["status"], app=app, reason=reason, finding=finding)
+                await asyncio.sleep(0)  # lets the server notice whoever has hung up by now
+                is_awaited = not await exchange.request.is_disconnected()
+                self._record(
+                    exchange,
+                    message["status"],
+                    app=app,
+                    reason=reason,
+                    finding=finding,
+                    is_awaited=is_awaited,
+                )
             await exchange.send(message)
 
         await handler(exchange.request.scope, _replay(exchange), recorded_send)
@@ -174,6 +183,7 @@ class RestGate:
         app: Installation | None = None,
         reason: str | None,
         finding: Finding | None = None,
+        is_awaited: bool = True,
     ) -> None:
         self._journal.record(
             RecordedRequest(
@@ -185,6 +195,7 @@ class RestGate:
                 reason=reason,
                 finding=finding,
                 at=exchange.at,
+                is_awaited=is_awaited,
             )
         )
 

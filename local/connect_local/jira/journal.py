@@ -27,6 +27,7 @@ class RecordedRequest:
         reason: why it was refused, None when it was not
         finding: what else there is to say of that
         at: when it came
+        is_awaited: whether whoever called was still there to take the answer
     """
 
     site: str = ""
@@ -37,6 +38,7 @@ class RecordedRequest:
     reason: str | None
     finding: Finding | None = None
     at: datetime
+    is_awaited: bool = True
 
     def as_json(self) -> Json:
         """The entry of `GET /_local/requests`."""

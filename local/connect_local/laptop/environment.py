@@ -18,6 +18,9 @@ from pathlib import Path
 from connect_tools.loopback import LOOPBACK
 from connect_tools.project import PROJECT
 
+TIMED_OUT = "Task timed out after"
+"""What Lambda logs of an invocation that took too long: https://repost.aws/knowledge-center/lambda-verify-invocation-timeouts"""
+
 
 @dataclass(frozen=True, slots=True)
 class InvocationResult:
@@ -164,6 +167,7 @@ class Environment:
 
     def _expire(self, invocation: _Invocation) -> None:
         if not invocation.result.done():
+            self._log(f"{invocation.request_id} {TIMED_OUT} {invocation.timeout:.2f} seconds")
             invocation.result.set_result(
                 failure("Sandbox.Timedout", f"the function took more than {invocation.timeout:.0f} seconds")
             )
