@@ -25,6 +25,7 @@ class Scripted:
         self.answers = list(answers)
         self.headers: dict[str, str] = {}
         self.requests: list[tuple[dict[str, str], Any]] = []
+        self.callers: set[int] = set()
         script = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -33,6 +34,7 @@ class Scripted:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
+                script.callers.add(self.client_address[1])
                 script.requests.append((headers, json.loads(body)))
                 answer = script.answers.pop(0) if script.answers else DONE
                 status, content = answer() if callable(answer) else answer

@@ -141,6 +141,14 @@ def test_a_connection_that_broke_is_used_again_at_once(
     assert (waits[0], len(waits), waits[1] > 0) == (0.0, 2, True)
 
 
+def test_who_asks_the_same_service_asks_over_the_same_connection(scripted: Callable[..., Scripted]) -> None:
+    kms = scripted()
+    aws = kms.aws()
+    for _ in range(2):
+        aws.service("kms").call("Decrypt", CiphertextBlob=b"sealed")
+    assert len(kms.callers) == 1
+
+
 class Stopping:
     """Lambda's context of a function that is to be stopped in so many seconds."""
 

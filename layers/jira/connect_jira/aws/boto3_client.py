@@ -25,7 +25,7 @@ _HALVINGS = 4
 
 
 class Boto3Clients:
-    """Makes clients of one session.
+    """Makes clients of one session; of the same kind there is one, since each has connections of its own.
 
     Args:
         env: environment variables, for `AWS_REGION`, which boto3 does not read; all else it reads itself
@@ -36,10 +36,16 @@ class Boto3Clients:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._session = new_session(region=env.get("AWS_REGION"))
+        self._made: dict[tuple[str, float, Callable[[], str | None]], Boto3Client] = {}
 
     def client(self, service: str, *, read_seconds: float, trace: Callable[[], str | None]) -> "Boto3Client":
         """A client, as `Boto3Client` says."""
-        return Boto3Client(service, session=self._session, read_seconds=read_seconds, trace=trace)
+        kind = (service, read_seconds, trace)
+        if kind not in self._made:
+            self._made[kind] = Boto3Client(
+                service, session=self._session, read_seconds=read_seconds, trace=trace
+            )
+        return self._made[kind]
 
 
 class Boto3Client:
