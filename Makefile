@@ -38,7 +38,7 @@ format: .venv/dev ## format the code, and mend what can be mended
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
 
-bench: .venv/sam bench/node_modules/.done ## measure, into .bench; ONLY=protocol|cold|warm|aws|size; WRITE=1 into docs
+bench: .venv/sam bench/node_modules/.done ## measure, into .bench; ONLY=protocol|cold|warm|sdk|aws|size; WRITE=1 into docs
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(WRITE),--write)
 
 scale: .venv/dev ## simulate 10,000 sites for docs/growth.md, into .bench (some minutes); WRITE=1 into docs

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
-from bench import aws_calls, cold, page, protocol, results, warm
+from bench import aws_calls, cold, page, protocol, results, sdk, warm
 from bench.artifacts import DEPLOYED, build, build_for_this_machine
 from bench.lambdas import Lambdas, lambdas_python, without_bytecode
 from bench.sampling import Figure
@@ -19,7 +19,7 @@ from bench.stand_ins import Aws, Site
 from bench.trust import Trust
 from connect_tools.aws_environment import forget_real_aws
 
-PARTS = ("protocol", "cold", "warm", "aws", "size")
+PARTS = ("protocol", "cold", "warm", "sdk", "aws", "size")
 _ROUNDS = 20
 
 
@@ -42,7 +42,7 @@ def main(only: str | None, rounds: int, *, write: bool) -> None:
             console.print("building as for a deployment …")
             (folder / "deployed").mkdir()
             kept["size"] = sizes(build(folder / "deployed", machine=DEPLOYED))
-        if {"cold", "warm", "aws"} & set(wanted):
+        if {"cold", "warm", "sdk", "aws"} & set(wanted):
             console.print("building for this machine …")
             trust = Trust(folder)
             lambdas = Lambdas(
@@ -59,6 +59,8 @@ def main(only: str | None, rounds: int, *, write: bool) -> None:
                 kept["cold"] = _as_json(cold.measure(lambdas, plain, rounds, progress))
             if "warm" in wanted:
                 kept["warm"] = _as_json(warm.measure(lambdas, rounds, progress))
+            if "sdk" in wanted:
+                kept["sdk"] = _as_json(sdk.measure(lambdas, rounds, progress))
     for written in (results.write(kept, write=write), page.write(kept, write=write)):
         console.print(f"{written} is written")
 

@@ -104,11 +104,10 @@ class Lambdas:
     aws: Aws
     site: Site
 
-    def start(self, function: str) -> Environment:
+    def start(self, function: str, variables: Mapping[str, str] | None = None) -> Environment:
         """Start a function of the template in a process of its own."""
-        return self._start(
-            self.build / function, self._layers(function), _TEMPLATE.function(function)["Handler"], function
-        )
+        handler = _TEMPLATE.function(function)["Handler"]
+        return self._start(self.build / function, self._layers(function), handler, function, variables)
 
     def start_other(
         self, handler: str, *, layers_of: str, variables: Mapping[str, str] | None = None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from bench import cold, protocol, warm
+from bench import cold, protocol, sdk, warm
 from bench.bars import Bar, bars
 from bench.cold import BARE
 from bench.outputs import PAGES, destination
@@ -96,6 +96,24 @@ def _warm(measured: _Results) -> str:
     return _table(("for each event", "processor, ms", "wall, ms", "MB at the most"), rows)
 
 
+def _sdk(measured: _Results) -> str:
+    rows = []
+    for function in sdk.FUNCTIONS:
+        direct, boto3 = (measured[f"{function}/{client}"] for client in sdk.CLIENTS)
+        for figure, what in sdk.FIGURES.items():
+            digits = 2 if figure.startswith("warm") else 0
+            ratio = boto3[figure]["median"] / direct[figure]["median"]
+            rows.append(
+                [
+                    f"`{function}`: {what}",
+                    _spread(direct[figure], digits),
+                    _spread(boto3[figure], digits),
+                    f"{ratio:.1f}",
+                ]
+            )
+    return _table(("", *sdk.CLIENTS, "ratio"), rows)
+
+
 def _aws(measured: dict[str, dict[str, int]]) -> str:
     rows = [
         [case, ", ".join(f"{times} {operation}" for operation, times in sorted(calls.items())) or "none"]
@@ -155,6 +173,7 @@ _TABLES: dict[str, Callable[[Any], str]] = {
     "protocol": _protocol,
     "cold": _cold,
     "warm": _warm,
+    "sdk": _sdk,
     "aws": _aws,
     "size": _size,
 }

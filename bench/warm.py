@@ -50,11 +50,12 @@ def measure(lambdas: Lambdas, rounds: int, progress: Progress) -> dict[str, dict
         for name, (start, event) in cases.items():
             environment = start()
             running.callback(environment.stop)
-            measures[name] = partial(_round, environment, event)
+            measures[name] = partial(warm_figures, environment, event)
         return interleaved(measures, rounds=rounds, progress=progress, title="warm")
 
 
-def _round(environment: Environment, event: Event) -> dict[str, float]:
+def warm_figures(environment: Environment, event: Event) -> dict[str, float]:
+    """Milliseconds for each of many events, wall and processor; megabytes."""
     wall = 0.0
     cpu_before = cpu_seconds(environment.pid)
     for _ in range(_EVENTS):
