@@ -1,4 +1,4 @@
-"""What is deployed, built for this machine's processor so that it runs here."""
+"""The deployment, built for this machine's processor so that it runs here."""
 
 import os
 import platform

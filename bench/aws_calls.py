@@ -10,7 +10,7 @@ from bench.samples import SITE, signed_by_atlassian, signed_by_forge, signed_by_
 if TYPE_CHECKING:
     from bench.lambdas import Event
 
-INSTALL, WEBHOOK, CALL, REACTION = "install", "webhook", "signed call", "webhook worked off"
+INSTALL, WEBHOOK, CALL, REACTION = "install", "webhook", "signed call", "webhook processed"
 FORGE_INSTALL, FORGE_EVENT = "install by Forge", "event of Forge"
 
 

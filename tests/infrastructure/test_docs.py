@@ -41,7 +41,7 @@ OF_OTHERS = {"IncorrectKeyException", "execute-change-set", "frame-ancestors", "
 
 
 def product() -> str:
-    """What is deployed, or run as `connect`."""
+    """The code of the deployment and of the command `connect`."""
     files = [PROJECT / "template.yaml"]
     for folder in ("functions", "layers", "tools", "local"):
         files += (PROJECT / folder).rglob("*.py")
@@ -129,7 +129,7 @@ FIGURES: list[tuple[str, str, object, object]] = [
     (CALLS, "the app was installed less than 15 minutes ago", tenants.YOUNG_SECONDS, 15 * MINUTE),
     (CALLS, "for an hour this call is made so at once", beyond_forge.REMEMBERED_SECONDS, HOUR),
     (CALLS, "as long as that lasts, up to four days", worker.LONGEST_DISABLED_SECONDS, 4 * DAY),
-    (CALLS, "what is a day old is set aside", verdicts.GIVE_UP_SECONDS, DAY),
+    (CALLS, "A message that is a day old goes to the dead-letter queue", verdicts.GIVE_UP_SECONDS, DAY),
     (CALLS, "the message, for four days: none is to blame", verdicts.REFUSED_BY_AWS_SECONDS, 4 * DAY),
     (CALLS, "for more than ten generations", MAX_DEPTH, 10),
     (CALLS, "the message, tried five times", verdicts.MAX_TRIES, 5),
