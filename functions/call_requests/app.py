@@ -1,8 +1,8 @@
-"""Calls to Jira that are asked for on the bus, or by the schedule for every site: put on the queue.
+"""Calls to Jira requested on the bus, or by the schedule for every site: enqueued.
 
 `Jira call requested`: `{"clientKey", "method", "path", "query", "body", "idempotencyKey", "returnBody",
-"repeatable"}`; the schedule's: `{"everySite": {"method", "path", …}, "idempotencyKey"}`, which this function
-goes on with by an event of its own when there are more sites than it has time for.
+"repeatable"}`; the schedule's: `{"everySite": {"method", "path", …}, "idempotencyKey"}`. With more sites than
+it has time for, this function continues by an event of its own.
 """
 
 import os
@@ -30,14 +30,14 @@ _every_site = EverySite(
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Queue what is asked for; what cannot be read fails, and is kept with the failed calls."""
+    """Enqueue the requested calls; a malformed request fails, and goes to the dead-letter queue."""
     _aws.begin(context)
     asked = event["detail"] if event.get("detail-type") == CONTINUED else event
     if "everySite" in asked:
         sites = _every_site.queue_calls(asked, context)
         logger.info("Call queued for every site", sites=sites)
         return
-    # Without a key of its own a request is told from others by its event, which may be delivered twice.
+    # A request without a key of its own gets its event's id, since events may be delivered twice.
     detail = event["detail"]
     key = detail.get("idempotencyKey") or event["id"]
     request = CallRequest.from_fields({**detail, "idempotencyKey": key})

@@ -1,4 +1,4 @@
-"""`GET /atlassian-connect.json`: the app's descriptor, for Jira to read. `HEAD` is for what watches links."""
+"""`GET /atlassian-connect.json`: the app's descriptor, for Jira. `HEAD` is for link checkers."""
 
 import os
 from typing import Any

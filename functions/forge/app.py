@@ -1,13 +1,13 @@
-"""`POST /forge/…`: what Forge tells of installations and of events. Proved, queued, answered; nothing slow.
+"""`POST /forge/…`: lifecycle calls and product events of Forge. Verify, enqueue, answer; nothing slow.
 
-What is proved and decided is in `connect_jira.lifecycle.forge`.
+`connect_jira.lifecycle.forge` verifies and decides.
 """
 
 import os
 from http import HTTPStatus
 from typing import Any
 
-import jwt.algorithms  # noqa: F401 - events are verified with it; the first would wait for it
+import jwt.algorithms  # noqa: F401 - loaded at the start, so that the first event does not wait for it
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -45,7 +45,7 @@ _forge = ForgeCalls(
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
-    """Take one call of Forge's."""
+    """Handle one call from Forge."""
     _parts.aws.begin(context, at_most=SENDER_WAITS_SECONDS)
     return answer(event, _take, app=_parts.app)
 
@@ -59,7 +59,7 @@ def _take(request: GatewayRequest) -> Answer:
                 _tell(request, _forge.refresh(request))
             case _:
                 _tell(request, _forge.lifecycle(request))
-    except ProductNotServed as elsewhere:  # Forge repeats whatever is answered with anything but 2xx
+    except ProductNotServed as elsewhere:  # Forge retries after anything but 2xx
         logger.info(
             "Forge call dropped", path=request.path, reason=elsewhere.reason, explanation=str(elsewhere)
         )

@@ -1,6 +1,6 @@
-"""Signed calls to Jira: what the queue asks for, and what whoever invokes the function directly asks for.
+"""Signed calls to Jira, requested by the queue or by direct invocation.
 
-What the app does about a webhook is in `functions/jira_calls/reactions.py`.
+The app's reactions to webhooks are in `functions/jira_calls/reactions.py`.
 """
 
 import os
@@ -59,7 +59,7 @@ _worker = Worker(
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - two kinds of event
-    """Work off a batch of the queue, or make one call and answer with Jira's answer."""
+    """Handle a batch of messages, or make one call and return Jira's response."""
     _parts.aws.begin(context)
     if "Records" in event:
         undone = [one["messageId"] for one in event["Records"] if not _worker.work(one, context)]

@@ -1,8 +1,8 @@
-"""One call to Jira for whoever invokes the function directly and waits for the answer.
+"""One call to Jira, for whoever invokes the function directly and waits for the response.
 
 `{"clientKey": …, "method": …, "path": …, "query": {…}, "body": …}` → `{"status": …, "body": …}`, with
-`location` where a task was begun. In place of `body` there is `bodyBase64` where that is no text, and
-`bodyTooLarge` where it does not fit.
+`location` if a task was begun. Instead of `body` there is `bodyBase64` if it is not text, and `bodyTooLarge`
+if it does not fit.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,11 +22,11 @@ _MAX_BODY_BYTES = 5 * 1024 * 1024
 
 
 def make_directly(event: Mapping[str, Any], client_for: Callable[[ClientKey], JiraClient]) -> dict[str, Any]:
-    """Make the call; what Jira answers is the answer, an error too.
+    """Make the call; Jira's response is the result, an error, too.
 
     Raises:
-        RequestMalformed: the event does not say what to call, or says more
-        JiraUnreachable, JiraEffectUnknown: Jira gave no answer, or one that leaves open what it did
+        RequestMalformed: the event has missing or unknown fields
+        JiraUnreachable, JiraEffectUnknown: Jira did not answer, or it is unknown whether the call was done
         NotInstalled, UrlNotSignable, TemporarilyUnavailable: as `JiraClient.request`
     """
     call = CallRequest.from_fields(event)

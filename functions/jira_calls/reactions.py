@@ -1,8 +1,8 @@
-"""What the app does when something happens on a site. This is the file to make your own.
+"""Reactions of the app to events on a site. This is the file to make your own.
 
-A reaction gets the webhook and the site that it came from. What Jira sends twice is done once; but when a
-process dies in the middle it is done again, so doing it twice must come to the same as doing it once, unless
-it is registered with `repeatable=False`.
+A reaction gets the webhook and the site that it came from. An event that is delivered twice is handled once;
+but if the process dies in the middle, the reaction runs again. So it must be idempotent, unless it is
+registered with `repeatable=False`.
 """
 
 from urllib.parse import quote
@@ -18,7 +18,7 @@ reactions = Reactions()
 
 @reactions.on("jira:issue_created")
 def issue_created(webhook: Webhook, site: Site) -> None:
-    """Leave a note on the new issue, as an issue property: which event the app has seen, and when."""
+    """Leave a note on the new issue, as an issue property: the event that the app has seen, and when."""
     issue = quote(webhook.payload["issue"]["key"], safe="")
     site.jira.put(
         f"/rest/api/3/issue/{issue}/properties/{PROPERTY}",

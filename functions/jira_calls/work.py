@@ -1,6 +1,4 @@
-"""What a message of the queue asks for: a call, what the app does about a webhook or has asked itself for,
-whose site an installation is of, or whether an event is Forge's own after all.
-"""
+"""The work of each kind of message: a call, a reaction, enqueued work, a site link, or a held event."""
 
 from typing import Any
 
@@ -30,16 +28,16 @@ logger = Logger(child=True)
 
 
 class Work:
-    """Does what messages ask for.
+    """Does the work of messages.
 
     Args:
         reactions: of the app
-        clients: make the calls
-        activity: remembers the webhooks
+        clients: makes the clients of sites
+        activity: records the webhooks
         app_key: the app
-        joins: finds out which site a Forge installation belongs to
-        held: judges what was held back
-        queue: takes what is to be done about it
+        joins: finds the Connect site of a Forge installation
+        held: judges held events again
+        queue: takes the webhooks made of them
     """
 
     def __init__(
@@ -62,13 +60,13 @@ class Work:
         self._queue = queue
 
     def may_be_repeated(self, message: Message) -> bool:
-        """Whether doing it twice comes to the same as doing it once."""
+        """Return whether the work is idempotent."""
         if isinstance(message, Webhook):
             return self._reactions.may_be_repeated(message.event)
         return message.may_be_repeated
 
     def do(self, message: Message, invocation: Invocation, work_id: str) -> dict[str, Any] | None:
-        """Make the call, and return what is told of its answer; or run the reaction, or what it asked for."""
+        """Make the call, and return its result; or run the reaction, or the enqueued function."""
         match message:
             case CallRequest():
                 return self._call(message, invocation)

@@ -1,13 +1,13 @@
-"""`POST /lifecycle/{event}`: a site has installed, uninstalled, enabled or disabled the app.
+"""`POST /lifecycle/{event}`: a site installs, uninstalls, enables or disables the app.
 
-What is proved and decided is in `connect_jira.lifecycle.connect`.
+`connect_jira.lifecycle.connect` verifies and decides.
 """
 
 import os
 from http import HTTPStatus
 from typing import Any
 
-import jwt.algorithms  # noqa: F401 - events are verified with it; the first would wait for it
+import jwt.algorithms  # noqa: F401 - loaded at the start, so that the first event does not wait for it
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -52,14 +52,14 @@ _events = {
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
-    """Apply one lifecycle event."""
+    """Handle one lifecycle event."""
     _parts.aws.begin(context, at_most=SENDER_WAITS_SECONDS)
     return answer(event, _apply, app=_parts.app, on_refused=_activity.record_refusal)
 
 
 def _apply(request: GatewayRequest) -> Answer:
     outcome = _events[request.path](request)
-    if request.path == "/lifecycle/enabled":  # which follows each install at once
+    if request.path == "/lifecycle/enabled":  # it follows each install at once
         _activity.begin(outcome.client_key)
     if outcome.key_id:
         _key_ids.remember(outcome.key_id)

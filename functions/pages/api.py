@@ -1,4 +1,4 @@
-"""What a page fetches once it is there. Each call asks Jira or the memory of the app, and answers in JSON."""
+"""API for pages. Each call asks Jira or the app's tables, and returns JSON."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -20,8 +20,10 @@ type Call = Callable[[PageRequest], Answer]
 
 
 def answer_call(call: Call, request: PageRequest) -> Answer:
-    """The answer; 502 when it takes a call to Jira and that fails, or brings something else; 403 when Jira
-    would have to be asked as the user, and nothing proves to be theirs.
+    """Answer a call.
+
+    The response is 502 if a call to Jira fails or returns something unexpected, and 403 if Jira has to be
+    asked as the user, whom nothing proves.
     """
     try:
         answer = call(request)
@@ -31,18 +33,18 @@ def answer_call(call: Call, request: PageRequest) -> Answer:
         return json_answer(HTTPStatus.FORBIDDEN, {"reason": unproved.reason})
     except (JiraError, OutOfTime) as error:
         return json_answer(HTTPStatus.BAD_GATEWAY, {"reason": error.reason})
-    except UnicodeEncodeError:  # Jira's JSON may hold half a character, which no answer can
+    except UnicodeEncodeError:  # Jira's JSON may hold an unpaired surrogate, which no response can
         return json_answer(HTTPStatus.BAD_GATEWAY, {"reason": JiraAnswerUnusable.REASON})
     return answer
 
 
 def greeting(request: PageRequest) -> Answer:
-    """The user's name; null when nobody is logged in, or the app may not know it."""
+    """Return the user's name; null if nobody is logged in, or the app may not know it."""
     return json_answer(HTTPStatus.OK, {"displayName": _display_name(request)})
 
 
 def health(request: PageRequest) -> Answer:
-    """How the app and the site get on; times in Unix seconds."""
+    """Return the state of the connection between app and site; times in Unix seconds."""
     activity = request.activity.read(request.client_key)
     webhook, call = activity.last_webhook, activity.last_call
     return json_answer(
@@ -57,7 +59,7 @@ def health(request: PageRequest) -> Answer:
 
 
 def recent_projects(request: PageRequest) -> Answer:
-    """The projects that the app has seen last, as far as the user may see them."""
+    """Return the projects that the app saw last, as far as the user may see them."""
     response = request.jira.get("/rest/api/3/project/recent")
     if not isinstance(response.body, list) or not all(map(_is_project, response.body)):
         raise response.unusable("no list of projects")

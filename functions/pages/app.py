@@ -1,8 +1,8 @@
-"""`GET /pages/…`, `/api/…` and `/static/…`: what a browser sees of the app inside Jira.
+"""`GET /pages/…`, `/api/…` and `/static/…`: the browser's side of the app inside Jira.
 
-Two kinds of proof, two kinds of route: a page is loaded with a token that is bound to its URL, a page's own
-calls carry a context token, and neither is taken for the other. Every path that has no route ends here, too,
-so that whatever is answered has the headers of `connect_jira.web.response`.
+Two kinds of proof, two kinds of route: a page is loaded with a token bound to its URL, a page's own calls
+carry a context token, and neither is accepted for the other. Paths without a route end here, too, so that
+every response has the headers of `connect_jira.web.response`.
 """
 
 import os
@@ -50,7 +50,7 @@ _page_routes = {
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
-    """Answer a browser."""
+    """Handle a browser's request."""
     _parts.aws.begin(context)
     return answer(
         event,

@@ -1,8 +1,8 @@
-"""The files that pages are made of: `/static/{file}`, each by a name that holds the hash of its content.
+"""Static files of pages: `/static/{file}`, each under a name with the hash of its content.
 
-What has such a name never changes, so that a browser keeps it for good, and asks for another name when the
-content is another, or that of a file that it names. Files name one another as `./file`; in what is served
-these are the hashed names. Whatever else lies in the folder is not served, and `make check` tells of it.
+A file of such a name never changes, so browsers cache it for good; if its content or that of a file that it
+names changes, it gets another name. Files name one another as `./file`; in served files these become the
+hashed names. Other files in the folder are not served, and `make check` reports them.
 """
 
 import gzip
@@ -25,7 +25,7 @@ TEXTS = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
-"""The types that are compressed, and in which one file may name another."""
+"""Content types that are compressed, and in which one file may name another."""
 
 TYPES = TEXTS | {
     ".avif": "image/avif",
@@ -60,10 +60,10 @@ class _Asset:
 
 
 class Assets:
-    """The files of a folder that have a type and a plain name.
+    """The files of a folder that have a known type and a plain name.
 
     Args:
-        folder: where they are; what lies in folders below it is not served
+        folder: of the files; files in its subfolders are not served
     """
 
     def __init__(self, folder: Path = STATIC) -> None:
@@ -75,15 +75,15 @@ class Assets:
         }
 
     def name(self, file: str) -> str:
-        """The name that a file is served by."""
+        """Return the hashed name of a file."""
         return self._names[file]
 
     def files(self) -> set[str]:
-        """The files that are served."""
+        """Return the files that are served."""
         return set(self._names)
 
     def answer(self, request: GatewayRequest) -> Answer | None:
-        """The file that a request asks for, None if there is none."""
+        """Return the requested file, None if there is none."""
         asset = self._assets.get(request.path.removeprefix("/static/"))
         if asset is None or request.method != "GET" or not request.path.startswith("/static/"):
             return None
@@ -98,7 +98,7 @@ class Assets:
 
 
 def named_in(file: str, content: bytes) -> set[str]:
-    """The files that a file names."""
+    """Return the files that a file names."""
     return {name.decode() for name in _NAMED.findall(content)} if _suffix(file) in TEXTS else set()
 
 
@@ -111,7 +111,7 @@ def _suffix(file: str) -> str:
 
 
 def _hashed_name(file: str, files: Mapping[str, bytes]) -> str:
-    """By the content of the file and of all that it names, and that these name: they may name one another."""
+    """Hash the file and all files that it names, directly or not: they may name one another."""
     reached, ahead = {file}, [file]
     while ahead:
         name = ahead.pop()

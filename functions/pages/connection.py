@@ -1,4 +1,4 @@
-"""For Jira's administrators: what the app and the site hold of one another, and whether it works."""
+"""The administrators' page: the connection between app and site, and a test of it."""
 
 import time
 from http import HTTPStatus
@@ -19,13 +19,13 @@ CALLS = (
     ("POST", "/rest/api/3/permissions/check"),
     ("PUT", "/rest/api/3/issue/{issueIdOrKey}/properties/{propertyKey}"),
 )
-"""What the app calls, pages and `functions/jira_calls/reactions.py` together. Keep it true."""
+"""All calls of the app, in pages and in `functions/jira_calls/reactions.py`. Keep it true."""
 
 _TEST = ("GET", "/rest/api/3/myself")
 
 
 def connection(request: PageRequest) -> Answer:
-    """What is known of this installation, and what went wrong lately. No secret is."""
+    """Return the installation's properties and its recent failures. No secret is among them."""
     allowed = administrators_only(request)
     if allowed is not HTTPStatus.OK:
         return empty_answer(allowed)
@@ -47,7 +47,7 @@ def connection(request: PageRequest) -> Answer:
 
 
 def test(request: PageRequest) -> Answer:
-    """Make a signed call now, and say what came of it."""
+    """Make a signed call now, and return its outcome."""
     allowed = administrators_only(request)
     if allowed is not HTTPStatus.OK:
         return empty_answer(allowed)

@@ -1,8 +1,8 @@
-"""Calls below `/api/` that a page of another origin makes, for which a browser asks first (CORS).
+"""CORS for calls below `/api/` from pages of another origin.
 
-The app's own pages need none of it. A page of Forge's does: `requestRemote` has the page of Jira around it
-make the call, so that the origin is the site's. Every origin may call: what proves a call is a token in a
-header, and never a cookie; a list would keep nobody out, and would lock out sites with a domain of their own.
+The app's own pages do not need it. Forge's do: `requestRemote` has Jira's surrounding page make the call, so
+the origin is the site's. Every origin is allowed: a call is proved by a token in a header, never by a cookie.
+A list would keep nobody out, and would lock out sites with a domain of their own.
 
 https://fetch.spec.whatwg.org/#http-cors-protocol
 """
@@ -14,24 +14,24 @@ from connect_jira.web.request import GatewayRequest
 from connect_jira.web.response import Answer, empty_answer
 
 _ASKED_AGAIN_AFTER_SECONDS = 2 * 3600
-"""As long as Chromium remembers an answer at most."""
+"""Chromium caches a preflight response for at most this time."""
 
 
 def is_call(request: GatewayRequest) -> bool:
-    """Whether a request is for a call of a page's."""
+    """Return whether a request is for a page's API call."""
     return request.path.startswith("/api/")
 
 
 def cross_origin_headers(request: GatewayRequest) -> Mapping[str, str]:
-    """What every answer to a call has besides, a refusal too, so that the page can read it."""
+    """Return the headers of every response to a call, refusals included, so that the page can read it."""
     return {"Access-Control-Allow-Origin": "*"} if is_call(request) else {}
 
 
 def preflight_answer(routes: Iterable[str]) -> Answer:
-    """What a browser is told that asks whether it may call.
+    """Answer a preflight request.
 
     Args:
-        routes: the calls that there are, such as `GET /api/greeting`
+        routes: the existing calls, such as `GET /api/greeting`
     """
     allowed = {
         "Access-Control-Allow-Headers": "authorization, content-type",

@@ -1,7 +1,7 @@
-"""The pages themselves: next to empty HTML, which comes at once; the rest is fetched by their scripts.
+"""The pages: nearly empty HTML that is served at once; their scripts fetch the rest.
 
-Who may frame a page is said by `frame-ancestors`, from the address that the site was installed with and not
-from the request. `X-Frame-Options` knows no such list.
+`frame-ancestors` allows the site's installed address to frame a page, whatever the request says.
+`X-Frame-Options` cannot hold such a list.
 """
 
 import html
@@ -32,11 +32,11 @@ _NOTICES = {
 
 
 class Pages:
-    """Every page of the app.
+    """All pages of the app.
 
     Args:
-        assets: the files that pages are made of
-        all_js_url: where Atlassian's script for the inside of an iframe is
+        assets: the static files of pages
+        all_js_url: URL of Atlassian's script for iframes
     """
 
     def __init__(self, assets: Assets, *, all_js_url: str) -> None:
@@ -46,13 +46,13 @@ class Pages:
         self._bodies = {name: _template(f"{name}.html") for name in ("hello-world", "connection", "notice")}
 
     def hello_world(self, request: PageRequest) -> Answer:
-        """The page that greets."""
+        """Serve the greeting page."""
         site_url = request.site_url
         body = self._body("hello-world", siteUrl=site_url, siteName=urlsplit(site_url).netloc)
         return self._page(request, body, title="Greeting", script="hello-world.js")
 
     def connection(self, request: PageRequest) -> Answer:
-        """The page for administrators; 403 or 503 and a page that says so for anybody else."""
+        """Serve the page for administrators; 403 or 503 with an explanation for others."""
         status = administrators_only(request)
         if status is not HTTPStatus.OK:
             title, text = _NOTICES[status]
@@ -83,7 +83,7 @@ class Pages:
             (
                 "default-src 'none'",
                 f"script-src 'self' {atlassian}",
-                f"style-src 'self' {atlassian}",  # all.js loads Jira's theme from beside it
+                f"style-src 'self' {atlassian}",  # all.js loads Jira's theme from its own folder
                 "font-src 'self'",
                 "img-src 'self'",
                 "connect-src 'self'",
@@ -108,7 +108,7 @@ def _ancestors(request: PageRequest) -> str:
 
 
 def _origin(url: str) -> str:
-    """Scheme, host and port; nothing when it is not exactly that, since it becomes part of a header."""
+    """Return scheme, host and port; empty for anything else, since it becomes part of a header."""
     parts = urlsplit(url.lower())
     origin = f"{parts.scheme}://{parts.netloc}"
     return origin if _ORIGIN.fullmatch(origin) else ""

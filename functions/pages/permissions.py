@@ -1,8 +1,8 @@
-"""What the user of a page may do, asked of Jira each time.
+"""Permissions of a page's user, asked of Jira for each request.
 
-A token proves no more than that somebody of the site has a page open, and the conditions of a descriptor hide
-a link and protect nothing. A Connect app may ask about others; where Forge alone has brought the app, or Jira
-does not take Connect's token any more, it is asked as the user.
+A token only proves that somebody of the site has a page open, and a descriptor's conditions hide a link but
+protect nothing. A Connect app may ask for another user's permissions; if the app is on Forge only, or Jira
+refuses Connect's token by now, Jira is asked as the user.
 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/#api-rest-api-3-permissions-check-post
 """
@@ -25,10 +25,10 @@ _CHECK = "/rest/api/3/permissions/check"
 
 
 def administrators_only(request: PageRequest) -> HTTPStatus:
-    """200 for one of Jira's administrators, 403 for anybody else, 503 when Jira cannot be asked.
+    """Return 200 for a Jira administrator, 403 for anybody else, 503 if Jira cannot be asked.
 
     Raises:
-        UserUnproved: it would have to be asked as the user
+        UserUnproved: Jira would have to be asked as the user
     """
     client_key = request.client_key
     if request.account_id is None:
@@ -45,11 +45,11 @@ def administrators_only(request: PageRequest) -> HTTPStatus:
 
 
 def browsable(request: PageRequest, projects: Sequence[Any]) -> list[Any]:
-    """Those of the app's projects that the user may see, too.
+    """Return those of the app's projects that the user may see, too.
 
     Raises:
-        JiraError: Jira does not say
-        UserUnproved: it would have to be asked as the user
+        JiraError: Jira does not answer the question
+        UserUnproved: Jira would have to be asked as the user
     """
     if request.account_id is None or not projects:
         return []

@@ -1,4 +1,4 @@
-"""`POST /webhooks/{event}`: something has happened on a site. Proved, queued, answered; nothing slow."""
+"""`POST /webhooks/{event}`: an event on a site. Verify, enqueue, answer; nothing slow."""
 
 import os
 from http import HTTPStatus
@@ -26,7 +26,7 @@ _queue = jira_calls_queue(os.environ, _parts.aws)
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
-    """Queue one webhook for `functions/jira_calls`."""
+    """Enqueue one webhook for `functions/jira_calls`."""
     _parts.aws.begin(context, at_most=SENDER_WAITS_SECONDS)
     return answer(event, _enqueue, app=_parts.app, on_refused=_activity.record_refusal)
 

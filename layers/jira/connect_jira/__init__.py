@@ -1,16 +1,16 @@
-"""Who has installed the app, and how to speak to them.
+"""Backend of a Jira app: its installations, and calls to their sites.
 
-Each room imports only from rooms below it (`make check` sees to that):
+Each package imports only from those below it (`make check` checks that):
 
-- `composition`: the composition root, which puts all of it together from a function's environment
-- `app`: what an app's owner registers, and what that works with
-- `lifecycle`: what installed, uninstalled and upgraded change
-- `worker`: the queue, and what works it off: retry policy, idempotency, dead letters
-- `auth`: who has sent a request, and with what to call a site
+- `composition`: the composition root, which builds everything from a function's environment
+- `app`: registration of an app's functions, and the objects that they work with
+- `lifecycle`: changes by installed, uninstalled and upgraded
+- `worker`: the queue and its worker: retry policy, idempotency, dead letters
+- `auth`: authentication of requests, and credentials for calls to a site
 - `installations`: the two kinds of installation, Connect's and Forge's
-- `events`: what has happened or is asked for
+- `events`: events and requests, and their form in the queue
 - `jira`: the client for a site's REST API
 - `web`: requests from API Gateway, and responses to it
-- `aws`: the AWS services that an event waits for
-- and what all share: settings, errors, metrics and the like
+- `aws`: clients of the AWS services that an event waits for
+- and at the top, shared by all: settings, errors, metrics and the like
 """

@@ -1,4 +1,4 @@
-"""The parts of the app, put together from the environment that template.yaml gives a function."""
+"""Composition root: builds the app's objects from the environment that template.yaml gives a function."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from connect_jira.worker.queue import JiraCallsQueue
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What every function that knows installations is made of."""
+    """The objects shared by every function that knows installations."""
 
     app: AppSettings
     aws: Aws
@@ -45,7 +45,7 @@ class Parts:
 
     @property
     def forge_joins(self) -> ForgeJoins:
-        """What keeps Forge installations and Connect sites together."""
+        """Links between Forge installations and Connect sites."""
         return ForgeJoins(self.store, self.forge_store)
 
 
@@ -54,8 +54,8 @@ def jira_calls_queue(env: Mapping[str, str], aws: Aws, *, continues_chain: bool 
 
     Args:
         env: environment variables
-        aws: how to reach it
-        continues_chain: as of `Aws.service`; not for the worker, whose messages come to itself again
+        aws: makes the services
+        continues_chain: as for `Aws.service`; False for the worker, whose messages return to itself
     """
     large = LargeMessages(env["LARGE_MESSAGES_BUCKET"])
     return JiraCallsQueue(

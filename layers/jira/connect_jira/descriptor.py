@@ -1,7 +1,7 @@
 """The app's descriptor: the one source of its key, its scopes and its modules.
 
-`descriptor/atlassian-connect.json` is served to Jira and read by every function. A stage other than `prod` is
-an app of its own to Jira, with its own key and name, so that both can be installed on one site.
+`descriptor/atlassian-connect.json` is served to Jira and read by every function. To Jira, each stage other
+than `prod` is an app of its own, with its own key and name, so that both can be installed on one site.
 
 https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/
 """
@@ -15,7 +15,7 @@ PRODUCTION = "prod"
 
 
 def load_descriptor(env: Mapping[str, str]) -> dict[str, Any]:
-    """The descriptor of this stage; `baseUrl` is still to be filled in by `at_base_url`.
+    """Return the descriptor of this stage; `at_base_url` still has to fill in `baseUrl`.
 
     Args:
         env: `DESCRIPTOR_PATH`, the file, and `STAGE`, the stage's name
@@ -24,7 +24,7 @@ def load_descriptor(env: Mapping[str, str]) -> dict[str, Any]:
 
 
 def at_stage(descriptor: dict[str, Any], stage: str) -> dict[str, Any]:
-    """The descriptor of one stage, of the one that is for all of them."""
+    """Return the descriptor of one stage."""
     is_production = stage == PRODUCTION
     suffixes = {
         "{{keySuffix}}": "" if is_production else f"-{stage}",
@@ -35,13 +35,13 @@ def at_stage(descriptor: dict[str, Any], stage: str) -> dict[str, Any]:
 
 
 def at_base_url(descriptor: dict[str, Any], base_url: str) -> dict[str, Any]:
-    """The descriptor as Jira is to read it: with the base URL that the app is reached by."""
+    """Return the descriptor for Jira, with the base URL that the app is reached by."""
     filled: dict[str, Any] = fill_in(descriptor, {"{{baseUrl}}": base_url})
     return filled
 
 
 def webhook_events(descriptor: dict[str, Any]) -> dict[str, list[str]]:
-    """The events that each webhook path receives, each event once."""
+    """Return the events that each webhook path receives, each event once."""
     events: dict[str, list[str]] = {}
     webhooks = descriptor.get("modules", {}).get("webhooks", [])
     for webhook in [webhooks] if isinstance(webhooks, dict) else webhooks:
@@ -52,7 +52,7 @@ def webhook_events(descriptor: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def fill_in(value: Any, placeholders: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON value
-    """A JSON value with texts in the place of placeholders, wherever in it they stand."""
+    """Replace placeholders in all texts of a JSON value."""
     if isinstance(value, dict):
         return {name: fill_in(member, placeholders) for name, member in value.items()}
     if isinstance(value, list):

@@ -1,33 +1,33 @@
-"""What goes wrong beyond the token; a branch of the tree in `connect_jwt.errors`.
+"""Exceptions beyond the token's; a branch of the tree in `connect_jwt.errors`.
 
 ConnectError
 ├── TokenRefused
-│   ├── InvocationRefused        … of a request that Forge is said to have sent
-│   │   └── ProductNotServed     … and has sent, for an installation that Jira has no part in
+│   ├── InvocationRefused        … of a request that claims to be Forge's
+│   │   └── ProductNotServed     … and is, for an installation in another product than Jira
 │   ├── DisabledWithoutToken     … of a `disabled` after the uninstall, which Jira does not sign
-│   └── EventOutdated            a lifecycle event that was overtaken, or whose token was used before
-├── PayloadRefused               the sender is who they say; what they say cannot be used
-│   └── InstalledElsewhere       … since it is about another product than Jira
-├── RequestMalformed             a call that is asked for, but not in a way that could be made
-├── MessageUnreadable            a message of the queue that says nothing to do
-├── ModuleTypeUnknown            an event of which nobody knows whether Forge itself has sent it
-├── OfNewerCode                  a message of the queue that this code does not know yet
+│   └── EventOutdated            a lifecycle event older than the last one, or with a used token
+├── PayloadRefused               the sender is proved; the payload is not valid
+│   └── InstalledElsewhere       … since it is for another product than Jira
+├── RequestMalformed             a requested call that cannot be made as described
+├── MessageUnreadable            a message of the queue that cannot be parsed
+├── ModuleTypeUnknown            an event of unknown origin: it may or may not be Forge's own
+├── OfNewerCode                  a message of the queue from newer code
 ├── SiteDisabled                 the site has disabled the app
-├── SiteInTrouble                the site has met every call with the same, for a while
+├── SiteInTrouble                every recent call to the site failed in the same way
 ├── NotInstalled                 the app is not, or no longer, installed for this client key
-├── ForgeTokenMissing            Forge has brought no token that is still good, and there is no other proof
-├── AwsNotConfigured             the environment asks AWS for what this client cannot do, or says too little
-├── TemporarilyUnavailable       AWS gave no answer: the same request may well succeed later
-├── LimitedForNow                who has proved nothing has asked for as much as may be asked for at a time
-├── OutOfTime                    the function has no time left to ask Jira
-├── TaskNotCompleted             Jira has begun what was asked, and has not done it
-├── BeingDone                    somebody else is at this work, or left it half done
-├── EffectUnknown                work that may not be repeated was cut off
-├── IdempotencyKeyReused         other work came under the same idempotency key
-├── TooDeep                      work that was asked for by work, for too many generations
-├── PoisonMessage                work under which the worker has died again and again
+├── ForgeTokenMissing            no valid token from Forge, and no other credentials
+├── AwsNotConfigured             the environment asks for what the AWS client cannot do, or is incomplete
+├── TemporarilyUnavailable       AWS did not answer: a retry may succeed
+├── LimitedForNow                senders without a proof have used up what they may ask for now
+├── OutOfTime                    no time is left to call Jira
+├── TaskNotCompleted             Jira has begun a task, and has not completed it
+├── BeingDone                    another worker does this work, or left it half done
+├── EffectUnknown                work that is not idempotent was cut off
+├── IdempotencyKeyReused         different work with the same idempotency key
+├── TooDeep                      work enqueued by work, too many times in a row
+├── PoisonMessage                work that has killed the worker again and again
 ├── ImpersonationRefused         Atlassian does not let the app act as this user
-├── UserUnproved                 Jira would have to be asked as a page's user, and nothing proves to be theirs
+├── UserUnproved                 a page's user is not proved, and Jira has to be asked as that user
 ├── SecretDoesNotOpen            the sealed secret is not this installation's, or its key is gone
 └── JiraError                    see `connect_jira.jira.errors`
 """
@@ -36,11 +36,11 @@ from connect_jwt.errors import ConnectError, ForgeReason, TokenRefused
 
 
 class EventOutdated(TokenRefused):
-    """A lifecycle event that must change nothing any more."""
+    """A lifecycle event that must not be applied any more."""
 
 
 class InvocationRefused(TokenRefused):
-    """A request that did not prove to be Forge's; the message says what to do about it."""
+    """A request that is not proved to be Forge's; the message says how to fix it."""
 
 
 class ProductNotServed(InvocationRefused):
@@ -48,11 +48,11 @@ class ProductNotServed(InvocationRefused):
 
 
 class PayloadRefused(ConnectError):
-    """The body cannot be what this sender wants to say on this route."""
+    """The payload is not valid for this sender and route."""
 
 
 class DisabledWithoutToken(TokenRefused):
-    """Jira has sent `disabled` without a proof, as it does after an uninstall (Atlassian's AC-2561)."""
+    """Jira sent `disabled` without a proof, as it does after an uninstall (Atlassian's AC-2561)."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -62,7 +62,7 @@ class DisabledWithoutToken(TokenRefused):
 
 
 class InstalledElsewhere(PayloadRefused):
-    """The app serves Jira, and somebody installs it into another product by Connect."""
+    """The app serves Jira, and was installed into another product by Connect."""
 
     def __init__(self, product: str) -> None:
         super().__init__(
@@ -71,92 +71,92 @@ class InstalledElsewhere(PayloadRefused):
 
 
 class RequestMalformed(ConnectError):
-    """What is asked for cannot be done as it is said."""
+    """A requested call cannot be made as described."""
 
     def __init__(self, message: str) -> None:
         super().__init__("request-malformed", message)
 
 
 class MessageUnreadable(ConnectError):
-    """A message of the queue that this app has not written, or whose content is gone."""
+    """A message of the queue that this app did not write, or whose content is gone."""
 
     def __init__(self, message: str) -> None:
         super().__init__("message-unreadable", message)
 
 
 class ModuleTypeUnknown(ConnectError):
-    """An event came with the token of a module that is not known to be invoked by Forge itself."""
+    """An event came with a token of an unknown module type."""
 
     def __init__(self, message: str) -> None:
         super().__init__(ForgeReason.MODULE_TYPE_UNKNOWN, message)
 
 
 class OfNewerCode(ConnectError):
-    """A message of the queue that newer code has written: during a deployment both are there."""
+    """A message of the queue from newer code: both versions run during a deployment."""
 
     def __init__(self, message: str) -> None:
         super().__init__("of-newer-code", message)
 
 
 class SiteDisabled(ConnectError):
-    """The app is installed, and disabled: for as long as that lasts there is nothing to do for the site."""
+    """The app is installed, but disabled: nothing is done for the site meanwhile."""
 
     def __init__(self) -> None:
         super().__init__("site-disabled", "the site has disabled the app")
 
 
 class SiteInTrouble(ConnectError):
-    """Whatever the site was asked lately, it did not answer, or could not."""
+    """Every recent call to the site failed or was not answered."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, "the site has met every call with this for a while; it was not asked again")
 
 
 class NotInstalled(ConnectError):
-    """There is no installation to speak for."""
+    """The app is not, or no longer, installed."""
 
     def __init__(self) -> None:
         super().__init__("app-not-installed", "the app is not installed for this client key")
 
 
 class ForgeTokenMissing(ConnectError):
-    """There is no proof to call Jira with until Forge brings its next token."""
+    """There are no credentials for Jira until Forge sends its next token."""
 
     def __init__(self, message: str) -> None:
         super().__init__("forge-token-missing", message)
 
 
 class TemporarilyUnavailable(ConnectError):
-    """A service that this needs gave no answer."""
+    """A service did not answer."""
 
     def __init__(self, message: str) -> None:
         super().__init__("temporarily-unavailable", message)
 
 
 class LimitedForNow(ConnectError):
-    """What would have to be asked for to tell is limited, since anybody can ask: later it may be told."""
+    """A limit on requests without a proof is reached; the same request may be checked later."""
 
 
 class AwsNotConfigured(ConnectError):
-    """How AWS is to be reached is not said, or in a way that is not supported."""
+    """The configuration for AWS is missing or not supported."""
 
     def __init__(self, message: str) -> None:
         super().__init__("aws-not-configured", message)
 
 
 class OutOfTime(ConnectError):
-    """A call to Jira was not sent, since its answer could not be waited for."""
+    """A call to Jira was not sent, since no time is left for its response."""
 
     def __init__(self, call: str) -> None:
         super().__init__("out-of-time", f"{call}: no time left; it was not sent")
 
 
 class TaskNotCompleted(ConnectError):
-    """A task of Jira's that failed, was cancelled, or was not waited for to its end.
+    """A task of Jira failed, was cancelled, or did not complete in time.
 
     Attributes:
-        location: where Jira tells of it
-        status: the last that was seen, such as `FAILED` or `RUNNING`
+        location: of the task
+        status: the last one read, such as `FAILED` or `RUNNING`
     """
 
     def __init__(self, location: str, status: str, message: str) -> None:
@@ -167,10 +167,10 @@ class TaskNotCompleted(ConnectError):
 
 
 class BeingDone(ConnectError):
-    """The same work was begun and has not been reported as done: it is still going on, or was cut off.
+    """The same work was started and not completed: it is still running, or was cut off.
 
     Attributes:
-        seconds: until whoever began it must have ended; none when that was long ago, or is not known
+        seconds: until the other worker must have ended; 0 if that was long ago, or is unknown
     """
 
     def __init__(self, milliseconds: int = 0) -> None:
@@ -179,7 +179,7 @@ class BeingDone(ConnectError):
 
 
 class EffectUnknown(ConnectError):
-    """Work that may not be repeated, and of which nobody can say whether it was done."""
+    """Work that is not idempotent was started, and its outcome is unknown."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(
@@ -188,7 +188,7 @@ class EffectUnknown(ConnectError):
 
 
 class IdempotencyKeyReused(ConnectError):
-    """Other work came under the same idempotency key."""
+    """Different work came with the same idempotency key."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -198,14 +198,14 @@ class IdempotencyKeyReused(ConnectError):
 
 
 class TooDeep(ConnectError):
-    """Work that other work has asked for, and so on: it would never end."""
+    """Work enqueued work too many times in a row, as in an endless loop."""
 
     def __init__(self, depth: int) -> None:
         super().__init__("too-deep", f"work asked for work, and so on, for {depth} generations")
 
 
 class PoisonMessage(ConnectError):
-    """The worker was killed each time that it began this work, by it or by the end of its time."""
+    """The worker was killed each time that it started this work, by it or by the time-out."""
 
     def __init__(self, times: int) -> None:
         super().__init__(
@@ -214,21 +214,21 @@ class PoisonMessage(ConnectError):
 
 
 class ImpersonationRefused(ConnectError):
-    """No access token is given for this user."""
+    """Atlassian issues no access token for this user."""
 
     def __init__(self, message: str) -> None:
         super().__init__("impersonation-refused", message)
 
 
 class UserUnproved(ConnectError):
-    """What a page asks for depends on what its user may do, and Jira cannot be asked as that user.
+    """A page's request depends on its user's permissions, and Jira cannot be asked as that user.
 
-    Only a Connect app may ask Jira what others may do.
+    Only a Connect app may ask Jira for another user's permissions.
     """
 
 
 class SecretDoesNotOpen(ConnectError):
-    """The sealed secret was sealed for another app or client key, or with a key that is gone."""
+    """The secret was sealed for another app or client key, or with a key that is gone."""
 
     def __init__(self) -> None:
         super().__init__("secret-does-not-open", "KMS does not open the secret for this app and client key")

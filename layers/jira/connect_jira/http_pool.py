@@ -1,8 +1,8 @@
-"""Connections to AWS, to Atlassian and to sites: all of them trust the same authorities.
+"""Connection pools with one shared set of trusted certificate authorities.
 
-Reading those costs more of the processor than everything else that a process does before its first answer,
-and by default every host's connections do it again, for the first event to wait for. Here it is done once,
-and when a function starts, for which Lambda gives a whole processor.
+Loading those takes more CPU than everything else before a process's first response, and by default it happens
+again for every host, while the first event waits. Here it happens once, at the start of a function, for which
+Lambda gives a whole CPU.
 """
 
 import ssl
@@ -12,11 +12,11 @@ import urllib3
 
 
 def new_pool() -> urllib3.PoolManager:
-    """Connections that are kept open for the next request to the same host."""
+    """Return a pool that keeps connections open for the next request to the same host."""
     return urllib3.PoolManager(ssl_context=trust())
 
 
 @cache
 def trust() -> ssl.SSLContext:
-    """What all of them trust."""
+    """Return the shared TLS context."""
     return ssl.create_default_context()

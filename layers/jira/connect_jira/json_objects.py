@@ -1,4 +1,4 @@
-"""JSON that may be anything, where only an object says something."""
+"""Parsing of JSON objects."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from connect_jira.errors import PayloadRefused
 
 
 def object_in(text: str | bytes) -> dict[str, Any]:
-    """The JSON object that a text is; an empty one when it is something else, or nothing."""
+    """Return the JSON object in a text; an empty one if it is anything else."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -16,10 +16,10 @@ def object_in(text: str | bytes) -> dict[str, Any]:
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """The JSON object that a body is.
+    """Parse the JSON object in a body.
 
     Raises:
-        PayloadRefused: it is something else
+        PayloadRefused: it is no JSON object
     """
     try:
         value = json.loads(body)

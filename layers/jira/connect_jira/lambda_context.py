@@ -1,4 +1,4 @@
-"""What is asked of Lambda's context."""
+"""Lambda's context, as far as it is used."""
 
 from typing import Protocol
 
@@ -7,4 +7,4 @@ class Invocation(Protocol):
     """One invocation of a function."""
 
     def get_remaining_time_in_millis(self) -> int:
-        """Until the function is stopped, in milliseconds."""
+        """Return the milliseconds until Lambda stops the function."""

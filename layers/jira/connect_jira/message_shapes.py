@@ -1,4 +1,4 @@
-"""The shapes of requests to the app and of what it is answered, each with the kind that it belongs to."""
+"""Shapes of requests and responses, each with its kind."""
 
 import json
 import re
@@ -63,7 +63,7 @@ class Response(Protocol):
 
 
 def request_shape(request: Request, token: UnverifiedToken, *, token_alone: bool) -> tuple[str, Shape]:
-    """Kind and shape of a request to the app; arguments as of `Recorder.request`."""
+    """Return kind and shape of a request to the app; arguments as for `Recorder.request`."""
     shape = json_shape(token.header, "token.header") | json_shape(token.claims, "token.claims")
     if not token_alone:
         shape |= names_shape(parse_qsl(request.query, keep_blank_values=True), "query")
@@ -77,7 +77,7 @@ def request_shape(request: Request, token: UnverifiedToken, *, token_alone: bool
 
 
 def answer_shape(method: str, path: str, response: Response, *, by_token: bool) -> tuple[str, Shape]:
-    """Kind and shape of an answer of Jira's; arguments as of `Recorder.answer`."""
+    """Return kind and shape of a response of Jira; arguments as for `Recorder.answer`."""
     proof = "an access token" if by_token else "a JWT"
     kind = f"Jira answers {method} {path_template(urlsplit(path).path)} with {proof}: {response.status}"
     body = response.body
@@ -86,7 +86,7 @@ def answer_shape(method: str, path: str, response: Response, *, by_token: bool) 
 
 
 def key_host_shape(url: str, status: int, headers: Mapping[str, str], content: bytes) -> tuple[str, Shape]:
-    """Kind and shape of an answer of a key host; arguments as of `Recorder.key_host`."""
+    """Return kind and shape of a key host's response; arguments as for `Recorder.key_host`."""
     host = urlsplit(url).netloc
     whose = "The host of Forge keys" if urlsplit(url).path.endswith(".json") else "A host of install keys"
     named = names_shape(((name.lower(), value) for name, value in headers.items()), "header")

@@ -1,6 +1,6 @@
-"""A refusal, told to the developer: one line in the log with its code and explanation, one metric by code.
+"""Refusals for the developer: one log line with code and explanation, and one metric by code.
 
-Neither ever holds a token, a secret, a body or a query string.
+Neither holds a token, a secret, a body or a query string.
 """
 
 from aws_lambda_powertools import Logger
@@ -16,11 +16,11 @@ def report_refusal(
     """Log a refusal, and count it by its code.
 
     Args:
-        message: what was refused, in fixed words
+        message: fixed words for the kind of refusal
         metric: the metric's name
-        code: why, such as `qsh-context-path`
-        explanation: what was seen, and what to do
-        is_expected: whether it is no warning
+        code: of the cause, such as `qsh-context-path`
+        explanation: the evidence, and the fix
+        is_expected: True if it is no warning
         where: method, path, status and the like
     """
     log = _logger.info if is_expected else _logger.warning

@@ -1,4 +1,4 @@
-"""What the app is called and where it lives: its environment variables, read once."""
+"""Settings of the app, read once from its environment variables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,22 +11,22 @@ from connect_jwt.identity import AppKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppSettings:
-    """What every function that meets a token knows.
+    """Settings that every function needs to verify a token.
 
     Attributes:
         app_key: the descriptor's key on this stage
         name: the descriptor's name on this stage
-        scopes: what the descriptor asks for, in upper case
-        base_url: where the app is reached, if that is not the API's own URL; else empty
-        install_keys_urls: the key hosts that signed installs are verified with, the first to be asked first
-        install_key_prefix: the ids that a registry of many issuers' keys may vouch for begin with it
+        scopes: from the descriptor, in upper case
+        base_url: the app's, if it differs from the API's own URL; else empty
+        install_keys_urls: the key hosts for signed installs, in order
+        install_key_prefix: prefix of the key ids that a registry with many issuers may vouch for
         site_domains: the domains below which sites may be
-        extra_site_url: more base URLs that a site may have, or be below, separated by commas; else empty
+        extra_site_url: more base URLs for sites, separated by commas; else empty
         user_tokens_url: the authorization server for acting as users
-        forge_app_id: the ARI that `forge register` gave the app; empty when Forge may not call it
-        forge_keys_url: the key set that Forge's invocation tokens are verified with
+        forge_app_id: the ARI that `forge register` gave the app; empty if Forge is not used
+        forge_keys_url: the key set for Forge's invocation tokens
         forge_api_urls: the API hosts that Forge's tokens may be sent to
-        forge_module_types: types of modules that Forge itself invokes, besides those that are known
+        forge_module_types: additional types of modules that Forge itself invokes
         webhook_events: the events that each webhook path receives
     """
 

@@ -1,8 +1,7 @@
-"""A recorder of shapes: what Atlassian really sends, told to the log without a value (`connect_jira.shapes`).
+"""Recorder of the shapes that Atlassian really sends: logged without values (`connect_jira.shapes`).
 
-It is off unless `RECORD_SHAPES` is `true`. It sees a request only when its proof holds, so that nobody
-without one can write a word into the log, and tells of each shape once, of so many for each kind and process.
-What it cannot record is not recorded: nothing fails for it.
+It is off unless `RECORD_SHAPES` is `true`. It records verified requests only, so that nobody else can write
+into the log, and each shape once, up to a limit per kind and process. A failure to record is ignored.
 """
 
 import os
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from connect_jwt.tokens import UnverifiedToken
 
 SEEN = "Shape seen"
-"""The message of the log's lines that have a shape."""
+"""Message of the log lines that hold a shape."""
 
 MAX_OF_A_KIND = 20
 MAX_OF_A_PROCESS = 300
@@ -35,8 +34,8 @@ class Recorder:
     """Records shapes.
 
     Args:
-        is_on: whether it does anything
-        tell: takes the kind and the shape of each that was not seen before
+        is_on: False makes it do nothing
+        tell: called with kind and shape of each new one
     """
 
     def __init__(self, *, is_on: bool, tell: "Callable[[str, Shape], None]" = _log) -> None:
@@ -46,12 +45,12 @@ class Recorder:
         self._of_kind: Counter[str] = Counter()
 
     def request(self, request: "Request", token: "UnverifiedToken", *, token_alone: bool = False) -> None:
-        """Record a request whose proof holds.
+        """Record a verified request.
 
         Args:
-            request: as it came
-            token: the proof
-            token_alone: where somebody else than its sender may say what else is in it
+            request: as received
+            token: its proof
+            token_alone: True to record the token only, if somebody else may have made the rest
         """
         if self._is_on:
             from connect_jira.message_shapes import request_shape  # noqa: PLC0415 - off, it is not needed
@@ -59,13 +58,13 @@ class Recorder:
             self._see(lambda: request_shape(request, token, token_alone=token_alone))
 
     def answer(self, method: str, path: str, response: "Response", *, by_token: bool) -> None:
-        """Record an answer of Jira's.
+        """Record a response of Jira.
 
         Args:
             method: the HTTP method
-            path: what was called, or its URL
-            response: what Jira answered
-            by_token: whether it was asked with an access token, and not with a JWT of the app's
+            path: of the call, or its URL
+            response: of Jira
+            by_token: True if an access token was used; False for a JWT of the app
         """
         if self._is_on:
             from connect_jira.message_shapes import answer_shape  # noqa: PLC0415 - likewise
@@ -73,13 +72,13 @@ class Recorder:
             self._see(lambda: answer_shape(method, path, response, by_token=by_token))
 
     def key_host(self, url: str, status: int, headers: "Mapping[str, str]", content: bytes) -> None:
-        """Record an answer of a key host.
+        """Record a response of a key host.
 
         Args:
-            url: what was asked for
-            status: of the answer
-            headers: likewise
-            content: likewise
+            url: of the request
+            status: of the response
+            headers: of the response
+            content: of the response
         """
         if self._is_on:
             from connect_jira.message_shapes import key_host_shape  # noqa: PLC0415 - likewise
@@ -97,10 +96,10 @@ class Recorder:
             self._seen.add(digest)
             self._of_kind[kind] += 1
             self._tell(kind, shape)
-        except Exception as failure:  # noqa: BLE001 - what was sent is taken, and what was called is done
+        except Exception as failure:  # noqa: BLE001 - the request is accepted, or the call done, by now
             # Its message may have a value in it.
             _logger.warning("A shape was not recorded", extra={"error": type(failure).__name__})
 
 
 RECORDER = Recorder(is_on=os.environ.get("RECORD_SHAPES") == "true")
-"""The process's own."""
+"""The process's recorder."""

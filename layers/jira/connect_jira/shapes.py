@@ -1,13 +1,13 @@
-"""The shape of what was sent: names of members, how they are nested, and of which type; never a value.
+"""Shape of a JSON value: names, nesting and types of its members; never a value.
 
 A shape maps the path of each member, such as `body.issue.fields.summary` or `body.changelog.items[].field`,
-to the forms that it has: `string`, `integer`, `object` and so on; of some strings also of what kind they are,
-such as `string uuid`. A value is shown only at the few paths where Atlassian's own documents list all that
-can be there, such as `token.header.alg`, and only when it looks like one of those.
+to its forms: `string`, `integer`, `object` and so on; for some strings also their format, such as
+`string uuid`. Values are shown only at the few paths where Atlassian documents all possible ones, such as
+`token.header.alg`, and only if they look like one of those.
 
-A name can be a value, too: where an object is a map, its names are people, projects or whatever an app has
-written. What does not look like a name of a schema is `<key>`, and nothing below it is looked at; nor is
-anything below those members that are known to hold maps or what an app has written.
+A name can be a value, too: the names of a map are people, projects or text that an app has written. Names
+that do not look like a schema's become `<key>`, and nothing below them is read; nor is anything below members
+that are known to hold maps or app data.
 """
 
 import re
@@ -17,13 +17,13 @@ from itertools import islice
 from typing import Any
 
 type Shape = dict[str, set[str]]
-"""By path, the forms that were seen there."""
+"""Forms seen, by path."""
 
 LONGEST_NAME = 31
-"""No shared secret is as short: an install with one of less than 32 bytes is refused."""
+"""Shorter than any shared secret: an install with one of less than 32 bytes is refused."""
 
 MAX_MEMBERS = 400
-"""In one shape; whatever else there is is not looked at."""
+"""Maximum number of members of one shape; the rest is ignored."""
 
 _DEEPEST = 12
 _MAX_ITEMS = 50
@@ -35,7 +35,7 @@ _CLOSED = frozenset(
     """<key> attrs config configuration entityProperties errors fieldValue names parameters params permissions
     properties property renderedFields roles schema value""".split()  # noqa: SIM905
 )
-"""Members that hold maps, what an app or its users have written, or names that are themselves values."""
+"""Members that hold maps, data of apps or users, or names that are themselves values."""
 
 _EVENT = r"installed|uninstalled|enabled|disabled|avi(:[a-z-]{1,30}){2,5}"
 _MEDIA_TYPE = r"(application/(json|x-pem-file)|text/(plain|html))(; ?charset=utf-8)?"
@@ -95,15 +95,15 @@ _PATH_WORDS = frozenset(
     statuscategory statuses task transitions type user users version versions vote votes
     watchers webhook workflow worklog worklogs""".split()  # noqa: SIM905
 )
-"""Of Jira's own paths: https://developer.atlassian.com/cloud/jira/platform/rest/v3/"""
+"""Words of Jira's own paths: https://developer.atlassian.com/cloud/jira/platform/rest/v3/"""
 
 
 def json_shape(value: object, path: str) -> Shape:
-    """The shape of a JSON value.
+    """Return the shape of a JSON value.
 
     Args:
-        value: as `json.loads` makes it
-        path: where it is, such as `body`
+        value: from `json.loads`
+        path: of the value, such as `body`
     """
     shape: Shape = defaultdict(set)
     _look(value, path, shape, _DEEPEST)
@@ -111,7 +111,7 @@ def json_shape(value: object, path: str) -> Shape:
 
 
 def names_shape(values: Iterable[tuple[str, str]], section: str) -> Shape:
-    """The shape of headers or of the parameters of a query.
+    """Return the shape of headers or of query parameters.
 
     Args:
         values: names and values; headers' in lower case
@@ -126,7 +126,7 @@ def names_shape(values: Iterable[tuple[str, str]], section: str) -> Shape:
 
 
 def event_of(shape: Shape) -> str | None:
-    """The name of the event that a shape is of, where it has one."""
+    """Return the event's name in a shape, if it has one."""
     for path in ("body.webhookEvent", "body.eventType"):
         for form in shape.get(path, ()):
             _, is_constant, event = form.partition(" = ")
@@ -136,10 +136,10 @@ def event_of(shape: Shape) -> str | None:
 
 
 def path_template(path: str) -> str:
-    """A path of Jira's REST API, with whatever is none of Jira's own words replaced.
+    """Return a path of Jira's REST API with everything but Jira's own words replaced.
 
     Args:
-        path: without its query; what is before `/rest/` is left out
+        path: without its query; a prefix before `/rest/` is dropped
     """
     start = path.find("/rest/")
     segments = path[max(start, 0) :].split("/")[:_DEEPEST]

@@ -1,16 +1,16 @@
-"""How often something may be done: at once so many times, then so many a second."""
+"""Rate limit by a token bucket: a burst, then a steady rate."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
 class Allowance:
-    """An allowance that is earned with time and spent one at a time.
+    """A token bucket.
 
     Attributes:
-        at_once: how much of it can be saved up
-        per_second: how much is earned
-        counted_at: since when, in the seconds of whoever asks
+        at_once: capacity of the bucket
+        per_second: refill rate, per second
+        counted_at: time of the last refill, on the caller's clock, in seconds
     """
 
     at_once: float
@@ -22,14 +22,14 @@ class Allowance:
         self._left = self.at_once
 
     def take(self, now: float) -> bool:
-        """Spend one, if there is one left."""
+        """Take a token; return False if there is none."""
         if self.seconds_until_one(now) > 0:
             return False
         self._left -= 1
         return True
 
     def seconds_until_one(self, now: float) -> float:
-        """How long it takes until there is one to spend."""
+        """Return the seconds until a token is available."""
         earned = (now - self.counted_at) * self.per_second
         self._left = min(self._left + earned, self.at_once)
         self.counted_at = now

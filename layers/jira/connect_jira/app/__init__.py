@@ -1,1 +1,1 @@
-"""What an app's owner registers, and what that works with."""
+"""Registration of an app's functions, and the objects that they work with."""

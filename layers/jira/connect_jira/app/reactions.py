@@ -1,4 +1,4 @@
-"""What the app does when something happens on a site: a function for each event, registered beside it.
+"""Registration of reactions: the functions that handle events, each registered by a decorator.
 
 reactions = Reactions()
 
@@ -18,28 +18,28 @@ from connect_jira.app.site import Site
 from connect_jira.events.webhook import Webhook
 
 type Reaction = Callable[[Webhook, Site], None]
-"""Called with what has happened, and the site that it happened on."""
+"""Called with the event, and the site that it happened on."""
 
 type Work = Callable[[dict[str, Any], Site], None]
-"""Called with the arguments that it was enqueued with, and the site."""
+"""Called with the arguments given to `enqueue`, and the site."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Registered:
-    """A reaction, and whether doing it twice comes to the same as doing it once."""
+    """A reaction, and whether it is idempotent."""
 
     function: Reaction
     may_be_repeated: bool
 
 
 class Reactions:
-    """The reactions and the work of an app.
+    """The reactions and the background work of an app.
 
     Args:
-        others: whose reactions and work are these, too, as when they are in several files
+        others: routers whose reactions and work are included, such as those of other files
 
     Raises:
-        ValueError: two of them have registered something for the same event, or of the same name
+        ValueError: two of them have registered the same event or name
     """
 
     def __init__(self, *others: "Reactions") -> None:
@@ -56,11 +56,11 @@ class Reactions:
 
         Args:
             event: such as `jira:issue_created`
-            repeatable: whether doing it twice comes to the same as doing it once. If not, it is begun once:
-                when it ends in an error, whichever, or is cut off, it is set aside for somebody to look
+            repeatable: True if it is idempotent. If not, it is started once: if it fails or is cut off, its
+                message goes to the dead-letter queue for somebody to look at
 
         Raises:
-            ValueError: the event has a reaction
+            ValueError: the event has a reaction already
         """
 
         def register(reaction: Reaction) -> Reaction:
@@ -70,7 +70,7 @@ class Reactions:
         return register
 
     def work(self, function: Work) -> Work:
-        """Register a function that `Site.enqueue` may be given; its name goes with the message.
+        """Register a function for `Site.enqueue`; its name is stored in the message.
 
         Raises:
             ValueError: another function of this name is registered
@@ -83,21 +83,21 @@ class Reactions:
         return function
 
     def to(self, event: str) -> Reaction | None:
-        """The reaction to an event, if there is one."""
+        """Return the reaction to an event, None if there is none."""
         registered = self._reactions.get(event)
         return registered.function if registered else None
 
     def may_be_repeated(self, event: str) -> bool:
-        """Whether reacting to an event twice comes to the same as doing it once."""
+        """Return whether the reaction to an event is idempotent."""
         registered = self._reactions.get(event)
         return registered is None or registered.may_be_repeated
 
     def work_named(self, name: str) -> Work | None:
-        """The work that is registered under a name, if there is any."""
+        """Return the work registered under a name, None if there is none."""
         return self._work.get(name)
 
     def name_of(self, function: Work) -> str:
-        """The name that work is registered under.
+        """Return the name that work is registered under.
 
         Raises:
             ValueError: it is not registered

@@ -1,4 +1,4 @@
-"""The site that something has happened on, as what reacts to it works with it."""
+"""The site that an event happened on, as reactions use it."""
 
 import json
 from collections import Counter
@@ -13,13 +13,13 @@ from connect_jwt.identity import ClientKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enqueuing:
-    """What the work at hand passes on to the work that it asks for.
+    """Data of the current message that the messages it enqueues need.
 
     Attributes:
-        name_of: under which name a function is registered as work
+        name_of: returns the registered name of a function
         send: puts work on the queue
-        cause: tells the work at hand from all other
-        depth: its generation; 0 for what has happened
+        cause: identifies the current message
+        depth: number of enqueuing steps since the event; 0 for the event itself
     """
 
     name_of: Callable[[Callable[..., None]], str]
@@ -29,16 +29,16 @@ class Enqueuing:
 
 
 class Site:
-    """One site, for as long as one message of its is worked off.
+    """One site, while one of its messages is handled.
 
     Attributes:
         key: the site's identity
-        jira: calls it
+        jira: the site's client
 
     Args:
         key: the site's identity
-        jira: calls it
-        enqueuing: what `enqueue` needs
+        jira: the site's client
+        enqueuing: for `enqueue`
     """
 
     def __init__(self, key: ClientKey, jira: JiraClient, enqueuing: Enqueuing) -> None:
@@ -54,20 +54,20 @@ class Site:
         *,
         repeatable: bool = True,
     ) -> None:
-        """Have a function called with these arguments, for this site, by a message of its own.
+        """Enqueue a message that calls a function with these arguments, for this site.
 
-        It has a record and retries of its own. When what asks for it is begun again, and asks for the same,
-        it is still called once.
+        It has its own idempotency record and retries. If the current message is retried and enqueues the same
+        again, the function is still called once.
 
         Args:
             function: registered by `@reactions.work`
-            arguments: anything that JSON can say
-            repeatable: whether doing it twice comes to the same as doing it once, as for `Reactions.on`
+            arguments: anything that JSON can hold
+            repeatable: True if it is idempotent, as for `Reactions.on`
 
         Raises:
             ValueError: the function is not registered
-            TypeError: JSON cannot say the arguments
-            TemporarilyUnavailable: SQS, or S3 for a large message, gave no answer
+            TypeError: JSON cannot hold the arguments
+            TemporarilyUnavailable: SQS, or S3 for a large message, did not answer
         """
         name = self._enqueuing.name_of(function)
         same = (name, json.dumps(arguments, sort_keys=True))

@@ -24,7 +24,7 @@ KEPT_BACK_SECONDS = 30.0
 class ForgeTenants:
     """The Forge installations of one app, to call Jira by.
 
-    IAM: what `connect_jira.aws.versioned_table` needs to read and `connect_jira.installations.token_sealing`
+    IAM: that of `connect_jira.aws.versioned_table` to read and `connect_jira.installations.token_sealing`
     to open.
 
     Args:

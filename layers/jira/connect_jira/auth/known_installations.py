@@ -34,7 +34,7 @@ class KnownInstallations:
 
     All raise `TemporarilyUnavailable` when a row has to be read and DynamoDB gives no answer.
 
-    IAM: what `connect_jira.installations.store` needs to read.
+    IAM: that of `connect_jira.installations.store` to read.
 
     Args:
         store: where installations are

@@ -70,7 +70,7 @@ class PageAuthenticator:
     be one, `NotInstalled` when an installation is proved that has ended, and `KeyHostUnavailable`,
     `TemporarilyUnavailable` or `SecretDoesNotOpen` when nothing can be said just now.
 
-    IAM: what `connect_jira.auth.tenants` needs.
+    IAM: that of `connect_jira.auth.tenants`.
 
     Args:
         app: whose pages they are

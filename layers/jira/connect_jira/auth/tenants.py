@@ -48,7 +48,7 @@ class ProvedRequest:
 class Tenants:
     """The installations of one app.
 
-    IAM: what `connect_jira.installations.store` needs to read and
+    IAM: that of `connect_jira.installations.store` to read and
     `connect_jira.installations.secret_sealing` to open.
 
     Args:

@@ -46,7 +46,7 @@ class _Granted:
 class UserTokens:
     """The access tokens of one process.
 
-    IAM: what `connect_jira.auth.tenants` needs.
+    IAM: that of `connect_jira.auth.tenants`.
 
     Args:
         tenants: where the installations are

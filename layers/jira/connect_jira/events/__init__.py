@@ -1,1 +1,1 @@
-"""What has happened or is asked for, and its form in the queue."""
+"""Events and requests, and their form in the queue."""

@@ -1,4 +1,4 @@
-"""Work that the app has asked itself for, as a message of the queue."""
+"""Background work that the app enqueued for itself, as a message of the queue."""
 
 import hashlib
 import json
@@ -9,21 +9,21 @@ from typing import Any, Self
 from connect_jwt.identity import ClientKey
 
 MAX_DEPTH = 10
-"""How many generations there are: of work that asks for itself each is one more."""
+"""Maximum number of enqueuing steps since an event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppWork:
-    """A function of the app's that is to be called, for one site.
+    """A registered function of the app to call, for one site.
 
     Attributes:
         client_key: the site
-        name: under which the function is registered
-        arguments: what it is called with
-        cause: tells the work that has asked for it from all other
-        number: which one it is of those that the cause has asked for with this name and these arguments
-        depth: 1 if something that has happened has asked for it, else one more than the work that has
-        may_be_repeated: whether doing it twice comes to the same as doing it once
+        name: the function's registered name
+        arguments: of the call
+        cause: identifies the message that enqueued it
+        number: its index among equal names and arguments from the same cause
+        depth: 1 if an event's reaction enqueued it, else one more than the work that did
+        may_be_repeated: True if it is idempotent
     """
 
     client_key: ClientKey
@@ -36,14 +36,14 @@ class AppWork:
 
     @property
     def work_id(self) -> str:
-        """Tells this work from every other; the same when whoever has asked for it is begun again."""
+        """Idempotency key of this work; the same if its cause is retried."""
         about = [self.cause, self.name, self.arguments, self.number]
         digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
         return f"work {self.client_key} {digest}"
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
-        """Read what `to_fields` wrote."""
+        """Parse the fields that `to_fields` wrote."""
         return cls(
             client_key=ClientKey(fields["clientKey"]),
             name=fields["name"],
@@ -55,7 +55,7 @@ class AppWork:
         )
 
     def to_fields(self) -> dict[str, Any]:
-        """What is passed on of it."""
+        """Return the fields of its message."""
         return {
             "clientKey": self.client_key,
             "name": self.name,

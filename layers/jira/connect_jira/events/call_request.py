@@ -1,4 +1,4 @@
-"""A call to Jira that somebody asks for: on the bus, by the schedule, or by direct invocation."""
+"""A request to call Jira: on the bus, by the schedule, or by direct invocation."""
 
 import hashlib
 import json
@@ -12,24 +12,24 @@ from connect_jwt.identity import ClientKey
 
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
 _LONGEST_CHARACTERS = 8192
-"""Jira takes no longer URLs; and what is told of a call has a limit."""
+"""Jira accepts no longer URLs, and results of calls have a size limit."""
 
 MEMBERS = ("clientKey", "method", "path", "query", "body", "idempotencyKey", "returnBody", "repeatable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRequest:
-    """A call that is asked for.
+    """A requested call.
 
     Attributes:
         client_key: the site
         method: the HTTP method
         path: such as `/rest/api/3/myself`
         query: parameters; a list repeats its parameter
-        body: anything that JSON can say; None for no body
-        idempotency_key: the same each time the same call is asked for; None when it is asked for once
-        return_body: whether the body of Jira's answer is wanted in what is told of it
-        repeatable: whether making it twice comes to the same; None for what the method says of itself
+        body: anything that JSON can hold; None for no body
+        idempotency_key: the same for each request of the same call; None if it is requested once
+        return_body: True if the result is to contain Jira's response body
+        repeatable: True if the call is idempotent; None for the method's own rule
     """
 
     client_key: ClientKey
@@ -43,31 +43,31 @@ class CallRequest:
 
     @property
     def path_alone(self) -> str:
-        """The path as it is spoken of: its query is nobody's business."""
+        """The path for logs, without the query, which may hold personal data."""
         return self.path.partition("?")[0]
 
     @property
     def work_id(self) -> str | None:
-        """Tells this work from every other."""
+        """Idempotency key of this work."""
         return self.idempotency_key and f"call {self.client_key} {self.idempotency_key}"
 
     @property
     def digest(self) -> str:
-        """Tells what is called, and with what, from every other call."""
+        """Digest of the call and its parameters."""
         what = json.dumps([self.method, self.path, self.query, self.body], sort_keys=True)
         return hashlib.sha256(what.encode()).hexdigest()
 
     @property
     def may_be_repeated(self) -> bool:
-        """Whether making it twice comes to the same as making it once."""
+        """True if the call is idempotent."""
         return is_repeatable(self.method) if self.repeatable is None else self.repeatable
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
-        """Read what was asked for.
+        """Parse a request.
 
         Raises:
-            RequestMalformed: it does not say what to call, or says more than is known
+            RequestMalformed: a field is missing, malformed or unknown
         """
         unknown = fields.keys() - set(MEMBERS)
         if unknown:
@@ -103,7 +103,7 @@ class CallRequest:
         )
 
     def to_fields(self) -> dict[str, Any]:
-        """What `from_fields` reads."""
+        """Return the fields that `from_fields` reads."""
         values = (
             self.client_key,
             self.method,
@@ -119,7 +119,7 @@ class CallRequest:
 
 
 def _check_query(query: object) -> None:
-    """See that a query is one that can be sent as it is meant."""
+    """Check that a query can be encoded without loss."""
     if not isinstance(query, dict):
         raise RequestMalformed("query is not an object of parameters")
     for name, value in query.items():
@@ -135,5 +135,5 @@ def _is_parameter(value: object) -> bool:
 
 
 def _is_whole(text: str) -> bool:
-    """Whether no character of it is half a surrogate pair, which no URL can hold."""
+    """Return whether a text has no unpaired surrogate, which no URL can hold."""
     return not any("\ud800" <= character <= "\udfff" for character in text)

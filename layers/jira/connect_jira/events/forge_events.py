@@ -1,11 +1,11 @@
-"""Forge's product events beside the Connect webhooks that tell of the same.
+"""Forge's product events, and the Connect webhooks that they correspond to.
 
-What differs for every one of them: the event says its name in `eventType`, in `timestamp` as text when it
-happened, and who caused it as an account id in `atlassianId`; there is no `webhookEvent`, no
-`X-Atlassian-Webhook-Identifier`, and an `issue` has a few fields only, so what else is needed is fetched.
-What goes with something larger (the comments of an issue that is deleted) is not told of one by one.
+All of them differ from webhooks: the name is in `eventType`, the time in `timestamp` as text, and the user's
+account id in `atlassianId`; there is no `webhookEvent` and no `X-Atlassian-Webhook-Identifier`, and an
+`issue` has a few fields only, so you fetch the rest. Parts of a deleted thing (an issue's comments) get no
+events of their own.
 
-The names and what they carry: https://developer.atlassian.com/platform/forge/events-reference/jira/ and
+Names and payloads: https://developer.atlassian.com/platform/forge/events-reference/jira/ and
 .../jira-software/; the scopes, and the two of issue properties, from Atlassian's own npm `@forge/manifest`.
 The webhooks: https://developer.atlassian.com/cloud/jira/platform/webhooks/
 """
@@ -25,13 +25,13 @@ _CONFIGURATION = ("manage:jira-configuration",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgeEvent:
-    """The product event that tells of what a webhook tells of.
+    """The product event that corresponds to a webhook.
 
     Attributes:
         name: such as `avi:jira:created:issue`
-        scopes: what an app must have asked for to be sent it
-        differs: what is other than with the webhook, beside what always is; empty: nothing known
-        tells: whether a payload is about what this webhook tells of, where several share the event
+        scopes: that an app needs to receive it
+        differs: further differences from the webhook; empty if none are known
+        tells: returns whether a payload is this webhook's, if several share the event
     """
 
     name: str
@@ -65,12 +65,12 @@ def _option(key: str) -> ForgeEvent:
 
 
 def _is_new_comment(payload: Mapping[str, Any]) -> bool:
-    """A new comment's two times may differ by what it takes to store it."""
+    """A new comment's two times may differ by the time that storing it takes."""
     comment = _object(payload, "comment")
     created, updated = comment.get("created"), comment.get("updated")
     try:
         return abs(_time(updated) - _time(created)) <= _AT_ONCE
-    except (ValueError, TypeError):  # one of them is no time, or they are of two kinds
+    except (ValueError, TypeError):  # one is no time, or only one has a time zone
         return bool(created == updated)
 
 
@@ -145,11 +145,11 @@ FORGE_EVENTS = {
         "avi:jira:failed:expression", _CONFIGURATION, differs=_OWN_EXPRESSIONS
     ),
 }
-"""By the Connect webhook's event. Forge has nothing for an event that is not here."""
+"""By the Connect webhook's event. Events that are not here have no counterpart in Forge."""
 
 
 def webhook_event(payload: Mapping[str, Any], wanted: Iterable[str]) -> str | None:
-    """The webhook's event that a product event stands for; None when none is wanted of what it tells.
+    """Return the webhook's event for a product event; None if none of the wanted ones corresponds.
 
     Args:
         payload: the product event, with its name in `eventType`

@@ -1,7 +1,7 @@
-"""By what a webhook and Forge's event of the same are recognised: the thing that has changed, and when.
+"""Keys that match a webhook with Forge's event of the same change: the changed thing, and the time.
 
-Both name the thing by its id and say in `timestamp` when it was; Forge's events of boards and sprints do not.
-What becomes of it is in `connect_jira.worker.occurrences`.
+Both name the thing by its id and the time in `timestamp`, except Forge's events of boards and sprints.
+`connect_jira.worker.occurrences` uses them.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from connect_jira.events.webhook import Occurrence, Webhook
 
 
 def thing_of(event: str, payload: Mapping[str, Any]) -> str:
-    """The id of what an event is about; empty when it has none.
+    """Return the id of the thing that an event is about; empty if it has none.
 
     Args:
         event: of a webhook, such as `jira:issue_created`; it begins with the kind of thing
@@ -28,7 +28,7 @@ def thing_of(event: str, payload: Mapping[str, Any]) -> str:
 
 
 def told_by_connect(webhook: Webhook) -> Webhook:
-    """The webhook of a site that has the app by Forge, too, with what Forge's event is recognised by."""
+    """Add the match key to a webhook of a site that also uses Forge."""
     if webhook.event not in FORGE_EVENTS or webhook.timestamp is None:
         return webhook
     thing = thing_of(webhook.event, webhook.payload)
@@ -36,12 +36,12 @@ def told_by_connect(webhook: Webhook) -> Webhook:
 
 
 def told_by_forge(webhook: Webhook, *, sent_at: int, has_connect: bool) -> Webhook:
-    """Forge's event with what it is recognised by, where its identifier is not enough.
+    """Add the match key to Forge's event, if its identifier does not suffice.
 
     Args:
-        webhook: what was made of it
-        sent_at: when Forge sent it, in Unix seconds
-        has_connect: whether the site has the app by Connect, too
+        webhook: made of the event
+        sent_at: time that Forge sent it, in Unix seconds
+        has_connect: True if the site also uses Connect
     """
     has_webhook = has_connect and webhook.event in FORGE_EVENTS
     if webhook.timestamp is not None and not has_webhook:

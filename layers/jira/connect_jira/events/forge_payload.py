@@ -1,6 +1,6 @@
-"""What Forge says in the body of an event, and the webhook that it stands for.
+"""Bodies of Forge's events, and the webhooks made of them.
 
-The payload stays Forge's own: `connect_jira.events.forge_events` says what is other than in a webhook's.
+The payload stays Forge's own: `connect_jira.events.forge_events` lists the differences from a webhook's.
 
 https://developer.atlassian.com/platform/forge/remote/sending-product-events/
 """
@@ -20,14 +20,14 @@ from connect_jwt.identity import AppKey, ClientKey
 from connect_jwt.invocations import VerifiedInvocation
 
 _OF_THE_INVOCATION = {"context", "contextToken", "retryContext"}
-"""What is not about the event, and made anew each time it is sent."""
+"""Members about the invocation, not the event; they differ on each delivery."""
 
 _MAX_NAME = 200
 _KNOWN = {event.name for event in FORGE_EVENTS.values()}
 
 
 def event_payload(body: bytes) -> dict[str, Any]:
-    """The product event in a body.
+    """Parse the product event in a body.
 
     Raises:
         PayloadRefused: it is no event
@@ -40,7 +40,7 @@ def event_payload(body: bytes) -> dict[str, Any]:
 
 
 def event_object(body: bytes) -> dict[str, Any]:
-    """The event in a body, which Atlassian's pages show both as it is and below `payload`.
+    """Parse the object in a body; Atlassian's pages show the event both at the top and below `payload`.
 
     Raises:
         PayloadRefused: it is no JSON object
@@ -51,9 +51,9 @@ def event_object(body: bytes) -> dict[str, Any]:
 
 
 def own_event(payload: Mapping[str, Any], app_key: AppKey) -> bool:
-    """Whether the app itself has caused it, so that no reaction can set itself off for ever.
+    """Return whether the app itself caused the event, so that no reaction triggers itself.
 
-    Forge says so, and gives back what the app's call had for a trace, as Jira does in a webhook's header.
+    Forge says so, and returns the header that the app's call had, as Jira does with a webhook.
     """
     trace = payload.get("webhookTraceValue")
     return payload.get("selfGenerated") is True or (isinstance(trace, str) and is_own(trace, app_key))
@@ -67,17 +67,17 @@ def webhook_of(
     has_connect: bool,
     wanted: Iterable[str],
 ) -> Webhook | None:
-    """What the reactions are told: the webhook's event, or Forge's own where no webhook has a counterpart.
+    """Return the webhook for the reactions: its event is the webhook's, or Forge's own without a counterpart.
 
     Args:
         payload: the event
-        invocation: what brought it
+        invocation: that carried the event
         client_key: the site
-        has_connect: whether the app is there by Connect, too
+        has_connect: True if the site also uses Connect
         wanted: the events of the descriptor's webhooks
 
     Returns:
-        None when it tells of something that the descriptor has no webhook for
+        None if the descriptor has no webhook for it
     """
     name: str = payload["eventType"]
     event = webhook_event(payload, wanted) if name in _KNOWN else name
@@ -88,10 +88,10 @@ def webhook_of(
 
 
 def _identifier(payload: Mapping[str, Any]) -> str:
-    """Tells the event from others, the same each time it is sent.
+    """Return an identifier of the event, the same on each delivery.
 
-    Forge gives events no identifier, and what it says of the invocation is made anew each time; so what is
-    the same is what the event is about. Where it does not say when that was, all that it says.
+    Forge's events have no identifier, and the invocation's members differ on each delivery. So it is made of
+    the members that name the event's object and time; without a time, of all members.
     """
     said = {name: value for name, value in payload.items() if name not in _OF_THE_INVOCATION}
     timestamp = timestamp_of(payload)
@@ -106,7 +106,7 @@ def _identifier(payload: Mapping[str, Any]) -> str:
 
 
 def _ids(said: Mapping[str, Any]) -> dict[str, Any]:
-    """The ids of all that an event names, and its own."""
+    """Return the ids of all objects that an event names, and its own."""
     return {
         name: [value.get(key) for key in ("id", "accountId", "key")] if isinstance(value, dict) else value
         for name, value in said.items()

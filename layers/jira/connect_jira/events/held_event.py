@@ -1,4 +1,4 @@
-"""A Forge event that nobody knows to be Forge's own: the type of the module that was invoked is unknown.
+"""A Forge event of unknown origin: the type of the invoked module is not known.
 
 https://developer.atlassian.com/platform/forge/remote/essentials/
 """
@@ -14,11 +14,11 @@ from connect_jwt.origins import InvocationOrigin, may_become_own
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldEvent:
-    """One of them.
+    """A held event.
 
     Attributes:
-        invocation: what its token has proved
-        payload: what the body says
+        invocation: proved by its token
+        payload: of the body
     """
 
     invocation: VerifiedInvocation
@@ -26,12 +26,12 @@ class HeldEvent:
 
     @property
     def client_key(self) -> ClientKey:
-        """The installation, by its own id."""
+        """The installation, by its `installationId`."""
         return ClientKey(self.invocation.installation_id)
 
     @property
     def explanation(self) -> str:
-        """Why it is held, and what to do."""
+        """The reason for holding it, and the remedy."""
         module_type = self.invocation.module_type
         said = f"of the module type {shown_type(module_type)}, which is not known to be Forge's own"
         if may_become_own(module_type):
@@ -40,17 +40,17 @@ class HeldEvent:
 
     @property
     def work_id(self) -> None:
-        """Nothing: what it becomes has one."""
+        """None: the webhook that is made of it has one."""
         return None
 
     @property
     def may_be_repeated(self) -> bool:
-        """It may be judged twice."""
+        """True: judging it again does no harm."""
         return True
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
-        """Read what `to_fields` wrote."""
+        """Parse the fields that `to_fields` wrote."""
         proved = fields["proved"]
         return cls(
             invocation=VerifiedInvocation(
@@ -73,7 +73,7 @@ class HeldEvent:
         )
 
     def to_fields(self) -> dict[str, Any]:
-        """What is passed on of it: all that was proved but the context, and no token."""
+        """Return the fields of its message: everything proved except the context, and no token."""
         proved = self.invocation
         return {
             "clientKey": self.client_key,

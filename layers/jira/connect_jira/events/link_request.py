@@ -1,4 +1,4 @@
-"""A request to find out which Connect site a Forge installation belongs to, as work of the queue."""
+"""A request to find the Connect site of a Forge installation, as a message of the queue."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,24 +9,24 @@ from connect_jwt.identity import ClientKey
 
 @dataclass(frozen=True, slots=True)
 class ForgeJoin:
-    """Work of the queue: find out which Connect site a Forge installation belongs to."""
+    """Message: find the Connect site of a Forge installation."""
 
     client_key: ClientKey
 
     @property
     def work_id(self) -> None:
-        """Nothing: it does no harm to find it out twice."""
+        """None: repeating it does no harm."""
 
     @property
     def may_be_repeated(self) -> bool:
-        """It may."""
+        """True."""
         return True
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
-        """Read what `to_fields` wrote."""
+        """Parse the fields that `to_fields` wrote."""
         return cls(ClientKey(fields["clientKey"]))
 
     def to_fields(self) -> dict[str, Any]:
-        """What is passed on of it."""
+        """Return the fields of its message."""
         return {"clientKey": self.client_key}

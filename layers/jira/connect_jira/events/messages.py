@@ -12,10 +12,10 @@ from connect_jira.events.link_request import ForgeJoin
 from connect_jira.events.webhook import Webhook
 
 type Message = Webhook | CallRequest | AppWork | ForgeJoin | HeldEvent
-"""What there is to work off."""
+"""Any message of the queue."""
 
 _NOT_IN_A_MESSAGE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
-"""What SQS does not take, such as half an emoji where a text was cut; JSON has another way to write it.
+"""Characters that SQS refuses, such as half an emoji of a truncated text; JSON can escape them.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 """
@@ -38,17 +38,17 @@ def to_text(message: Message) -> str:
 
 
 def text_of(fields: dict[str, Any]) -> str:
-    """An object as SQS takes it."""
+    """Serialise an object to text that SQS accepts."""
     text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
     return _NOT_IN_A_MESSAGE.sub(lambda character: f"\\u{ord(character[0]):04x}", text)
 
 
 def read_text(text: str) -> Message:
-    """The work that a message tells of.
+    """Parse a message.
 
     Raises:
-        MessageUnreadable: `to_text` has not written it
-        OfNewerCode: `to_text` of this code has not written it, but that of newer code may have
+        MessageUnreadable: this app did not write it
+        OfNewerCode: this code did not write it, but newer code may have
     """
     try:
         fields = json.loads(text)
@@ -72,7 +72,7 @@ def read_text(text: str) -> Message:
 
 
 def _check_members(fields: dict[str, Any]) -> None:
-    """See that nothing is asked for which would be left out."""
+    """Check that no member would be ignored."""
     unknown = fields.keys() - set(MEMBERS)
     if unknown:
         raise OfNewerCode(f"this code knows no member {min(unknown)[:_LONGEST_NAME]!r} of a call")

@@ -1,4 +1,4 @@
-"""A webhook: what of it is passed on.
+"""A webhook, as it is passed on.
 
 https://developer.atlassian.com/cloud/jira/platform/webhooks/
 """
@@ -21,20 +21,20 @@ _NOT_TOLD = ""
 
 
 def timestamp_of(payload: Mapping[str, Any]) -> int | None:
-    """When something happened, in Unix milliseconds: Jira says it as a number, Forge as text."""
+    """Return the time of an event, in Unix milliseconds: a number from Jira, text from Forge."""
     said = str(payload.get("timestamp"))
     return int(said) if _MILLISECONDS.fullmatch(said) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
-    """What a message says of the change that it tells of.
+    """The change that a message is about.
 
     Attributes:
         told_by: `connect` or `forge`
-        thing: what has changed, such as an issue's id
-        at_ms: when, in Unix milliseconds
-        is_timed: whether that is when it happened, and not when it was sent
+        thing: the id of the changed thing, such as an issue's
+        at_ms: its time, in Unix milliseconds
+        is_timed: True if that is the time of the change; False if it is the time of sending
     """
 
     told_by: str
@@ -44,7 +44,7 @@ class Occurrence:
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
-        """Read what `to_fields` wrote."""
+        """Parse the fields that `to_fields` wrote."""
         return cls(
             told_by=fields["toldBy"],
             thing=fields["thing"],
@@ -53,7 +53,7 @@ class Occurrence:
         )
 
     def to_fields(self) -> dict[str, Any]:
-        """What is passed on of it."""
+        """Return the fields of its message."""
         return {
             "toldBy": self.told_by,
             "thing": self.thing,
@@ -64,12 +64,12 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """One event that Jira has told of, from a site that has proved who it is.
+    """One event from Jira, of a site whose identity is proved.
 
     Attributes:
         client_key: the site
         event: such as `jira:issue_created`
-        webhook_id: Jira's identifier of this event, the same each time it is sent; None when Jira gave none
+        webhook_id: Jira's identifier of this event, the same on each delivery; None if Jira gave none
         signed_query: the parameters of the webhook's URL, such as `{"issue": ["DEMO-1"]}` for
             `/webhooks/…?issue={issue.key}`: proved, as the event is. The values of one parameter are sorted,
             since their order is not
@@ -88,25 +88,25 @@ class Webhook:
 
     @property
     def timestamp(self) -> int | None:
-        """When it happened, in Unix milliseconds; None when it is not said."""
+        """Time of the event, in Unix milliseconds; None if it is not given."""
         return timestamp_of(self.payload)
 
     @classmethod
     def from_request(
         cls, request: GatewayRequest, client_key: ClientKey, events: Mapping[str, list[str]]
     ) -> Self:
-        """Read a request whose token has been verified.
+        """Read a request whose token was verified.
 
-        The token covers the path and not the body; so the path says which event it is, unless the descriptor
-        sends several there. Whatever the body is, something is made of it.
+        The token covers the path, not the body. So the path decides the event, unless the descriptor sends
+        several events there. Any body is accepted.
 
         Args:
-            request: as it arrived
-            client_key: what its token proved
+            request: as received
+            client_key: proved by its token
             events: the events that the descriptor sends to each path
 
         Raises:
-            PayloadRefused: the descriptor sends no event there
+            PayloadRefused: the descriptor sends no event to this path
         """
         expected = events.get(request.path)
         if not expected:
@@ -123,15 +123,15 @@ class Webhook:
 
     @property
     def work_id(self) -> str | None:
-        """Tells the work that comes of it from every other; None when Jira gave no identifier."""
+        """Idempotency key of the work; None if Jira gave no identifier."""
         return self.webhook_id and f"webhook {self.client_key} {self.event} {self.webhook_id}"
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
-        """Read what `to_fields` wrote.
+        """Parse the fields that `to_fields` wrote.
 
         Raises:
-            MessageUnreadable: which event it is was not told, so that somebody has to look
+            MessageUnreadable: the event's name is missing, so somebody has to look
         """
         if fields["event"] == _NOT_TOLD:
             raise MessageUnreadable(
@@ -148,7 +148,7 @@ class Webhook:
         )
 
     def to_fields(self) -> dict[str, Any]:
-        """What is passed on of it."""
+        """Return the fields of its message."""
         return {
             "clientKey": self.client_key,
             "event": self.event,
@@ -168,7 +168,7 @@ def _event_of(payload: Mapping[str, Any], expected: list[str]) -> str:
 
 
 def _other_name(event: object, payload: Mapping[str, Any]) -> str | None:
-    """What else the same event is called: a merged version is deleted in one place and merged in another."""
+    """Return the event's other name: a merged version is "deleted" in one place and "merged" in another."""
     if event == _MERGED:
         return _DELETED
     version = payload.get("version")
@@ -177,7 +177,7 @@ def _other_name(event: object, payload: Mapping[str, Any]) -> str | None:
 
 
 def _signed_query(query: str) -> dict[str, list[str]]:
-    """What the hash of a token covers of a query: all but the token itself, and what has no name."""
+    """Return the parameters that the token's hash covers: all but the token itself and unnamed ones."""
     parameters: dict[str, list[str]] = {}
     for name, value in sorted(parse_qsl(query, keep_blank_values=True)):
         if name not in {"", "jwt"}:

@@ -1,7 +1,7 @@
-"""What Jira says in the body of a webhook, as far as it can be read.
+"""Lenient parsing of webhook bodies.
 
-Jira takes a refusal for final, so a body that no reader takes must not cost the event: once the request is
-proved, whatever its body is arrives, at least as the text that it is.
+Jira does not retry a refused webhook, so an unreadable body must not lose the event: after the proof, every
+body is accepted, at least as text.
 """
 
 import json
@@ -9,14 +9,14 @@ import math
 from typing import Any
 
 _DEEPEST = 500
-"""How deeply what is read may be nested; whoever reads the message on the queue has to follow, too."""
+"""Maximum nesting depth; readers of the queue have to handle it, too."""
 
 
 def read_payload(body: bytes) -> tuple[dict[str, Any], str | None]:
-    """The JSON object that a body is, and None; or an empty one, and the body as text.
+    """Return the JSON object in a body, and None; or an empty object, and the body as text.
 
-    No body at all is an empty object: the descriptor can ask for that by `excludeBody`. A number that Python
-    does not take, such as an integer of 5,000 digits, is the text that it was.
+    An empty body is an empty object: the descriptor can ask for it by `excludeBody`. A number that Python
+    refuses, such as an integer of 5,000 digits, stays text.
     """
     if not body:
         return {}, None

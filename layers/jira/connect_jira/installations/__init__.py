@@ -1,1 +1,1 @@
-"""The two kinds of installation, Connect's and Forge's: their rows, secrets and tokens."""
+"""The two kinds of installation, Connect's and Forge's: rows, secrets and tokens."""

@@ -1,11 +1,11 @@
-"""What has lately happened between a site and the app: a little memory, for the pages that show it.
+"""Recent activity between a site and the app, for the pages that show it.
 
-One row for each site, with the last webhook, the last call and, for each cause, the last refusal; no content
-of a site's, and nothing for longer than a month. A process writes at most once in ten seconds for each of
-them, or once a second when something changes. Refusals have an allowance of their own, and never bring a row
-into being: who asks is then not proved. Only what is proved does that.
+One row per site, with the last webhook, the last call and, for each cause, the last refusal; no content of a
+site, and nothing for longer than a month. A process writes each of them at most once in ten seconds, or once
+a second if it changes. Refusals have a rate limit of their own, and never create a row, since their sender is
+not proved; only proved events and calls do.
 
-Nothing else needs what is here: what cannot be written is not written, and no request fails for it.
+Nothing else depends on this table: a failed write is dropped, and no request fails for it.
 """
 
 import time
@@ -27,10 +27,10 @@ from connect_jwt.errors import TokenRefused
 from connect_jwt.identity import ClientKey
 
 KEPT_SECONDS = 30 * 24 * 3600
-"""How long a site's row stays after something was last written to it."""
+"""Time that a site's row is kept after the last write."""
 
 MAX_REFUSALS = 10
-"""How many causes of refusals are told of, the latest first."""
+"""Maximum number of causes of refusals that are kept, the latest first."""
 
 SAME_AGAIN_SECONDS = 10.0
 CHANGED_SECONDS = 1.0
@@ -38,7 +38,7 @@ REFUSALS_AT_ONCE = 10.0
 REFUSALS_PER_SECOND = 0.1
 
 _Written = LRUCache[tuple[ClientKey, str], tuple[object, float]]
-"""The outcome that was last written for each site and thing, and when."""
+"""The outcome last written for each site and kind, and its time."""
 
 _MAX_TEXT = 200
 _REFUSAL = "refusal:"
@@ -48,7 +48,7 @@ _logger = Logger(child=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastWebhook:
-    """The last event that was taken from a site: its name, and when in Unix seconds."""
+    """The last event accepted from a site: its name, and its time in Unix seconds."""
 
     event: str
     at: int
@@ -60,8 +60,8 @@ class LastCall:
 
     Attributes:
         call: method and path
-        status: Jira's answer; 0 for none
-        at: when, in Unix seconds
+        status: of Jira's response; 0 for none
+        at: Unix seconds
     """
 
     call: str
@@ -71,14 +71,14 @@ class LastCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """The last time that something was refused for one cause, by the app or by Jira.
+    """The last refusal for one cause, by the app or by Jira.
 
     Attributes:
         code: the cause, as in `connect_jwt.diagnosis.catalogue`
         request: method and path
-        status: what was answered
-        by_jira: whether Jira has refused a call of the app's, and not the app a request
-        at: when, in Unix seconds
+        status: of the response
+        by_jira: True if Jira refused a call of the app; False if the app refused a request
+        at: Unix seconds
     """
 
     code: str
@@ -90,7 +90,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteActivity:
-    """All that is remembered of a site; `refusals` has the latest first."""
+    """Everything remembered of a site; `refusals` has the latest first."""
 
     last_webhook: LastWebhook | None = None
     last_call: LastCall | None = None
@@ -103,7 +103,7 @@ class Activity:
     IAM: `dynamodb:UpdateItem` to record and `dynamodb:GetItem` to read, on the table.
 
     Args:
-        dynamodb: the service; whoever waits for an answer should not wait for it
+        dynamodb: the service; it should have short time-outs
         table: the table's name
         clock: Unix seconds
     """
@@ -119,20 +119,20 @@ class Activity:
         self._table = table
         self._clock = clock
         self._written = _Written(maxsize=1000)
-        self._claimed = _Written(maxsize=1000)  # of its own, since anybody can fill it
+        self._claimed = _Written(maxsize=1000)  # separate, since anybody can fill it
         self._refusals = Allowance(REFUSALS_AT_ONCE, REFUSALS_PER_SECOND, counted_at=clock())
 
     @classmethod
     def from_env(cls, env: Mapping[str, str], aws: Aws) -> Self:
-        """The table that `ACTIVITY_TABLE` names, tried once and not for long."""
+        """Return the table that `ACTIVITY_TABLE` names, with one short attempt per write."""
         return cls(aws.service("dynamodb", read_seconds=1.0, attempts=1), table=env["ACTIVITY_TABLE"])
 
     def begin(self, client_key: ClientKey) -> None:
-        """Make room for a site that has proved who it is, so that its refusals are remembered."""
+        """Create the row of a site that has proved its identity, so that its refusals are recorded."""
         self._write(client_key, {})
 
     def record_webhook(self, client_key: ClientKey, event: str) -> None:
-        """Remember that a proved event was taken.
+        """Record that a proved event was accepted.
 
         Args:
             client_key: the site
@@ -142,13 +142,13 @@ class Activity:
             self._write(client_key, {"lastWebhook": {"event": event, "at": self._now()}})
 
     def record_call(self, client_key: ClientKey, call: str, status: int, *, code: str | None = None) -> None:
-        """Remember a call to a site.
+        """Record a call to a site.
 
         Args:
             client_key: the site
             call: method and path, without the query
-            status: Jira's answer; 0 for none
-            code: why Jira has refused it, if it has, and if that is known
+            status: of Jira's response; 0 for none
+            code: cause of Jira's refusal, if it is one and known
         """
         values: dict[str, Value] = {}
         now = self._clock()
@@ -160,12 +160,12 @@ class Activity:
             self._write(client_key, values)
 
     def record_refusal(self, request: GatewayRequest, code: str, status: int) -> None:
-        """Remember a request that the app has refused, if the site that it claims to come from has a row.
+        """Record a request that the app refused, if the site that it claims to be from has a row.
 
         Args:
             request: as it arrived
-            code: why
-            status: what was answered
+            code: the cause
+            status: of the response
         """
         client_key = _claimed_site(request)
         if client_key is None or not _is_due(self._claimed, (client_key, code), status, self._clock()):
@@ -175,7 +175,7 @@ class Activity:
             self._write(client_key, {_REFUSAL + code: refusal}, only_known=True)
 
     def read(self, client_key: ClientKey) -> SiteActivity:
-        """What is remembered of a site.
+        """Return what is remembered of a site.
 
         Raises:
             TemporarilyUnavailable: DynamoDB gave no answer

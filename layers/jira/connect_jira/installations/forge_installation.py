@@ -1,11 +1,11 @@
-"""One Forge installation of the app, and what invocations make of it. No I/O.
+"""One Forge installation of the app, and its changes by invocations. No I/O.
 
 It has a row of its own, by its `installationId`, beside the row of the Connect installation on the same site.
-So one end of the two does not touch the other, and several installations can belong to one site. The tenant
-says whose it is: the site's clientKey, or, where there is no Connect side, the `installationId` itself.
+So the end of one does not touch the other, and a site can have several installations. `tenant` is its owner:
+the site's clientKey, or, without a Connect side, the `installationId` itself.
 
-An installation that has ended never comes back: who installs again gets another `installationId`. One that is
-said to be about to end works on; it has ended if nothing more of Forge's own comes.
+An ended installation never comes back: a new install gets a new `installationId`. One whose uninstall was
+announced keeps working; it has ended if Forge itself does not call again.
 
 https://developer.atlassian.com/platform/forge/remote/essentials/ and
 https://developer.atlassian.com/platform/forge/events-reference/life-cycle/
@@ -21,11 +21,11 @@ from connect_jwt.identity import ClientKey
 from connect_jwt.invocations import LEEWAY_SECONDS, VerifiedInvocation
 
 LEAVING_SECONDS = 2 * 3600
-"""How long an installation that is leaving stays if Forge calls no more: it would call every hour."""
+"""Time that a leaving installation stays without a call from Forge, which otherwise calls every hour."""
 
 
 class ForgeState(StrEnum):
-    """Where a Forge installation is in its life."""
+    """Lifecycle state of a Forge installation."""
 
     ANNOUNCED = "announced"  # Connect's `installed` has named it, Forge has not called yet
     LIVE = "enabled"
@@ -39,23 +39,22 @@ class ForgeInstallation:
 
     Attributes:
         installation_id: an ARI
-        tenant: whose it is, for the queue and for whoever calls Jira
-        state: where it is in its life
+        tenant: its owner, for the queue and for calls to Jira
+        state: its lifecycle state
         cloud_id: the site's
-        api_base_url: where to call Jira with Forge's tokens
+        api_base_url: for calls to Jira with Forge's tokens
         environment_type: such as `PRODUCTION`
         app_version: of the manifest
-        sealed_token: the newest system token, sealed; None when there is none
-        token_expires_at: when it does, in Unix seconds; 0 when there is none
-        asked_at: when it was last to be found out which Connect site it belongs to, in Unix seconds; 0 for
-            never
-        leaves_at: when it has ended, in Unix seconds, unless Forge calls before; None while it is not leaving
+        sealed_token: the newest system token, sealed; None if there is none
+        token_expires_at: expiry of that token, in Unix seconds; 0 if there is none
+        asked_at: time of the last request for its Connect site, in Unix seconds; 0 for never
+        leaves_at: time of its end, in Unix seconds, unless Forge calls before; None unless it is leaving
         applied_at: `iat` of the newest lifecycle event applied, in Unix seconds
-        tokens_used: by the `jti` of each lifecycle event that might still be sent again: when that ends, and
-            the digest of its body
-        updated_at: when the row was last written, in Unix seconds
-        expires_at: when the row may be deleted, in Unix seconds; None while installed
-        revision: counts the writes
+        tokens_used: for the `jti` of each lifecycle event that may still be replayed: the end of that time,
+            and the digest of its body
+        updated_at: time of the last write, in Unix seconds
+        expires_at: earliest deletion of the row, in Unix seconds; None while installed
+        revision: number of writes
     """
 
     installation_id: str
@@ -77,23 +76,23 @@ class ForgeInstallation:
 
     @property
     def is_joined(self) -> bool:
-        """Whether it is known to be that of a Connect site."""
+        """True if its Connect site is known."""
         return self.tenant != self.installation_id
 
     def has_ended(self, now: float) -> bool:
-        """Whether it was uninstalled, or has left."""
+        """Return whether it was uninstalled, or has left."""
         return self.state is ForgeState.ENDED or (self.leaves_at is not None and now >= self.leaves_at)
 
 
 def announced(installation_id: str) -> ForgeInstallation:
-    """The row before anything is known of it."""
+    """Return the row of an installation that has not called yet."""
     return ForgeInstallation(
         installation_id=installation_id, tenant=ClientKey(installation_id), state=ForgeState.ANNOUNCED
     )
 
 
 def called(current: ForgeInstallation, invocation: VerifiedInvocation) -> ForgeInstallation:
-    """The row after any invocation: it proves that the installation is there, and what it is like.
+    """Return the row after any invocation, which proves the installation's existence and properties.
 
     Raises:
         NotInstalled: it has ended
@@ -113,7 +112,7 @@ def called(current: ForgeInstallation, invocation: VerifiedInvocation) -> ForgeI
 
 
 def already_applied(current: ForgeInstallation, invocation: VerifiedInvocation, body_digest: str) -> bool:
-    """Whether this very lifecycle event was applied before.
+    """Return whether this lifecycle event was applied before.
 
     Raises:
         EventOutdated: a later one was applied, or its token came before with another body
@@ -129,7 +128,7 @@ def already_applied(current: ForgeInstallation, invocation: VerifiedInvocation, 
 def applied(
     current: ForgeInstallation, invocation: VerifiedInvocation, body_digest: str, *, now: int
 ) -> ForgeInstallation:
-    """The row that remembers a lifecycle event."""
+    """Return the row that records a lifecycle event."""
     still_good = {jti: used for jti, used in current.tokens_used.items() if used[0] > now}
     return replace(
         current,
@@ -139,7 +138,7 @@ def applied(
 
 
 def leaving(current: ForgeInstallation, *, now: int) -> ForgeInstallation:
-    """The row once an uninstall was begun: it is deleted after a time, should nobody tell of its end."""
+    """Return the row after an uninstall was announced: it is deleted later, even if no end is reported."""
     leaves_at = now + LEAVING_SECONDS
     return replace(
         current,
@@ -150,7 +149,7 @@ def leaving(current: ForgeInstallation, *, now: int) -> ForgeInstallation:
 
 
 def ended(current: ForgeInstallation, *, now: int) -> ForgeInstallation:
-    """The row after `uninstalled`: without a token, and with an end."""
+    """Return the row after `uninstalled`: without a token, and with an expiry."""
     return replace(
         current,
         state=ForgeState.ENDED,

@@ -10,7 +10,7 @@ from connect_jwt.identity import ClientKey
 class ForgeInstallationStore(VersionedTable[ForgeInstallation]):
     """The Forge installations of the table.
 
-    IAM: what `connect_jira.aws.versioned_table` needs.
+    IAM: that of `connect_jira.aws.versioned_table`.
 
     Args:
         dynamodb: the service

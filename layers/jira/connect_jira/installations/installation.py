@@ -1,9 +1,9 @@
-"""One installation of the app on one site, and what lifecycle events make of it. No I/O.
+"""One installation of the app on one site, and its changes by lifecycle events. No I/O.
 
-A lifecycle token does not cover the body it comes with. So each token counts once, and an event that was
-signed before the one last applied changes nothing: a replayed or late `installed` cannot bring an old secret
-back. `enabled` and `disabled` have an order of their own, since `disabled` and `uninstalled` are sent at the
-same moment, and the second must not be lost to the first.
+A lifecycle token does not cover its body. So each token counts once, and an event signed before the one last
+applied changes nothing: a replayed or late `installed` cannot restore an old secret. `enabled` and `disabled`
+have an order of their own, since `disabled` and `uninstalled` are sent at the same moment, and the second
+must not be lost to the first.
 """
 
 import re
@@ -15,29 +15,29 @@ from connect_jira.errors import EventOutdated, NotInstalled
 from connect_jwt.identity import ClientKey
 
 PREVIOUS_SECRET_SECONDS = 15 * 60
-"""How long requests that Jira signed before a reinstall are still taken."""
+"""Time that requests signed before a reinstall are still accepted."""
 
 UNINSTALLED_ROW_SECONDS = 30 * 24 * 3600
-"""How long an uninstalled site is remembered."""
+"""Time that an uninstalled site's row is kept."""
 
 _DAY = 24 * 3600
 _MAX_PREVIOUS_SECRETS = 2
-_CLIENT_KEY = re.compile(r"[!-~]{1,128}", re.ASCII)  # what SQS takes for a message group
+_CLIENT_KEY = re.compile(r"[!-~]{1,128}", re.ASCII)  # SQS's limits for a message group id
 _FORGE = re.compile(r"ari:cloud:ecosystem::installation/[!-~]{1,64}", re.ASCII)
 
 
 def is_forge(client_key: str) -> bool:
-    """Whether this is no clientKey of Connect's, but the `installationId` of a site that Forge alone has."""
+    """Return whether this is the `installationId` of a site that has the app by Forge alone."""
     return _FORGE.fullmatch(client_key) is not None
 
 
 def is_storable(client_key: ClientKey) -> bool:
-    """Whether a row can have this clientKey: 1 to 128 printable ASCII characters, and not one of Forge's."""
+    """Return whether it can be a row's key: 1 to 128 printable ASCII characters, and not Forge's."""
     return _CLIENT_KEY.fullmatch(client_key) is not None and not is_forge(client_key)
 
 
 class InstallationState(StrEnum):
-    """Where an installation is in its life."""
+    """Lifecycle state of an installation."""
 
     ENABLED = "enabled"
     DISABLED = "disabled"
@@ -50,7 +50,7 @@ class PreviousSecret:
 
     Attributes:
         sealed: as `connect_jira.installations.secret_sealing` sealed it
-        valid_until: when its grace ends, in Unix seconds
+        valid_until: end of its grace period, in Unix seconds
     """
 
     sealed: bytes = field(repr=False)
@@ -59,12 +59,12 @@ class PreviousSecret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleEvent:
-    """What is known of a proved lifecycle request besides its payload.
+    """A proved lifecycle request, without its payload.
 
     Attributes:
         signed_at: the token's `iat`, in Unix seconds
-        token_digest: tells the token from every other
-        body_digest: tells the body from every other
+        token_digest: identifies the token
+        body_digest: identifies the body
         received_at: in Unix seconds
     """
 
@@ -76,15 +76,15 @@ class LifecycleEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What an `installed` payload says of the site, apart from the secret.
+    """A site as its `installed` payload describes it, without the secret.
 
     Attributes:
         client_key: the site's identity
-        base_url: where its REST API is
-        display_url: what people know the site by, if that is another address
-        oauth_client_id: as whom the app may ask for a user's access token
-        installation_id: the Forge installation, when the app is delivered by Forge: of several the one that
-            Jira or Forge has named last
+        base_url: of its REST API
+        display_url: the address that people use, if it differs
+        oauth_client_id: client id of the app for users' access tokens
+        installation_id: the Forge installation, if the app is also on Forge; of several the one that Jira or
+            Forge named last
     """
 
     client_key: ClientKey
@@ -99,16 +99,16 @@ class Installation:
     """A row of the store.
 
     Attributes:
-        site: whom it belongs to
-        state: where it is in its life
+        site: its owner
+        state: its lifecycle state
         sealed_secret: the current shared secret; None once uninstalled
-        previous_secrets: those that still verify requests of Jira's, newest first; they never sign
+        previous_secrets: replaced secrets that still verify Jira's requests, newest first; they never sign
         signed_at: `iat` of the newest `installed` or `uninstalled` applied, in Unix seconds
         tokens_used: the body digest for the digest of each token applied at `signed_at`
         toggled_at: `iat` of the newest `enabled` or `disabled` applied, in Unix seconds
-        updated_at: when the row was last written, in Unix seconds
-        expires_at: when the row may be deleted, in Unix seconds; None while installed
-        revision: counts the writes
+        updated_at: time of the last write, in Unix seconds
+        expires_at: earliest deletion of the row, in Unix seconds; None while installed
+        revision: number of writes
     """
 
     site: Site
@@ -135,7 +135,7 @@ class Installation:
         return [self.require_sealed_secret(), *previous]
 
     def require_sealed_secret(self) -> bytes:
-        """The current secret, sealed.
+        """Return the current secret, sealed.
 
         Raises:
             NotInstalled: the site has uninstalled the app
@@ -146,7 +146,7 @@ class Installation:
 
 
 def already_applied(current: Installation | None, event: LifecycleEvent) -> bool:
-    """Whether this very request was applied before: Jira repeats what it got no answer to.
+    """Return whether this request was applied before: Jira retries requests that were not answered.
 
     Raises:
         EventOutdated: a later event was applied, or this token came before with another body
@@ -164,7 +164,7 @@ def already_applied(current: Installation | None, event: LifecycleEvent) -> bool
 def installed(
     current: Installation | None, event: LifecycleEvent, site: Site, sealed_secret: bytes
 ) -> Installation:
-    """The row after `installed`: the secret is replaced at once, the one before keeps its grace."""
+    """Return the row after `installed`: the secret is replaced; the previous one has a grace time."""
     previous = current.previous_secrets if current else ()
     if current and current.sealed_secret:
         grace_ends = event.received_at + PREVIOUS_SECRET_SECONDS
@@ -185,7 +185,7 @@ def installed(
 
 
 def uninstalled(current: Installation, event: LifecycleEvent) -> Installation:
-    """The row after `uninstalled`: without secrets, and with an end; a later `installed` revives it."""
+    """Return the row after `uninstalled`: without secrets, with an expiry; `installed` revives it."""
     return replace(
         current,
         site=replace(current.site, oauth_client_id=None),
@@ -200,7 +200,7 @@ def uninstalled(current: Installation, event: LifecycleEvent) -> Installation:
 
 
 def toggled(current: Installation, event: LifecycleEvent, state: InstallationState) -> Installation:
-    """The row after `enabled` or `disabled`.
+    """Return the row after `enabled` or `disabled`.
 
     Raises:
         NotInstalled: the site has uninstalled the app
@@ -218,9 +218,9 @@ def toggled(current: Installation, event: LifecycleEvent, state: InstallationSta
 
 
 def pointed_to(current: Installation, installation_id: str, *, now: int) -> Installation:
-    """The row of a site that Forge calls from, too. It is not deleted while that goes on.
+    """Return the row of a site that also uses Forge. It is not deleted while Forge calls.
 
-    The same row when there is nothing to write; its end is moved on once a day.
+    Returns the same row if nothing changes; its expiry is extended once a day.
     """
     expires_at = current.expires_at
     if expires_at is not None and expires_at < now + UNINSTALLED_ROW_SECONDS - _DAY:

@@ -1,10 +1,10 @@
-"""Shared secrets at rest: sealed for one app and one site.
+"""Shared secrets at rest: encrypted for one app and one site.
 
-This is the only place where a stored secret becomes readable.
+Stored secrets are decrypted nowhere else.
 
-Opened secrets are kept longer than rows are, and that makes nothing staler: they are found by site and
-ciphertext, and which ciphertext counts is the row's to say. What it gives up: a dump of the memory holds the
-sites of an hour, and disabling the key takes up to an hour to stop a process.
+Opened secrets are cached longer than rows, and that makes nothing staler: the cache's key is site and
+ciphertext, and the row decides which ciphertext counts. Trade-off: a memory dump holds the secrets used in
+the last hour, and disabling the key takes up to an hour to stop a process.
 """
 
 import time
@@ -16,23 +16,23 @@ from connect_jira.installations.secrets_key import SecretsKey
 from connect_jwt.identity import ClientKey, SharedSecret
 
 OPENED_SECONDS = 3600
-"""How long an opened secret is kept in memory."""
+"""Time that an opened secret is cached in memory."""
 
 OPENED_AT_MOST = 10_000
-"""How many are; each takes less than a kilobyte."""
+"""Size of the cache; each entry takes less than a kilobyte."""
 
 MAX_SECRET_BYTES = 1024
 """Well below the 4096 bytes that KMS encrypts directly."""
 
 
 class Sealer:
-    """Seals and opens the secrets of sites.
+    """Encrypts and decrypts the secrets of sites.
 
     IAM: `kms:Encrypt` to seal and `kms:Decrypt` to open, as in `connect_jira.installations.secrets_key`.
 
     Args:
-        key: the app's
-        clock: seconds that only go up
+        key: of the app
+        clock: monotonic, in seconds
     """
 
     def __init__(self, key: SecretsKey, *, clock: Callable[[], float] = time.monotonic) -> None:

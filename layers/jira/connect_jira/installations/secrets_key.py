@@ -1,6 +1,6 @@
-"""The KMS key of an app's secrets: what it seals for one owner, it opens for no other.
+"""The KMS key of an app's secrets: encrypted for one owner, they decrypt for no other.
 
-The encryption context names the app and the owner, so what is copied into another owner's row does not open.
+The encryption context names the app and the owner, so a ciphertext copied to another row does not decrypt.
 """
 
 from connect_jira.aws.failures import AwsFailed
@@ -12,15 +12,15 @@ from connect_jwt.identity import AppKey
 class SecretsKey:
     """The key.
 
-    An owner is a site's `clientKey` or a Forge installation's `installationId`: what its row is stored by.
+    An owner is a site's `clientKey` or a Forge installation's `installationId`, the key of its row.
 
-    IAM: `kms:Encrypt`, `kms:Decrypt` and `kms:GenerateDataKey`, each for whoever does it, on the key, with an
+    IAM: `kms:Encrypt`, `kms:Decrypt` and `kms:GenerateDataKey`, for the methods used, on the key, with an
     encryption context of `appKey` and `clientKey`.
 
     Args:
         kms: the service
         key_id: the key's id or ARN
-        app_key: the app whose secrets these are
+        app_key: the owner of the secrets
     """
 
     def __init__(self, kms: AwsService, *, key_id: str, app_key: AppKey) -> None:
@@ -29,7 +29,7 @@ class SecretsKey:
         self._app_key = app_key
 
     def encrypt(self, owner: str, content: bytes) -> bytes:
-        """Seal up to 4096 bytes.
+        """Encrypt up to 4096 bytes.
 
         Raises:
             TemporarilyUnavailable: KMS gave no answer
@@ -44,7 +44,7 @@ class SecretsKey:
         return sealed
 
     def decrypt(self, owner: str, sealed: bytes) -> bytes:
-        """Open what was sealed.
+        """Decrypt what `encrypt` returned.
 
         Raises:
             SecretDoesNotOpen: it was not sealed for this app and owner
@@ -65,7 +65,7 @@ class SecretsKey:
         return opened
 
     def new_data_key(self, owner: str) -> tuple[bytes, bytes]:
-        """A key for AES-256 of the owner's, in clear and as it is kept: `decrypt` opens it.
+        """Return a new AES-256 data key of the owner, in clear and encrypted; `decrypt` opens the latter.
 
         Raises:
             TemporarilyUnavailable: KMS gave no answer

@@ -1,4 +1,4 @@
-"""Which base URLs a site may have."""
+"""Validation of a site's base URL."""
 
 import re
 from urllib.parse import urlsplit
@@ -11,13 +11,13 @@ _PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)*", re.ASCII)
 
 
 def check_site_url(base_url: str, app: AppSettings) -> str:
-    """The base URL of a site of the app's cloud, without a trailing slash.
+    """Return the base URL of a site of the app's cloud, without a trailing slash.
 
-    The app will send what it knows there, signed; so it is https, on one of Atlassian's hosts, and nothing
-    but scheme, host and a plain path. There may be others besides, and more at plain paths below those.
+    The app will send signed data there. So it must be https, on one of Atlassian's hosts, with nothing but
+    scheme, host and a plain path. A setting may allow more base URLs, and plain paths below them.
 
     Raises:
-        PayloadRefused: it could be somebody else's
+        PayloadRefused: the URL may be somebody else's
     """
     base_url = base_url.removesuffix("/")
     for extra in filter(None, app.extra_site_url.split(",")):
@@ -30,7 +30,7 @@ def check_site_url(base_url: str, app: AppSettings) -> str:
     host_is_atlassians = _HOST.fullmatch(url.netloc) and url.netloc.endswith(
         tuple(f".{domain}" for domain in app.site_domains)
     )
-    # Put together again it is what came: no userinfo, port, query or fragment, nothing a parser dropped.
+    # Reassembled, it must equal the input: no userinfo, port, query or fragment, nothing the parser dropped.
     if (
         not host_is_atlassians
         or not _PATH.fullmatch(url.path)

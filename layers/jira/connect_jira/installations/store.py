@@ -1,4 +1,4 @@
-"""Installations in DynamoDB: one row for each site, written only over the row that was read."""
+"""Connect installations in DynamoDB: one row per site, with optimistic locking."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from connect_jwt.identity import ClientKey
 class InstallationStore(VersionedTable[Installation]):
     """The Connect installations of the table.
 
-    IAM: what `connect_jira.aws.versioned_table` needs.
+    IAM: that of `connect_jira.aws.versioned_table`.
 
     Args:
         dynamodb: the service
@@ -24,16 +24,16 @@ class InstallationStore(VersionedTable[Installation]):
         super().__init__(dynamodb, table=table, to_row=_row, from_row=_installation)
 
     def enabled_sites(self, *, after: str | None = None) -> Iterator[tuple[list[ClientKey], str | None]]:
-        """The sites that have the app installed and enabled, by Connect or by Forge, a page at a time, each
-        site once; one that changes may be missed.
+        """Yield the sites that have the app installed and enabled, by Connect or Forge, in pages; each site
+        once. One that changes meanwhile may be missed.
 
         IAM: `dynamodb:Scan`
 
         Args:
-            after: where to go on, as it came with a page; None from the beginning
+            after: position from an earlier page; None to start
 
         Returns:
-            Pages, each with where to go on after it; None after the last.
+            Pages, each with the position after it; None after the last.
 
         Raises:
             TemporarilyUnavailable: DynamoDB gave no answer

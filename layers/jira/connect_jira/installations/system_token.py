@@ -1,7 +1,7 @@
-"""The system token that Forge brings with an invocation: what the app calls Jira with, for two to four hours.
+"""The system token that Forge sends with an invocation: an access token for Jira, for two to four hours.
 
-To us it is opaque but for one thing: when it expires. Its `exp` is read without being verified, and only
-decides when the token is not used any more.
+The token is opaque except for its expiry. Its `exp` is read without verification, and only decides when the
+token is no longer used.
 
 https://developer.atlassian.com/platform/forge/remote/calling-product-apis/
 """
@@ -19,10 +19,10 @@ from connect_jwt.tokens import parse_token
 HEADER = "x-forge-oauth-system"
 
 SURE_SECONDS = 2 * 3600
-"""What every token is good for at least when it comes; four hours at most."""
+"""Minimum lifetime of every token on arrival; four hours at most."""
 
 MAX_SECONDS = 24 * 3600
-"""No token is used for longer, whatever it says."""
+"""Maximum time that a token is used, whatever its `exp`."""
 
 TOKEN = re.compile(rf"[!-~]{{1,{MAX_FORGE_TOKEN_BYTES}}}", re.ASCII)
 
@@ -32,7 +32,7 @@ class SystemToken:
     """A token.
 
     Attributes:
-        value: what goes after `Bearer`
+        value: sent after `Bearer`
         expires_at: in Unix seconds
     """
 
@@ -41,28 +41,28 @@ class SystemToken:
 
     @classmethod
     def of(cls, headers: Mapping[str, str], *, issued_at: int) -> Self | None:
-        """The token that came with an invocation; None when there was none.
+        """Read the token that came with an invocation; None if there was none.
 
         Args:
             headers: by lower-case name
-            issued_at: when the invocation token was made, in Unix seconds
+            issued_at: `iat` of the invocation token, in Unix seconds
 
         Raises:
-            PayloadRefused: what came cannot be a token
+            PayloadRefused: the value cannot be a token
         """
         value = token_in(headers, HEADER)
         return None if value is None else cls(value, _expiry(value, issued_at))
 
 
 def token_in(headers: Mapping[str, str], name: str) -> str | None:
-    """The token in a header; None when there is none.
+    """Return the token in a header, None if it is absent.
 
     Args:
         headers: by lower-case name
-        name: of the one, such as `HEADER`
+        name: of the header, such as `HEADER`
 
     Raises:
-        PayloadRefused: what is there cannot be a token
+        PayloadRefused: the value cannot be a token
     """
     value = headers.get(name)
     if value and not TOKEN.fullmatch(value):

@@ -1,8 +1,8 @@
-"""Forge's system tokens at rest: each under a data key of its own, which KMS opens for one installation only.
+"""Forge's system tokens at rest: each under its own data key, which KMS opens for one installation only.
 
-KMS encrypts 4096 bytes at the most, and nothing says how long a token may be; hence the data key. What is
-stored is the data key as KMS sealed it, after its length in two bytes, then a nonce and the token under
-AES-256-GCM. `cryptography`, which does that, is slow to load, and of no use to a site that came by Connect.
+KMS encrypts at most 4096 bytes, and a token's length has no limit; hence the data key. The stored value is
+the encrypted data key, preceded by its length in two bytes, then a nonce and the token under AES-256-GCM.
+`cryptography` does that; it is slow to load, and useless to sites that use Connect.
 """
 
 import os
@@ -15,20 +15,20 @@ from connect_jira.errors import SecretDoesNotOpen
 from connect_jira.installations.secrets_key import SecretsKey
 
 OPENED_SECONDS = 5 * 60
-"""How long an opened token is kept in memory; not the hour of a shared secret, since it ends within one."""
+"""Time that an opened token is cached; shorter than a shared secret's, since it may expire within an hour."""
 
 _LENGTH_BYTES, _NONCE_BYTES = 2, 12
 
 
 class TokenSealer:
-    """Seals and opens the system tokens of one app.
+    """Encrypts and decrypts the system tokens of one app.
 
     IAM: `kms:GenerateDataKey` to seal and `kms:Decrypt` to open, as in
     `connect_jira.installations.secrets_key`.
 
     Args:
-        key: the app's
-        clock: seconds that only go up
+        key: of the app
+        clock: monotonic, in seconds
     """
 
     def __init__(self, key: SecretsKey, *, clock: Callable[[], float] = time.monotonic) -> None:

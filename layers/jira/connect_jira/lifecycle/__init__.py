@@ -1,1 +1,1 @@
-"""What installed, uninstalled and upgraded change, as Connect and as Forge tell of it."""
+"""Changes by lifecycle events (installed, uninstalled, upgraded) of Connect and Forge."""

@@ -1,7 +1,7 @@
-"""What Jira tells of an installation: proved, understood, and put into the store.
+"""Connect's lifecycle requests: verified, validated and stored.
 
 `installed` and `uninstalled` are signed by Atlassian, so that only Atlassian can give the app a secret;
-`enabled` and `disabled` by the site, with that secret.
+`enabled` and `disabled` are signed by the site, with that secret.
 
 https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/#lifecycle
 """
@@ -29,19 +29,19 @@ from connect_jwt.install_keys import InstallKeys
 from connect_jwt.verifying import SignedRequest, VerifiedToken, verify_install_token
 
 type Change = Callable[[Installation | None], Installation | None]
-"""What becomes of a row; None when it stays as it is."""
+"""Returns the new row; None if it does not change."""
 
 _uninstalled_payload = partial(lifecycle_payload, event="uninstalled")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a lifecycle request.
+    """Outcome of a lifecycle request.
 
     Attributes:
         client_key: the site
-        changed: whether its row is another now; a request that is repeated changes nothing
-        key_id: the `kid` of the key that Atlassian has signed with; None when the site has
+        changed: True if the row changed; a repeated request changes nothing
+        key_id: the `kid` of Atlassian's signing key; None if the site signed
     """
 
     client_key: ClientKey
@@ -50,20 +50,20 @@ class Outcome:
 
 
 class Lifecycle:
-    """Takes the lifecycle requests of one app.
+    """Handles the lifecycle requests of one app.
 
-    All raise `TokenRefused` when the proof fails, `PayloadRefused` when the body cannot be meant,
-    `KeyHostUnavailable` or `TemporarilyUnavailable` when nothing can be said just now.
+    All methods raise `TokenRefused` if the proof fails, `PayloadRefused` if the body is not valid, and
+    `KeyHostUnavailable` or `TemporarilyUnavailable` if that cannot be decided now.
 
-    IAM: what `connect_jira.installations.store` needs to read and write and
+    IAM: that of `connect_jira.installations.store` to read and write, and of
     `connect_jira.installations.secret_sealing` to seal and open.
 
     Args:
-        app: whose installations these are
-        store: where they are
-        sealer: what seals their secrets
-        tenants: who verifies what sites sign
-        joins: who keeps sites and their Forge installations together
+        app: the app
+        store: of the installations
+        sealer: of their secrets
+        tenants: verifies requests that sites signed
+        joins: links sites and their Forge installations
         keys: Atlassian's public keys
         clock: Unix seconds
     """
@@ -88,7 +88,7 @@ class Lifecycle:
         self._clock = clock
 
     def installed(self, request: GatewayRequest) -> Outcome:
-        """A site has installed the app, or installed it again: for a new secret, a new address, any time."""
+        """Handle an install or a reinstall, such as for a new secret or a new address."""
         token, content = self._signed_by_atlassian(request, installed_payload)
         event = self._event(token, request)
         sealed_once = cache(lambda: self._sealer.seal(token.client_key, content.shared_secret))
@@ -104,7 +104,7 @@ class Lifecycle:
         return outcome
 
     def uninstalled(self, request: GatewayRequest) -> Outcome:
-        """A site has uninstalled the app. Jira says so once, and does not wait for the answer."""
+        """Handle an uninstall. Jira sends it once, and does not wait for the response."""
         token, _ = self._signed_by_atlassian(request, _uninstalled_payload)
         event = self._event(token, request)
 
@@ -116,11 +116,11 @@ class Lifecycle:
         return self._change(token, uninstall)
 
     def enabled(self, request: GatewayRequest) -> Outcome:
-        """A site has enabled the app."""
+        """Handle `enabled`."""
         return self._toggled(request, InstallationState.ENABLED)
 
     def disabled(self, request: GatewayRequest) -> Outcome:
-        """A site has disabled the app: no signed call is accepted until it is enabled again.
+        """Handle `disabled`: signed requests are refused until the app is enabled again.
 
         Raises:
             DisabledWithoutToken: there is no proof, as after an uninstall

@@ -1,4 +1,4 @@
-"""What Jira says in a lifecycle request. What is not known here never fails anything.
+"""Payloads of Connect's lifecycle requests. Unknown fields never fail anything.
 
 https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/#lifecycle-http-request-payload
 """
@@ -16,30 +16,30 @@ from connect_jwt.errors import TokenRefused
 from connect_jwt.identity import ClientKey, SharedSecret
 
 _MIN_SECRET_BYTES = 32
-"""HMAC with SHA-256 wants a key of at least its own length (RFC 7518, 3.2)."""
+"""HMAC-SHA-256 needs a key at least as long as its output (RFC 7518, 3.2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class InstalledPayload:
-    """What `installed` brings."""
+    """Content of an `installed` payload."""
 
     site: Site
     shared_secret: SharedSecret = field(repr=False)
 
 
 def lifecycle_payload(body: bytes, *, event: str, client_key: ClientKey, app: AppSettings) -> dict[str, Any]:
-    """The payload of a lifecycle request, when it says the same as the token and the route.
+    """Parse the payload of a lifecycle request, and check it against the token and the route.
 
-    The token does not cover the body, so whatever both say must agree.
+    The token does not cover the body, so fields that are in both must agree.
 
     Args:
-        body: as it arrived
+        body: verbatim
         event: the event of the route, such as `installed`
-        client_key: what the token says, proved or yet to be
-        app: whose installation it must be
+        client_key: from the token, verified or not yet
+        app: the app it must be for
 
     Raises:
-        PayloadRefused: it is no JSON object, or is about something else
+        PayloadRefused: it is no JSON object, or is for another app or event
         TokenRefused: the token is another site's
     """
     payload = json_object(body)
@@ -55,11 +55,11 @@ def lifecycle_payload(body: bytes, *, event: str, client_key: ClientKey, app: Ap
 
 
 def installed_payload(body: bytes, *, client_key: ClientKey, app: AppSettings) -> InstalledPayload:
-    """What an `installed` payload says of the site; arguments and errors as for `lifecycle_payload`.
+    """Parse an `installed` payload; arguments and errors as for `lifecycle_payload`.
 
     Raises:
-        InstalledElsewhere: it is a Confluence
-        PayloadRefused: base URL or secret cannot be used
+        InstalledElsewhere: the product is Confluence
+        PayloadRefused: the base URL or the secret is not valid
     """
     payload = lifecycle_payload(body, event="installed", client_key=client_key, app=app)
     if payload.get("productType") == "confluence":
@@ -90,7 +90,7 @@ def _text(payload: dict[str, Any], name: str) -> str | None:
 
 
 def _installation_id(payload: dict[str, Any]) -> str | None:
-    """It becomes the key of a row, and no other site's row has such a key."""
+    """Validate it: it becomes the key of a row, and no site's row has such a key."""
     value = _text(payload, "installationId")
     return value if value is not None and is_forge(value) else None
 

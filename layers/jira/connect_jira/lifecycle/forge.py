@@ -1,7 +1,7 @@
-"""What Forge tells of an installation: proved, understood, and put into the store.
+"""Forge's lifecycle calls and events: verified, validated and stored.
 
-Every invocation that is verified shows that its installation is there, so a lifecycle event that was never
-delivered is made up for by the next call, whatever it is about.
+Every verified invocation shows that its installation exists, so the next call, whatever it is about, makes up
+for a lifecycle event that was never delivered.
 
 https://developer.atlassian.com/platform/forge/events-reference/life-cycle/ and
 https://developer.atlassian.com/platform/forge/remote/
@@ -32,20 +32,20 @@ from connect_jwt.invocations import VerifiedInvocation
 from connect_jwt.origins import InvocationOrigin
 
 type Change = Callable[[ForgeInstallation], ForgeInstallation]
-"""What becomes of a row; the same row when it stays as it is."""
+"""Returns the new row; the same row if it does not change."""
 
 LOW_SECONDS = 30 * 60
-"""A product event's token is kept when the one at hand is good for less; else the hourly call brings one."""
+"""A product event's token is stored if the present one expires sooner; else the hourly call brings one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgeOutcome:
-    """What became of a call.
+    """Outcome of a call from Forge.
 
     Attributes:
-        client_key: whose installation it came from
-        changed: whether its row is another now
-        has_token: whether the call brought a system token
+        client_key: the owner of the installation
+        changed: True if the row changed
+        has_token: True if the call brought a system token
     """
 
     client_key: ClientKey
@@ -61,22 +61,22 @@ class _Call:
 
 
 class ForgeCalls:
-    """Takes what Forge sends to one app.
+    """Handles what Forge sends to one app.
 
-    All raise `TokenRefused` when the proof fails, `NotInstalled` when the installation has ended,
-    `PayloadRefused` when the body cannot be meant, `KeyHostUnavailable` or `TemporarilyUnavailable` when
-    nothing can be said just now, or nobody can be asked.
+    All methods raise `TokenRefused` if the proof fails, `NotInstalled` if the installation has ended,
+    `PayloadRefused` if the body is not valid, and `KeyHostUnavailable` or `TemporarilyUnavailable` if that
+    cannot be decided now.
 
-    IAM: what `connect_jira.aws.versioned_table` needs to read and write and
+    IAM: that of `connect_jira.aws.versioned_table` to read and write, and of
     `connect_jira.installations.token_sealing` to seal.
 
     Args:
-        app: whose installations these are
-        invocations: verifies
-        store: where the installations are
-        sealer: what seals their tokens
-        joins: keeps them and the Connect sites together
-        ask: has it found out, by and by, which Connect site one belongs to
+        app: the app
+        invocations: verifies invocation tokens
+        store: of the installations
+        sealer: of their tokens
+        joins: links them and Connect sites
+        ask: enqueues the request for an installation's Connect site
         clock: Unix seconds
     """
 
@@ -101,7 +101,7 @@ class ForgeCalls:
         self._clock = clock
 
     def lifecycle(self, request: GatewayRequest) -> ForgeOutcome:
-        """The app was installed, upgraded or uninstalled, or is about to be. Each token counts once."""
+        """Handle an install, an upgrade, or an uninstall, done or announced. Each token counts once."""
         call = self._verified(request)
         event = lifecycle_event(request.path, call.body, is_of_jira=call.invocation.is_of_jira)
         digest, now = hashlib.sha256(call.body).hexdigest(), int(self._clock())
@@ -121,7 +121,7 @@ class ForgeCalls:
         return self._outcome(call, *self._change(call, apply))
 
     def refresh(self, request: GatewayRequest) -> ForgeOutcome:
-        """The hourly call, which brings a token."""
+        """Handle the hourly call, which brings a token."""
         call = self._verified(request)
 
         def renew(current: ForgeInstallation) -> ForgeInstallation:
@@ -130,9 +130,9 @@ class ForgeCalls:
         return self._outcome(call, *self._change(call, renew))
 
     def event(self, request: GatewayRequest) -> Webhook | HeldEvent | None:
-        """Something has happened on a site; None when there is nothing to do about it.
+        """Handle a product event; return None if nothing is to be done.
 
-        Where nobody knows whether Forge itself says so, nothing is done but to hold the event back.
+        An event whose origin is unknown is only held back.
         """
         invocation, payload = self._invocations.verify_event(request), event_payload(request.body)
         if invocation.origin is InvocationOrigin.UNKNOWN:
@@ -162,7 +162,7 @@ class ForgeCalls:
         return _call(request, self._invocations.verify(request))
 
     def _with_token(self, row: ForgeInstallation, call: _Call) -> ForgeInstallation:
-        """The row with the call's token, if that is good for longer than the one at hand."""
+        """Return the row with the call's token, if that expires later than the present one."""
         if call.token is None or call.token.expires_at <= row.token_expires_at:
             return row
         sealed = self._sealer.seal(row.installation_id, call.token.value)
@@ -180,9 +180,10 @@ class ForgeCalls:
         return before or new, after or new
 
     def _with_join(self, current: ForgeInstallation, following: ForgeInstallation) -> ForgeInstallation:
-        """The row once it is asked whose it is: at its first call, and when it was installed or upgraded.
+        """Request the Connect site of an installation: at its first call, and after an install or upgrade.
 
-        It is asked before that is written down: twice if this process dies in between, and never not at all.
+        The request is sent before the row is written: if this process dies in between, it is sent twice,
+        never lost.
         """
         is_news = not current.asked_at or following.applied_at > current.applied_at
         if following.state is not ForgeState.LIVE or following.is_joined or not is_news:

@@ -1,8 +1,8 @@
-"""Which lifecycle event a call of Forge's tells of.
+"""Lifecycle event of a Forge call.
 
-Atlassian's examples have no `eventType`, what was seen of them has. So each event has a route of its own, and
-at the one route that all of them had before, what does not say its name is taken for one that an installation
-survives.
+Atlassian's examples have no `eventType`; captured calls have one. So each event has a route of its own, and
+at the single route that all of them had before, an event without a name is taken for one that does not end
+the installation.
 
 https://developer.atlassian.com/platform/forge/events-reference/life-cycle/
 """
@@ -17,7 +17,7 @@ from connect_jira.events.forge_payload import event_object
 
 
 class ForgeLifecycle(StrEnum):
-    """What becomes of an installation, by the name in `eventType` where there is one."""
+    """Lifecycle event, by the name in `eventType` if there is one."""
 
     INSTALLED = "avi:forge:installed:app"
     UPGRADED = "avi:forge:upgraded:app"
@@ -42,15 +42,15 @@ _OTHER_PRODUCT = re.compile(r"ari:cloud:(?!jira)")
 
 
 def lifecycle_event(path: str, body: bytes, *, is_of_jira: bool) -> ForgeLifecycle:
-    """The event of a lifecycle call.
+    """Return the event of a lifecycle call.
 
     Args:
         path: the route
-        body: as it arrived
-        is_of_jira: whether the token is Jira's; it counts where the body does not name the product
+        body: verbatim
+        is_of_jira: True if the token is Jira's; it counts if the body does not name the product
 
     Raises:
-        PayloadRefused: it is none, or not the one of its route
+        PayloadRefused: it is no lifecycle event, or not the route's
     """
     payload = event_object(body)
     event, context = _named(path, payload), payload.get("context")

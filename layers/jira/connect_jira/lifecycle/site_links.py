@@ -1,8 +1,8 @@
-"""Which Connect site a Forge installation belongs to, while an app has both.
+"""Links between Forge installations and Connect sites, for an app that has both.
 
-Connect's `installed` names the Forge installation, whichever of the two is told first. Where it did not, an
-app property that Jira keeps for the app says the site's clientKey, for as long as Connect lasts; it is asked
-for as work of the queue, since Forge waits for no more than 5 seconds.
+Connect's `installed` names the Forge installation, in whichever order the two arrive. If it did not, an app
+property that Jira keeps for the app holds the site's clientKey, as long as Connect lasts; it is read by a
+message on the queue, since Forge waits for no more than 5 seconds.
 
 https://developer.atlassian.com/platform/adopting-forge-from-connect/migrate-connect-clientkey
 """
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from connect_jira.jira.client import JiraClient
 
 CLIENT_KEY_PROPERTY = "connect_client_key_019cdff3-8bfb-71fe-9628-875b700aebb8"
-"""Reserved by Jira; the same for every app."""
+"""Reserved by Jira; the same for all apps."""
 
 logger = Logger(child=True)
 
 
 class ForgeJoins:
-    """Keeps the rows of Forge installations and of Connect sites together.
+    """Links the rows of Forge installations and of Connect sites.
 
-    IAM: what `connect_jira.aws.versioned_table` needs to read and write.
+    IAM: that of `connect_jira.aws.versioned_table` to read and write.
 
     Args:
         sites: the Connect installations
@@ -55,11 +55,11 @@ class ForgeJoins:
         self._clock = clock
 
     def ask(self, work: ForgeJoin, jira: "JiraClient") -> None:
-        """Ask Jira for the clientKey, and join the two if the app knows that site.
+        """Ask Jira for the clientKey, and link the two if the app knows that site.
 
         Raises:
-            TemporarilyUnavailable: a site grants an app that it has just installed its permissions only by
-                and by, and has refused this one
+            TemporarilyUnavailable: the app was installed just now, and the site has not granted its
+                permissions yet
             JiraError: as `JiraClient.request`
         """
         try:
@@ -74,7 +74,7 @@ class ForgeJoins:
             self.join(work.client_key, ClientKey(client_key))
 
     def join(self, installation_id: str, client_key: ClientKey) -> None:
-        """Make a Forge installation that of a Connect site; no matter whether it is so already.
+        """Link a Forge installation to a Connect site. Idempotent.
 
         Raises:
             TemporarilyUnavailable: DynamoDB gave no answer
@@ -94,9 +94,9 @@ class ForgeJoins:
             self.point(after)
 
     def point(self, installation: ForgeInstallation) -> None:
-        """Let a Connect site's row point to its Forge installation, and stay as long as that lives.
+        """Set a Connect site's Forge installation, and keep the row as long as that exists.
 
-        Of several that live, the one that was installed or upgraded last is pointed to.
+        Of several, the one that was installed or upgraded last is set.
 
         Raises:
             TemporarilyUnavailable: DynamoDB gave no answer

@@ -1,1 +1,1 @@
-"""Requests as API Gateway hands them over, responses as it takes them, and what a refusal becomes."""
+"""API Gateway's requests and responses, and the response to each refusal."""

@@ -1,4 +1,4 @@
-"""The app's own base URL: what it tells Jira, and what an install must be meant for."""
+"""The app's own base URL, which it gives Jira and which an install's `aud` must match."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ _DEFAULT_STAGE = "$default"
 
 
 def stage_prefix(event: Mapping[str, Any]) -> str:
-    """What an HTTP API has in front of a path for its stage: nothing for `$default`.
+    """Return the prefix that an HTTP API adds to paths for its stage: empty for `$default`.
 
     Args:
         event: payload version 2.0
@@ -17,7 +17,7 @@ def stage_prefix(event: Mapping[str, Any]) -> str:
 
 
 def base_url_of(event: Mapping[str, Any], configured: str) -> str:
-    """The configured base URL; without one, what the caller reached us by.
+    """Return the configured base URL; if there is none, the one that the caller used.
 
     Args:
         event: payload version 2.0

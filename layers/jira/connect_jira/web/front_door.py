@@ -1,8 +1,8 @@
-"""One way in for every request, and one map from what went wrong to what is answered.
+"""Entry point of all HTTP requests, with one mapping from exceptions to responses.
 
-The sender is told nothing but a status: Jira takes 4xx for final and sends again after 5xx. The developer is
-told the reason, in a line of the log and in a metric that is counted by reason. What Atlassian is known to
-send and the developer cannot mend is no warning and has a metric of its own, so that it wakes nobody.
+The sender gets a status only: Jira does not retry after 4xx, and retries after 5xx. The developer gets the
+reason, in a log line and in a metric by reason. Refusals that Atlassian is known to cause and the developer
+cannot fix are no warnings and have a metric of their own, so they raise no alarm.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ from connect_jira.web.response import Answer, empty_answer
 from connect_jwt.errors import ConnectError, TokenRefused
 
 type Observer = Callable[[GatewayRequest, str, int], None]
-"""Is told of a refused request, with the cause's code and the status of the answer."""
+"""Called with a refused request, the cause's code and the status of the response."""
 
 
 def answer(
@@ -34,14 +34,14 @@ def answer(
     on_refused: Observer | None = None,
     more_headers: Callable[[GatewayRequest], Mapping[str, str]] = lambda _: {},
 ) -> Answer:
-    """Answer an HTTP API's event.
+    """Handle an HTTP API's event.
 
     Args:
         event: payload version 2.0
-        handle: what to do with the request
-        app: where the app lives
-        on_refused: who else is to know of a refused request, such as `Activity.record_refusal`
-        more_headers: of every answer, whoever makes it
+        handle: handles the request
+        app: the app's settings
+        on_refused: called for a refused request, such as `Activity.record_refusal`
+        more_headers: returns additional headers for every response
     """
     request = read_event(event, base_url=app.base_url)
     answered = _answered(request, handle, app, on_refused)
@@ -92,5 +92,5 @@ def _status(error: ConnectError) -> HTTPStatus:
             return HTTPStatus.UNAUTHORIZED
         case PayloadRefused():
             return HTTPStatus.BAD_REQUEST
-        case _:  # AWS or the key host did not answer, or what is stored does not open
+        case _:  # AWS or the key host did not answer, or a secret does not open
             return HTTPStatus.SERVICE_UNAVAILABLE

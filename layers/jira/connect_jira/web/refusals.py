@@ -1,4 +1,4 @@
-"""Why a request to the app was refused, for the log."""
+"""Explanation of a refused request to the app, for the log."""
 
 import time
 from dataclasses import replace
@@ -15,7 +15,7 @@ _BINDING = "qsh-mismatch"
 
 
 def inbound_evidence(request: GatewayRequest) -> Evidence:
-    """What a request that has reached the app says of itself, its body aside."""
+    """Return a request's evidence, without its body."""
     query = f"?{request.query}" if request.query else ""
     return Evidence(
         method=request.method,
@@ -27,10 +27,10 @@ def inbound_evidence(request: GatewayRequest) -> Evidence:
 
 
 def explain_inbound(refusal: TokenRefused, request: GatewayRequest, app_key: AppKey) -> Finding | None:
-    """What there is to say of a refused request beyond its reason; None when that is all.
+    """Explain a refused request beyond its reason; None if there is nothing to add.
 
-    Only a token whose signature was right is searched for the mistake in its hash: anybody else could have
-    the app spend that time.
+    The mistake in a hash is searched for only if the token's signature is right: anybody else could make the
+    app spend that time.
     """
     is_bound_wrong = refusal.reason == _BINDING and not isinstance(refusal, RefusedUnsigned)
     evidence = replace(

@@ -1,4 +1,4 @@
-"""What API Gateway hands over, as a request.
+"""A request, read from API Gateway's event.
 
 The payload is version 2.0 of an HTTP API. Its query string is verbatim, which the hash of a token needs; its
 path is percent-decoded, and has the stage in front unless that is `$default`.
@@ -25,10 +25,10 @@ class GatewayRequest:
     Attributes:
         method: in upper case
         path: below the app's base URL
-        query: the query string exactly as it arrived
+        query: the query string verbatim
         headers: by lower-case name
-        body: the bytes that were sent
-        base_url: the app's own, which it tells Jira and which an install must be meant for
+        body: the bytes
+        base_url: the app's own, which it gives Jira and which an install's `aud` must match
     """
 
     method: str
@@ -64,11 +64,11 @@ class GatewayRequest:
 
 
 def read_event(event: Mapping[str, Any], *, base_url: str = "") -> GatewayRequest:
-    """The request in an HTTP API's event.
+    """Read the request in an HTTP API's event.
 
     Args:
         event: payload version 2.0
-        base_url: the app's configured base URL; only without one it is what the caller reached us by
+        base_url: the app's configured base URL; empty to use the one that the caller used
     """
     path = _below(event["rawPath"], stage_prefix(event))
     if base_url:  # a custom domain's mapping may be in the path, too

@@ -1,4 +1,4 @@
-"""What API Gateway gets back."""
+"""Responses for API Gateway."""
 
 import base64
 import json
@@ -8,7 +8,7 @@ type Answer = dict[str, Any]
 """The response of a payload version 2.0."""
 
 _HEADERS = {
-    # What Atlassian's scanner looks for on every endpoint of an app, whatever the status.
+    # Atlassian's scanner looks for these on every endpoint of an app, whatever the status.
     "Cache-Control": "no-cache, no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
@@ -18,12 +18,12 @@ _HEADERS = {
 
 
 def empty_answer(status: int) -> Answer:
-    """An answer without a word: to a sender that failed its proof, and to one that needs none."""
+    """Return a response without a body: for a sender that failed its proof, or one that needs none."""
     return {"statusCode": status, "headers": _HEADERS}
 
 
 def json_answer(status: int, body: object) -> Answer:
-    """An answer in JSON."""
+    """Return a response in JSON."""
     return {
         "statusCode": status,
         "headers": {**_HEADERS, "Content-Type": "application/json"},
@@ -32,7 +32,7 @@ def json_answer(status: int, body: object) -> Answer:
 
 
 def html_answer(status: int, html: str, *, policy: str) -> Answer:
-    """A page.
+    """Return an HTML page.
 
     Args:
         status: the HTTP status
@@ -44,12 +44,12 @@ def html_answer(status: int, html: str, *, policy: str) -> Answer:
 
 
 def cacheable_answer(content: bytes, content_type: str, *, encoding: str | None = None) -> Answer:
-    """A file that never changes under its name, for a browser to keep.
+    """Return a file that never changes under its name, for browsers to cache.
 
     Args:
-        content: as it is sent
+        content: the bytes to send
         content_type: of the file
-        encoding: how it is compressed, such as `gzip`
+        encoding: of the content, such as `gzip`
     """
     headers = {
         **_HEADERS,

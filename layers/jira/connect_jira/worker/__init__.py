@@ -1,1 +1,1 @@
-"""The queue and what works it off: retry policy, idempotency, back-off of a tenant, dead letters, results."""
+"""The queue and its worker: retry policy, idempotency, tenant back-off, dead letters, results."""

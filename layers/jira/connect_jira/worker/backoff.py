@@ -1,14 +1,14 @@
-"""Tenant back-off: sites that are to be left alone, and until when.
+"""Tenant back-off: sites that get no calls for a while.
 
-- A quota lasts until Jira says. A burst lasts for seconds, and what counts as one is a single endpoint; yet a
-  worker that sits out short waits for one message after the other keeps all other sites waiting. So the rest
-  of the site's messages are left alone for as long as the client would have waited for each.
-- What is the site's own trouble, such as no answer, every other message would meet, too: see
+- A quota lasts until Jira says. A burst limit lasts for seconds, and for a single endpoint; yet a worker that
+  waits a few seconds for each message keeps all other sites waiting. So the site's other messages are
+  postponed by the delay that the client would have waited for each.
+- Trouble of the whole site, such as no response, would hit every other message, too: see
   `connect_jira.worker.troubles`.
-- A site that has disabled the app takes nothing until it has enabled it.
+- A site that has disabled the app gets no calls until it enables it again.
 
-Limits are known to one process only: each one finds it out with a single call, which costs less than asking a
-table about every message.
+Limits are known to one process only: each process learns them by a single call, which costs less than a table
+lookup for every message.
 """
 
 import time
@@ -31,15 +31,15 @@ _OF_THE_SITE = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStat
 
 
 class Pauses:
-    """Which sites to leave alone.
+    """Sites that get no calls for now.
 
     Attributes:
-        troubles: which are in trouble
-        is_disabled: whether one has disabled the app
+        troubles: records of sites in trouble
+        is_disabled: returns whether a site has disabled the app
 
     Args:
-        troubles: which are in trouble
-        is_disabled: whether one has disabled the app
+        troubles: records of sites in trouble
+        is_disabled: returns whether a site has disabled the app
         clock: Unix seconds
     """
 
@@ -58,11 +58,11 @@ class Pauses:
         )
 
     def note(self, client_key: ClientKey, outcome: JiraResponse | JiraError) -> None:
-        """Remember what a call has met, where other calls would meet it, too.
+        """Record a call's outcome, if other calls to the site would meet the same.
 
-        That is a 429 that stands for more than one issue: for an endpoint, a site, or the app, and for the
-        site where Jira does not say. And it is what is the site's own trouble, which a plain 500 is not.
-        Any other answer ends the trouble.
+        That is a 429 for more than one issue (an endpoint, a site or the app), which counts for the site if
+        Jira gives no scope. It is also trouble of the whole site, which a plain 500 is not. Any other
+        response ends the trouble.
         """
         limit = read_rate_limit(outcome.status, outcome.headers, now=self._clock())
         if isinstance(outcome, JiraError) and _is_sites_own(outcome):
@@ -78,11 +78,11 @@ class Pauses:
             self._until[paused] = max(self._clock() + wait, self._until.get(paused, 0.0))
 
     def seconds_left(self, client_key: ClientKey) -> float:
-        """How long a site's limit is still to be kept to; 0 when there is none."""
+        """Return the seconds until a site's limit ends; 0 if there is none."""
         until = max(self._until.get(client_key, 0.0), self._until.get(_ALL_SITES, 0.0))
         return max(until - self._clock(), 0.0)
 
 
 def _is_sites_own(error: JiraError) -> bool:
-    """Whether an error is the site's own trouble, and not that of what was asked."""
+    """Return whether an error is trouble of the whole site, not of one request."""
     return error.pauses_site or isinstance(error, JiraUnreachable) or error.status in _OF_THE_SITE

@@ -1,7 +1,7 @@
-"""What became of a call that was asked for, told on the bus.
+"""Results of requested calls, put on the bus.
 
-`Jira call completed` when Jira has done it, `Jira call failed` when nothing more is tried. Each is
-told at least once.
+`Jira call completed` if Jira has done it, `Jira call failed` if it is not retried any more. Each is put at
+least once.
 """
 
 import base64
@@ -18,7 +18,7 @@ COMPLETED = "Jira call completed"
 FAILED = "Jira call failed"
 
 _MAX_BODY_BYTES = 200 * 1024
-"""An answer waits to be told in a row of DynamoDB's, which has at most 400 KB; an event has at most 1 MB.
+"""A result waits in a row of DynamoDB, which has at most 400 KB, for an event of at most 1 MB.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html and
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
@@ -26,9 +26,9 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
 
 
 def told_of(request: CallRequest, response: JiraResponse) -> dict[str, Any]:
-    """What is told, and until then kept, of an answer; its body only if it is asked for and fits.
+    """Return the result of a call, to store and to put on the bus; with the body only if requested and small.
 
-    Of where a 303 leads the path alone is told, and of a GET's nothing: that may be a URL with a token.
+    Of a 303's target it has the path alone, and for GET nothing: that may be a URL with a token.
     """
     outcome: dict[str, Any] = {"status": response.status}
     if response.location is not None and not is_reading(request.method):
@@ -39,11 +39,11 @@ def told_of(request: CallRequest, response: JiraResponse) -> dict[str, Any]:
 
 
 def body_of(response: JiraResponse, *, max_bytes: int) -> dict[str, Any]:
-    """The body of an answer as JSON can say it: `body`, `bodyBase64` for bytes, or `bodyTooLarge`.
+    """Return the body as JSON can hold it: `body`, `bodyBase64` for bytes, or `bodyTooLarge`.
 
     Args:
-        response: the answer
-        max_bytes: how much fits
+        response: from Jira
+        max_bytes: maximum size
     """
     if response.is_too_large:
         return {"bodyTooLarge": True}
@@ -55,9 +55,9 @@ def body_of(response: JiraResponse, *, max_bytes: int) -> dict[str, Any]:
 
 
 class CallResults:
-    """Tells what became of calls.
+    """Puts the results of calls on the bus.
 
-    IAM: what `connect_jira.aws.event_bus` needs.
+    IAM: that of `connect_jira.aws.event_bus`.
 
     Args:
         events: the service
@@ -69,18 +69,18 @@ class CallResults:
         self._bus = bus
 
     def completed(self, request: CallRequest, outcome: dict[str, Any]) -> None:
-        """Tell that Jira has done it.
+        """Put the result of a call that Jira has done.
 
         Raises:
-            TemporarilyUnavailable: EventBridge gave no answer
+            TemporarilyUnavailable: EventBridge did not answer
         """
         self._put(COMPLETED, request, outcome)
 
     def failed(self, request: CallRequest, *, reason: str, explanation: str, status: int | None) -> None:
-        """Tell that nothing more is tried, and why.
+        """Put the failure of a call that is not retried any more, with the reason.
 
         Raises:
-            TemporarilyUnavailable: EventBridge gave no answer
+            TemporarilyUnavailable: EventBridge did not answer
         """
         self._put(FAILED, request, {"status": status, "reason": reason, "explanation": explanation})
 

@@ -1,4 +1,4 @@
-"""Work that has failed for good: kept, with the reason, for somebody to look at."""
+"""Dead-letter queue: messages that failed for good, each with its reason."""
 
 import re
 from datetime import UTC, datetime
@@ -7,11 +7,11 @@ from connect_jira.aws.service import AwsService
 from connect_jwt.identity import ClientKey
 
 _NOT_IN_AN_ATTRIBUTE = "[^\\t\\n\\r -\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
-"""Compiled when first used: that takes longer than it takes to load all the rest of this module."""
+"""Compiled on first use: that takes longer than loading the rest of this module."""
 
 
 class FailedJiraCalls:
-    """The queue of messages whose work has failed for good; they wait for somebody to look at them.
+    """The dead-letter queue of calls to Jira; its messages wait for somebody to look at them.
 
     IAM: `sqs:SendMessage`, on the queue.
 
@@ -27,17 +27,17 @@ class FailedJiraCalls:
     def add(
         self, text: str, *, client_key: ClientKey | None, reason: str, explanation: str, tries: int
     ) -> None:
-        """Set a message aside, with the reason.
+        """Add a message, with the reason.
 
         Args:
-            text: the message as it was received
-            client_key: the site, as far as that is known
+            text: the message as received
+            client_key: the site, if known
             reason: a stable slug
             explanation: a sentence
-            tries: how often its work was tried
+            tries: number of attempts
 
         Raises:
-            TemporarilyUnavailable: SQS gave no answer
+            TemporarilyUnavailable: SQS did not answer
         """
         group = {"MessageGroupId": client_key} if client_key else {}
         self._sqs.call(

@@ -1,8 +1,8 @@
-"""A call for every site that has the app: put on the queue ten at a time, and gone on with where it stood.
+"""A call for every site: enqueued ten at a time, and continued where it stopped.
 
-A function has minutes, and there may be more sites than those are enough for. Before its time is up it puts
-an event on the bus that says where it stands; that event comes back to it. What is queued twice, since a
-process died or a page was asked for again, is done once: each site's call has the same idempotency key.
+There may be more sites than a function's time suffices for. Before its time is up it puts an event on the bus
+with its position; that event invokes it again. A call that is enqueued twice, after a crash or a repeated
+page, is made once: each site's call has the same idempotency key.
 """
 
 from collections.abc import Mapping
@@ -20,17 +20,17 @@ from connect_jwt.identity import ClientKey
 CONTINUED = "Jira call for every site continued"
 
 _KEPT_BACK_SECONDS = 30
-"""With less left of the function's time the rest is left to the next event. A page of sites takes seconds."""
+"""Time reserved to put the event that continues; a page of sites takes seconds."""
 
 
 class EverySite:
-    """Queues a call for every site.
+    """Enqueues a call for every site.
 
-    IAM: `dynamodb:Scan` on the table, and what `connect_jira.aws.event_bus` and `connect_jira.worker.queue`
-    need to send.
+    IAM: `dynamodb:Scan` on the table, and that of `connect_jira.aws.event_bus` and
+    `connect_jira.worker.queue` to send.
 
     Args:
-        store: the sites
+        store: of the sites
         queue: takes the calls
         events: the service
         bus: the bus's name
@@ -45,19 +45,19 @@ class EverySite:
         self._bus = bus
 
     def queue_calls(self, asked: Mapping[str, Any], invocation: Invocation) -> int:
-        """Queue the calls, and see to it that they go on should there be no time for all.
+        """Enqueue the calls; if time runs out, put an event that continues.
 
         Args:
-            asked: `everySite`, the call without its site; `idempotencyKey`; `after`, where it stands, if it
-                has begun
+            asked: `everySite`, the call without its site; `idempotencyKey`; `after`, the position, if it
+                continues
             invocation: Lambda's context
 
         Returns:
-            How many were queued now.
+            The number of calls enqueued now.
 
         Raises:
             RequestMalformed: the call cannot be made
-            TemporarilyUnavailable: AWS gave no answer; what is queued stays queued
+            TemporarilyUnavailable: AWS did not answer; enqueued calls stay enqueued
         """
         queued, after = 0, asked.get("after")
         for sites, position in self._store.enabled_sites(after=after):

@@ -1,7 +1,7 @@
-"""Does with a message what is to be done after an error, and lets it come again.
+"""Applies the retry policy to a failed message.
 
-What is set aside is set aside before it is told, and both before its record goes: the process may die in
-between.
+The message is added to the dead-letter queue first, then its failure is put on the bus, then its idempotency
+record is deleted: the process may die in between.
 """
 
 import random
@@ -34,15 +34,15 @@ logger = Logger(child=True)
 
 
 class FailedWork:
-    """What becomes of messages that were not worked off.
+    """Handles messages whose work failed.
 
-    IAM: what its parts need.
+    IAM: that of its arguments.
 
     Args:
-        queue: where they stay
-        failed: where they go when nothing more is tried
-        done: the records of their work
-        results: tells what became of calls that were asked for
+        queue: of the messages
+        failed: the dead-letter queue
+        done: the idempotency store
+        results: puts the results of requested calls on the bus
         clock: Unix seconds
     """
 
@@ -70,17 +70,17 @@ class FailedWork:
         attempt: Attempt | None = None,
         may_be_repeated: bool = True,
     ) -> bool:
-        """Do with a message what is to be done after an error; False if it must stay in the queue.
+        """Handle a failed message; return False if it must stay in the queue.
 
         Args:
             delivery: of the message
-            error: what went wrong
-            message: as far as it could be read
+            error: the failure
+            message: parsed, if it could be
             attempt: at its work, if that began
-            may_be_repeated: whether doing it twice comes to the same as doing it once, if it began
+            may_be_repeated: True if the work is idempotent, if it began
 
         Raises:
-            TemporarilyUnavailable: AWS gave no answer
+            TemporarilyUnavailable: AWS did not answer
         """
         failed = FailedDelivery(
             error=error,
@@ -124,17 +124,17 @@ class FailedWork:
         *,
         tried: bool = False,
     ) -> bool:
-        """Let a message be handed over again; False if it must stay in the queue.
+        """Schedule a retry of a message; return False if it must stay in the queue.
 
         Args:
             delivery: of the message
-            seconds: no sooner than in so many
+            seconds: minimum delay
             reason: a slug, for the log
-            error: that it comes of
-            tried: whether its work began
+            error: the failure, if one is the cause
+            tried: True if its work began
 
         Raises:
-            TemporarilyUnavailable: SQS gave no answer
+            TemporarilyUnavailable: SQS did not answer
         """
         spread = random.uniform(1.0, 1.1)  # noqa: S311 - spreads load, hides nothing
         wait = min(int(seconds * spread + 0.999), LONGEST_POSTPONEMENT_SECONDS)
@@ -148,7 +148,7 @@ class FailedWork:
             self._results.failed(message, reason=reason, explanation=explanation, status=status)
 
     def _give_back(self, attempt: Attempt, delivery: Delivery) -> Delivery:
-        """Let the work be tried again, by its record or by what the message carries."""
+        """Release the work for another attempt, by its record or by what the message carries."""
         try:
             self._done.give_back(attempt)
         except TemporarilyUnavailable:
@@ -168,7 +168,7 @@ def _reason(error: Exception) -> str:
 
 
 def _said(error: Exception) -> str:
-    """What is for nobody but whoever looks at a dead letter: it may hold anything."""
+    """Return the error's text, only for whoever looks at the dead letter: it may hold personal data."""
     if isinstance(error, JiraError):
         return error.said
     return "" if isinstance(error, ConnectError) else str(error)

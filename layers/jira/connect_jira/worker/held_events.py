@@ -1,14 +1,13 @@
-"""Events of which nobody knows whether Forge itself has sent them: held back, and judged anew.
+"""Events of unknown origin, which may or may not be Forge's own: held back, and judged again later.
 
-Their token is Forge's, but the type of the module that was invoked is not known to be Forge's own: Atlassian
-may have given it another name, or somebody has the app called who must have no say. Nothing is done about
-them. They lie among the dead letters with what was proved (`Holding`), until
-`ExtraForgeModuleTypes` names the type and somebody puts them back with `connect dlq redrive`; the worker then
-judges by what is known by then. What no setting can allow is never worked off.
+Their token is Forge's, but the invoked module's type is not known to be one that Forge itself invokes:
+Atlassian may have renamed it, or somebody without the right to has the app called. No reaction runs for them.
+They wait in the dead-letter queue with their proof (`Holding`), until `ExtraForgeModuleTypes` names the type
+and somebody runs `connect dlq redrive`; the worker then judges them by the types known by then. Types that no
+setting can allow are never accepted.
 
-The dead letters keep all events that a setting may yet make Forge's own. Of the rest they keep a few, for
-somebody to see what calls here: whoever can have a web trigger called, or a function of the app's, could fill
-the queue with as many as they like.
+The dead-letter queue keeps all events that a setting may still allow. Of the others it keeps a few as
+samples: anybody who can have a web trigger or a function of the app called could fill the queue.
 """
 
 import time
@@ -32,19 +31,19 @@ from connect_jwt.origins import is_own_type, may_become_own
 
 HOPELESS_AT_ONCE = 5.0
 HOPELESS_PER_SECOND = 1 / 3600
-"""Of those that no setting makes Forge's own, for each process."""
+"""Rate limit, per process, for events that no setting can allow."""
 
 logger = Logger(child=True)
 
 
 class Holding:
-    """Takes events for the dead letters.
+    """Adds events to the dead-letter queue.
 
-    IAM: `sqs:SendMessage` on the queue of failed calls, and `s3:PutObject` on the bucket of large messages.
+    IAM: `sqs:SendMessage` on the dead-letter queue, and `s3:PutObject` on the bucket of large messages.
 
     Args:
-        failed: the dead letters
-        queue: which they came for; it knows where what is too large for a message goes
+        failed: the dead-letter queue
+        queue: the queue that they would be on; it stores large messages
         clock: Unix seconds
     """
 
@@ -60,7 +59,7 @@ class Holding:
         """Hold an event back.
 
         Raises:
-            TemporarilyUnavailable: SQS, or S3 for a large event, gave no answer
+            TemporarilyUnavailable: SQS, or S3 for a large event, did not answer
         """
         is_kept = may_become_own(held.invocation.module_type) or self._hopeless.take(self._clock())
         reason = ForgeReason.MODULE_TYPE_UNKNOWN
@@ -82,12 +81,12 @@ class Holding:
 
 
 class HeldEvents:
-    """Judges them anew.
+    """Judges held events again.
 
-    IAM: what `connect_jira.aws.versioned_table` needs to read.
+    IAM: that of `connect_jira.aws.versioned_table` to read.
 
     Args:
-        app: which types are known by now, and which webhooks are wanted
+        app: with the known module types and the wanted webhooks
         store: the installations
         clock: Unix seconds
     """
@@ -100,13 +99,13 @@ class HeldEvents:
         self._clock = clock
 
     def judge(self, held: HeldEvent) -> Webhook | None:
-        """What is to be done about it after all; None when that is nothing.
+        """Return the event's webhook, if it is Forge's own by now; None if no webhook is wanted for it.
 
         Raises:
-            ModuleTypeUnknown: it is still not known to be Forge's own
+            ModuleTypeUnknown: its origin is still unknown
             NotInstalled: the installation has ended
-            ForgeTokenMissing: Forge has yet to call for this installation in a way that is known
-            TemporarilyUnavailable: DynamoDB gave no answer
+            ForgeTokenMissing: Forge has not called this installation yet by a known module
+            TemporarilyUnavailable: DynamoDB did not answer
         """
         if not is_own_type(held.invocation.module_type, self._app.forge_module_types):
             raise ModuleTypeUnknown(held.explanation)

@@ -1,11 +1,11 @@
-"""The idempotency store: which work has been done, so that what comes twice is done once.
+"""Idempotency store: records of work, so that a message delivered twice is handled once.
 
-A record is written before the work and completed after it. Work that fails, and may be tried again, gives its
-record back. Work that is cut off leaves its record begun: if it may be repeated it is taken up again when
-whoever began it must have ended, and if not, never by itself.
+A record is written before the work and completed after it. Work that fails, and may be retried, releases its
+record. Work that is cut off leaves its record begun: idempotent work is retried once the worker that began it
+must have ended; other work never, by itself.
 
-Each record has an owner, so that a write that was given up, and comes late, changes no record but its own.
-What is told of twice under different names has one name here, see `connect_jira.worker.occurrences`.
+Each record has an owner, so that a late write of an abandoned request changes no record but its own. An event
+that arrives under two identifiers has one here, see `connect_jira.worker.occurrences`.
 """
 
 import hashlib
@@ -35,13 +35,13 @@ _BEGUN, _DONE = "begun", "done"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """Work that has begun, and its record.
+    """An attempt at work, and its record.
 
     Attributes:
-        record_id: which record
-        owner: whose it is
-        tries: how often the work has begun, this time included
-        cut_off: how many of the tries before never came to an end, as when a process dies
+        record_id: the record's key
+        owner: of the record
+        tries: number of attempts, including this one
+        cut_off: number of earlier attempts that never ended, as when a process dies
     """
 
     record_id: str
@@ -52,21 +52,21 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Work that was done before, and what came of it."""
+    """Work that was done before, and its result."""
 
     result: Any
 
 
 class WorkDone:
-    """The table of what has been done.
+    """The idempotency store.
 
-    A row has `id`, `state`, `owner`, when it may be forgotten (`expiration`, in Unix seconds), what the work
-    is (`digest`), how often it began (`tries`), and how often that came to an end (`ended`). While it is
-    begun it has when whoever does it must have ended, in Unix milliseconds: `endsAtMs` if it may be taken up
-    then, `untilMs` if not. When it is done it has what came of it (`result`).
+    A row has `id`, `state`, `owner`, its TTL (`expiration`, in Unix seconds), a digest of the work
+    (`digest`), the number of attempts (`tries`), and of those that ended (`ended`). While begun it has the
+    time by which its worker must have ended, in Unix milliseconds: `endsAtMs` if the work may be retried
+    then, `untilMs` if not. When done it has the result (`result`).
 
-    IAM: `dynamodb:UpdateItem` and `DeleteItem`, on the table, and what `connect_jira.worker.occurrences`
-    needs.
+    IAM: `dynamodb:UpdateItem` and `DeleteItem`, on the table, and that of
+    `connect_jira.worker.occurrences`.
 
     Args:
         dynamodb: the service
@@ -81,10 +81,10 @@ class WorkDone:
         self._occurrences = Occurrences(dynamodb, table=table, clock=clock)
 
     def work_id(self, message: Message) -> str | None:
-        """What tells the work of a message from all other; None when nothing does.
+        """Return the idempotency key of a message's work; None if it has none.
 
         Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer
+            TemporarilyUnavailable: DynamoDB did not answer
         """
         named = self._occurrences.settle(message) if isinstance(message, Webhook) else message
         return named.work_id
@@ -102,18 +102,18 @@ class WorkDone:
         """Begin work, unless it is done.
 
         Args:
-            work_id: tells it from all other work
-            owner: of the record; another one each time
-            abandoned: owners of a record that may be there, though the work has not begun, or may begin again
-            digest: tells what the work is, where other work may come under the same `work_id` by mistake
-            may_be_repeated: whether doing it twice comes to the same as doing it once
-            left_ms: until whoever begins it must have ended, in milliseconds
+            work_id: its idempotency key
+            owner: of the record; a new one for each attempt
+            abandoned: owners of a record that may exist although the work did not begin, or may begin again
+            digest: of the work, if other work may come under the same `work_id` by mistake
+            may_be_repeated: True if the work is idempotent
+            left_ms: until this worker must have ended, in milliseconds
 
         Raises:
-            BeingDone: it was begun, and somebody may still be at it
-            EffectUnknown: it was begun, was cut off, and may not be repeated
-            IdempotencyKeyReused: other work has this `work_id`
-            TemporarilyUnavailable: DynamoDB gave no answer; the record may have been written
+            BeingDone: another worker has begun it, and may still be running
+            EffectUnknown: it was begun, was cut off, and is not idempotent
+            IdempotencyKeyReused: different work has this `work_id`
+            TemporarilyUnavailable: DynamoDB did not answer; the record may have been written
         """
         record_id = hashlib.sha256(work_id.encode(errors="surrogatepass")).hexdigest()
         now_ms = int(self._clock() * 1000)
@@ -150,15 +150,15 @@ class WorkDone:
             found = row_of(failure.details["Item"])
         else:
             return _attempt(row_of(answer["Attributes"]))
-        if found.get("owner") == owner:  # it was written, and the answer was lost
+        if found.get("owner") == owner:  # it was written, but the response was lost
             return _attempt(found)
         return _done(found, digest=digest, now_ms=now_ms)
 
     def complete(self, attempt: Attempt, result: object) -> None:
-        """Remember that the work is done, and what came of it, which can be said in JSON.
+        """Record that the work is done, with its result, a JSON value.
 
         Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer
+            TemporarilyUnavailable: DynamoDB did not answer
         """
         self._change_own(
             "UpdateItem",
@@ -169,10 +169,10 @@ class WorkDone:
         )
 
     def give_back(self, attempt: Attempt) -> None:
-        """Let anybody try the work again.
+        """Release the work for another attempt.
 
         Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer
+            TemporarilyUnavailable: DynamoDB did not answer
         """
         self._change_own(
             "UpdateItem",
@@ -183,10 +183,10 @@ class WorkDone:
         )
 
     def forget(self, attempt: Attempt) -> None:
-        """Let the work count as never tried.
+        """Delete the record, as if the work had never begun.
 
         Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer
+            TemporarilyUnavailable: DynamoDB did not answer
         """
         self._change_own("DeleteItem", attempt, {}, ExpressionAttributeNames=_NAMES)
 
@@ -218,7 +218,7 @@ def _attempt(row: Row) -> Attempt:
 
 
 def _done(row: Row, *, digest: str, now_ms: int) -> Done:
-    """What came of the work, if it is done; else raises why it cannot be begun."""
+    """Return the result, if the work is done; else raise the reason why it cannot begin."""
     if row.get("digest", digest) != digest:
         raise IdempotencyKeyReused
     if row["state"] == _DONE:

@@ -1,7 +1,7 @@
-"""What does not fit into a message of the queue: kept in a bucket, and passed on by reference.
+"""Messages too large for the queue: stored in a bucket, and referred to by key.
 
-The bucket forgets it when no message can speak of it any more. S3 is spoken to by boto3, which is loaded with
-the first large message.
+The bucket expires objects after the last message that can refer to them. boto3 is used for S3, and loaded
+with the first large message.
 """
 
 import uuid
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 
 class LargeMessages:
-    """The bucket.
+    """The bucket of large messages.
 
-    IAM: `s3:PutObject` to keep and `s3:GetObject` to fetch, on its objects; to fetch `s3:ListBucket` on the
-    bucket, too, since without it S3 answers 403 for an object that is gone.
+    IAM: `s3:PutObject` to store and `s3:GetObject` to fetch, on its objects; to fetch also `s3:ListBucket` on
+        the
+    bucket, since without it S3 answers 403 for a missing object.
 
     Args:
         bucket: the bucket's name
@@ -34,16 +35,16 @@ class LargeMessages:
     def _s3(self) -> "S3Client":
         from connect_jira.aws.boto3_setup import new_client, new_session  # noqa: PLC0415 - few messages are large
 
-        # Once, since Jira or the queue tries again: what an event waits for S3 comes on top of all else.
+        # One attempt, since Jira or the queue retries: waiting for S3 comes on top of everything else.
         client: S3Client = new_client(new_session(), "s3", connect_seconds=1, read_seconds=2)
         return client
 
     def keep(self, text: str) -> str:
-        """Keep a text; the key it is fetched with.
+        """Store a text, and return its key.
 
         Raises:
-            TemporarilyUnavailable: S3 gave no answer
-            AwsRefused: nor will it, until somebody mends what the log names
+            TemporarilyUnavailable: S3 did not answer
+            AwsRefused: S3 refuses until somebody fixes what the log names
         """
         key = str(uuid.uuid4())
         with _errors("s3:PutObject"):
@@ -53,10 +54,10 @@ class LargeMessages:
         return key
 
     def fetch(self, key: str) -> str:
-        """The text.
+        """Return the text of a key.
 
         Raises:
-            MessageUnreadable: it is not there any more
+            MessageUnreadable: it does not exist any more
             TemporarilyUnavailable, AwsRefused: as for `keep`
         """
         with _errors("s3:GetObject"):

@@ -1,13 +1,13 @@
-"""One change on a site that is told of more than once, under different names: done once all the same.
+"""Deduplication of changes that are reported more than once, under different identifiers.
 
-A site that has the app by Connect and by Forge tells of a change twice: by a webhook, and by Forge's event,
-up to minutes later and with an identifier of another kind. And some of Forge's events do not say when it was,
-so that what is sent again looks like the same thing done again.
+A site that uses Connect and Forge reports a change twice: by a webhook, and by Forge's event, up to minutes
+later and with another kind of identifier. And some of Forge's events have no time, so that a second delivery
+looks like a second change.
 
-So there is a record for each thing that events are about, which says who told of what, and when. A webhook
-and a Forge event that fit together are one change, each with one of the other's only. Whichever is worked off
-first gives the change its name, and under one name work is done once. Where only one of the two ever comes it
-has a name of its own, and has waited for nothing.
+So each thing that events are about has a record of who reported which change, and when. A webhook and a Forge
+event that match are one change; each matches at most one of the other kind. The first to be handled names the
+change, and work is done once per name. A change that only one of them reports has a name of its own, and
+waits for nothing.
 """
 
 import hashlib
@@ -21,31 +21,31 @@ from connect_jira.aws.versioned_table import VersionedTable
 from connect_jira.events.webhook import Occurrence, Webhook
 
 REMEMBERED_SECONDS = 7 * 24 * 3600
-"""Longer than a message can wait and be tried, and than Jira repeats a webhook."""
+"""Longer than a message can wait and be retried, and than Jira retries a webhook."""
 
 APART_MS = 2_000
-"""How far the times of a webhook and of Forge's event may lie apart if both say when it happened."""
+"""Tolerance between the times of a webhook and of Forge's event, if both are times of the change."""
 
 SENDING_MS = 10 * 60 * 1000
-"""Likewise if Forge's is the time of sending; and for how long after that the same content is the same event.
+"""The same if Forge's is the time of sending; also the time for which equal content is the same event.
 
-Forge sends an event within 3 minutes, and an event that was not taken again for 4 more.
+Forge sends an event within 3 minutes, and repeats one that was not accepted for 4 more.
 """
 
 _KEPT = 100
-"""How many changes of one thing are remembered, the latest; each is about 200 bytes of the row."""
+"""Number of changes kept per thing, the latest; each takes about 200 bytes of the row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Record:
-    """What was told of one thing.
+    """Changes reported for one thing.
 
     Attributes:
         record_id: the row's key
-        told: of each change its name, and by `connect` and `forge` the identifier, the time and whether it is
-            that of the change
-        expires_at: when the row may be deleted, in Unix seconds
-        revision: counts the writes
+        told: for each change its name, and by `connect` and `forge` the identifier, the time and whether it
+            is the time of the change
+        expires_at: TTL of the row, in Unix seconds
+        revision: number of writes
     """
 
     record_id: str
@@ -55,7 +55,7 @@ class _Record:
 
 
 class Occurrences:
-    """The records of who told of what, beside those of what has been done.
+    """Records of reported changes, in the idempotency store's table.
 
     IAM: `dynamodb:PutItem`, on the table.
 
@@ -70,10 +70,10 @@ class Occurrences:
         self._clock = clock
 
     def settle(self, webhook: Webhook) -> Webhook:
-        """The webhook under the name of its change: the same whoever tells of it, and however often.
+        """Return the webhook under the name of its change, the same for all reports of it.
 
         Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer
+            TemporarilyUnavailable: DynamoDB did not answer
         """
         identifier, occurrence = webhook.webhook_id, webhook.occurrence
         if occurrence is None or identifier is None:
@@ -112,7 +112,7 @@ def _record(row: Row) -> _Record:
 def _recognised(
     told: Sequence[Row], identifier: str, occurrence: Occurrence
 ) -> tuple[str, Sequence[Row] | None]:
-    """The name of a change, and the record with it; None when that says so already."""
+    """Return the name of a change, and the record with it; None if the record has it already."""
     own: Row = {"id": identifier, "at": occurrence.at_ms, "timed": occurrence.is_timed}
     for change in told:
         before = change.get(occurrence.told_by)
@@ -128,7 +128,7 @@ def _recognised(
 
 
 def _apart(change: Row, occurrence: Occurrence) -> int | None:
-    """How many milliseconds it is from a change that only the other has told of; None if it is none."""
+    """Return the milliseconds to a change that only the other kind has reported; None if it is no match."""
     if occurrence.told_by in change:
         return None
     (other,) = (told for name, told in change.items() if name != "name")

@@ -1,4 +1,4 @@
-"""The queue between what happened and the calls to Jira that follow from it."""
+"""The queue of calls to Jira: events, requests and background work."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -13,23 +13,23 @@ from connect_jira.worker.large_messages import LargeMessages
 from connect_jira.worker.sqs_record import Delivery
 
 MAX_MESSAGE_BYTES = 1024 * 1024 - 16 * 1024
-"""What SQS takes, less some room for what is said of a message that fails, or is sent again.
+"""SQS's limit, less some room for the attributes of a message that fails or is sent again.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 """
 
 LONGEST_HIDDEN_SECONDS = 60
-"""How long a message is hidden at most; what stays away for longer is sent again.
+"""Maximum time that a message is hidden; for longer delays it is sent again.
 
-A hidden message is in flight, and SQS lets 120,000 be, of all sites together. A worker tries 20 a second at
-the most (Jira takes 50 ms to refuse a call), so a hundred workers hide no more than that in a minute.
+A hidden message is in flight, and SQS allows 120,000 of those, for all sites together. A worker tries at most
+20 a second (Jira takes 50 ms to refuse a call), so a hundred workers hide no more than that in a minute.
 """
 
 LONGEST_DELAY_SECONDS = 900
-"""What SQS takes for `DelaySeconds`."""
+"""Maximum of SQS's `DelaySeconds`."""
 
 MAX_BATCH = 10
-"""How many messages SQS takes at once, of no more than `MAX_MESSAGE_BYTES` together."""
+"""Maximum number of messages per request to SQS, with `MAX_MESSAGE_BYTES` for all of them."""
 
 STORED = "stored"
 
@@ -37,18 +37,18 @@ logger = Logger(child=True)
 
 
 class JiraCallsQueue:
-    """Takes work for the workers.
+    """Enqueues work for the workers.
 
-    Messages of one site are one group, so that on this fair queue a site with much to do does not keep the
-    others waiting.
+    The messages of one site are one message group of a fair queue, so that a site with much to do does not
+    delay the others.
 
     IAM: `sqs:SendMessage` to send, that and `sqs:ChangeMessageVisibility` to postpone, on the queue; and
-    what `connect_jira.worker.large_messages` needs.
+    that of `connect_jira.worker.large_messages`.
 
     Args:
         sqs: the service
         url: the queue's URL
-        large: where messages go that are too large for it
+        large: stores messages that are too large for it
         clock: Unix seconds
     """
 
@@ -61,18 +61,18 @@ class JiraCallsQueue:
         self._clock = clock
 
     def send(self, message: Message) -> None:
-        """Put work on the queue.
+        """Send a message.
 
         Raises:
-            TemporarilyUnavailable: SQS, or S3 for a large message, gave no answer
+            TemporarilyUnavailable: SQS, or S3 for a large message, did not answer
         """
         self._sqs.call("SendMessage", QueueUrl=self._url, **self._fitted_in_group(message))
 
     def send_all(self, messages: Sequence[Message]) -> None:
-        """Put some work on the queue, at most `MAX_BATCH`; should it fail, some of it may be there.
+        """Send up to `MAX_BATCH` messages; if it fails, some of them may have been sent.
 
         Raises:
-            TemporarilyUnavailable: SQS, or S3 for a large message, gave no answer
+            TemporarilyUnavailable: SQS, or S3 for a large message, did not answer
         """
         fitted = [self._fitted_in_group(message) for message in messages]
         if sum(len(one["MessageBody"].encode()) for one in fitted) > MAX_MESSAGE_BYTES:
@@ -85,10 +85,10 @@ class JiraCallsQueue:
             raise TemporarilyUnavailable("sqs:SendMessageBatch failed for some of the messages")
 
     def fitted(self, message: Message) -> str:
-        """Work as SQS takes it; what is too large is kept elsewhere and referred to.
+        """Serialise a message for SQS; a large one is stored, and referred to.
 
         Raises:
-            TemporarilyUnavailable: S3 gave no answer
+            TemporarilyUnavailable: S3 did not answer
         """
         text = to_text(message)
         if len(text.encode()) <= MAX_MESSAGE_BYTES:
@@ -96,11 +96,11 @@ class JiraCallsQueue:
         return text_of({"kind": STORED, "clientKey": message.client_key, "key": self._large.keep(text)})
 
     def read(self, text: str) -> Message:
-        """The work that a received message tells of.
+        """Parse a received message.
 
         Raises:
-            MessageUnreadable: it is none of `send`, or what it refers to is gone
-            TemporarilyUnavailable: S3 gave no answer
+            MessageUnreadable: this app did not send it, or its content is gone
+            TemporarilyUnavailable: S3 did not answer
         """
         fields = object_in(text)
         if fields.get("kind") == STORED:
@@ -108,22 +108,23 @@ class JiraCallsQueue:
         return read_text(text)
 
     def postpone(self, delivery: Delivery, *, seconds: int, tried: bool) -> bool:
-        """Let a message that was received be handed over again, no sooner than in so many seconds.
+        """Schedule another delivery of a received message, after a minimum delay.
 
-        It is hidden if it was tried and is soon to be back. Else it is sent again, and the delivery is then
-        to be reported as done: a message that waits is not in flight, and how often it was handed over is
-        counted anew. Should the process end in between, there are two of it.
+        A message that was attempted and has a short delay is hidden. Any other is sent again, and this
+        delivery is then to be reported as done: a delayed message is not in flight, and its receive count
+        starts anew. If the process dies in between, the message exists twice.
 
         Args:
             delivery: of the message
-            seconds: how long it stays away
-            tried: whether its work was
+            seconds: the delay
+            tried: True if its work was attempted
 
         Returns:
-            Whether it was sent again.
+            True if it was sent again.
 
         Raises:
-            TemporarilyUnavailable: SQS gave no answer; the message comes again after the queue's own timeout
+            TemporarilyUnavailable: SQS did not answer; the message returns after the queue's visibility
+                timeout
         """
         if not tried or seconds > LONGEST_HIDDEN_SECONDS:
             try:
@@ -144,7 +145,7 @@ class JiraCallsQueue:
         return {"MessageBody": self.fitted(message), "MessageGroupId": message.client_key}
 
     def _send_again(self, delivery: Delivery, seconds: int) -> None:
-        """Send it with as much of the delay as SQS takes; it says itself what is left of it."""
+        """Send it again with as much of the delay as SQS allows; the message carries the rest."""
         client_key = object_in(delivery.text).get("clientKey")
         in_steps = seconds > LONGEST_DELAY_SECONDS
         self._sqs.call(

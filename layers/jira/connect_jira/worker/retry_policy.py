@@ -1,4 +1,4 @@
-"""What becomes of a message whose work has failed: it comes again, is set aside, or has come to its end."""
+"""Retry policy: retry a failed message, dead-letter it, or discard it."""
 
 import math
 from dataclasses import dataclass
@@ -35,16 +35,16 @@ from connect_jira.jira.rate_limits import read_rate_limit
 from connect_jwt.errors import ConnectError, UrlNotSignable
 
 LONGEST_POSTPONEMENT_SECONDS = 12 * 3600
-"""However long Jira says: it leaves another attempt within the day, and SQS hides no message for longer."""
+"""Maximum delay, whatever Jira says: it leaves another attempt within the day, and is SQS's maximum."""
 
 GIVE_UP_SECONDS = 24 * 3600
-"""How long something is tried that may pass: time for Jira to renew a quota, and for somebody to mend it."""
+"""Time that transient errors are retried: Jira can renew a quota, and somebody can fix the cause."""
 
 REFUSED_BY_AWS_SECONDS = 4 * 24 * 3600
-"""How long something is tried that AWS refuses for good: no message is to blame, and somebody mends it."""
+"""Time that AWS's refusals are retried: no message is to blame, and somebody has to fix the cause."""
 
 MAX_TRIES = 5
-"""How often something is tried that will hardly pass, such as a mistake in a reaction."""
+"""Maximum attempts for errors that are hardly transient, such as a bug in a reaction."""
 
 _SHORTEST_POSTPONEMENT_SECONDS = 1
 _FIRST_POSTPONEMENT_SECONDS = 30
@@ -90,18 +90,18 @@ _NOT_SENT = (
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """It comes again, in so many seconds."""
+    """Retry, after this many seconds."""
 
     seconds: int
 
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """Nothing more is tried until somebody has looked at it.
+    """Dead-letter: no retry until somebody has looked at it.
 
     Attributes:
         reason: a slug
-        explanation: a sentence of the app's own, without a word of Jira's or of a reaction's
+        explanation: a sentence of the app's own, without text from Jira or a reaction
     """
 
     reason: str
@@ -110,7 +110,7 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """There is nothing left to do, and nothing to mend."""
+    """Discard: nothing is left to do or to fix."""
 
     reason: str
 
@@ -120,14 +120,14 @@ type Verdict = Postponed | SetAside | Ended
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedDelivery:
-    """A message whose work has failed.
+    """A message whose work failed.
 
     Attributes:
-        error: why
-        may_be_repeated: whether doing the work twice comes to the same as doing it once
-        is_one_call: whether the work is a single call, so that its error says what became of it all
-        tries: how often it began, this time included; 0 if it did not
-        age: since it was put on the queue, in seconds
+        error: the failure
+        may_be_repeated: True if the work is idempotent
+        is_one_call: True if the work is a single call, so that its error is about all of it
+        tries: number of attempts, including this one; 0 if the work did not begin
+        age: since the message was first sent, in seconds
         now: Unix seconds
     """
 
@@ -140,7 +140,7 @@ class FailedDelivery:
 
     @property
     def may_begin_again(self) -> bool:
-        """Whether beginning the work again cannot do anything twice that must not be."""
+        """True if another attempt cannot repeat an effect that must happen once."""
         return (
             self.may_be_repeated
             or isinstance(self.error, OfNewerCode)
@@ -149,13 +149,13 @@ class FailedDelivery:
 
 
 def verdict(failed: FailedDelivery) -> Verdict:
-    """What becomes of it.
+    """Decide between retry, dead letter and discard.
 
-    - The app is not installed any more, or has been disabled for long: there is nobody to do it for.
-    - It may have been done, and must not be done twice: somebody has to look. No 5xx says that it was not.
-    - It can never succeed, or must not begin again: set aside at once.
-    - It may pass: comes again, when Jira says or ever later, for a day; for four if AWS refuses.
-    - Nobody knows: comes again a few times.
+    - The app is uninstalled, or has been disabled for long: discard.
+    - It may have been done, and is not idempotent: dead-letter. No 5xx says that it was not done.
+    - It can never succeed, or must not be retried: dead-letter.
+    - It is transient: retry, when Jira says or with growing delays, for a day; for four if AWS refuses.
+    - Unknown: retry a few times.
     """
     error = failed.error
     if isinstance(error, NotInstalled | SiteDisabled):
@@ -173,23 +173,23 @@ def verdict(failed: FailedDelivery) -> Verdict:
 
 
 def no_sooner(seconds: float, *, age: float, longest: float = _LONGEST_OWN_POSTPONEMENT_SECONDS) -> float:
-    """How long a message stays away that is to be back in so many seconds: longer when it has come often.
+    """Return the delay of a message, given a minimum: longer the older the message is.
 
-    With waits of half its age a day of short ones is no more than a few dozen hand-overs.
+    With delays of half its age, a day of short delays is no more than a few dozen deliveries.
 
     Args:
-        seconds: what Jira says
-        age: since the message was put on the queue, in seconds
+        seconds: the delay that Jira asks for
+        age: since the message was first sent, in seconds
         longest: how long it stays away at most because it has come often, in seconds
     """
     return max(seconds, _SHORTEST_POSTPONEMENT_SECONDS, min(age / 2, longest))
 
 
 def _postponement(failed: FailedDelivery) -> int:
-    """How long a message whose work failed stays away, in whole seconds: as Jira says, or ever longer.
+    """Return the delay of a failed message, in whole seconds: Jira's, or an exponential back-off.
 
-    It doubles with each try, but is never much more than the time it has been there: tries may have followed
-    each other quickly, as Jira said, and must not be paid for.
+    It doubles with each attempt, but is never much more than the message's age: earlier attempts may have
+    followed each other quickly, as Jira asked.
     """
     error, told = failed.error, None
     if isinstance(error, JiraError):
@@ -211,12 +211,12 @@ def _may_pass(error: Exception) -> bool:
 
 
 def _nothing_was_done(error: Exception) -> bool:
-    """Whether a call that ended like this has had no effect for certain; what nobody thought of may have."""
+    """Return whether a call that failed like this certainly had no effect; unknown errors may have."""
     return error.nothing_was_done if isinstance(error, JiraError) else isinstance(error, _NOT_SENT)
 
 
 def _is_refused(error: Exception) -> bool:
-    """Whether Jira has looked at the call and said no."""
+    """Return whether Jira has processed the call and refused it."""
     return (
         isinstance(error, JiraError)
         and HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR

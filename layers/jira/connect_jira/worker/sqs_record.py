@@ -1,4 +1,4 @@
-"""Messages of the queue, as Lambda hands them over.
+"""Messages of the queue, as Lambda delivers them.
 
 https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 """
@@ -13,10 +13,10 @@ from connect_jira.errors import MessageUnreadable
 _FIRST_MESSAGE_ID, _FIRST_SENT_AT, _NOT_BEFORE = "FirstMessageId", "FirstSentAt", "NotBefore"
 _ABANDONED, _DISABLED_SINCE = "AbandonedRecords", "DisabledSince"
 REDRIVEN = "Redriven"
-"""The message attribute with the id of the dead letter that a message was: its work has another record."""
+"""Message attribute with the id of the dead letter that was redriven: its work has another record."""
 
 CARRIED = frozenset((_FIRST_MESSAGE_ID, _FIRST_SENT_AT, _NOT_BEFORE, _ABANDONED, _DISABLED_SINCE, REDRIVEN))
-"""The message attributes by which a message that is sent again says what was before."""
+"""Message attributes that a message carries when it is sent again."""
 
 
 _MOST_ABANDONED = 30
@@ -24,19 +24,19 @@ _MOST_ABANDONED = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A message that was handed over.
+    """A delivered message.
 
     Attributes:
-        message_id: SQS's, by which Lambda is told what is not done
+        message_id: SQS's, by which a batch failure is reported to Lambda
         text: the message
-        receipt_handle: what SQS wants to hear of this delivery
+        receipt_handle: SQS's, of this delivery
         first_message_id: SQS's id of the message when it was first sent
-        sent_at: when that was, in Unix seconds
-        not_before: until when it is to stay away, in Unix seconds; 0 when it need not
-        disabled_since: since when it waits for its site to enable the app, in Unix seconds; 0 if it does not
-        abandoned: owners of its record in the idempotency store that may be there, though the work has not
-            begun, or may begin again
-        redriven: the id of the dead letter that it was; empty when it was none
+        sent_at: time of that, in Unix seconds
+        not_before: end of its delay, in Unix seconds; 0 if there is none
+        disabled_since: time since it waits for its site to enable the app, in Unix seconds; 0 if it does not
+        abandoned: owners of its record in the idempotency store that may exist although the work did not
+            begin, or may begin again
+        redriven: the id of the dead letter that it was; empty if it was none
     """
 
     message_id: str
@@ -51,10 +51,10 @@ class Delivery:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:
-        """A record of Lambda's event.
+        """Parse a record of Lambda's event.
 
         Raises:
-            MessageUnreadable: it is not as Lambda makes it, or as `carried` is
+            MessageUnreadable: it is not as Lambda or `carried` makes it
         """
         try:
             carried = {
@@ -79,7 +79,7 @@ class Delivery:
 
     @classmethod
     def unread(cls, record: Mapping[str, Any]) -> Self:
-        """What can be said of a record that `from_record` cannot read."""
+        """Return the delivery of a record that `from_record` cannot parse."""
         return cls(
             message_id=record["messageId"],
             text=record["body"],
@@ -89,14 +89,14 @@ class Delivery:
         )
 
     def abandoning(self, owner: str) -> Self:
-        """The same, carrying one more owner of a record that may be there."""
+        """Return it with one more owner of a record that may exist."""
         return replace(self, abandoned=(*self.abandoned, owner)[-_MOST_ABANDONED:])
 
     def carried(self, *, not_before: float) -> dict[str, dict[str, str]]:
-        """What the message carries when it is sent again, as SQS takes it.
+        """Return the message attributes for sending it again, as SQS takes them.
 
         Args:
-            not_before: until when it is to stay away, in Unix seconds; 0 when SQS sees to that
+            not_before: end of its delay, in Unix seconds; 0 if SQS delays it
         """
         numbers = {
             _FIRST_SENT_AT: round(self.sent_at, 3),

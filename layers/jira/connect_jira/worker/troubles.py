@@ -1,10 +1,10 @@
-"""Sites in trouble, as all workers know them: which do not answer, and who finds out when that is over.
+"""Circuit breaker per site, shared by all workers: sites that do not answer, and the probe that ends it.
 
-A worker that waits for a site that hangs can do nothing else. So the first one says so while it waits, and
-the others leave the site alone. Later one message at a time finds out whether the trouble is over, after ever
-longer pauses; the first answer ends it.
+A worker that waits for a site that hangs can do nothing else. So the first one records it while it waits, and
+the others postpone the site's messages. Later one message at a time probes the site, after growing pauses;
+the first response ends the trouble.
 
-Whoever finds out may die of it; then another one does, after a while. What is noted counts for a day at most.
+If the probing worker dies, another one probes after a while. A record counts for a day at most.
 """
 
 import hashlib
@@ -25,12 +25,11 @@ from connect_jwt.identity import ClientKey
 LONGEST_PAUSE_SECONDS = 15 * 60.0
 
 FINDING_OUT_SECONDS = 30.0
-"""How long the turn of a message that finds out lasts when its worker dies: as long as that may run."""
+"""Time after which the turn of a worker that died while probing ends: the maximum run time of one."""
 
 LOOK_AGAIN_SECONDS = 2.0
-"""How long a site is taken for well that was found to be, and how soon one is looked at again about which
-somebody is finding out.
-"""
+"""Time that a site is taken for healthy after a lookup found it so, and the delay between lookups while
+another worker probes it."""
 
 _FIRST_PAUSE_SECONDS = 1.0
 _LASTING_FAILURES = 8
@@ -44,12 +43,12 @@ logger = Logger(child=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """What calls to a site have met, with no answer in between.
+    """Failed calls to a site without a response in between.
 
     Attributes:
-        reason: of the last failure; empty as long as the first call is waited for
-        failures: how many there were
-        seconds: until it is worth looking again
+        reason: of the last failure; empty while the first call is waited for
+        failures: number of failures
+        seconds: until the next lookup is worthwhile
     """
 
     reason: str
@@ -58,17 +57,17 @@ class Trouble:
 
     @property
     def is_lasting(self) -> bool:
-        """Whether it is more than a moment's: for minutes, by now."""
+        """True if it has lasted for minutes by now."""
         return self.failures >= _LASTING_FAILURES
 
 
 @dataclass(frozen=True, slots=True)
 class _Met:
-    """What this process has met of a site's trouble.
+    """A site's trouble as this process has met it.
 
     Attributes:
-        failures: how many there were, as far as it knows
-        turn_ms: when its turn at finding out ends, as the row says; 0 when it has none
+        failures: number of failures, as far as known
+        turn_ms: end of its turn at probing, from the row; 0 if it has none
     """
 
     failures: int
@@ -76,11 +75,11 @@ class _Met:
 
 
 class Troubles:
-    """The records of sites in trouble, beside those of the work that is done.
+    """Records of sites in trouble, in the idempotency store's table.
 
-    A row has `id`, the `reason` and number of `failures`, until when the site is left alone (`untilMs`),
-    until when somebody finds out whether it is over (`turnMs`; 0 when nobody does), both in Unix
-    milliseconds, and when the row counts no more (`expiration`, in Unix seconds).
+    A row has `id`, the `reason` and number of `failures`, the end of the pause (`untilMs`) and of the turn at
+    probing (`turnMs`; 0 if nobody probes), both in Unix milliseconds, and its TTL (`expiration`, in Unix
+    seconds).
 
     IAM: `dynamodb:GetItem`, `UpdateItem` and `DeleteItem`, on the table.
 
@@ -98,13 +97,13 @@ class Troubles:
         self._met: LRUCache[ClientKey, _Met] = LRUCache(_MOST_SITES)
 
     def of(self, client_key: ClientKey) -> Trouble | None:
-        """The trouble for which a site is to be left alone.
+        """Return the trouble for which a site is to be left alone.
 
-        None if it is in none that is known, or if it is the turn of whoever asks to find out whether it is
-        over. The turn lasts until something is noted of the site, or `end_turn`.
+        None if no trouble is known, or if it is the caller's turn to probe the site. The turn lasts until an
+        outcome is recorded for the site, or `end_turn`.
 
         Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer
+            TemporarilyUnavailable: DynamoDB did not answer
         """
         if client_key in self._well:
             return None
@@ -122,14 +121,14 @@ class Troubles:
         return Trouble(reason=row["reason"], failures=row["failures"], seconds=left / 1000)
 
     def end_turn(self, client_key: ClientKey) -> None:
-        """Leave it to another to find out, if it is still this process's turn."""
+        """Leave the probe to another worker, if it is still this process's turn."""
         met = self._met.get(client_key)
         if met is not None and met.turn_ms:
             del self._met[client_key]
             self._note(client_key, "turnMs = :mine", {":mine": met.turn_ms}, {"turnMs": 0})
 
     def note_slow(self, client_key: ClientKey) -> None:
-        """A call to a site has been waited for for a while: let the others leave the site alone meanwhile."""
+        """Record that a call takes long, so that other workers leave the site alone meanwhile."""
         if client_key not in self._met:
             turn_ms = self._in_ms(FINDING_OUT_SECONDS)
             self._met[client_key] = _Met(0, turn_ms)
@@ -137,12 +136,12 @@ class Troubles:
             self._note(client_key, _NO_ROW, {":now": self._in_ms(0) // 1000}, slow)
 
     def note_failure(self, client_key: ClientKey, error: JiraError, *, told: float) -> None:
-        """A call has met the site's own trouble. Calls that meet it at the same time count once.
+        """Record trouble of the whole site. Calls that meet it at the same time count once.
 
         Args:
             client_key: the site
-            error: what it has met
-            told: how long the site wants to be left alone, in seconds; 0 if it does not say
+            error: the failure
+            told: the delay that the site asks for, in seconds; 0 if it gives none
         """
         before = self._met.get(client_key, _Met(0)).failures
         self._met[client_key] = _Met(before + 1)
@@ -157,7 +156,7 @@ class Troubles:
         )
 
     def note_answer(self, client_key: ClientKey) -> None:
-        """A call was answered, be it with a refusal: the site is there, and its trouble is over."""
+        """Record a response, be it a refusal: the trouble is over."""
         if self._met.pop(client_key, None) is not None:
             self._well[client_key] = True
             try:
@@ -166,7 +165,7 @@ class Troubles:
                 logger.warning(_NOT_TOLD, exc_info=True)
 
     def _take_turn(self, client_key: ClientKey, row: Row) -> bool:
-        """Be the one who finds out, unless somebody else already is."""
+        """Take the turn at probing, unless another worker has it."""
         turn_ms = self._in_ms(FINDING_OUT_SECONDS)
         unchanged, seen = (
             "untilMs = :until AND turnMs = :turn",
@@ -178,14 +177,14 @@ class Troubles:
         return is_mine
 
     def _note(self, client_key: ClientKey, condition: str, seen: Row, changes: Row) -> None:
-        """Tell the others, unless they know more by now: work goes on, whatever becomes of it."""
+        """Record for other workers, unless they know more by now; a failure to write is ignored."""
         try:
             self._update(client_key, condition, seen, changes)
         except AwsFailed:
             logger.warning(_NOT_TOLD, exc_info=True)
 
     def _update(self, client_key: ClientKey, condition: str, seen: Row, changes: Row) -> bool:
-        """Change a row if it is as it was seen; False if it is not."""
+        """Change a row if it is unchanged since it was read; return False if not."""
         changes = {"expiration": self._in_ms(_KEPT_SECONDS) // 1000, **changes}
         try:
             self._dynamodb.call(

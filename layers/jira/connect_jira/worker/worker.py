@@ -1,7 +1,7 @@
-"""Works off the queue of calls to Jira: each message once, each failure to where it belongs.
+"""Worker of the queue of calls to Jira: each message once, each failure by the retry policy.
 
-The process may die between any two effects. So a record is written before the work, what has failed is set
-aside before it is told, and both before the message leaves the queue.
+The process may die between any two effects. So a record is written before the work, a dead letter before the
+failure is put on the bus, and both before the message leaves the queue.
 """
 
 import math
@@ -41,49 +41,49 @@ from connect_jwt.errors import ConnectError
 logger = Logger(child=True)
 
 ENOUGH_TIME_SECONDS = 5.0
-"""With less left of the function's time no further message is begun."""
+"""Minimum time left of the function's to begin another message."""
 
 LONGEST_AFTER_TROUBLE_SECONDS = 30.0
 """How much later than its site a message is back at most. A site's pauses grow by themselves."""
 
 LONGEST_DISABLED_SECONDS = 4 * 24 * 3600
-"""How long messages of a site wait that has disabled the app: as long as SQS keeps one."""
+"""Time that messages wait for a site that has disabled the app, about as long as SQS keeps one."""
 
 _SHORTEST_DISABLED_SECONDS = 60.0
 _NEXT_TURN_SECONDS = 2.0
 
 MAX_CUT_OFF = 3
-"""How often work is begun under which the worker dies, or runs out of time."""
+"""Maximum number of attempts that end with the worker killed, or out of time."""
 
 
 class Doer(Protocol):
-    """Does what messages ask for."""
+    """Does the work of messages."""
 
     def may_be_repeated(self, message: Message) -> bool:
-        """Whether doing it twice comes to the same as doing it once."""
+        """Return whether the work is idempotent."""
 
     def do(self, message: Message, invocation: Invocation, work_id: str) -> object:
-        """Do it; what is returned is kept.
+        """Do the work; the result is stored.
 
         Args:
-            message: what it asks for
+            message: with the work
             invocation: Lambda's context
-            work_id: tells this work from all other, and is the same each time it is tried
+            work_id: idempotency key of the work, the same for each attempt
         """
 
 
 class Worker:
-    """Works off messages.
+    """Handles messages.
 
-    IAM: what its parts need.
+    IAM: that of its arguments.
 
     Args:
-        queue: where messages come from, and stay
-        failed: where they go when nothing more is tried
-        done: what was done before
-        results: tells what became of calls that were asked for
-        doer: does what messages ask for
-        pauses: which sites to leave alone
+        queue: of the messages
+        failed: the dead-letter queue
+        done: the idempotency store
+        results: puts the results of requested calls on the bus
+        doer: does the work
+        pauses: sites that get no calls for now
         clock: Unix seconds
     """
 
@@ -107,12 +107,12 @@ class Worker:
         self._failed_work = FailedWork(queue=queue, failed=failed, done=done, results=results, clock=clock)
 
     def work(self, record: Mapping[str, Any], invocation: Invocation) -> bool:
-        """Do what a message asks for; False if the message must stay in the queue.
+        """Handle a message; return False if it must stay in the queue.
 
-        It need not when nothing more is to be done, or the message was sent again.
+        It need not if it is handled for good, or was sent again.
 
         Args:
-            record: the message, as Lambda hands it over
+            record: the message, as Lambda delivers it
             invocation: Lambda's context
         """
         try:
@@ -147,10 +147,10 @@ class Worker:
                 self._pauses.troubles.end_turn(message.client_key)
 
     def _put_off(self, delivery: Delivery, message: Message) -> bool | None:
-        """Leave a message alone whose site is; None if it need not be, else as `work`."""
+        """Postpone a message of a site that is left alone; return None if it need not, else as `work`."""
         client_key, age = message.client_key, self._clock() - delivery.sent_at
         limited = self._pauses.seconds_left(client_key)
-        if limited and age < GIVE_UP_SECONDS:  # then Jira is asked, so that nothing waits for ever
+        if limited and age < GIVE_UP_SECONDS:  # past that age Jira is asked, so that nothing waits for ever
             return self._failed_work.come_again(delivery, no_sooner(limited, age=age), "site-paused")
         try:
             if self._pauses.is_disabled(client_key):
@@ -160,13 +160,13 @@ class Worker:
             return self._failed_work.settle(delivery, error, message=message)
         if trouble is None:
             return None
-        if age >= GIVE_UP_SECONDS and trouble.is_lasting:  # to try all that is old would hold up the others
+        if age >= GIVE_UP_SECONDS and trouble.is_lasting:  # retrying all that is old would delay others
             return self._failed_work.settle(delivery, SiteInTrouble(trouble.reason), message=message)
         wait = no_sooner(trouble.seconds, age=age, longest=LONGEST_AFTER_TROUBLE_SECONDS)
         return self._failed_work.come_again(delivery, wait, "site-paused")
 
     def _wait_until_enabled(self, delivery: Delivery, message: Message) -> bool:
-        """Let a message wait without a try, and begin to be patient once it can be tried."""
+        """Postpone a message without an attempt; its time for retries begins once the app is enabled."""
         now = self._clock()
         since = delivery.disabled_since or now
         if now - since >= LONGEST_DISABLED_SECONDS:
@@ -201,7 +201,7 @@ class Worker:
                     raise PoisonMessage(begun.cut_off)  # noqa: TRY301 - judged like the error that it stands for
                 with telling(lambda: self._pauses.troubles.note_slow(message.client_key)):
                     outcome = self._doer.do(message, invocation, work_id)
-            except Exception as error:  # noqa: BLE001 - a reaction raises anything; the verdict tells them apart
+            except Exception as error:  # noqa: BLE001 - a reaction raises anything; the retry policy tells errors apart
                 return self._failed_work.settle(
                     delivery, error, message=message, attempt=begun, may_be_repeated=may_be_repeated
                 )
