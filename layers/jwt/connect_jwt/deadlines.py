@@ -1,8 +1,8 @@
-"""Work that is given up after a time, whatever it waits for.
+"""A time limit for any work.
 
-A socket's time-out is for each packet, and the look-up of a name has none: whoever must answer in time cannot
-leave it to them. So the work is done in a thread, which nobody waits for any longer when its time is over.
-Trade-off: the thread goes on until its socket's own time-out ends it, and what it returns is lost.
+A socket's time-out is for each packet, and a name look-up has none; neither limits the whole. So the work is
+done in a thread, which is abandoned when the time is over. Trade-off: the thread goes on until its socket's
+own time-out ends it, and its result is lost.
 """
 
 from collections.abc import Callable
@@ -14,22 +14,22 @@ T = TypeVar("T")
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:
-    """What the work returns.
+    """Return the result of some work, within a time limit.
 
     Args:
-        seconds: how long it may take
-        work: is done in another thread, and may go on there
+        seconds: the limit
+        work: runs in another thread, and may go on there
 
     Raises:
         TimeoutError: it takes longer
-        Exception: whatever `work` raises
+        Exception: raised by `work`
     """
     outcome: Future[T] = Future()
 
     def run() -> None:
         try:
             outcome.set_result(work())
-        except Exception as failure:  # noqa: BLE001 - it is raised where it is waited for
+        except Exception as failure:  # noqa: BLE001 - it is raised by the waiting thread
             outcome.set_exception(failure)
 
     Thread(target=run, daemon=True).start()

@@ -1,9 +1,9 @@
-"""The public keys that Forge invocation tokens are verified with: one JSON Web Key Set, kept for a while.
+"""The public keys of Forge invocation tokens: one JSON Web Key Set, cached.
 
-Unlike an install key, a key here can be taken back: the set is kept for as long as its `Cache-Control` says,
-but at least 5 minutes and at most a day. A token with an unknown `kid` may be signed with a key published
-since: the set is fetched once more for it, and then not again for half a minute, whatever `kid`s are sent. A
-host that gave no answer is left alone for five seconds, so that a flood does not wait for it either.
+Unlike an install key, a key here can be revoked: the set is cached for as long as its `Cache-Control` says,
+but at least 5 minutes and at most a day. A token with an unknown `kid` may be signed with a newer key: the
+set is fetched once more for it, and then not again for half a minute, whatever `kid`s arrive. A host that did
+not answer is not asked for five seconds, so that a flood does not wait for it either.
 
 https://developer.atlassian.com/platform/forge/remote/essentials/, RFC 7517 (JSON Web Key), RFC 9111 (caching)
 """
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 TIMEOUT_SECONDS = 2.5
-"""Forge waits 5 seconds for the answer to an event, a cold start included."""
+"""Forge waits 5 seconds for the response to an event, including a cold start."""
 
 MIN_KEPT_SECONDS, MAX_KEPT_SECONDS = 300, 86_400
-"""How long a set of keys is kept, whatever its host says."""
+"""Bounds of the time that a key set is cached, whatever its host says."""
 
 REFETCH_SECONDS = 30
-"""How soon an unknown `kid` may make the set be fetched again."""
+"""Minimum time between fetches for unknown `kid`s."""
 
 RETRY_SECONDS = 5
-"""How soon a host that gave no answer is asked again."""
+"""Minimum time before a host that did not answer is asked again."""
 
 _KID = re.compile(r"[!-~]{1,255}")  # Forge's own look like a path
 _MAX_SET_BYTES = 64 * 1024
@@ -48,10 +48,10 @@ class ForgeKeys:
     """The keys of one key host, fetched when first needed.
 
     Args:
-        url: where the JSON Web Key Set is, a constant of the deployment
+        url: of the JSON Web Key Set, a constant of the deployment
         http: the pool to fetch with
-        on_answer: is told of each answer: its URL, status, headers and content; it raises nothing
-        clock: seconds that only go up
+        on_answer: called with each response: URL, status, headers and content; must not raise
+        clock: monotonic, in seconds
     """
 
     def __init__(
@@ -71,14 +71,14 @@ class ForgeKeys:
         self._is_failing = False
 
     def public_key(self, kid: object) -> "RSAPublicKey":
-        """The key with this id.
+        """Return the key with this id.
 
         Args:
-            kid: the `kid` of a token's header, as it came
+            kid: the `kid` of a token's header, unchecked
 
         Raises:
             TokenRefused: there is no such key, or the id is not one
-            KeyHostUnavailable: the key host gave no answer in `TIMEOUT_SECONDS`, or no key set
+            KeyHostUnavailable: the key host did not answer within `TIMEOUT_SECONDS`, or not with a key set
         """
         if kid is None:
             raise TokenRefused(Reason.KID_MISSING, "the token's header names no key")
@@ -142,7 +142,7 @@ def _rsa_keys(body: bytes) -> "Iterator[tuple[str, RSAPublicKey]]":
 
 
 def _rsa_public_key(entry: Any) -> "RSAPublicKey | None":  # noqa: ANN401 - any JSON value
-    """The key, when it is one that RS256 signatures are verified with; a set may hold others."""
+    """Return the key, if it is for RS256 signatures; a set may hold others."""
     if not isinstance(entry, dict) or not isinstance(entry.get("kid"), str):
         return None
     if entry.get("use", "sig") != "sig" or entry.get("alg", "RS256") != "RS256":

@@ -1,11 +1,10 @@
-"""The public keys that signed installs are verified with.
+"""The public keys of signed installs.
 
 Atlassian signs `installed` and `uninstalled` with a key of its own, and publishes the public half under the
-token's `kid`, at one of the key hosts of its cloud. They are asked in turn, until one has the key. Only when
-all have answered 404 there is no such key; any other answer leaves it open.
+token's `kid`, at one of the key hosts of its cloud. They are asked in order, until one has the key. Only if
+all have answered 404 the key does not exist; any other response leaves that open.
 
-A key never changes under its `kid`: what was found is kept for the life of the process, what no host has for
-a minute.
+A key never changes under its `kid`: keys are cached for the life of the process, unknown ids for a minute.
 
 https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/#asymmetric
 """
@@ -28,9 +27,9 @@ from connect_jwt.key_hosts import OnAnswer, tell_nobody
 from connect_jwt.tokens import is_safe_kid
 
 TIMEOUT_SECONDS = 2.5
-"""For all key hosts together: Jira waits a few seconds for an answer, a cold start included.
+"""Limit for all key hosts together: Jira waits a few seconds for a response, including a cold start.
 
-Each host may take what is left, divided by the hosts that are left: one that hangs leaves time for the next.
+Each host gets the time left, divided by the hosts left: one that hangs leaves time for the next.
 """
 
 _REGISTRY = "asap-distribution."
@@ -50,16 +49,16 @@ class InstallKeys:
     """The keys of one cloud, fetched when first needed.
 
     A host whose name begins with `asap-distribution.` has the keys of many issuers, not only of those who may
-    install. It is asked only for ids below one prefix, and never for another.
+    sign installs. It is asked only for ids with one prefix.
 
     Args:
-        urls: the key hosts' base URLs in the order in which they are asked, constants of the deployment
-        registry_prefix: the ids that a registry may vouch for begin with it, such as
+        urls: the key hosts' base URLs in order, constants of the deployment
+        registry_prefix: prefix of the ids that a registry may vouch for, such as
             `generic-keypair/cs-migrations/`
         http: the pool to fetch with
-        admit: is asked before a key is fetched, with its id, and raises when that is too often
-        on_answer: is told of each answer: its URL, status, headers and content; it raises nothing
-        clock: seconds that only go up
+        admit: called with a key's id before it is fetched; raises if that is too often
+        on_answer: called with each response: URL, status, headers and content; must not raise
+        clock: monotonic, in seconds
     """
 
     def __init__(
@@ -82,13 +81,13 @@ class InstallKeys:
         self._not_found: TTLCache[str, str] = TTLCache(maxsize=1024, ttl=_NOT_FOUND_SECONDS, timer=clock)
 
     def known(self, kid: object) -> RSAPublicKey | None:
-        """The key with this id if it was fetched before; None when it has yet to be.
+        """Return the key with this id from the cache; None if it has to be fetched.
 
         Args:
-            kid: the `kid` of a token's header, as it came
+            kid: the `kid` of a token's header, unchecked
 
         Raises:
-            TokenRefused: the id is not one, or no key host had it a moment ago
+            TokenRefused: the id is malformed, or no key host had it a moment ago
         """
         identifier = _identifier(kid)
         if identifier in self._found:
@@ -99,14 +98,14 @@ class InstallKeys:
         return None
 
     def public_key(self, kid: object) -> RSAPublicKey:
-        """The key with this id, from a key host if it was not fetched before.
+        """Return the key with this id, from the cache or a key host.
 
         Args:
             kid: as for `known`
 
         Raises:
-            TokenRefused: there is no such key, or the id is not one
-            KeyHostUnavailable: no key host had it in `TIMEOUT_SECONDS`, and one at least may have it
+            TokenRefused: there is no such key, or the id is malformed
+            KeyHostUnavailable: no key host had it within `TIMEOUT_SECONDS`, and at least one may have it
             ConnectError: from `admit`
         """
         key, identifier = self.known(kid), _identifier(kid)
@@ -117,7 +116,7 @@ class InstallKeys:
         return key
 
     def host_of(self, kid: str) -> str:
-        """Which key host had a key that was found, without the scheme."""
+        """Return the key host of a key that was found, without the scheme."""
         return self._found[kid].host
 
     def _fetch(self, kid: str) -> _Found:
@@ -147,7 +146,7 @@ class InstallKeys:
         return not is_registry or kid.startswith(self._registry_prefix)
 
     def _ask(self, url: str, seconds: float) -> RSAPublicKey | str:
-        """The key, or what the host answered instead, in a word."""
+        """Return the key, or else the host's response in a word."""
         try:
             status, content = within(seconds, lambda: self._get(url))
         except (urllib3.exceptions.HTTPError, TimeoutError) as failure:

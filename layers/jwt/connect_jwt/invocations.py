@@ -1,9 +1,9 @@
-"""Forge invocation tokens: what Forge sends with every request to an app's remote.
+"""Forge invocation tokens, which Forge sends with every request to an app's remote.
 
-One kind of proof for all of it: events, scheduled triggers and the calls of pages; `connect_jwt.origins`
-tells them apart. RS256 by a key of Atlassian's Forge platform, for one app, good for about 25 seconds. The
-token binds neither URL nor body: what must be taken only once is told by `jti`, which the caller keeps until
-`expires_at` plus `LEEWAY_SECONDS`.
+Events, scheduled triggers and the calls of pages have the same kind of proof; `connect_jwt.origins` tells
+them apart. RS256 by a key of Atlassian's Forge platform, for one app, valid for about 25 seconds. The token
+binds neither URL nor body: for requests that count only once the caller keeps `jti` until `expires_at` plus
+`LEEWAY_SECONDS`.
 
 https://developer.atlassian.com/platform/forge/remote/essentials/
 """
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 ISSUER = "forge/invocation-token"
 
 LEEWAY_SECONDS = 5
-"""How far Forge's clock and ours may be apart: a fifth of what a token lives for."""
+"""Tolerated difference between Forge's clock and ours: a fifth of a token's lifetime."""
 
 MAX_FORGE_TOKEN_BYTES = 10_240
-"""What API Gateway lets through of request line and headers together. A page's context may be long.
+"""API Gateway's limit for request line and headers together. A page's context may be long.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 """
@@ -45,22 +45,22 @@ _MODULE_TYPE = re.compile(r"[A-Za-z0-9:._-]{1,100}")  # it is written to the log
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedInvocation:
-    """What an invocation token proves.
+    """A verified invocation token.
 
     Attributes:
-        origin: who has the request sent
-        installation_id: the installation that it comes from, an ARI
+        origin: Forge itself, a page, or unknown
+        installation_id: of its installation, an ARI
         cloud_id: the site's
-        api_base_url: where to call Jira with a Forge token; without a trailing slash
-        is_of_jira: whether it comes from Jira, and not from another product that the app is installed into
+        api_base_url: for calls to Jira with a Forge token; without a trailing slash
+        is_of_jira: True if it is from Jira, False if from another product of the installation
         app_version: the version of the manifest, such as `2.4.0`
         environment_type: `DEVELOPMENT`, `STAGING` or `PRODUCTION`
         environment_id: an ARI
-        module_type: the kind of what was invoked, such as `core:trigger`
+        module_type: type of the invoked module, such as `core:trigger`
         module_key: its key in the manifest
         account_id: the user who has the page open; None for events and triggers
-        context: what the module was invoked with, such as where a page is open
-        jti: tells this token from every other
+        context: of the invocation, such as the page's issue
+        jti: identifies the token
         issued_at: in Unix seconds
         expires_at: likewise
     """
@@ -83,10 +83,10 @@ class VerifiedInvocation:
 
 
 class ForgeKeySource(Protocol):
-    """Where Forge's public keys come from: `connect_jwt.forge_keys.ForgeKeys`."""
+    """Source of Forge's public keys: `connect_jwt.forge_keys.ForgeKeys`."""
 
     def public_key(self, kid: object) -> "RSAPublicKey":
-        """The key of a header's `kid`."""
+        """Return the key of a header's `kid`."""
 
 
 def verify_invocation_token(
@@ -102,18 +102,18 @@ def verify_invocation_token(
     """Verify a Forge invocation token.
 
     Args:
-        token: as `connect_jwt.tokens.parse_token` took it apart, up to `MAX_FORGE_TOKEN_BYTES` of it
-        origins: whose tokens the route takes
-        more_types: types of modules besides `connect_jwt.origins.OWN_TYPES` that Forge itself invokes
+        token: from `connect_jwt.tokens.parse_token`, of up to `MAX_FORGE_TOKEN_BYTES`
+        origins: accepted by the route
+        more_types: types of modules that Forge itself invokes, besides `connect_jwt.origins.OWN_TYPES`
         keys: Forge's public keys
         app_id: the app's own ARI, `ari:cloud:ecosystem::app/…`
         api_urls: the API hosts of the cloud whose keys these are, such as `https://api.atlassian.com`
         now: the time, in Unix seconds
 
     Raises:
-        TokenRefused: the proof fails, or is another's; `ForgeReason.PRODUCT_NOT_SERVED`: it is right, and of
-            an installation that Jira has no part in
-        KeyHostUnavailable: from `keys`; nothing can be said just now
+        TokenRefused: the proof fails, or is for another app; `ForgeReason.PRODUCT_NOT_SERVED`: it is right,
+            but its installation is in other products than Jira
+        KeyHostUnavailable: from `keys`; the proof cannot be checked now
     """
     token.check_header("RS256")
     if not is_rs256(token.signature, token.signing_input, keys.public_key(token.header.get("kid"))):
@@ -186,7 +186,7 @@ def _check_origin(
 
 
 def shown_type(module_type: str | None) -> str:
-    """A module's type, fit for a log."""
+    """Return a module's type in a form that is safe to log."""
     return module_type if module_type and _MODULE_TYPE.fullmatch(module_type) else "(none that can be shown)"
 
 

@@ -1,4 +1,4 @@
-"""Where a request carries its token, and what the token says before anything of it is trusted."""
+"""Find the token in a request, and parse it without trusting it."""
 
 import base64
 import binascii
@@ -14,7 +14,7 @@ from connect_jwt.errors import ForgeReason, Reason, TokenRefused
 from connect_jwt.identity import ClientKey
 
 MAX_TOKEN_BYTES = 8 * 1024
-"""No token of a site's comes near it; whatever is larger is not even parsed."""
+"""No site's token comes near this size; larger ones are not parsed."""
 
 _MAX_ISSUER_LENGTH = 255
 _MAX_KID_LENGTH = 255
@@ -23,14 +23,14 @@ _SAFE_KID = re.compile(rf"{_KID_SEGMENT}(?:/{_KID_SEGMENT}){{0,7}}", re.ASCII)
 
 
 def find_token(authorization: str | None, query: str) -> str:
-    """The one token a request carries, in its `Authorization: JWT …` header or its `jwt` parameter.
+    """Return the one token of a request, from its `Authorization: JWT …` header or its `jwt` parameter.
 
     Args:
-        authorization: the header's value, None when there is none
-        query: the query string exactly as it arrived
+        authorization: the header's value, None if it is absent
+        query: the query string verbatim
 
     Raises:
-        TokenRefused: there is no token, or there are two that differ
+        TokenRefused: there is no token, or there are two different ones
     """
     tokens = {value for name, value in parse_qsl(query, keep_blank_values=True) if name == "jwt"}
     if authorization is not None:
@@ -47,13 +47,13 @@ def find_token(authorization: str | None, query: str) -> str:
 
 
 def find_bearer_token(authorization: str | None) -> str:
-    """The token of an `Authorization: Bearer …` header, which is where Forge puts its own.
+    """Return the token of an `Authorization: Bearer …` header, which Forge uses.
 
     Args:
-        authorization: the header's value, None when there is none
+        authorization: the header's value, None if it is absent
 
     Raises:
-        TokenRefused: there is none, or it is of another scheme, such as a Connect token's
+        TokenRefused: there is none, or it has another scheme, such as a Connect token's
     """
     if authorization is None:
         raise TokenRefused(Reason.TOKEN_MISSING, "no Authorization header")
@@ -65,7 +65,7 @@ def find_bearer_token(authorization: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UnverifiedToken:
-    """A token taken apart. Nothing in it is to be believed before its signature is verified."""
+    """A parsed token. Trust nothing in it before its signature is verified."""
 
     header: Mapping[str, Any]
     claims: Mapping[str, Any]
@@ -74,10 +74,10 @@ class UnverifiedToken:
 
     @property
     def issuer(self) -> ClientKey:
-        """The site that the token says it comes from.
+        """The issuer: the site that the token claims to be from.
 
         Raises:
-            TokenRefused: it does not say, or says what no database can be asked for
+            TokenRefused: it is missing, or cannot be a key in a database
         """
         issuer = self.claims.get("iss")
         if not isinstance(issuer, str) or not issuer:
@@ -87,9 +87,9 @@ class UnverifiedToken:
         return ClientKey(issuer)
 
     def header_fault(self, algorithm: str) -> Reason | None:
-        """What is wrong with the header, None when it can be verified by the one algorithm that may be used.
+        """Return the fault of the header, None if the token can be verified with the one accepted algorithm.
 
-        Extensions that `crit` names must be understood, and none is (RFC 7515, 4.1.11).
+        `crit` names extensions that must be understood; none is (RFC 7515, 4.1.11).
 
         Args:
             algorithm: `HS256` or `RS256`
@@ -102,13 +102,13 @@ class UnverifiedToken:
         return Reason.CRIT_NOT_UNDERSTOOD if "crit" in self.header else None
 
     def check_header(self, algorithm: str) -> None:
-        """Refuse every other algorithm than the one that the route takes, and every extension.
+        """Refuse every algorithm but the route's, and every extension.
 
         Args:
             algorithm: `HS256` or `RS256`
 
         Raises:
-            TokenRefused: the header names another, or demands more
+            TokenRefused: the header has another algorithm, or an extension
         """
         fault = self.header_fault(algorithm)
         if fault is not None:
@@ -116,22 +116,22 @@ class UnverifiedToken:
 
     @property
     def digest(self) -> str:
-        """What tells this token from every other: SHA-256 over the signed part, in hex.
+        """Identifier of this token: SHA-256 over the signed part, in hex.
 
-        The signature is left out, since one signature can be written in several ways.
+        The signature is left out, since the same signature can be encoded in several ways.
         """
         return hashlib.sha256(self.signing_input).hexdigest()
 
 
 def parse_token(token: str, *, max_bytes: int = MAX_TOKEN_BYTES) -> UnverifiedToken:
-    """Take a compact JWT apart.
+    """Parse a compact JWT.
 
     Args:
-        token: as it came
-        max_bytes: the largest that is looked at
+        token: as received
+        max_bytes: the maximum size
 
     Raises:
-        TokenRefused: it is larger, or it is no compact JWT
+        TokenRefused: it is too large, or is no compact JWT
     """
     if len(token) > max_bytes:
         raise TokenRefused(Reason.TOKEN_TOO_LARGE, f"{len(token)} characters")
@@ -150,11 +150,11 @@ def parse_token(token: str, *, max_bytes: int = MAX_TOKEN_BYTES) -> UnverifiedTo
 
 
 def is_safe_kid(kid: object) -> bool:
-    """Whether the `kid` of a header may become part of the URL of an install key.
+    """Return whether a header's `kid` may be part of an install key's URL.
 
     Since November 2024 Atlassian's own are paths: `generic-keypair/cs-migrations/installation-key-pair--…`.
-    So slashes are taken, and whatever could lead elsewhere is not: dots alone between them, nothing between
-    them, characters that mean something in a URL.
+    So slashes are accepted, but nothing that could lead elsewhere: segments that are empty or of dots alone,
+    and characters with a meaning in a URL.
     """
     return isinstance(kid, str) and len(kid) <= _MAX_KID_LENGTH and _SAFE_KID.fullmatch(kid) is not None
 
@@ -162,7 +162,7 @@ def is_safe_kid(kid: object) -> bool:
 def _json_object(segment: bytes) -> dict[str, Any]:
     value = json.loads(_base64url_decode(segment))
     if not isinstance(value, dict):
-        raise ValueError("not a JSON object")  # noqa: TRY004 - one kind of error for whatever is malformed
+        raise ValueError("not a JSON object")  # noqa: TRY004 - one kind of error for everything malformed
     return value
 
 

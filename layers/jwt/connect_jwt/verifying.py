@@ -1,9 +1,8 @@
-"""Tokens of the requests that Jira sends to an app: one function for each kind of proof.
+"""Verify the tokens of Jira's requests to an app: one function for each kind of proof.
 
 The route decides which function is called. Algorithm and kind of proof are fixed in it, and nothing of the
-token's header is used but `kid`. A token that was made for one kind is refused as any other: accepting a
-browser's token elsewhere was CVE-2021-26073, and leaving the algorithm to the token lets a public key be used
-as a secret.
+token's header is used but `kid`. A token of one kind is refused as any other: accepting a browser's token
+elsewhere was CVE-2021-26073, and an algorithm chosen by the token lets a public key be used as a secret.
 
 https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/
 """
@@ -24,13 +23,13 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 LEEWAY_SECONDS = 30
-"""How far Jira's clock and ours may be apart. Jira's own verifier allows as much."""
+"""Tolerated difference between Jira's clock and ours; Jira's own verifier allows the same."""
 
 MAX_LIFETIME_SECONDS = 3600
 """From `iat` to `exp`. Jira's tokens live for minutes."""
 
 CONTEXT_QSH = "context-qsh"
-"""What a context token has instead of a hash, since a page uses one token for several requests."""
+"""The literal `qsh` of a context token, since a page uses one token for several requests."""
 
 _TIMES = TimeRule(leeway=LEEWAY_SECONDS, max_lifetime=MAX_LIFETIME_SECONDS)
 
@@ -42,7 +41,7 @@ class SignedRequest:
     Attributes:
         method: the HTTP method
         path: the path below the app's base URL
-        query: the query string exactly as it arrived
+        query: the query string verbatim
     """
 
     method: str
@@ -52,15 +51,15 @@ class SignedRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedToken:
-    """What a token proves.
+    """A verified token.
 
     Attributes:
         client_key: the site that signed it, or that Atlassian signed it for
-        account_id: the user on whose behalf, if any
-        issued_at: when it was signed, in Unix seconds
+        account_id: the user, if any
+        issued_at: `iat`, in Unix seconds
         context: Jira's `context` claim
-        digest: tells this token from every other
-        key_id: the `kid` of Atlassian's key that signed it; None when a site's secret did
+        digest: identifies the token
+        key_id: the `kid` of Atlassian's signing key; None if a site's secret signed
     """
 
     client_key: ClientKey
@@ -72,13 +71,13 @@ class VerifiedToken:
 
 
 class InstallKeySource(Protocol):
-    """Where Atlassian's public keys come from: `connect_jwt.install_keys.InstallKeys`."""
+    """Source of Atlassian's public keys: `connect_jwt.install_keys.InstallKeys`."""
 
     def known(self, kid: object) -> "RSAPublicKey | None":
-        """The key of a header's `kid` if it is at hand; None when it has yet to be fetched."""
+        """Return the key of a header's `kid` from the cache; None if it has to be fetched."""
 
     def public_key(self, kid: object) -> "RSAPublicKey":
-        """The same, fetched if need be."""
+        """Return the key of a header's `kid`, fetched if necessary."""
 
 
 def verify_install_token(
@@ -92,24 +91,24 @@ def verify_install_token(
 ) -> VerifiedToken:
     """Verify the token of `installed` or `uninstalled`: RS256 with Atlassian's key, bound to this request.
 
-    It proves nothing about the body, which the hash does not cover: the caller compares what the body says of
-    itself, and takes each such token once.
+    It proves nothing about the body, which the hash does not cover: the caller compares the body's claims
+    with the token's, and accepts each such token once.
 
-    A key that is not at hand is fetched only when everything else is as it has to be. That saves a request
-    and proves nothing, so all of it is compared again.
+    A key is fetched only if everything else is right. That saves a request and proves nothing, so everything
+    is checked again afterwards.
 
     Args:
-        token: as `connect_jwt.tokens.parse_token` took it apart
-        request: what it came with
+        token: from `connect_jwt.tokens.parse_token`
+        request: the token's request
         keys: Atlassian's public keys
         audiences: the app's own base URLs
         check_body: compares the body with the site that the token names, before a key is fetched and thus
-            before any of it is proved
+            before anything is proved
         now: the time, in Unix seconds
 
     Raises:
         TokenRefused: the proof fails
-        KeyHostUnavailable: from `keys`; nothing can be said just now
+        KeyHostUnavailable: from `keys`; the proof cannot be checked now
         ConnectError: likewise, or from `check_body`
     """
     token.check_header("RS256")
@@ -130,14 +129,14 @@ def verify_install_token(
 def verify_request_token(
     token: UnverifiedToken, *, request: SignedRequest, secrets: Iterable[SharedSecret], now: float
 ) -> VerifiedToken:
-    """Verify the token of a webhook, of `enabled` or `disabled`, or of a page that Jira loads into an iframe:
-    HS256 with the site's secret, bound to this request.
+    """Verify the token of a webhook, of `enabled` or `disabled`, or of a page load: HS256 with the site's
+    secret, bound to this request.
 
     Args:
-        token: as `connect_jwt.tokens.parse_token` took it apart
-        request: what it came with
-        secrets: those that the site which `token.issuer` names may sign with, the current one first. No more
-            of them are taken than are needed, and none for a token that cannot be verified
+        token: from `connect_jwt.tokens.parse_token`
+        request: the token's request
+        secrets: those that the site `token.issuer` may sign with, the current one first. They are iterated
+            only as far as needed, and not at all for a token that cannot be verified
         now: the time, in Unix seconds
 
     Raises:
@@ -154,10 +153,9 @@ def verify_request_token(
 def verify_context_token(
     token: UnverifiedToken, *, secrets: Iterable[SharedSecret], now: float
 ) -> VerifiedToken:
-    """Verify the token that a page in the browser got from `AP.context.getToken()`: HS256 with the site's
-    secret, bound to no request.
+    """Verify a token from `AP.context.getToken()`: HS256 with the site's secret, bound to no request.
 
-    It proves no more than that some user of the site has the app's page open. Arguments and errors as for
+    It only proves that some user of the site has the app's page open. Arguments and errors as for
     `verify_request_token`.
     """
     client_key = _check_site_signature(token, secrets)

@@ -1,1 +1,1 @@
-"""Who has sent a request, and with what to call a site."""
+"""Authentication of requests, and credentials for calls to a site."""

@@ -1,6 +1,6 @@
-"""Calls of a site that Forge's token has no scope for, while Connect's JWT may still make them.
+"""Calls that Forge's token has no scope for, and that Connect's JWT may still make.
 
-A site that has the app by both is called with Forge's token. The scopes of the two are not the same.
+A site that uses both is called with Forge's token, whose scopes differ from Connect's.
 """
 
 import time
@@ -13,14 +13,14 @@ from connect_jwt.identity import ClientKey
 REMEMBERED_SECONDS = 3600
 
 CONNECT_ALONE = frozenset({"POST /rest/api/3/permissions/check"})
-"""What Jira does for nobody but a Connect app: no scope of Forge's token lets it ask about others.
+"""Calls that Jira allows Connect apps only: with no scope may a Forge token ask about other users.
 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/
 """
 
 
 class BeyondForge:
-    """What one process knows of such calls.
+    """Such calls, as far as one process knows.
 
     Args:
         clock: Unix seconds
@@ -33,12 +33,12 @@ class BeyondForge:
         self._refused: LRUCache[ClientKey, bytes] = LRUCache(maxsize=1000)
 
     def add(self, client_key: ClientKey, call: str, sealed_secret: bytes) -> bool:
-        """Remember that Forge's token has no scope for a call; whether Connect's JWT may be tried.
+        """Record that Forge's token has no scope for a call; return whether Connect's JWT may be tried.
 
         Args:
             client_key: the site
             call: method and path
-            sealed_secret: what the JWT is signed with
+            sealed_secret: the JWT's secret, sealed
         """
         if self._refused.get(client_key) == sealed_secret:
             return False
@@ -46,10 +46,10 @@ class BeyondForge:
         return True
 
     def includes(self, client_key: ClientKey, call: str, sealed_secret: bytes) -> bool:
-        """Whether a call is to be made by Connect's JWT."""
+        """Return whether a call is to be made with Connect's JWT."""
         is_beyond = call in CONNECT_ALONE or (client_key, call) in self._calls
         return is_beyond and self._refused.get(client_key) != sealed_secret
 
     def refused(self, client_key: ClientKey, sealed_secret: bytes) -> None:
-        """Jira does not take Connect's JWT from this site, until it is signed with another secret."""
+        """Record that Jira refuses this site's Connect JWT, until another secret signs it."""
         self._refused[client_key] = sealed_secret

@@ -1,4 +1,4 @@
-"""Requests that Forge sends: verified, and only then believed."""
+"""Verification of requests from Forge."""
 
 import time
 from collections.abc import Callable
@@ -35,7 +35,7 @@ HELP: dict[str, str] = {
     "ForgeKeysUrl names its key set.",
     Reason.TOKEN_MISSING: "Forge always sends one: somebody else called.",
 }
-"""What to do about a refusal, by its reason, where there is more to say than that it was forged."""
+"""Remedy for a refusal, by its reason, if there is one."""
 
 _PROVED = {
     ForgeReason.API_BASE_URL_REFUSED,
@@ -48,7 +48,7 @@ _PROVED = {
     ForgeReason.OF_DATA_RESIDENCY,
     ForgeReason.PRODUCT_NOT_SERVED,
 }
-"""Why a token is refused that Forge has signed for this app, and that may be one that we do not know yet."""
+"""Explanation of a refusal of a token that Forge signed for this app, and that may be of a new kind."""
 
 
 class ForgeInvocations:
@@ -66,24 +66,24 @@ class ForgeInvocations:
         self._clock = clock
 
     def verify(self, request: GatewayRequest) -> VerifiedInvocation:
-        """Verify a request of Forge itself, by its invocation token, which comes in the header only.
+        """Verify a request of Forge itself, by its invocation token, which is in the header only.
 
         Raises:
-            ProductNotServed: it is from an installation that Jira has no part in
-            InvocationRefused: the proof fails, or is another's, or the app is not one of Forge's
-            KeyHostUnavailable: nothing can be said just now
+            ProductNotServed: its installation is in other products than Jira
+            InvocationRefused: the proof fails, is for another app, or the app is not on Forge
+            KeyHostUnavailable: the proof cannot be checked now
         """
         return self._verified(request, InvocationOrigin.FORGE)
 
     def verify_event(self, request: GatewayRequest) -> VerifiedInvocation:
-        """The same for an event, which may also be of unknown origin: then nothing may be done about it."""
+        """Verify an event, which may also be of unknown origin: then it must not be acted upon."""
         invocation = self._verified(request, InvocationOrigin.FORGE, InvocationOrigin.UNKNOWN)
         if invocation.origin is InvocationOrigin.UNKNOWN:
             count("ModuleTypeUnknown")
         return invocation
 
     def verify_page(self, request: GatewayRequest) -> VerifiedInvocation:
-        """Verify a call that a page has made by `requestRemote`; errors as for `verify`."""
+        """Verify a page's call by `requestRemote`; errors as for `verify`."""
         return self._verified(request, InvocationOrigin.PAGE)
 
     def _verified(self, request: GatewayRequest, *origins: InvocationOrigin) -> VerifiedInvocation:

@@ -1,7 +1,7 @@
-"""What Forge's side of a site is good for: calling Jira.
+"""Forge installations, as credentials for calls to Jira.
 
-What was read is used for minutes, like the rest of what is known of a site; a token that has come to its end
-makes the row be read again.
+A row that was read is used for minutes, like everything else known of a site; an expired token makes the row
+be read again.
 """
 
 import time
@@ -18,18 +18,18 @@ from connect_jira.jira.credentials import BearerCredentials
 REMEMBERED_SECONDS = 5 * 60
 
 KEPT_BACK_SECONDS = 30.0
-"""A token is not used for its last seconds: the call it goes with takes time, too."""
+"""A token is not used in its last seconds, since the call takes time, too."""
 
 
 class ForgeTenants:
-    """The Forge installations of one app, to call Jira by.
+    """The Forge installations of one app, for calls to Jira.
 
     IAM: that of `connect_jira.aws.versioned_table` to read and `connect_jira.installations.token_sealing`
     to open.
 
     Args:
-        store: where they are
-        sealer: what opens their tokens
+        store: of the installations
+        sealer: of their tokens
         clock: Unix seconds
     """
 
@@ -50,17 +50,17 @@ class ForgeTenants:
     def credentials(
         self, installation_id: str, *, fresh: bool = False, own_url: str | None = None
     ) -> BearerCredentials:
-        """The installation's system token, to call Jira with.
+        """Return the installation's system token.
 
         Args:
             installation_id: an ARI
-            fresh: not from memory
-            own_url: the site's own address, if that is known
+            fresh: True to read past the cache
+            own_url: the site's own address, if known
 
         Raises:
             NotInstalled: the installation has ended, or was never there
-            ForgeTokenMissing: it lives, and its next token has yet to come
-            TemporarilyUnavailable, SecretDoesNotOpen: it cannot be had
+            ForgeTokenMissing: it exists, but Forge has not sent its next token yet
+            TemporarilyUnavailable, SecretDoesNotOpen: the token cannot be read
         """
         row = None if fresh else self._remembered.get(installation_id)
         if row is None or not self._is_good(row):
@@ -77,7 +77,7 @@ class ForgeTenants:
         )
 
     def installed_at(self, installation_id: str) -> int:
-        """When it was installed or upgraded last, in Unix seconds; 0 when that is not remembered."""
+        """Return the time of the last install or upgrade, in Unix seconds; 0 if it is not cached."""
         row = self._remembered.get(installation_id)
         return 0 if row is None else row.applied_at
 

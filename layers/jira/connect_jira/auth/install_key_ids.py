@@ -1,12 +1,12 @@
-"""Which ids of install keys are asked for without limit, and which share an allowance.
+"""Rate limit for unknown install keys.
 
-Anybody can send an install that names a key which does not exist, and each such id costs Atlassian's key
-hosts a request. So ids that have verified nothing yet share an allowance of their process. An id that has
-once verified an install is remembered by the whole stack and never limited: a flood of invented ids does not
-keep out a site that installs the app, which Jira does not do again by itself.
+Anybody can send an install that names a non-existent key, and each such id costs Atlassian's key hosts a
+request. So ids that have verified nothing yet share a rate limit per process. An id that has verified an
+install is recorded for the whole stack and never limited: a flood of invented ids does not keep out a site
+that installs the app, which Jira does not retry.
 
-The ids are public, and only Atlassian's signature adds one. They are one row of the table of activity, under
-a key that no site can have. Should it be lost, the next install of each key shares the allowance.
+The ids are public, and only Atlassian's signature adds one. They are one row of the activity table, under a
+key that no site can have. If it is lost, the next install of each key falls under the limit.
 """
 
 import time
@@ -23,13 +23,13 @@ from connect_jira.errors import LimitedForNow
 from connect_jira.token_bucket import Allowance
 
 AT_ONCE, PER_SECOND = 20.0, 1.0
-"""How many ids that have verified nothing a process may ask the key hosts for."""
+"""Token bucket for ids that have verified nothing, per process."""
 
 LONGEST_WAIT_SECONDS = 0.5
-"""How long an install may wait for its part of the allowance, of the few seconds that Jira waits."""
+"""Maximum wait of an install for the rate limit; Jira waits a few seconds."""
 
 READ_AGAIN_SECONDS = 1.0
-"""How old what is known of the other processes may be, once the allowance is spent."""
+"""Maximum age of the ids known to other processes, once over the limit."""
 
 _ROW = attributes({"clientKey": "install keys"})  # with a space, which no clientKey has
 _NAMES = {"#ids": "ids"}
@@ -38,15 +38,15 @@ _logger = Logger(child=True)
 
 
 class InstallKeyIds:
-    """The ids of install keys, as one process knows them.
+    """The ids of install keys, as known to one process.
 
     IAM: `dynamodb:GetItem` and `dynamodb:UpdateItem`, on the table.
 
     Args:
-        dynamodb: the service; whoever waits for an answer should not wait for it
+        dynamodb: the service; it should have short time-outs
         table: the table of activity
-        clock: seconds that only go up
-        sleep: waits so many seconds
+        clock: monotonic, in seconds
+        sleep: waits for seconds
     """
 
     def __init__(
@@ -67,15 +67,15 @@ class InstallKeyIds:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str], aws: Aws) -> Self:
-        """The ids in the table that `ACTIVITY_TABLE` names, tried once and not for long."""
+        """Return the ids in the table that `ACTIVITY_TABLE` names, with one short attempt per request."""
         return cls(aws.service("dynamodb", read_seconds=1.0, attempts=1), table=env["ACTIVITY_TABLE"])
 
     def admit(self, kid: str) -> None:
-        """Let a key be asked for: at once, or after a moment.
+        """Admit a key to be fetched, at once or after a short wait.
 
         Raises:
-            LimitedForNow: it has verified nothing, and the allowance for such ids is spent
-            TemporarilyUnavailable: DynamoDB gave no answer
+            LimitedForNow: the key has verified nothing, and the limit is reached
+            TemporarilyUnavailable: DynamoDB did not answer
         """
         if kid in self._proved or self._allowance.take(self._clock()):
             return
@@ -90,9 +90,9 @@ class InstallKeyIds:
         raise LimitedForNow("key-id-limited", f"too many new install keys were asked for before {kid}")
 
     def remember(self, kid: str) -> None:
-        """Remember an id for all processes: a token that names it is proved to be Atlassian's.
+        """Record an id for all processes: it has verified a token of Atlassian's.
 
-        What cannot be written is not written: the next install with this key does it.
+        A failed write is ignored: the next install with this key does it.
         """
         if kid in self._proved:
             return

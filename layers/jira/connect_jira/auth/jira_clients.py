@@ -1,6 +1,6 @@
-"""Clients for the sites of one process: they share its connections and what it knows of users.
+"""Clients for sites; those of one process share connections and users' tokens.
 
-Their calls are remembered in `connect_jira.installations.activity`.
+Their calls are recorded by `connect_jira.installations.activity`.
 """
 
 from collections.abc import Callable
@@ -23,11 +23,11 @@ class JiraClients:
     """Makes clients.
 
     Args:
-        app: where users' access tokens come from
-        tenants: where the sites' credentials come from
-        activity: what remembers the calls
+        app: the app's settings
+        tenants: source of the sites' credentials
+        activity: records the calls
         max_answer_bytes: as for `JiraClient`
-        on_outcome: told of each call's site, and what became of the call
+        on_outcome: called with the site and the outcome of each call
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class JiraClients:
         )
 
     def on(self, client_key: ClientKey, invocation: Invocation, *, trace: str | None = None) -> JiraClient:
-        """A client for a site that keeps to the time an invocation has left.
+        """Return a client for a site that respects the invocation's remaining time.
 
         Args:
             client_key: the site
@@ -81,7 +81,7 @@ class JiraClients:
         )
 
     def as_user_of(self, page: ForgePage, invocation: Invocation) -> JiraClient:
-        """A client that asks as a page's user and remembers nothing; see `connect_jira.auth.page_users`."""
+        """Return a client that acts as a page's user, unrecorded; see `connect_jira.auth.page_users`."""
         return as_user_of(page, self._users, http=self._http, remaining=_remaining(invocation))
 
 

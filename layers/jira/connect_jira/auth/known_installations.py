@@ -1,11 +1,11 @@
-"""What is known of sites: installations, remembered while a function is warm, and read again within bounds.
+"""Cache of installations, with rate-limited fresh reads.
 
-What was read is used for minutes. Each site has an allowance of fresh reads before that, so that a flood of
-forged tokens soon costs one read a second and no call to KMS. Whose signature does not fit while it is spent
-is told to come later.
+A row that was read is used for minutes. Each site has a rate limit for fresh reads before that, so that a
+flood of forged tokens soon costs one read a second and no call to KMS. A wrong signature over the limit is
+answered "retry later".
 
-That a site is not known is said after a fresh read only. Who names it again within two seconds is told to
-come later, and nothing is read: nobody is refused for good by what was so a moment ago.
+A site is reported unknown only after a fresh read. Another request in its name within two seconds is answered
+"retry later" without a read: nobody is refused for good by a row of a moment ago.
 """
 
 from collections.abc import Callable
@@ -20,24 +20,24 @@ from connect_jwt.errors import TokenRefused
 from connect_jwt.identity import ClientKey
 
 REMEMBERED_SECONDS = 5 * 60
-"""How long an installation is used as it was read."""
+"""Time that an installation is cached."""
 
 UNKNOWN_SECONDS = 2
-"""How long a site that was not found is not looked for again, when somebody signs in its name."""
+"""Time that an unknown site is not looked up again."""
 
 _REREADS_AT_ONCE = 20.0
 _REREADS_PER_SECOND = 1.0
 
 
 class KnownInstallations:
-    """The installations of one app, by Connect and of sites that Forge calls from, too.
+    """The installations of one app, Connect's and those of sites that use Forge, too.
 
-    All raise `TemporarilyUnavailable` when a row has to be read and DynamoDB gives no answer.
+    All methods raise `TemporarilyUnavailable` if a row has to be read and DynamoDB does not answer.
 
     IAM: that of `connect_jira.installations.store` to read.
 
     Args:
-        store: where installations are
+        store: of the installations
         clock: Unix seconds
     """
 
@@ -51,19 +51,19 @@ class KnownInstallations:
         self._rereads: LRUCache[ClientKey, Allowance] = LRUCache(maxsize=1000)
 
     def remembered(self, client_key: ClientKey) -> Installation | None:
-        """The row as it is remembered; None when it is not. Nothing is read."""
+        """Return the cached row, None if there is none. Reads nothing."""
         return self._remembered.get(client_key)
 
     def row(self, client_key: ClientKey) -> Installation:
-        """The row as it is remembered, else as it is now.
+        """Return the cached row, else read it.
 
         Raises:
-            NotInstalled: the site has the app neither by Connect nor by Forge
+            NotInstalled: the site has the app neither on Connect nor on Forge
         """
         return self._remembered.get(client_key) or self._read(client_key)
 
     def fresh_row(self, client_key: ClientKey) -> Installation:
-        """The row as it is now, or as it is remembered while the allowance of fresh reads is spent.
+        """Read the row, or return the cached one while over the rate limit.
 
         Raises:
             NotInstalled: as for `row`
@@ -72,14 +72,14 @@ class KnownInstallations:
         return remembered if remembered and not self._may_reread(client_key) else self._read(client_key)
 
     def signer(self, client_key: ClientKey) -> Installation:
-        """The installation with the secret that a site signs with, as it is remembered, else as it is now.
+        """Return the installation whose secret a site signs with; the cached row, else read it.
 
         Args:
-            client_key: of a token that may be forged
+            client_key: from a token that may be forged
 
         Raises:
-            TokenRefused: no site with this client key has the app installed by Connect
-            LimitedForNow: the same was found a moment ago
+            TokenRefused: no site with this client key has the app on Connect
+            LimitedForNow: a read found the same a moment ago
         """
         if client_key in self._unknown:
             raise LimitedForNow(
@@ -89,11 +89,11 @@ class KnownInstallations:
         return remembered if remembered and remembered.sealed_secret else self._read_signer(client_key)
 
     def signer_read_again(self, client_key: ClientKey) -> Installation:
-        """The same as it is now: for when what `signer` knew has not made the signature.
+        """Read it again, if the cached secrets have not made the signature.
 
         Raises:
             TokenRefused: as for `signer`
-            LimitedForNow: the allowance of fresh reads is spent
+            LimitedForNow: over the rate limit of fresh reads
         """
         if not self._may_reread(client_key):
             raise LimitedForNow(
@@ -102,7 +102,7 @@ class KnownInstallations:
         return self._read_signer(client_key)
 
     def note_written(self, client_key: ClientKey) -> None:
-        """Know that there is a row of this site: this process has just written it."""
+        """Record that this site has a row, since this process has just written it."""
         self._unknown.pop(client_key, None)
 
     def _read_signer(self, client_key: ClientKey) -> Installation:

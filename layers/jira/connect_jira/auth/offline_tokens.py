@@ -1,7 +1,7 @@
-"""Access tokens of users, for an app that acts as them on a site that it has by Forge alone.
+"""Access tokens for impersonation on sites that use Forge alone.
 
-They are asked for with the site's system token, which goes to the host that it is for and to no other. The
-manifest must allow it, for each scope.
+They are requested with the site's system token, which is sent only to the host that issued it for calls. The
+manifest must allow each scope.
 
 https://developer.atlassian.com/platform/forge/remote/calling-product-apis/
 """
@@ -37,7 +37,7 @@ mutation TokenOfUser($input: OfflineUserAuthTokenInput!) {
   }
 }"""
 _CONTEXTS = ("ari:cloud:jira:{0}:workspace/{0}", "ari:cloud:jira::site/{0}")
-"""How a site may have to be named. Atlassian's page does not say it; its staff have named the first, and a
+"""Possible names of a site. Atlassian's page does not say which; its staff have named the first, and a
 public library sends the second. The installation's own ARI was refused:
 https://community.developer.atlassian.com/t/94615
 """
@@ -51,10 +51,10 @@ class _Granted:
 
 
 class OfflineTokens:
-    """The tokens of one process, kept for each installation and user until shortly before they end.
+    """The tokens of one process, cached per installation and user until shortly before they expire.
 
     Args:
-        app: whose scopes must allow it
+        app: with the scopes
         http: the process's pool
         clock: Unix seconds
     """
@@ -66,23 +66,23 @@ class OfflineTokens:
         self._advice = _advice(app.scopes)
         self._http = http
         self._clock = clock
-        self._contexts = list(_CONTEXTS)  # the one that last worked comes first
+        self._contexts = list(_CONTEXTS)  # the one that worked last comes first
         self._granted: TLRUCache[tuple[str, str], _Granted] = TLRUCache(
             maxsize=1000, ttu=lambda _user, granted, _now: granted.expires_at, timer=clock
         )
 
     def credentials(self, grant: ForgeUserGrant, account_id: str, *, fresh: bool) -> BearerCredentials:
-        """A user's access token.
+        """Return a user's access token.
 
         Args:
             grant: the installation
             account_id: the user
-            fresh: not the one at hand
+            fresh: True to bypass the cache
 
         Raises:
             ImpersonationRefused: Atlassian does not grant it
-            ForgeTokenMissing: the system token is not taken any more
-            TemporarilyUnavailable: there was no answer
+            ForgeTokenMissing: the system token is refused
+            TemporarilyUnavailable: Atlassian did not answer
         """
         user = (grant.installation_id, account_id)
         granted = None if fresh else self._granted.get(user)

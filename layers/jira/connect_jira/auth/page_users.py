@@ -1,11 +1,11 @@
-"""The user of a page that Forge shows: what Jira is asked with as that user, and what proves that it is.
+"""The user of a Forge page: credentials to call Jira as that user, and the proof of identity.
 
-Only a Connect app may ask Jira what somebody else may do; a Forge app asks as the user. The token for that
-comes with the call in `x-forge-oauth-user`, which nothing binds to the invocation token: the browser of a
-user makes the call, and may send the token of anybody. So it counts only once Jira has said, at the site of
-the invocation token, that it is that of the invocation token's user. Else Forge is asked for one.
+Only a Connect app may ask Jira about another user's permissions; a Forge app asks as the user. The token for
+that comes with the call in `x-forge-oauth-user`, and nothing binds it to the invocation token: the user's
+browser makes the call, and may send anybody's token. So it counts only after Jira, at the invocation token's
+site, has confirmed that it is the invocation token's user's. Otherwise Forge is asked for one.
 
-Nothing of it is kept, so that what was proved of one user is never taken for another's.
+Nothing is cached, so that one user's proof is never taken for another's.
 
 https://developer.atlassian.com/platform/forge/remote/calling-product-apis/ and
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/
@@ -32,13 +32,13 @@ _MYSELF = "/rest/api/3/myself"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgePage:
-    """What a call of a page that Forge shows says of itself.
+    """Identity of a page call that came by Forge.
 
     Attributes:
-        installation_id: whose page it is, by the invocation token
-        api_base_url: where to call Jira, likewise
-        account_id: the user, likewise; None when nobody is logged in
-        claimed_token: what came in `HEADER`, with no proof whose it is
+        installation_id: from the invocation token
+        api_base_url: for calls to Jira, from the invocation token
+        account_id: the user, from the invocation token; None if nobody is logged in
+        claimed_token: the value of `HEADER`, without a proof of its owner
     """
 
     installation_id: str
@@ -49,55 +49,55 @@ class ForgePage:
 
 @dataclass(frozen=True, slots=True)
 class _PageUser:
-    """The credentials of a page's user: the token that came, or one for a user who is away."""
+    """The credentials of a page's user: the token in the header, or an offline token."""
 
     page: ForgePage
     offline: ActingUser
 
     @property
     def app_key(self) -> AppKey:
-        """The app that the page is of."""
+        """The page's app."""
         return self.offline.app_key
 
     def credentials(self, client_key: ClientKey, call: str) -> BearerCredentials:
-        """The token at hand, or a new one."""
+        """Return the cached token, or a new one."""
         token = self.page.claimed_token or self.offline.credentials(client_key, call).access_token
         return BearerCredentials(self.page.api_base_url, token)
 
     def fresh_credentials(self, client_key: ClientKey, call: str) -> BearerCredentials:
-        """A new token; there is no newer one than that which came."""
+        """Return a new token; there is none newer than the header's."""
         token = self.page.claimed_token or self.offline.fresh_credentials(client_key, call).access_token
         return BearerCredentials(self.page.api_base_url, token)
 
     def beyond_forge(self, _client_key: ClientKey, _call: str) -> None:
-        """Nothing: a user's token is no app's."""
+        """Return None: a user's token is not the app's."""
 
     def connect_refused(self, _client_key: ClientKey) -> None:
-        """Nothing to be remembered, likewise."""
+        """Do nothing, for the same reason."""
 
     def is_young(self, client_key: ClientKey) -> bool:
-        """As of the app on this site."""
+        """Return it for the app on this site."""
         return self.offline.is_young(client_key)
 
     def count_refusals(self, _client_key: ClientKey, *, refused: bool) -> int:  # noqa: ARG002 - whatever was sent
-        """None: what a browser sends says nothing of the app."""
+        """Return 0: a browser's token says nothing about the app."""
         return 0
 
 
 def as_user_of(
     page: ForgePage, users: UserTokens, *, http: urllib3.PoolManager, remaining: Callable[[], float]
 ) -> JiraClient:
-    """A client that asks Jira as the user of a page, who is proved to be that user.
+    """Return a client that acts as a page's user, after proving the identity.
 
     Args:
-        page: with its user
-        users: what acts as users who are away
+        page: with the user
+        users: source of offline tokens
         http: the process's pool
-        remaining: how many seconds there are left for everything
+        remaining: returns the seconds left for everything
 
     Raises:
-        UserUnproved: nothing proves to be this user's; the message says what is missing
-        JiraError, OutOfTime, TemporarilyUnavailable, SecretDoesNotOpen: nobody can say just now
+        UserUnproved: no token is proved to be this user's; the message says why
+        JiraError, OutOfTime, TemporarilyUnavailable, SecretDoesNotOpen: that cannot be checked now
     """
     if page.account_id is None:
         raise UserUnproved("user-anonymous", "nobody is logged in to the page")
@@ -112,14 +112,14 @@ def as_user_of(
 
 
 def unproved_by(refused: JiraError) -> UserUnproved:
-    """What it means that Jira has refused the token of a page's user, with 401 or 403."""
+    """Return the error for a page user's token that Jira refused with 401 or 403."""
     if refused.cause is Cause.SCOPE_MISSING:
         return UserUnproved(refused.reason, str(refused))
     return UserUnproved("user-token-refused", f"Jira does not take the token of the page's user: {refused}")
 
 
 def is_refusal(error: JiraError) -> bool:
-    """Whether Jira does not take a token, or not for this."""
+    """Return whether Jira refuses a token, or its scopes."""
     return error.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 

@@ -1,8 +1,7 @@
-"""Verifies what sites have signed, and says with what to call a site.
+"""Tenants: verification of sites' requests, and credentials for calls to sites.
 
-What is known of a site is remembered; see `connect_jira.auth.known_installations`. A signature that fails
-against it is tried once more against a fresh read before it is refused, and so is a request that Jira
-refuses.
+Rows are cached; see `connect_jira.auth.known_installations`. A signature that fails with a cached secret is
+checked once more after a fresh read before it is refused, and so is a request that Jira refuses.
 """
 
 import time
@@ -29,16 +28,16 @@ from connect_jwt.tokens import UnverifiedToken
 from connect_jwt.verifying import SignedRequest, VerifiedToken, verify_context_token, verify_request_token
 
 YOUNG_SECONDS = 15 * 60
-"""For how long after it was installed a site may still have to grant the app its permissions."""
+"""Time after an install in which the site may still have to grant the app its permissions."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProvedRequest:
-    """A request of a site, proved.
+    """A verified request of a site.
 
     Attributes:
-        token: what its token proves
-        installation: of the site, with the secret that has signed
+        token: its verified token
+        installation: of the site, with the secret that signed
     """
 
     token: VerifiedToken
@@ -52,8 +51,8 @@ class Tenants:
     `connect_jira.installations.secret_sealing` to open.
 
     Args:
-        store: where installations are
-        sealer: what opens their secrets
+        store: of the installations
+        sealer: of their secrets
         app_key: the app
         forge: its Forge installations
         clock: Unix seconds
@@ -77,12 +76,12 @@ class Tenants:
         self._refusals: LRUCache[ClientKey, int] = LRUCache(maxsize=1000)
 
     def verify_request(self, request: GatewayRequest) -> ProvedRequest:
-        """Verify a request that a site has signed: a webhook, `enabled`, `disabled`, or a page being loaded.
+        """Verify a request that a site signed: a webhook, `enabled`, `disabled`, or a page load.
 
         Raises:
             TokenRefused: the proof fails
-            TemporarilyUnavailable: AWS gave no answer
-            SecretDoesNotOpen: what is stored for the site cannot be used
+            TemporarilyUnavailable: AWS did not answer
+            SecretDoesNotOpen: the site's stored secret is unusable
         """
         secrets = self._secrets_for(request.token)
         signed = SignedRequest(request.method, request.path, request.query)
@@ -91,28 +90,28 @@ class Tenants:
         return ProvedRequest(token, secrets.installation)
 
     def verify_context_request(self, request: GatewayRequest) -> ProvedRequest:
-        """Verify a call that a page of the app makes from the browser. Errors as for `verify_request`."""
+        """Verify a page's API call from the browser. Errors as for `verify_request`."""
         secrets = self._secrets_for(request.context_token)
         token = verify_context_token(request.context_token, secrets=secrets, now=self._clock())
         RECORDER.request(request, request.context_token, token_alone=True)
         return ProvedRequest(token, secrets.installation)
 
     def installation(self, client_key: ClientKey) -> Installation:
-        """What is known of a site that has the app installed by Connect, as it is remembered.
+        """Return a site's Connect installation, possibly from the cache.
 
         Raises:
-            NotInstalled: it has not
-            TemporarilyUnavailable: AWS gave no answer
+            NotInstalled: there is none
+            TemporarilyUnavailable: AWS did not answer
         """
         row = self._known.row(client_key)
         row.require_sealed_secret()
         return row
 
     def is_disabled(self, client_key: ClientKey) -> bool:
-        """Whether a site has the app installed by Connect, and has disabled it, as it is remembered.
+        """Return whether a site has disabled its Connect installation, possibly from the cache.
 
         Raises:
-            TemporarilyUnavailable: AWS gave no answer
+            TemporarilyUnavailable: AWS did not answer
         """
         try:
             return self._known.row(client_key).state is InstallationState.DISABLED
@@ -120,15 +119,15 @@ class Tenants:
             return False
 
     def credentials(self, client_key: ClientKey, call: str = "") -> ConnectCredentials | BearerCredentials:
-        """What to call a site with, as the app: Forge's token where there is one, else the shared secret.
+        """Return the app's credentials for a site: Forge's token if there is one, else the shared secret.
 
         Args:
             client_key: the site
-            call: method and path; Forge's token is left out where it is known to have no scope for it
+            call: method and path; Forge's token is not used if it is known to lack the scope
 
         Raises:
             NotInstalled: the app is not installed there
-            ForgeTokenMissing: it is, by Forge alone, and the next token has yet to come
+            ForgeTokenMissing: it is, by Forge alone, which has not sent its next token yet
             TemporarilyUnavailable, SecretDoesNotOpen: as for `verify_request`
         """
         return self._credentials(client_key, call, fresh=False)
@@ -136,14 +135,14 @@ class Tenants:
     def fresh_credentials(
         self, client_key: ClientKey, call: str = ""
     ) -> ConnectCredentials | BearerCredentials:
-        """The same after a fresh read: for when Jira has refused what was sent."""
+        """Return them after a fresh read, for use after a refusal by Jira."""
         return self._credentials(client_key, call, fresh=True)
 
     def beyond_forge(self, client_key: ClientKey, call: str) -> ConnectCredentials | None:
-        """The shared secret, for a call that Forge's token has no scope for; see
+        """Return the shared secret, for a call that Forge's token has no scope for; see
         `connect_jira.auth.beyond_forge`.
 
-        None where there is no Connect side, or Jira does not take its JWT any more.
+        None if there is no Connect installation, or Jira refuses its JWT by now.
         """
         row = None if is_forge(client_key) else self._known.row(client_key)
         if row is None or row.sealed_secret is None or row.site.installation_id is None:
@@ -153,16 +152,16 @@ class Tenants:
         return ConnectCredentials(self._identity(row))
 
     def connect_refused(self, client_key: ClientKey) -> None:
-        """Jira has refused the shared secret, so it is not used any more where Forge's token has no scope."""
+        """Record that Jira refused the shared secret, so that `beyond_forge` returns None."""
         row = self._known.remembered(client_key)
         if row is not None and row.sealed_secret is not None:
             self._beyond_forge.refused(client_key, row.sealed_secret)
 
     def is_young(self, client_key: ClientKey) -> bool:
-        """Whether the app was installed there less than `YOUNG_SECONDS` ago, by Connect or by Forge.
+        """Return whether the app was installed less than `YOUNG_SECONDS` ago, by Connect or by Forge.
 
-        Sites grant an app its permissions after they have said that it is installed; on large ones that takes
-        minutes. Only what is remembered is asked, so this fails nothing.
+        Sites grant permissions after they report an install; on large ones that takes minutes. Only the cache
+        is read, so this never fails.
         """
         row = self._known.remembered(client_key)
         installation_id = client_key if row is None else row.site.installation_id
@@ -171,7 +170,7 @@ class Tenants:
         return self._clock() - max(by_connect, by_forge) < YOUNG_SECONDS
 
     def signing_identity(self, client_key: ClientKey) -> SigningIdentity:
-        """As whom to sign for a site.
+        """Return the identity to sign as for a site.
 
         Raises:
             NotInstalled: the app is not installed there by Connect
@@ -180,8 +179,11 @@ class Tenants:
         return self._identity(self.installation(client_key))
 
     def user_grant(self, client_key: ClientKey, *, fresh: bool) -> UserGrant | ForgeUserGrant:
-        """What to ask for a user's access token with, after a fresh read if `fresh`: the shared secret while
-        there is one, else Forge's system token.
+        """Return the grant for a user's access token: the shared secret if there is one, else Forge's token.
+
+        Args:
+            client_key: the site
+            fresh: True to read past the cache
 
         Raises:
             NotInstalled, ForgeTokenMissing, TemporarilyUnavailable, SecretDoesNotOpen: as for `credentials`
@@ -196,11 +198,11 @@ class Tenants:
         return UserGrant(self._identity(row), site.oauth_client_id)
 
     def note_written(self, client_key: ClientKey) -> None:
-        """Know that there is a row of this site: this process has just written it."""
+        """Record that this site has a row, since this process has just written it."""
         self._known.note_written(client_key)
 
     def count_refusals(self, client_key: ClientKey, *, refused: bool) -> int:
-        """How many calls in a row Jira has refused for this site, the last one included."""
+        """Return the number of this site's refused calls in a row, including the last one."""
         self._refusals[client_key] = self._refusals.get(client_key, 0) + 1 if refused else 0
         return self._refusals[client_key]
 
@@ -235,12 +237,12 @@ class Tenants:
 
 
 class _SigningSecrets:
-    """What the site that a token names may have signed it with: by what is remembered, then by a fresh read.
+    """Secrets that may have signed a token: those of the cached row, then those of a fresh read.
 
-    Nothing is read or opened before it is asked for.
+    Rows are read and secrets opened only as they are iterated.
 
     Attributes:
-        installation: whose the secret is that was asked for last
+        installation: the owner of the secret that was returned last
     """
 
     installation: Installation

@@ -1,4 +1,4 @@
-"""What an app may ask for the access tokens of a site's users with: Connect's way, and Forge's."""
+"""Grants for users' access tokens: Connect's, and Forge's."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,11 @@ from connect_jwt.signing import SigningIdentity
 
 @dataclass(frozen=True, slots=True)
 class UserGrant:
-    """Of a site that has the app by Connect.
+    """Grant of a site that uses Connect.
 
     Attributes:
         identity: the app on that site
-        oauth_client_id: what the site calls it for this; None when it may not
+        oauth_client_id: of the app on that site; None if it may not impersonate
     """
 
     identity: SigningIdentity
@@ -21,11 +21,11 @@ class UserGrant:
 
 @dataclass(frozen=True, slots=True)
 class ForgeUserGrant:
-    """Of a site that has the app by Forge alone.
+    """Grant of a site that uses Forge alone.
 
     Attributes:
         installation_id: an ARI
-        system: the system token, and where it is good
+        system: the system token, with its base URL
     """
 
     installation_id: str

@@ -1,6 +1,6 @@
-"""Access tokens of users, for an app that acts as them: asked for with the site's secret, and kept.
+"""Access tokens for impersonation, requested with the site's secret, and cached.
 
-A site that has the app by Forge alone has no secret: there they are `connect_jira.auth.offline_tokens`.
+A site that uses Forge alone has no secret: `connect_jira.auth.offline_tokens` has its tokens.
 
 https://developer.atlassian.com/cloud/jira/platform/user-impersonation-for-connect-apps/
 """
@@ -27,7 +27,7 @@ from connect_jwt.signing import sign_user_assertion
 _GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _TIMEOUT = urllib3.Timeout(connect=3, read=5)
 _KEPT_BACK_SECONDS = 30.0
-"""A token is not used for its last seconds: the call it goes with takes time, too."""
+"""A token is not used in its last seconds, since the call takes time, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,13 @@ class _Granted:
 
 
 class UserTokens:
-    """The access tokens of one process.
+    """The users' access tokens of one process.
 
     IAM: that of `connect_jira.auth.tenants`.
 
     Args:
-        tenants: where the installations are
-        offline: those of sites without a secret
+        tenants: the installations
+        offline: tokens of sites without a secret
         url: the authorization server's base URL
         http: the process's pool
         clock: Unix seconds
@@ -75,16 +75,16 @@ class UserTokens:
         )
 
     def acting_as(self, account_id: str, scopes: tuple[str, ...]) -> "ActingUser":
-        """Where a client gets a user's credentials from."""
+        """Return a source of a user's credentials."""
         return ActingUser(self, self._tenants, account_id, scopes)
 
     def credentials(self, user: _UserOnSite, *, fresh: bool) -> BearerCredentials:
-        """A user's access token.
+        """Return a user's access token.
 
         Raises:
             ImpersonationRefused: Atlassian does not grant it
-            NotInstalled, ForgeTokenMissing, SecretDoesNotOpen: the app cannot ask for it
-            TemporarilyUnavailable: there was no answer
+            NotInstalled, ForgeTokenMissing, SecretDoesNotOpen: the app has no grant
+            TemporarilyUnavailable: Atlassian did not answer
         """
         granted = None if fresh else self._granted.get(user)
         if granted is None:
@@ -145,7 +145,7 @@ class UserTokens:
 
 @dataclass(frozen=True, slots=True)
 class ActingUser:
-    """A user, as whom a client speaks."""
+    """Source of one user's credentials."""
 
     tokens: UserTokens
     tenants: Tenants
@@ -154,29 +154,29 @@ class ActingUser:
 
     @property
     def app_key(self) -> AppKey:
-        """The app that asks for the tokens."""
+        """The app that requests the tokens."""
         return self.tenants.app_key
 
     def credentials(self, client_key: ClientKey, _call: str) -> BearerCredentials:
-        """The access token at hand, or a new one."""
+        """Return the cached access token, or a new one."""
         return self.tokens.credentials(self._on(client_key), fresh=False)
 
     def fresh_credentials(self, client_key: ClientKey, _call: str) -> BearerCredentials:
-        """A new access token."""
+        """Return a new access token."""
         return self.tokens.credentials(self._on(client_key), fresh=True)
 
     def beyond_forge(self, _client_key: ClientKey, _call: str) -> None:
-        """Nothing: a user's token is no app's."""
+        """Return None: a user's token is not the app's."""
 
     def connect_refused(self, _client_key: ClientKey) -> None:
-        """Nothing to be remembered, likewise."""
+        """Do nothing, for the same reason."""
 
     def is_young(self, client_key: ClientKey) -> bool:
-        """As of the app on this site."""
+        """Return it for the app on this site."""
         return self.tenants.is_young(client_key)
 
     def count_refusals(self, client_key: ClientKey, *, refused: bool) -> int:
-        """As of the app on this site."""
+        """Return it for the app on this site."""
         return self.tenants.count_refusals(client_key, refused=refused)
 
     def _on(self, client_key: ClientKey) -> _UserOnSite:

@@ -73,9 +73,9 @@ class Webhook:
         signed_query: the parameters of the webhook's URL, such as `{"issue": ["DEMO-1"]}` for
             `/webhooks/…?issue={issue.key}`: proved, as the event is. The values of one parameter are sorted,
             since their order is not
-        payload: what Jira said in the body, which no token covers; empty when that cannot be read
-        unread: the body as text when it cannot be read as a JSON object; else None
-        occurrence: what tells it from others, where its identifier is not enough
+        payload: of the body, which no token covers; empty if it cannot be parsed
+        unread: the body as text, if it cannot be parsed as a JSON object; else None
+        occurrence: match key of its change, if its identifier does not suffice
     """
 
     client_key: ClientKey
