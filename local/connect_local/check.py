@@ -1,4 +1,4 @@
-"""What of the app does not fit together, a line for each: for `make check`, and when `connect up` starts."""
+"""Consistency check of the app, one line per fault: for `make check`, and when `connect up` starts."""
 
 import re
 import sys
@@ -25,7 +25,7 @@ _LARGEST_ASSET = 4 * 1024 * 1024
 
 
 def faults(descriptor: Path = DESCRIPTOR, static: Path = STATIC) -> list[str]:
-    """What does not fit together; empty when all does.
+    """Return the faults; empty if there are none.
 
     Args:
         descriptor: the descriptor's file

@@ -25,7 +25,7 @@ _PATIENCE_SECONDS = 30
 
 
 class _Outcomes:
-    """What the worker has first said of each webhook, by its identifier."""
+    """The worker's first log line for each webhook, by its identifier."""
 
     def __init__(self) -> None:
         self._said: dict[str, str] = {}

@@ -21,7 +21,7 @@ BUILD = PROJECT / ".aws-sam" / "build"
 
 _FUNCTIONS, _LAYERS = "AWS::Serverless::Function", "AWS::Serverless::LayerVersion"
 _ONLY_TO_BUILD_WITH = ("cffi", "pycparser")
-"""What cryptography is built with, and asks pip for; what it runs with is `_cffi_backend`."""
+"""Build dependencies of cryptography, which pip installs, too; at run time it needs `_cffi_backend` alone."""
 
 _UNPACKED = {_FUNCTIONS: "/var/task", _LAYERS: "/opt"}
 
@@ -30,7 +30,7 @@ def compile_build(build: Path = BUILD) -> int:
     """Compile every function and layer of a build, without what only building needs; how many files it was.
 
     Args:
-        build: what `sam build` has made, with its template
+        build: output folder of `sam build`, with its template
 
     Raises:
         ValueError: this Python is not the one that the functions run on, or a file does not compile

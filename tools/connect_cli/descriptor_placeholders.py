@@ -1,4 +1,4 @@
-"""What a descriptor leaves open, because the framework that serves it fills it in: `{{localBaseUrl}}`.
+"""Placeholders in a descriptor, filled in by the framework that serves it: `{{localBaseUrl}}`.
 
 https://bitbucket.org/atlassian/atlassian-connect-express and
 https://bitbucket.org/atlassian/atlassian-connect-spring-boot, where any property of the app can be one

@@ -1,4 +1,4 @@
-"""What the command is given to read: files, standard input, a URL. What cannot be read is one sentence."""
+"""Inputs of a command: files, standard input, URLs. Unreadable input is reported in one sentence."""
 
 import json
 import sys
@@ -22,7 +22,7 @@ _NAME_LENGTH = 100
 
 
 class BadInput(click.UsageError):
-    """What was given cannot be used; the sentence never repeats what it was."""
+    """The input cannot be used; the sentence never repeats it."""
 
 
 class Inputs:
@@ -36,7 +36,7 @@ class Inputs:
 
         Args:
             source: a file's name or `-`
-            option: what names it, for the sentence when it cannot be read
+            option: its name, for the error message
         """
         return _decoded(self._stdin(option), option) if source == STDIN else file_text(source, option)
 
@@ -76,7 +76,7 @@ def parsed_json(text: str, what: str) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def fetched(url: str) -> str:
-    """What is at a URL."""
+    """Fetch a URL's content."""
     shown = without_tokens(url.partition("?")[0])
     try:
         with urllib3.PoolManager(timeout=_URL_SECONDS, retries=urllib3.Retry(0, redirect=3)) as http:

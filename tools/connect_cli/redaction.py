@@ -1,4 +1,4 @@
-"""What must not be printed: secrets, signatures, whole tokens. And what a terminal must not be sent."""
+"""Redaction of output: secrets, signatures, whole tokens, and control characters for terminals."""
 
 import json
 import math

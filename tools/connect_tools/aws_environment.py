@@ -1,4 +1,4 @@
-"""What keeps AWS clients away from real accounts: nobody's credentials, no profile, no metadata service."""
+"""Environment that keeps AWS clients away from real accounts: fake credentials, no profile, no metadata."""
 
 import os
 

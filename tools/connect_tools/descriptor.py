@@ -35,9 +35,9 @@ class WebhookModule:
     """One entry of `modules.webhooks`.
 
     Attributes:
-        event: which event
+        event: such as `jira:issue_created`
         url: goes to which path below the base URL, with variables such as `{issue.key}`
-        excludes_body: whether it goes there without a body
+        excludes_body: True if it goes there without a body
     """
 
     event: str
@@ -50,10 +50,10 @@ class PageModule:
     """One entry of `modules.generalPages` or `modules.adminPages`: a page of the app's own within Jira.
 
     Attributes:
-        key: what it is called in URLs
-        name: what it is called in menus
+        key: its name in URLs
+        name: its name in menus
         url: its path below the base URL
-        for_admins: whether only administrators are shown a link to it
+        for_admins: True if only administrators are shown a link to it
     """
 
     key: str
@@ -64,18 +64,18 @@ class PageModule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Descriptor:
-    """What the site keeps of a descriptor.
+    """The parts of a descriptor that a site keeps.
 
     Attributes:
         key: the app's key
-        name: what the app's user is called; the key when the descriptor has none
-        base_url: what every other URL of the app is relative to
+        name: of the app's user; the key if the descriptor has no name
+        base_url: all other URLs of the app are relative to it
         scopes: in upper case
         lifecycle: the path below the base URL of each lifecycle event that the app wants to hear of
         webhooks: the webhooks that the app wants to be sent
         pages: the pages that the app adds to Jira
         version: of the app
-        is_licensed: whether the app is one that is paid for
+        is_licensed: True if the app is one that is paid for
     """
 
     key: AppKey

@@ -12,12 +12,12 @@ _TIMEOUT_SECONDS = 40
 
 
 def ask(method: str, port: int, path: str, *, option: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON value
-    """What one of them answers.
+    """Send a request to one of them, and return the response.
 
     Args:
         method: the HTTP method
-        port: where it is
-        path: what is asked for
+        port: of the server
+        path: of the request
         option: the command's option that says where it is
         body: sent as JSON; None for none
 

@@ -21,7 +21,7 @@ class Stack:
     """A stack.
 
     Attributes:
-        name: what to call it
+        name: for messages
         resources: their physical ids, by logical id
         client: makes a client for a service, with the options of `boto3.client`
     """
@@ -63,7 +63,7 @@ def running_stack(port: int) -> Stack:
     """The stack of a running `connect up`. This process forgets the user's AWS account.
 
     Args:
-        port: where its app is
+        port: of its app
 
     Raises:
         CommandError: it is not there

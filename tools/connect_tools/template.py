@@ -78,7 +78,7 @@ class EventRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsynchronousInvocation:
-    """What Lambda does about an event that a function fails on; `on_failure` is an ARN."""
+    """Lambda's handling of an event that a function fails on; `on_failure` is an ARN."""
 
     retries: int
     on_failure: str | None
@@ -88,7 +88,7 @@ class Template:
     """The stack's template with its parameters.
 
     Args:
-        parameters: what differs from the parameters' defaults
+        parameters: values that differ from the defaults
         path: the template
     """
 
@@ -131,7 +131,7 @@ class Template:
         return {**shared, **own, "Environment": {"Variables": variables}}
 
     def routes(self) -> list[Route]:
-        """What the functions' HttpApi events say."""
+        """Return the routes of the functions' HttpApi events."""
         return [
             Route(
                 method=event.get("Method", "ANY").upper(),
@@ -142,7 +142,7 @@ class Template:
         ]
 
     def event_sources(self) -> list[EventSource]:
-        """What the functions' SQS events say."""
+        """Return the queues of the functions' SQS events."""
         return [
             EventSource(
                 queue=event["Queue"]["Fn::GetAtt"][0],
@@ -154,7 +154,7 @@ class Template:
         ]
 
     def event_rules(self, attribute_of: Callable[[str, str], Any]) -> list[EventRule]:
-        """What the functions' EventBridgeRule events say.
+        """Return the rules of the functions' EventBridgeRule events.
 
         Args:
             attribute_of: as for `resolve`
@@ -172,7 +172,7 @@ class Template:
     def asynchronous_invocation(
         self, function: str, attribute_of: Callable[[str, str], Any]
     ) -> AsynchronousInvocation:
-        """What a function's EventInvokeConfig says, or Lambda when it says nothing.
+        """Return a function's EventInvokeConfig, with Lambda's defaults.
 
         Args:
             function: its logical id

@@ -27,7 +27,7 @@ _EFFECT_SECONDS = 20
 
 
 class StepFailed(Exception):
-    """What was to be shown did not happen."""
+    """A step did not have the expected result."""
 
 
 def run(steps: "type[Demo] | None" = None) -> bool:

@@ -23,7 +23,7 @@ _OF_PAGES = {
     "route": {"path": "/api"},
     "auth": {"appUserToken": {"enabled": True}},
 }
-"""What the owner's own pages have called by `invokeRemote`."""
+"""Endpoints that the owner's own pages call by `invokeRemote`."""
 
 _CREATED = FORGE_EVENTS["jira:issue_created"].name
 
@@ -122,7 +122,7 @@ class ForgeDemo(Demo):
             )
 
     def _request_remote(self, user: User, headers: dict[str, str] | None = None) -> tuple[int, Any]:
-        """What the browser of somebody sends who has a page open, with whatever they add."""
+        """Send a request as the browser of a page's user, with additions of that user's choice."""
         forge, app = self._forge_app()
         token = forge.page_token_for(app, user.account_id)
         url = f"{self._stack.base_url}/api/connection"

@@ -20,13 +20,13 @@ _KEPT = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What one access token allows.
+    """Rights of one access token.
 
     Attributes:
         site_url: the base URL of the site that it is for
         app_key: the app that it was issued to
-        account_id: whom the app acts as
-        scopes: what it may do, if it has the scope itself
+        account_id: of the user that the app acts as
+        scopes: of the token; the app must have them, too
         expires_at: in Unix seconds
     """
 

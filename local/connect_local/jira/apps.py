@@ -14,7 +14,7 @@ from connect_local.jira.strict_json import parse_json
 from connect_tools.descriptor import Descriptor, DescriptorInvalid, read_descriptor
 
 _TIMEOUT = urllib3.Timeout(connect=3, total=10)
-"""What Jira's own sender waited for (atlassian-connect, `ConnectHttpClientFactory`)."""
+"""Time-outs of Jira's own sender (atlassian-connect, `ConnectHttpClientFactory`)."""
 
 _CONNECTIONS = 2 * THREADS  # to one host: webhooks, and what commands send meanwhile
 
@@ -25,11 +25,11 @@ class AppUnreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one request to an app.
+    """Outcome of one request to an app.
 
     Attributes:
         status: the app's HTTP status, None when it gave no answer
-        error: why there was no answer, in one sentence
+        error: reason for a missing response, in one sentence
     """
 
     status: int | None
@@ -47,7 +47,7 @@ class AppClient:
 
         Raises:
             AppUnreachable: nobody answers there
-            NotCarriedOut: what is there cannot be installed
+            NotCarriedOut: the descriptor cannot be installed
         """
         try:
             response = self._http.request("GET", url, headers={"Accept": "application/json"}, redirect=False)

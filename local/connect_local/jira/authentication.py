@@ -1,4 +1,4 @@
-"""Whether Jira accepts a REST call of an app, and if not, why.
+"""True if Jira accepts a REST call of an app, and if not, why.
 
 The checks, their order and their status codes are those of the code that Jira's own verifier comes from:
 `NimbusJwtReader` and `AbstractJwtAuthenticator` of Atlassian's atlassian-jwt, `ThreeLeggedAuthFilter` and
@@ -29,7 +29,7 @@ _UNREADABLE = {Reason.TOKEN_MALFORMED, Reason.TOKEN_TOO_LARGE}
 
 
 class CallReason(StrEnum):
-    """Why a call is refused, where `connect_jwt.errors.Reason` has no word for it."""
+    """Reason to refuse a call, beyond those of `connect_jwt.errors.Reason`."""
 
     ACCESS_TOKEN_EXPIRED = "access-token-expired"  # noqa: S105 - a slug
     ACCESS_TOKEN_OF_ANOTHER_SITE = "access-token-of-another-site"  # noqa: S105 - a slug
@@ -66,7 +66,7 @@ class CallRefused(Exception):
     Attributes:
         status: Jira's answer
         reason: a stable slug, which Jira does not tell
-        app: who called, as far as that is known
+        app: the caller, if known
     """
 
     def __init__(self, status: HTTPStatus, reason: str, app: Installation | None = None) -> None:

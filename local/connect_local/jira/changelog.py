@@ -1,4 +1,4 @@
-"""What an edit changed, as Jira's changelogs say it.
+"""Changelog of an edit, in the form of Jira's.
 
 The shape is that of the changelogs in https://developer.atlassian.com/cloud/jira/platform/webhooks/
 """
@@ -33,7 +33,7 @@ def _item(name: str, old: Json, new: Json) -> Json:
 
 
 def _id(value: Json) -> str | None:
-    """What identifies a user, an issue type or the like; labels have an empty id, the rest has none."""
+    """Return the id of a user, an issue type or the like; empty for labels, None for everything else."""
     if isinstance(value, list):
         return ""
     return value.get("accountId") or value.get("id") if isinstance(value, dict) else None

@@ -30,7 +30,7 @@ class Controls:
 
     Args:
         tenants: the sites, which carry the commands out
-        faults: what `faults` orders for no site in particular
+        faults: queue of `faults` for any site
         journal: shown by `requests`
         install_key: published below `install-keys`
     """

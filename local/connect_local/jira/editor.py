@@ -1,4 +1,4 @@
-"""What people and apps do to a site's issues: it is done, and the apps on the site are told."""
+"""Edits of a site's issues by people and apps, and the webhooks that follow."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,7 +14,7 @@ class Editor:
     """Creates and edits issues.
 
     Args:
-        site: whose issues
+        site: with the issues
         webhooks: tells its apps
     """
 
@@ -29,7 +29,7 @@ class Editor:
         """A new issue.
 
         Args:
-            project: where it is to be
+            project: of the new issue
             fields: as `connect_local.jira.rest.fields` resolves them
             by: its creator
             trace: for the webhooks that it causes
@@ -44,7 +44,7 @@ class Editor:
         Args:
             key: of an issue that there is
             fields: as for `create`
-            by: who does it
+            by: the editing user
             trace: as for `create`
         """
         before, after = self._site.change_issue(

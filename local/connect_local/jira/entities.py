@@ -1,4 +1,4 @@
-"""What a Jira site is made of, as values: whoever holds one holds a consistent picture of it."""
+"""Entities of a Jira site, as immutable values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from connect_jwt.identity import ClientKey, SharedSecret
 from connect_tools.descriptor import Descriptor
 
 type Json = Any
-"""Whatever `json.loads` returns."""
+"""Any value that `json.loads` returns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +63,10 @@ class Installation:
     """An app on this site. It stays known when it is uninstalled.
 
     Attributes:
-        installed: whether it is still installed
-        enabled: whether it is installed and not disabled: it may call, and is sent webhooks
-        pending_secret: what the app is being told, and may already sign with
-        earlier_secrets: what it was told before, newest first
+        installed: True if it is still installed
+        enabled: True if it is installed and not disabled: it may call, and is sent webhooks
+        pending_secret: sent to the app, which may already sign with it
+        earlier_secrets: previous ones, newest first
         installation_id: Forge's, when Forge delivers it
     """
 
@@ -84,5 +84,5 @@ class Installation:
 
     @property
     def secrets(self) -> tuple[SharedSecret, ...]:
-        """What the app may sign with just now."""
+        """Secrets that the app may sign with now."""
         return (self.shared_secret, self.pending_secret) if self.pending_secret else (self.shared_secret,)

@@ -1,4 +1,4 @@
-"""Why the laptop's Jira does not carry a command out.
+"""Errors of commands to the laptop's Jira.
 
     NotCarriedOut       the command makes no sense as things are
     └── NothingSent     no app on the site wants to hear of the event

@@ -1,4 +1,4 @@
-"""Why a call was refused, as exactly as the site can tell: it knows every secret and every app."""
+"""Explanation of a refused call, with the site's knowledge of all secrets and apps."""
 
 from collections.abc import Iterable, Mapping
 
@@ -17,8 +17,8 @@ def explain(
     Args:
         refused: as it was decided
         evidence: the request
-        site: what the site knows besides
-        other_sites: whose secrets may have been mistaken for its own
+        site: for further facts
+        other_sites: with secrets that may have been used by mistake
     """
     others = {
         str(other.client_key): other.shared_secret

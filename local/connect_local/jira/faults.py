@@ -36,7 +36,7 @@ class Status:
     rate_limit_reason: str
 
     def headers(self, now: datetime) -> dict[str, str]:
-        """What tells the caller when to come back."""
+        """Headers with the delay for the caller."""
         headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
             reset = now + timedelta(seconds=self.retry_after or 0)
@@ -98,17 +98,17 @@ class Faults:
         return count
 
     def take(self) -> Fault | None:
-        """What this call meets."""
+        """Return the fault for this call, None for none."""
         with self._lock:
             return self._faults.popleft() if self._faults else None
 
     def on_order(self) -> list[Fault]:
-        """What the next calls will meet, in that order."""
+        """The faults for the next calls, in order."""
         with self._lock:
             return list(self._faults)
 
     def pending(self) -> int:
-        """How many calls will meet one."""
+        """Number of calls that will meet a fault."""
         with self._lock:
             return len(self._faults)
 

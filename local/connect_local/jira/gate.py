@@ -1,4 +1,4 @@
-"""What every REST call passes through: the faults on order, Jira's check of who calls, and the journal."""
+"""Gate of every REST call: ordered faults, authentication, and the journal."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -60,10 +60,10 @@ class RestGate:
     Args:
         tenants: the sites, whose apps may call; a REST API finds who calls it in `request.state`: the
             `app`, the `user` that it acts as, and whether it is `by_forge`
-        access_tokens: what else than a Connect JWT an app may call with
-        forge: whose system tokens are good below `/ex/jira/`
-        faults: what calls to any site meet, besides those to its own
-        journal: what became of the calls
+        access_tokens: accepted besides Connect JWTs
+        forge: with the system tokens accepted below `/ex/jira/`
+        faults: for calls to any site, besides those of each site
+        journal: of the calls
         elsewhere: answers what is no REST call
     """
 

@@ -1,4 +1,4 @@
-"""What became of every REST call, with the reason that Jira keeps to itself."""
+"""Journal of REST calls, with the reasons that Jira keeps to itself."""
 
 from collections import deque
 from collections.abc import Callable
@@ -22,12 +22,12 @@ class RecordedRequest:
         site: the name of the site that was called, empty for the default one
         method: the HTTP method
         path: the path below the site's base URL, with its query; of a token in it only the name
-        status: what was answered, or would have been when the connection broke; None when it broke before
+        status: of the response, sent or not; None if the connection broke before there was one
         client_key: the site's identity for the app that called, None when that is not known
-        reason: why it was refused, None when it was not
-        finding: what else there is to say of that
-        at: when it came
-        is_awaited: whether whoever called was still there to take the answer
+        reason: of a refusal, else None
+        finding: further explanation
+        at: time of the call
+        is_awaited: True if whoever called was still there to take the answer
     """
 
     site: str = ""

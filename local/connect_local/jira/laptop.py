@@ -40,23 +40,23 @@ class LaptopJira:
         app: the whole as an ASGI application
         protocol: for `uvicorn.Config(http=…)`
         base_url: the default site's base URL; those of the others are below it
-        install_keys_urls: where the public half of the install key is, as `<url>/<kid>` of one of them
+        install_keys_urls: key hosts of the public install key, as `<url>/<kid>` of one of them
         all_js_url: a stand-in for Atlassian's all.js, for the apps' pages
         oauth_url: the authorization server that issues access tokens for acting as a user
         tenants: its sites, each with what works for it
-        site: what is on the default site
+        site: the default site
         lifecycle: installs, reinstalls and uninstalls apps there
         webhooks: sends them that site's events
         forge: Atlassian's Forge, which delivers apps to its sites
-        faults: what the next REST calls to any site meet
-        journal: what became of the REST calls
+        faults: for the next REST calls to any site
+        journal: of the REST calls
 
     Args:
-        base_url: where the default site is, without a slash at the end
-        descriptor_url: what the app that runs beside it is installed from; empty when there is none
+        base_url: of the default site, without a trailing slash
+        descriptor_url: of the app that runs beside it; empty for none
         on_request: told of each REST call as it is answered
         install_key: Atlassian's; when there is none, a new one
-        retry_delays: how long webhooks wait before each further attempt, in seconds
+        retry_delays: delay before each retry of a webhook, in seconds
         clock: the time, in Unix seconds
     """
 

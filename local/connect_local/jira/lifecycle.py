@@ -32,12 +32,12 @@ _HEADERS = {"User-Agent": "Atlassian HttpClient (laptop)"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleResult:
-    """What came of a command.
+    """Outcome of a command.
 
     Attributes:
         key: the app's key; None when not even its descriptor could be had
         client_key: the site's identity for the app
-        installed: whether the app took this installation; when it refused to be installed again, it stays
+        installed: True if the app took this installation; when it refused to be installed again, it stays
             installed as it was
         answers: the app's answer to each lifecycle event that it was told of, the decisive one first
     """
@@ -92,7 +92,7 @@ class Lifecycle:
         """Install an app that Forge delivers, or take over the one with the same key.
 
         Args:
-            descriptor: what the manifest carries
+            descriptor: from the manifest
             app_id: Forge's; it stands for the descriptor's URL
             installation_id: Forge's
         """
@@ -258,7 +258,7 @@ COMMANDS: Mapping[str, Callable[[Lifecycle, str], LifecycleResult]] = {
     "enable": Lifecycle.enable,
     "disable": Lifecycle.disable,
 }
-"""What can be done with an app, each by the URL of its descriptor."""
+"""Commands for an app, each by its descriptor's URL."""
 
 
 def app_user(descriptor: Descriptor) -> User:

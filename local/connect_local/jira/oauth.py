@@ -53,9 +53,9 @@ class AuthorizationServer:
     """Issues access tokens for all sites.
 
     Args:
-        base_url: what assertions name as their audience
+        base_url: the audience of assertions
         tenants: the sites
-        access_tokens: where issued tokens are kept
+        access_tokens: store of the issued tokens
     """
 
     def __init__(self, *, base_url: str, tenants: Tenants, access_tokens: AccessTokens) -> None:

@@ -1,4 +1,4 @@
-"""What is sent in the background, for all sites on the same few threads.
+"""Background sending for all sites, on a few threads.
 
 Waiting takes no thread, so there may be hundreds of sites with something to send again.
 """
@@ -11,7 +11,7 @@ from threading import Thread
 from typing import Any
 
 THREADS = 60
-"""How many requests are under way at a time, for all sites together: as many as three sites may send."""
+"""Maximum number of simultaneous requests, for all sites together: as many as three sites may send."""
 
 _AT_A_TIME = 20
 """Jira's limit of primary webhooks for one site and one host (https://developer.atlassian.com/cloud/jira/platform/webhooks/)."""
@@ -36,7 +36,7 @@ class Outbox:
         return asyncio.run_coroutine_threadsafe(sending, self._loop)
 
     async def request[T](self, lane: Lane, send: Callable[[], T]) -> T:
-        """What a request comes to, once its lane is free; for what was begun by `start`."""
+        """Perform a request whose lane is free; for requests begun by `start`."""
         async with self._lanes[lane]:
             return await self._loop.run_in_executor(self._pool, send)
 

@@ -68,7 +68,7 @@ class Renderer:
         }
 
     def reference(self, issue: Issue) -> dict[str, Json]:
-        """What says which issue is meant."""
+        """Return the reference that identifies an issue."""
         return {"id": issue.id, "key": issue.key, "self": self.link(f"issue/{issue.id}")}
 
     def fields(self, issue: Issue) -> dict[str, Json]:

@@ -28,11 +28,11 @@ class Site:
     """A site's state. Every method is one short step under one lock; none of them waits for a network.
 
     Attributes:
-        name: what tells it from the other sites of this Jira; empty for the default one
+        name: unique among the sites of this Jira; empty for the default one
         base_url: as it is told to apps
         context_path: the path of the base URL
-        cloud_id: what Atlassian's platform calls it
-        admin: who installs apps, and does what nobody else is said to do
+        cloud_id: of Atlassian's platform
+        admin: installs apps, and is the default actor
 
     Args:
         name: as above
@@ -91,7 +91,7 @@ class Site:
             self._apps[app.descriptor.key] = app
 
     def app_properties(self, app_key: AppKey) -> dict[str, Json]:
-        """What an app keeps here; it outlives the installation."""
+        """Properties of an app; they outlive its installation."""
         with self._lock:
             return dict(self._app_properties.get(app_key, {}))
 

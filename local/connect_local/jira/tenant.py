@@ -27,11 +27,11 @@ class Tenant:
     """One site.
 
     Attributes:
-        site: what is on it
+        site: its content
         lifecycle: installs apps on it
         webhooks: tells its apps of its events
         editor: creates and edits its issues
-        faults: what the next REST calls to it meet
+        faults: for the next REST calls to it
         rest: its REST API, behind the gate
     """
 

@@ -49,10 +49,10 @@ def context_token(app: Installation, *, user: User, now: datetime, expired: bool
     """Proves that somebody has a page of the app open: what `AP.context.getToken` hands to its script.
 
     Args:
-        app: whose page it is
-        user: who has it open
+        app: of the page
+        user: of the page
         now: the time
-        expired: whether it is to be one whose time is past
+        expired: True if it is to be one whose time is past
     """
     issued_at = now - _LONG_AGO if expired else now
     return _symmetric(app, _claims(app, CONTEXT_QSH, issued_at) | {"sub": user.account_id})

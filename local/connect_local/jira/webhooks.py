@@ -46,13 +46,13 @@ _HEADERS = {
     "X-Atlassian-Webhook-Flow": "Primary",
     "X-B3-Sampled": "0",
 }
-"""What every delivery has, by a capture (https://github.com/MrRefactoring/jira.js/issues/294)."""
+"""Headers of every delivery, by a capture (https://github.com/MrRefactoring/jira.js/issues/294)."""
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookResult:
-    """What came of an event.
+    """Outcome of an event.
 
     Attributes:
         identifier: the `X-Atlassian-Webhook-Identifier` it was sent with
@@ -79,10 +79,10 @@ class Webhooks:
     """Sends a site's events.
 
     Args:
-        site: whose events
+        site: with the events
         apps: sends them
-        outbox: where they wait
-        retry_delays: how long to wait before each further attempt, in seconds
+        outbox: queue of the deliveries
+        retry_delays: delay before each retry, in seconds
         also_tell: takes each event for the apps that Forge tells, its payload and the trace of its cause;
             whether there is one
     """
@@ -110,7 +110,7 @@ class Webhooks:
 
         Args:
             event: such as `jira:issue_created`
-            body: what the payload holds besides `timestamp` and `webhookEvent`, or instead of them
+            body: members of the payload besides `timestamp` and `webhookEvent`, or replacing them
             identifier: of this event; a new one when there is none
 
         Raises:
@@ -145,7 +145,7 @@ class Webhooks:
 
         Args:
             issue: as it is now
-            by: who changed it
+            by: the editing user
             changelog: its `id` and `items`
             trace: as for `issue_created`
         """

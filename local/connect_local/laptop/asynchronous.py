@@ -1,4 +1,4 @@
-"""What Lambda does with an event that nobody waits for the answer to: tries again, and keeps what fails.
+"""Lambda's asynchronous invocations: retries, and destinations for failures.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
@@ -21,7 +21,7 @@ from connect_local.laptop.functions import LaptopFunction
 from connect_tools.template import AsynchronousInvocation
 
 LAMBDAS_RETRY_SECONDS = (60.0, 120.0)
-"""How long Lambda waits before it tries an event a second and a third time."""
+"""Lambda's delays before the second and the third attempt."""
 
 _CONCURRENCY = 8
 
@@ -38,7 +38,7 @@ class AsynchronousInvocations:
 
     Args:
         function: the function
-        config: how often an event is tried again, and where it goes then
+        config: number of retries, and the destination afterwards
         deliver: takes an ARN and the record of an event that the function has failed on for good
         retry_seconds: the waits before it is tried again
     """

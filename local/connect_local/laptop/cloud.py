@@ -27,7 +27,7 @@ class LaptopCloud:
     A resource is made when something first refers to it.
 
     Args:
-        template: what to make
+        template: with the resources to make
         engine: `moto` for everything, or `dynamodb-local` for the table
     """
 
@@ -57,7 +57,7 @@ class LaptopCloud:
 
     @property
     def endpoint(self) -> str:
-        """Where the services are, the table's aside when that is DynamoDB Local."""
+        """URL of the services, except the table's if that is DynamoDB Local."""
         return f"http://{LOOPBACK}:{self._moto.server_port}"
 
     def fail(self, service: str, *, seconds: float, delay: float | None = None) -> None:
@@ -71,7 +71,7 @@ class LaptopCloud:
         self._faults.order(service, seconds=seconds, delay=delay)
 
     def faults(self) -> Mapping[str, ServiceFault]:
-        """What is on order, by service."""
+        """The ordered faults, by service."""
         return self._faults.pending()
 
     def clear_faults(self) -> None:
@@ -109,7 +109,7 @@ class LaptopCloud:
         return self._attributes[logical_id][name]
 
     def resources(self) -> dict[str, str]:
-        """What `Ref` means for each resource, by logical id; those that nothing has referred to are made."""
+        """Values of `Ref` for each resource, by logical id; resources not referred to yet are created."""
         return {
             name: self.attribute(name, "Ref")
             for kind in self._makers

@@ -20,9 +20,9 @@ def controls(cloud: LaptopCloud, description: Mapping[str, object], shapes: Reco
     """The controls as an ASGI application.
 
     Args:
-        cloud: whose services `faults` lets fail
-        description: what `stack` answers
-        shapes: what `shapes` answers
+        cloud: with the services that `faults` makes fail
+        description: the response of `stack`
+        shapes: the response of `shapes`
     """
 
     async def stack(_: Request) -> JSONResponse:

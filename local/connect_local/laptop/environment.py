@@ -24,11 +24,11 @@ TIMED_OUT = "Task timed out after"
 
 @dataclass(frozen=True, slots=True)
 class InvocationResult:
-    """What a function answered.
+    """Response of a function.
 
     Attributes:
         payload: JSON
-        failed: whether it is an error's description
+        failed: True if it is an error's description
     """
 
     payload: bytes
@@ -64,14 +64,14 @@ class Environment:
     """A process that runs one function, one invocation at a time.
 
     Args:
-        command: what speaks the Runtime API and runs the handler
+        command: runs the handler, and speaks the Runtime API
         variables: its environment variables
         arn: the function's ARN
         log: takes each line that it prints
-        folder: where it runs, which is where Lambda looks for the handler first
+        folder: working directory, which Lambda searches first for the handler
 
     Attributes:
-        ready_at: when it first asked for an invocation, as `time.monotonic`; None until then
+        ready_at: time of its first request for an invocation, as `time.monotonic`; None until then
     """
 
     def __init__(
@@ -109,12 +109,12 @@ class Environment:
 
     @property
     def alive(self) -> bool:
-        """Whether it can take another invocation."""
+        """True if it can take another invocation."""
         return self._process.poll() is None
 
     @property
     def busy(self) -> bool:
-        """Whether it is in the middle of an invocation."""
+        """True if it is in the middle of an invocation."""
         return self._running is not None and not self._running.result.done()
 
     def invoke(self, event: bytes, *, timeout: float, request_id: str | None = None) -> InvocationResult:

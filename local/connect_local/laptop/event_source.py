@@ -1,4 +1,4 @@
-"""What Lambda does between a queue and a function: receives, invokes, deletes what was done.
+"""Lambda's event source mapping: receive, invoke, delete.
 
 https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 """
@@ -23,9 +23,9 @@ class QueuePoller:
     """Feeds one function from one queue.
 
     Args:
-        source: which, and how
+        source: the mapping
         function: the function
-        cloud: where the queue is
+        cloud: with the queue
     """
 
     def __init__(self, source: EventSource, function: LaptopFunction, cloud: LaptopCloud) -> None:

@@ -30,24 +30,24 @@ class FairQueue(Queue):
 
     @property
     def approximate_number_of_messages_delayed(self) -> int:
-        """How many are not yet to be received."""
+        """Number of delayed messages."""
         now = unix_time_millis()
         return sum(message.delayed_until > now for message in self._messages)
 
     @property
     def approximate_number_of_messages_not_visible(self) -> int:
-        """How many are in flight."""
+        """Number of messages in flight."""
         now = unix_time_millis()
         return sum(message.visible_at >= now for message in self._messages)
 
     @property
     def approximate_number_of_messages(self) -> int:
-        """How many can be received."""
+        """Number of messages that can be received."""
         return len(self._waiting(unix_time_millis()))
 
     @property
     def messages(self) -> list[Message]:
-        """What can be received, in the order in which it should be."""
+        """Messages that can be received, in fair order."""
         now = unix_time_millis()
         waiting = self._waiting(now)
         load = Counter(_group(message) for message in self._messages if message.visible_at >= now)

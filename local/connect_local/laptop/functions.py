@@ -26,7 +26,7 @@ class LaptopFunction:
 
     Args:
         name: its logical id
-        template: what it is
+        template: of the stack
         cloud: the AWS behind it
         log: takes each line that it prints
         timeout: how long it may take, in seconds; None for as long as the template says
@@ -117,7 +117,7 @@ def function_variables(
 
     Args:
         name: the function's logical id
-        template: what it is
+        template: of the stack
         attribute_of: as for `Template.resolve`
     """
     properties = template.function(name)

@@ -29,19 +29,19 @@ from connect_local.laptop.routing import Routes
 from connect_tools.template import ACCOUNT, DEFAULT_ROUTE, Route
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
-"""What an HTTP API takes."""
+"""Maximum body of an HTTP API."""
 
 MAX_HEAD_BYTES = 10_240
-"""What an HTTP API takes of request line and headers together.
+"""Maximum request line and headers of an HTTP API, together.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 """
 
 MAX_EVENT_BYTES = 6 * 1024 * 1024 + 100
-"""What Lambda takes when somebody waits for the answer: a request's event is larger than its body."""
+"""Maximum event of a synchronous invocation; a request's event is larger than its body."""
 
 MAX_ASYNCHRONOUS_EVENT_BYTES = 1024 * 1024
-"""What Lambda takes when nobody does.
+"""Maximum event of an asynchronous invocation.
 
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 """
@@ -55,7 +55,7 @@ class LaptopGateway:
     """An ASGI application.
 
     Args:
-        routes: which function a request is for
+        routes: of the requests to functions
         functions: the functions, by logical id
         asynchronous: take their events when nobody waits, likewise
         controls: the application of what is below `/_local/`

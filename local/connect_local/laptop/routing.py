@@ -1,4 +1,4 @@
-"""Which function a request is for: an HTTP API's routes, the most specific first.
+"""Routing of requests to functions by an HTTP API's routes, the most specific first.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 """

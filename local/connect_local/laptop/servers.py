@@ -14,7 +14,7 @@ class ThreadedServer:
 
     Args:
         app: the ASGI application
-        listener: where it listens
+        listener: the socket
         options: for `uvicorn.Config`
     """
 

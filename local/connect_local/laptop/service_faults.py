@@ -20,18 +20,18 @@ _JSON_ERRORS = {
     "sqs": (HTTPStatus.SERVICE_UNAVAILABLE, "ServiceUnavailable"),
     "events": (HTTPStatus.INTERNAL_SERVER_ERROR, "InternalException"),
 }
-"""What the services answer according to their API references, S3 aside, which speaks XML."""
+"""Errors of the services by their API references, except S3, which speaks XML."""
 
 SERVICES = (*_JSON_ERRORS, "s3")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceFault:
-    """What the requests to a service meet.
+    """A fault for the requests to a service.
 
     Attributes:
-        until: how long, in seconds of `time.monotonic`
-        delay: how many seconds each waits before it is served; None when each fails
+        until: its end, in seconds of `time.monotonic`
+        delay: seconds before each request is served; None to fail it
     """
 
     until: float
@@ -52,7 +52,7 @@ class ServiceFaults:
         Args:
             service: its name in signatures: `kms`, `dynamodb`, `sqs`, `s3` or `events`
             seconds: for how long
-            delay: how many seconds each request waits before it is served; None for failing
+            delay: seconds before each request is served; None to fail it
 
         Raises:
             CommandError: there is no such service
@@ -68,7 +68,7 @@ class ServiceFaults:
             self._faults.clear()
 
     def pending(self) -> Mapping[str, ServiceFault]:
-        """What is on order, by service."""
+        """The ordered faults, by service."""
         with self._lock:
             now = time.monotonic()
             return {service: fault for service, fault in self._faults.items() if fault.until > now}
@@ -104,6 +104,6 @@ def _failure(service: str, environ: WSGIEnvironment, start_response: StartRespon
 
 
 def _read_to_its_end(environ: WSGIEnvironment) -> None:
-    """Who is still sending hears no answer."""
+    """Read the rest of a request, since a client that is still sending reads no response."""
     stream: Any = environ.get("wsgi.input", io.BytesIO())
     stream.read(int(environ.get("CONTENT_LENGTH") or 0))

@@ -34,23 +34,23 @@ _READY_SECONDS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackOptions:
-    """What `connect up` is asked for.
+    """Options of `connect up`.
 
     Attributes:
-        port: where the app is; 0 for any
-        jira_port: where the laptop's Jira is; None for none, 0 for any
-        install_keys_urls: whose install keys are trusted besides the laptop's Jira's; asked in turn
-        extra_site_url: where another Jira is, itself a site or with sites below it
+        port: of the app; 0 for any
+        jira_port: of the laptop's Jira; None for none, 0 for any
+        install_keys_urls: key hosts trusted besides the laptop's Jira's, in order
+        extra_site_url: URL of another Jira, itself a site or with sites below it
         forge_jwks_url: the key set of Forge's invocation tokens, when not the laptop's Forge's
-        engine: what the table is in, `moto` or `dynamodb-local`
-        retry_seconds: how long an event waits that a function has failed on, asynchronously
-        visibility_seconds: how long a message is hidden whose worker was killed; None for as long as
-            template.yaml says. It must be longer than the worker's timeout, or two work on one message
+        engine: of the table, `moto` or `dynamodb-local`
+        retry_seconds: delay before a failed asynchronous event is retried
+        visibility_seconds: visibility time-out of the queue; None for template.yaml's. It must be longer than
+            the worker's time-out, or two workers handle one message
         worker_seconds: how long a function that works off a queue may take; None for as long as
             template.yaml says
-        aws_sdk: how the functions speak to AWS, `direct` or `boto3`; by default what the environment variable
-            `AWS_SDK` says
-        record: whether the shapes of what is sent are recorded, and told at `/_local/shapes`
+        aws_sdk: client of AWS in the functions, `direct` or `boto3`; by default that of the environment
+            variable `AWS_SDK`
+        record: True if the shapes of what is sent are recorded, and told at `/_local/shapes`
         on_log: takes each line that a function prints, with the function's name
         on_jira_request: takes each REST call that the laptop's Jira has answered
     """
@@ -99,7 +99,7 @@ class LaptopStack:
 
     @property
     def descriptor_url(self) -> str:
-        """What Jira installs the app from."""
+        """URL that Jira installs the app from."""
         return f"{self.base_url}/atlassian-connect.json"
 
     def _start(self) -> None:

@@ -1,4 +1,4 @@
-"""What a descriptor says of the app: the file of this project, with its placeholders, or any other."""
+"""Facts about the app from a descriptor: this project's file, with its placeholders, or any other."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from connect_cli.plugins import for_doctor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppFacts:
-    """What is known of the app.
+    """Known facts about the app.
 
     Attributes:
         key: its key
-        base_url: where it is reached
-        scopes: what it may do
+        base_url: of the app
+        scopes: of the app
     """
 
     key: str | None = None
@@ -27,7 +27,7 @@ def read_descriptor(source: str, *, stage: str, app_key: str | None = None) -> A
 
     Args:
         source: a file or a URL
-        stage: whose key it is, when the file is one for all stages
+        stage: that the key is for, if the file is one for all stages
         app_key: the app's key, when it is known; a descriptor may leave it to the framework that serves it
 
     Raises:

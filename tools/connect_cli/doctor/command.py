@@ -26,7 +26,7 @@ def run(options: Options) -> bool:
     """Do what was asked; whether every token is accepted.
 
     Raises:
-        UsageError: what was given cannot be used
+        UsageError: the input cannot be used
         CommandError: a stack gives no answer
     """
     if isinstance(sys.stdout, io.TextIOWrapper):

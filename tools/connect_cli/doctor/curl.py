@@ -55,7 +55,7 @@ class _Command:
 
 
 def is_curl(text: str) -> bool:
-    """Whether a text begins like a curl command, perhaps after a prompt."""
+    """Return whether a text begins like a curl command, perhaps after a prompt."""
     return (
         re.match(r"\s*(?:[$%>#]\s+|PS [^>\n]*>\s*|[A-Za-z]:[^>\n]*>\s*)?curl(?:\.exe)?\s", text) is not None
     )
@@ -117,7 +117,7 @@ def _letters(letters: str, waiting: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _takes_value(name: str, following: str) -> bool:
-    """Whether the next word is this option's value; curl has more options than are known here."""
+    """Return whether the next word is this option's value; curl has more options than are known here."""
     if name in _DATA or name in _VALUES_LIKE_URLS:
         return True
     if _WITHOUT_VALUE.fullmatch(name):
@@ -158,7 +158,7 @@ def _add_header(headers: dict[str, str], header: str) -> None:
 
 
 def _encoded(given: str) -> str:
-    """What --data-urlencode makes of `content`, `=content` and `name=content`."""
+    """Encode `content`, `=content` and `name=content` as --data-urlencode does."""
     name, equals, content = given.partition("=")
     encoded = quote(content if equals else given, safe="-._~").replace("%20", "+")
     return f"{name}={encoded}" if equals and name else encoded

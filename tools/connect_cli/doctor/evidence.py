@@ -23,11 +23,11 @@ from connect_jwt.identity import SharedSecret
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """What there is to diagnose.
+    """Input of the diagnosis.
 
     Attributes:
         requests: one, or those of a HAR
-        app: what the descriptor says
+        app: from the descriptor
     """
 
     requests: tuple[Evidence, ...]
@@ -63,7 +63,7 @@ def _read(options: Options, inputs: Inputs, *, base_url: str | None) -> list[Evi
 
 
 def _known(options: Options, inputs: Inputs, app: AppFacts) -> Evidence:
-    """What the options say, whatever the request."""
+    """Return the facts in the options that apply to any request."""
     secrets: tuple[str, ...] = ()
     if options.secret is not None:
         secrets = (inputs.secret(options.secret), *options.previous_secret)

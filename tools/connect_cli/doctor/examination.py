@@ -15,9 +15,9 @@ class Examined:
     """A request and what is to be said of it.
 
     Attributes:
-        evidence: what was known
-        diagnosis: what it comes to
-        answered: what Jira said to a request that was made here and worked
+        evidence: of the request
+        diagnosis: of the request
+        answered: Jira's response to a request that was made here and succeeded
     """
 
     evidence: Evidence
@@ -29,7 +29,7 @@ def examine(evidence: Evidence, *, app_base_url: str | None = None) -> Examined:
     """Diagnose a request.
 
     Args:
-        evidence: what is known of it; without a time it is taken to have been made just now
+        evidence: of the request; without a time it is taken to have been made just now
         app_base_url: the app's base URL; it counts only if the request turns out to be to the app
     """
     is_time_known = evidence.now is not None

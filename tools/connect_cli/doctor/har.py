@@ -72,7 +72,7 @@ def _carries_token(request: Evidence) -> bool:
 
 
 def _is_bound(token: str) -> bool:
-    """Whether a Bearer token is a Connect token after all; without `qsh` it is OAuth's or others'."""
+    """Return whether a Bearer token is a Connect token after all; without `qsh` it is OAuth's or others'."""
     try:
         return "qsh" in parse_token(token).claims
     except TokenRefused:

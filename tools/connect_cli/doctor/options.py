@@ -1,4 +1,4 @@
-"""What `connect doctor` was asked, by the names of its options."""
+"""Options of `connect doctor`, by name."""
 
 from dataclasses import dataclass
 
@@ -48,7 +48,7 @@ class Options:
     as_json: bool
 
     def source(self) -> str | None:
-        """Which option says where the request comes from; None when it is made of the others.
+        """Return the option that gives the request; None if it is composed of the others.
 
         Raises:
             UsageError: more than one does, or there is nothing to look at

@@ -1,4 +1,4 @@
-"""What is pasted without a word of explanation: mostly a token, but people paste what they have."""
+"""Recognise pasted text: mostly a token, but people paste anything."""
 
 import re
 from dataclasses import replace

@@ -19,8 +19,8 @@ class Report:
     """Prints one examined request.
 
     Args:
-        console: where to
-        examined: what about
+        console: output
+        examined: the examined request
     """
 
     def __init__(self, console: Console, examined: Examined) -> None:
@@ -34,7 +34,7 @@ class Report:
         """Print it all: the verdict, the findings, the token, what it was hashed from, what is not known.
 
         Args:
-            heading: which of several requests it is
+            heading: number of the request, if there are several
         """
         if heading:
             self._line("", heading, "bold underline")
@@ -67,7 +67,7 @@ class Report:
         return f"Refused: perhaps {first.code}" if is_open else f"Refused: {first.code}"
 
     def _token_verdict(self) -> str | None:
-        """What there is to say of the token when something else is wrong."""
+        """Describe the token's verdict if something else is wrong."""
         if self._diagnosis.verdict is not Verdict.REFUSED or self._diagnosis.header is None:
             return None
         match self._diagnosis.token_verdict:

@@ -1,4 +1,4 @@
-"""What curl prints of an answer: its head with `-i`, and with `-v` that of the request, too."""
+"""curl's output: the response's head with `-i`, and also the request's with `-v`."""
 
 import re
 from dataclasses import replace
@@ -10,11 +10,11 @@ _STATUS_LINE = re.compile(r"HTTP/\d(?:\.\d)? (\d{3})\b")
 _REQUEST_LINE = re.compile(r"([A-Z]+) (\S+) HTTP/\d")
 _BEGINNING = re.compile(r"^(?:\* |> [A-Z]+ \S+ HTTP/\d|(?:< )?HTTP/\d(?:\.\d)? \d{3}\b)", re.MULTILINE)
 _OF_CURL = re.compile(r"[*{}]( |$)|  % Total|  +Dload")
-"""How the lines begin with which `curl -v` talks of itself."""
+"""Prefixes of the lines in which `curl -v` reports its own progress."""
 
 
 def is_transcript(text: str) -> bool:
-    """Whether curl has printed it: it begins with an answer's head, or shows one among other lines."""
+    """Return whether curl has printed it: it begins with an answer's head, or shows one among other lines."""
     return text.startswith("HTTP/") or re.search(r"^< HTTP/\d", text, re.MULTILINE) is not None
 
 

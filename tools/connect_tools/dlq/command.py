@@ -68,9 +68,9 @@ def redrive_failed(stack: Stack, prefixes: Sequence[str], *, again: bool, as_jso
     """Put messages back; whether all that were meant are.
 
     Args:
-        stack: whose
+        stack: with the queue
         prefixes: of their ids; none for all messages
-        again: whether what may have been done is done again
+        again: True if what may have been done is done again
         as_json: for the output
 
     Raises:

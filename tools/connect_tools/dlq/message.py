@@ -36,9 +36,9 @@ class FailedMessage:
         id: SQS's own
         receipt_handle: from when it was last received
         text: the body, as it is
-        fields: what the body says; empty when it is no JSON object
+        fields: of the body; empty if it is no JSON object
         attributes: its message attributes
-        sent_at: when it came into the queue, or into JiraCalls when it was moved from there; Unix seconds
+        sent_at: time it entered this queue, or JiraCalls if it was moved from there; Unix seconds
     """
 
     id: str
@@ -62,12 +62,12 @@ class FailedMessage:
 
     @property
     def is_record(self) -> bool:
-        """Whether it is Lambda's record of an event that a function has failed on."""
+        """True if it is Lambda's record of an event that a function has failed on."""
         return "requestContext" in self.fields and "requestPayload" in self.fields
 
     @property
     def is_undelivered(self) -> bool:
-        """Whether it is an event that never reached a function.
+        """True if it is an event that never reached a function.
 
         https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
         """
@@ -93,7 +93,7 @@ class FailedMessage:
 
     @property
     def subject(self) -> str:
-        """What is to be done: the event's name, that of the work, or method and path without the query."""
+        """The work: the event's name, the work's name, or method and path without the query."""
         if self.kind == "webhook":
             return _text(self.fields.get("event"))
         if self.kind == "work":
@@ -106,7 +106,7 @@ class FailedMessage:
 
     @property
     def reason(self) -> str:
-        """Why it is here: the worker's slug, or how else it came here."""
+        """The reason: the worker's slug, or another way that it got here."""
         if self.is_record:
             return REQUEST_FAILED
         if self.is_undelivered:
@@ -115,7 +115,7 @@ class FailedMessage:
 
     @property
     def explanation(self) -> str:
-        """What was seen; empty when nobody was there to see it."""
+        """The explanation; empty if there is none."""
         if self.is_record:
             error = _mapping(self.fields.get("responsePayload"))
             return ": ".join(filter(None, (_text(error.get("errorType")), _text(error.get("errorMessage")))))
@@ -125,7 +125,7 @@ class FailedMessage:
 
     @property
     def tries(self) -> int | None:
-        """How often it was tried, when that is known."""
+        """Number of attempts, if known."""
         if self.is_record:
             count = _mapping(self.fields["requestContext"]).get("approximateInvokeCount")
             return count if isinstance(count, int) else None
@@ -134,7 +134,7 @@ class FailedMessage:
 
     @property
     def failed_at(self) -> float:
-        """When it failed, as far as that is known; Unix seconds."""
+        """Time of the failure, if known; Unix seconds."""
         try:
             return datetime.fromisoformat(self._attribute("FailedAt")).timestamp()
         except ValueError:
@@ -147,7 +147,7 @@ class FailedMessage:
         Of one that it never judged the record says whether it has begun, and may begin again.
 
         Args:
-            again: whether it begins anew in any case
+            again: True if it begins anew in any case
         """
         kept = {name: value for name, value in self.attributes.items() if name not in _OURS}
         begins_anew = again or self._attribute("Reason")

@@ -23,7 +23,7 @@ from connect_tools.stacks import ALIAS, Stack, aws_errors
 _SQS_MAX_BATCH = 10
 _LONG_POLL_SECONDS = 1
 _HIDDEN_SECONDS = 60
-"""How long a message stays away from others should this process not live to give it back."""
+"""Visibility time-out, after which a message returns if this process dies."""
 
 
 class FailedCalls:
@@ -52,7 +52,7 @@ class FailedCalls:
             self._give_back([message for name, message in held.items() if name not in self._deleted])
 
     def stored(self, message: FailedMessage) -> str:
-        """What a message refers to in the bucket of large messages.
+        """Return the content that a message refers to in the bucket of large messages.
 
         Raises:
             CommandError: it is not there
@@ -66,8 +66,8 @@ class FailedCalls:
         """Put a message back to where it came from, and delete it here; say where.
 
         Args:
-            message: which
-            again: whether what may have been done is done again
+            message: to redrive
+            again: True if what may have been done is done again
 
         Raises:
             CommandError: it cannot be put back, and stays

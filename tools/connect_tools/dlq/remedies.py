@@ -1,4 +1,4 @@
-"""What to do about a message, by the reason why it has failed."""
+"""Remedies for dead letters, by their reason."""
 
 from connect_tools.dlq.message import (
     EFFECT_UNKNOWN,
@@ -45,5 +45,5 @@ _OTHERS = "See the explanation and the log of jira_calls, mend the cause, then r
 
 
 def remedy(reason: str) -> str:
-    """What to do, in a sentence."""
+    """Return the remedy, in a sentence."""
     return _REMEDIES.get(reason, _OTHERS)

@@ -59,7 +59,7 @@ def _invoke(client_key: ClientKey, port: int) -> dict[str, Any]:
 
 
 def _reason(status: int, jira_port: int) -> Finding:
-    """What the laptop's Jira has noted of the last such request."""
+    """Return the reason that the laptop's Jira recorded for the last such request."""
     noted = ask("GET", jira_port, "/_local/requests", option="--jira-port")
     asked = [call for call in noted if call["path"] == PATH and call["reason"]] if noted else []
     if not asked:

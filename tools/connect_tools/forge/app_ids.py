@@ -1,4 +1,4 @@
 """Ids of Forge apps."""
 
 UNREGISTERED = "ari:cloud:ecosystem::app/invalid-run-forge-register"
-"""What stands for the app's id until `forge register` writes one; Atlassian's own converter has the same."""
+"""Placeholder for the app's id until `forge register` writes one; Atlassian's own converter uses the same."""

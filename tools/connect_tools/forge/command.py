@@ -25,7 +25,7 @@ _APP_ID = re.compile(r"ari:cloud:ecosystem::app/[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What was typed; the names are those of the options."""
+    """Options of the command, by name."""
 
     base_url: str | None
     key: str | None

@@ -29,7 +29,7 @@ class ManifestFile:
 
     Args:
         name: its path
-        force: what it says otherwise is replaced, and a file that is no manifest, too
+        force: replace differing values, and a file that is no manifest, too
 
     Raises:
         CommandError: it cannot be read, or it is something else and stays
@@ -98,7 +98,7 @@ class ManifestFile:
 
 
 def _is_empty(text: YamlText) -> bool:
-    """Whether there is nothing but comments.
+    """Return whether there is nothing but comments.
 
     Raises:
         CommandError: there is something, and no manifest

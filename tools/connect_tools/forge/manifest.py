@@ -47,7 +47,7 @@ class Manifest:
     notes: tuple[str, ...]
 
     def head(self) -> str:
-        """What the file begins with: whose the marked parts are, and the notes."""
+        """Return the file's head: the owner of the marked parts, and the notes."""
         lines = [
             "`connect forge manifest` renews what is marked, from the descriptor. The rest is yours.",
             *(

@@ -1,4 +1,4 @@
-"""How a manifest shows what of it `connect forge manifest` has written, and renews."""
+"""Marks in a manifest for the parts that `connect forge manifest` writes and renews."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ type Path = tuple[str, ...]
 MARK = "# by connect forge manifest"
 
 MARKED_MEMBERS = {("app", "connect"), ("app", "licensing")}
-"""Where a mark is, besides the entries of lists."""
+"""Members that carry a mark, besides the entries of lists."""
 
 WRITTEN_ONCE = {("app", "runtime")}
-"""What is written where it is missing, and then its owner's."""
+"""Members written if missing, and left to the owner from then on."""
 
 
 def marked_lines(value: Any, path: Path = ()) -> list[str]:  # noqa: ANN401 - any JSON value

@@ -16,7 +16,7 @@ from connect_cli.errors import CommandError
 type Json = dict[str, Any]
 
 SENT_LIFECYCLE = ("installed", "uninstalled")
-"""What an app that Forge delivers is still sent."""
+"""Lifecycle events that an app delivered by Forge still receives."""
 
 _NOT_SENT = {
     "enabled": "not sent to an app that Forge delivers",

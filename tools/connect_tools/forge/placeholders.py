@@ -1,4 +1,4 @@
-"""What a descriptor leaves open, filled in."""
+"""Placeholders in a descriptor, filled in."""
 
 from typing import Any
 

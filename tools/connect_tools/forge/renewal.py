@@ -33,7 +33,7 @@ def renewed(text: str, document: Json, *, force: bool) -> tuple[str, list[str]]:
     Args:
         text: the manifest that is there, with line feeds alone
         document: the other one
-        force: what is not marked and says otherwise is replaced, too
+        force: replace unmarked values that differ, too
 
     Returns:
         the text, and a sentence for whatever was taken away, or says otherwise and stays
@@ -178,10 +178,10 @@ class _Renewal:
 
         Args:
             there: the owner's, or ours
-            ours: what it must say
+            ours: the required value
             name: for a note
             mirrors: if it is ours, it must say nothing else
-            adds: what it lacks is added, even if it is the owner's
+            adds: add missing members, even to the owner's
         """
         is_ours = _is_marked(self._text, there)
         prune = is_ours and mirrors
@@ -269,6 +269,6 @@ def _counterpart(there: yaml.SequenceNode, entry: Any, path: Path) -> yaml.Node 
 
 
 def _key_of(item: yaml.Node) -> str:
-    """What an item of a list is known by: its key, or itself."""
+    """Return the identity of a list's item: its key, or itself."""
     key = at(item, "key") or item
     return str(key.value) if isinstance(key, yaml.ScalarNode) else ""

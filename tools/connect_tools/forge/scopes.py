@@ -1,4 +1,4 @@
-"""Which scopes a manifest asks for, by those that the descriptor asks for.
+"""Scopes of a manifest for those of the descriptor.
 
 Connect's scopes go on under other names while Connect lasts. What the app does with Forge tokens needs scopes
 of Forge's own, by the table of `connect_jwt.scopes`.
@@ -27,7 +27,7 @@ def connect_scopes(scopes: Iterable[str]) -> list[str]:
 
 
 def native_scopes(scopes: Iterable[str], notes: list[str]) -> list[str]:
-    """What the app needs to do with Forge tokens what it does as a Connect app.
+    """Return the scopes that the app needs to do with Forge tokens what it does as a Connect app.
 
     Args:
         scopes: the descriptor's

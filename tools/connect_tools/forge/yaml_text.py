@@ -220,7 +220,7 @@ def _check_in_lines(node: yaml.CollectionNode) -> None:
 def _around(
     node: yaml.Node | None, inner: yaml.Node, key: yaml.Node | None = None
 ) -> Iterator[tuple[yaml.Node | None, yaml.CollectionNode]]:
-    """What is in brackets and has a value in it, the outermost first, each with the key whose value it is."""
+    """Yield brackets that contain a value, the outermost first, each with its key."""
     if not isinstance(node, yaml.CollectionNode):
         return
     if node.flow_style and node.start_mark.index <= inner.start_mark.index < node.end_mark.index:

@@ -61,7 +61,7 @@ def members(node: yaml.MappingNode) -> dict[str, tuple[yaml.Node, yaml.Node]]:
 
 
 def at(node: yaml.Node | None, *path: str) -> yaml.Node | None:
-    """What is at a path, if anything is."""
+    """Return the value at a path, if there is one."""
     for name in path:
         _, node = (
             members(node).get(name, (None, None)) if isinstance(node, yaml.MappingNode) else (None, None)
@@ -70,12 +70,12 @@ def at(node: yaml.Node | None, *path: str) -> yaml.Node | None:
 
 
 def is_empty(node: yaml.Node) -> bool:
-    """Whether there is no value, or nothing in it."""
+    """Return whether there is no value, or nothing in it."""
     return not node.value if isinstance(node, yaml.CollectionNode) else node.tag == _NOTHING
 
 
 def says(node: yaml.Node, value: object) -> bool:
-    """Whether a text says all that a value says; a variable may stand for anything."""
+    """Return whether a text says all that a value says; a variable may stand for anything."""
     if isinstance(value, dict):
         there = members(node) if isinstance(node, yaml.MappingNode) else {}
         return all(name in there and says(there[name][1], each) for name, each in value.items())

@@ -1,1 +1,1 @@
-"""What was recorded of the real world: gathered, compared, printed."""
+"""Shapes recorded of the real world: gathered, compared, printed."""

@@ -15,7 +15,7 @@ def print_shapes(records: Iterable[Mapping[str, Any]], *, how_to_record: str) ->
 
     Args:
         records: `kind` and `shape` of each
-        how_to_record: what to do when there are none
+        how_to_record: advice if there are none
 
     Raises:
         CommandError: nothing was recorded

@@ -13,7 +13,7 @@ ABSENT = "absent"
 """The form of a member that some have, and others of the same kind have not."""
 
 LAPTOPS = Path(__file__).with_name("laptop.json")
-"""What the laptop's Jira and Forge send; a test holds it, and says how it is made anew."""
+"""Shapes that the laptop's Jira and Forge send; a test holds it, and says how to make it anew."""
 
 
 def by_kind(records: Iterable[Mapping[str, Any]]) -> Kinds:
@@ -29,17 +29,17 @@ def by_kind(records: Iterable[Mapping[str, Any]]) -> Kinds:
 
 
 def laptops_kinds() -> Kinds:
-    """What the laptop's Jira and Forge send."""
+    """Return the shapes that the laptop's Jira and Forge send."""
     kinds: Kinds = json.loads(LAPTOPS.read_text(encoding="utf-8"))
     return kinds
 
 
 def differences(kinds: Kinds, laptops: Kinds) -> Iterator[str]:
-    """What was recorded that the laptop's Jira and Forge never send, a sentence for each.
+    """Describe recorded shapes that the laptop's Jira and Forge never send, one sentence each.
 
     Args:
-        kinds: what was recorded
-        laptops: what they send
+        kinds: recorded shapes
+        laptops: shapes that the laptop sends
     """
     for kind, members in kinds.items():
         known = laptops.get(kind)
@@ -64,7 +64,7 @@ def _merged(shapes: list[Mapping[str, list[str]]]) -> dict[str, list[str]]:
 
 
 def _may_have(shape: Mapping[str, list[str]], path: str) -> bool:
-    """Whether a shape has the object that a member is of; headers and parameters are of none."""
+    """Return whether a shape has the object that a member is of; headers and parameters are of none."""
     parent = path.rpartition(".")[0]
     if parent in {"", "header", "query"}:
         return True

@@ -16,10 +16,10 @@ _LOG_GROUPS = ("LifecycleLogs", "WebhooksLogs", "ForgeLogs", "PagesLogs", "JiraC
 
 
 def recorded_here(port: int) -> list[dict[str, Any]]:
-    """What a running `connect up --record` has recorded.
+    """Return the shapes that a running `connect up --record` has recorded.
 
     Args:
-        port: where its app is
+        port: of its app
 
     Raises:
         CommandError: it is not there
@@ -31,11 +31,11 @@ def recorded_here(port: int) -> list[dict[str, Any]]:
 
 
 def recorded_by(stack: Stack, *, hours: int) -> list[dict[str, Any]]:
-    """What the functions of a deployed stack have recorded.
+    """Return the shapes that a deployed stack's functions have recorded.
 
     Args:
-        stack: whose logs are read
-        hours: how far back
+        stack: with the logs
+        hours: age of the oldest logs to read
 
     Raises:
         CommandError: AWS does not say, or this is another project's stack

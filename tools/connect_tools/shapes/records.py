@@ -8,7 +8,7 @@ from connect_jira.shape_recorder import SEEN
 
 
 class RecordedShapes:
-    """What the laptop's functions have recorded."""
+    """Shapes that the laptop's functions have recorded."""
 
     def __init__(self) -> None:
         self._records: list[dict[str, Any]] = []

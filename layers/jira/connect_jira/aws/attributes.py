@@ -1,4 +1,4 @@
-"""Attributes of DynamoDB's rows: Python's values as its API writes them, binary ones as bytes.
+"""DynamoDB's attribute values, to and from Python's; binary ones are bytes.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
 """
@@ -7,19 +7,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 type Value = str | int | bytes | bool | Sequence[Value] | Mapping[str, Value] | None
-"""What attributes of this app's are; numbers are whole."""
+"""Values of this app's attributes; numbers are integers."""
 
 type Row = dict[str, Any]
-"""Attributes in Python's own types."""
+"""Attributes as Python values."""
 
 
 def attributes(row: Mapping[str, Value]) -> dict[str, Any]:
-    """A row as its attributes."""
+    """Encode a row's attributes."""
     return {name: attribute(value) for name, value in row.items()}
 
 
 def attribute(value: Value) -> dict[str, Any]:
-    """A value as an attribute."""
+    """Encode a value."""
     kind: str
     written: object
     match value:
@@ -41,12 +41,12 @@ def attribute(value: Value) -> dict[str, Any]:
 
 
 def row_of(attributes: Mapping[str, Any]) -> Row:
-    """The row that attributes are of."""
+    """Decode a row's attributes."""
     return {name: value_of(attribute) for name, attribute in attributes.items()}
 
 
 def value_of(attribute: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a `Value`, and each caller knows which
-    """The value of an attribute."""
+    """Decode a value."""
     ((kind, written),) = attribute.items()
     match kind:
         case "NULL":

@@ -1,4 +1,4 @@
-"""Bodies of requests and answers: JSON, in which binary values are base64.
+"""Bodies of requests and responses: JSON, with binary values in base64.
 
 https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 """
@@ -10,27 +10,27 @@ from typing import Any
 
 
 def encode(parameters: Mapping[str, object]) -> bytes:
-    """An operation's parameters, any of which may hold bytes."""
+    """Encode an operation's parameters, any of which may hold bytes."""
     return json.dumps(parameters, default=_base64).encode()
 
 
 def decode(body: bytes) -> dict[str, Any]:
-    """The object in a body. Binary attributes of DynamoDB's are bytes in it; other members are as they came.
+    """Decode the object in a body. DynamoDB's binary attributes become bytes; other members stay as they are.
 
     Raises:
-        ValueError: there is none
+        ValueError: it is no JSON object
     """
     try:
         value = json.loads(body, object_hook=_binary_attribute)
     except RecursionError as too_deep:
         raise ValueError("nested too deep") from too_deep
     if not isinstance(value, dict):
-        raise ValueError("no object")  # noqa: TRY004 - of a body's content, as of one that is no JSON
+        raise ValueError("no object")  # noqa: TRY004 - the same error as for malformed JSON
     return value
 
 
 def blob(text: str) -> bytes:
-    """A binary member.
+    """Decode a binary member.
 
     Raises:
         ValueError: it is not base64
@@ -45,7 +45,7 @@ def _base64(value: object) -> str:
 
 
 def _binary_attribute(value: dict[str, Any]) -> dict[str, Any]:
-    """`{"B": "…"}` is nothing but a binary attribute: of a map with a member `B`, the member is an object."""
+    """`{"B": "…"}` is always a binary attribute: in a map with a member `B`, that member is an object."""
     if value.keys() == {"B"} and isinstance(value["B"], str):
         return {"B": blob(value["B"])}
     return value

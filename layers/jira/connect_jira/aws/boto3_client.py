@@ -1,9 +1,9 @@
-"""AWS's services by boto3: for what patches botocore, and for what only boto3 can do.
+"""AWS's services by boto3: for tools that patch botocore, and for features that only boto3 has.
 
-AWS X-Ray, OpenTelemetry and Datadog see requests by patching botocore. Proxies, `AWS_CA_BUNDLE`, FIPS and
-dual-stack endpoints, credentials from anywhere: all that boto3 reads from the environment of its process.
+AWS X-Ray, OpenTelemetry and Datadog trace requests by patching botocore. Proxies, `AWS_CA_BUNDLE`, FIPS and
+dual-stack endpoints, and all sources of credentials come with boto3, which reads its process's environment.
 
-Attempts are counted, delayed and ended by `AwsService`, whichever client it has; so boto3 makes one.
+`AwsService` counts, delays and stops attempts for both clients; so boto3 makes a single one.
 """
 
 import threading
@@ -21,14 +21,14 @@ from connect_jira.aws.failures import AwsFailed, failure, not_an_answer
 from connect_jira.aws.responses import error_in, read
 
 _HALVINGS = 4
-"""How often the time-outs may be halved; after that a request would have less than a fifth of a second."""
+"""Maximum number of halvings of the time-outs; more would leave a request less than a fifth of a second."""
 
 
 class Boto3Clients:
     """Makes clients of one session; of the same kind there is one, since each has connections of its own.
 
     Args:
-        env: environment variables, for `AWS_REGION`, which boto3 does not read; all else it reads itself
+        env: environment variables, for `AWS_REGION`, which boto3 does not read; it reads all others itself
 
     Raises:
         AwsNotConfigured: there is no such profile
@@ -39,7 +39,7 @@ class Boto3Clients:
         self._made: dict[tuple[str, float, Callable[[], str | None]], Boto3Client] = {}
 
     def client(self, service: str, *, read_seconds: float, trace: Callable[[], str | None]) -> "Boto3Client":
-        """A client, as `Boto3Client` says."""
+        """Return a client; arguments as for `Boto3Client`."""
         kind = (service, read_seconds, trace)
         if kind not in self._made:
             self._made[kind] = Boto3Client(
@@ -51,14 +51,14 @@ class Boto3Clients:
 class Boto3Client:
     """Sends the requests of one service.
 
-    boto3's time-outs are fixed when its client is made. So when little time is left there is another one,
-    with half of them, or a quarter, and so on.
+    boto3's time-outs are fixed when its client is made. So with little time left another client is used, with
+    half of them, or a quarter, and so on.
 
     Args:
         service: `dynamodb`, `events`, `kms` or `sqs`
-        session: what its clients take region, credentials and the like from
-        read_seconds: how long each request waits for its answer at most
-        trace: the trace that a request is part of, for the header `X-Amzn-Trace-Id`; None for boto3's own
+        session: source of region, credentials and configuration
+        read_seconds: maximum wait of each request for its response
+        trace: returns the header `X-Amzn-Trace-Id`; None for boto3's own
     """
 
     def __init__(
@@ -71,10 +71,10 @@ class Boto3Client:
         self._lock = threading.Lock()
         self._by_halvings = {
             0: self._new_client(0)
-        }  # when a function starts, for which it has a whole processor
+        }  # at the start of a function, which has a whole CPU then
 
     def send(self, operation: str, parameters: Mapping[str, object], *, seconds: float) -> dict[str, Any]:
-        """As `AwsClient.send`."""
+        """Send a request; see `AwsClient.send`."""
         about = f"{self._service}:{operation}"
         ask = getattr(self._client_for(about, seconds), xform_name(operation))
         with as_aws_failures(about):
@@ -108,7 +108,7 @@ class Boto3Client:
             params["headers"]["X-Amzn-Trace-Id"] = trace
 
     def _check_answer(self, operation_model: Any, response_dict: dict[str, Any], **_: object) -> None:  # noqa: ANN401 - botocore's
-        """Refuse what cannot be AWS's answer: botocore takes any JSON object for one, and fails on others."""
+        """Refuse responses that cannot be AWS's: botocore accepts any JSON object, and fails on anything else."""
         about = f"{self._service}:{operation_model.name}"
         status, body = response_dict["status_code"], response_dict["body"]
         if status == HTTPStatus.OK:

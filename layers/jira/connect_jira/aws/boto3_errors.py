@@ -1,4 +1,4 @@
-"""What boto3 raises, as what the rest of the app knows."""
+"""boto3's exceptions, mapped to the app's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +18,10 @@ from connect_jira.aws.failures import AwsFailed, ConnectionBroken, failure, not_
 
 @contextmanager
 def as_aws_failures(operation: str) -> Iterator[None]:
-    """Raise what fails as `AwsFailed`, or `AwsRefused`.
+    """Raise failures as `AwsFailed` or `AwsRefused`.
 
-    boto3's own errors are not named as the cause: a traceback would show their text, in which there may be
-    parameters, and of a wrong signature the session's token.
+    boto3's own exceptions are not chained: a traceback would show their text, which may hold parameters, and
+    for a wrong signature the session's token.
 
     Args:
         operation: such as `kms:Decrypt`
@@ -42,7 +42,7 @@ def as_aws_failures(operation: str) -> Iterator[None]:
 def _failure(operation: str, refused: ClientError) -> AwsFailed:
     answer: dict[str, Any] = {**refused.response}
     error, metadata = answer.pop("Error", {}), answer.pop("ResponseMetadata", {})
-    # SQS has two codes for each error; Code is that of the protocol which it had before JSON.
+    # SQS has two codes for each error; Code is the one of its protocol before JSON.
     code = error.get("QueryErrorCode", error.get("Code", "unknown"))
     return failure(
         operation,

@@ -1,4 +1,4 @@
-"""Sessions and clients of boto3's."""
+"""Sessions and clients of boto3."""
 
 import logging
 import threading
@@ -10,17 +10,17 @@ from botocore.exceptions import BotoCoreError
 
 from connect_jira.errors import AwsNotConfigured
 
-_making = threading.Lock()  # a session is not for several threads at once
+_making = threading.Lock()  # sessions are not thread-safe
 
 
 def new_session(*, region: str | None = None) -> boto3.Session:
-    """What clients take region, credentials and the like from, found as boto3 finds it.
+    """Return a session, with region and credentials found in boto3's ways.
 
     Args:
-        region: such as `eu-west-1`; None for the one that boto3 finds
+        region: such as `eu-west-1`; None for boto3's own search
 
     Raises:
-        AwsNotConfigured: the environment names a profile that is not there
+        AwsNotConfigured: the environment names a profile that does not exist
     """
     try:
         return boto3.Session(region_name=region)
@@ -29,16 +29,16 @@ def new_session(*, region: str | None = None) -> boto3.Session:
 
 
 def new_client(session: boto3.Session, service: str, *, connect_seconds: float, read_seconds: float) -> Any:  # noqa: ANN401 - each caller knows the service
-    """A client that asks once: whoever asks knows whether to ask again.
+    """Return a client that makes a single attempt; its callers decide about retries.
 
-    What botocore logs at the level DEBUG holds whole requests and answers, secrets among them. So it logs
-    warnings only, also where everything else logs more, unless the logger `botocore` has a level of its own.
+    At the level DEBUG botocore logs whole requests and responses, including secrets. So its level is WARNING,
+    even if others log more, unless the logger `botocore` has a level of its own.
 
     Args:
-        session: what the client takes region, credentials and the like from
+        session: source of region, credentials and configuration
         service: such as `kms`
-        connect_seconds: how long a connection may take
-        read_seconds: how long an answer may take
+        connect_seconds: time-out of connecting
+        read_seconds: time-out of a response
 
     Raises:
         AwsNotConfigured: there is no region, or an access key without its secret

@@ -1,4 +1,4 @@
-"""Who a process is to AWS, and in which region."""
+"""AWS credentials and region of a process."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A key that requests are signed with; it shows only its id."""
+    """An access key; its repr shows only the id."""
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
@@ -21,14 +21,14 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose requests are sent where.
+    """Region and credentials for requests.
 
     Attributes:
         region: such as `eu-west-1`
-        credentials: those that are good now
+        credentials: the current ones
 
-    Lambda has both in the environment of a function. Elsewhere they come from wherever boto3 finds them: a
-    profile on a developer's machine, or the endpoint that a function is given which SnapStart has restored.
+    Lambda puts both into a function's environment. Elsewhere boto3 finds them: in a profile on a developer's
+    machine, or at the endpoint that a function restored by SnapStart is given.
     """
 
     region: str
@@ -40,7 +40,7 @@ class Account:
         `AWS_SESSION_TOKEN`.
 
         Raises:
-            AwsNotConfigured: nothing says which region, or there is an access key without its secret
+            AwsNotConfigured: there is no region, or an access key without its secret
         """
         region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION")
         if region and env.get("AWS_ACCESS_KEY_ID"):
@@ -50,7 +50,7 @@ class Account:
                 env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env.get("AWS_SESSION_TOKEN")
             )
             return cls(region, lambda: fixed)
-        from botocore.session import get_session  # noqa: PLC0415 - no function that runs as usual needs it
+        from botocore.session import get_session  # noqa: PLC0415 - functions do not normally need it
 
         session = get_session()
         region = region or session.get_config_variable("region")

@@ -1,18 +1,18 @@
-"""By when an invocation needs its answers from AWS: one deadline, shared by all of its calls."""
+"""Deadline for an invocation's requests to AWS, shared by all of them."""
 
 import math
 import time
 from collections.abc import Callable
 
 CONNECT_SECONDS = 1.0
-"""How long a connection to a service may take to be there; what is left of the deadline may be less."""
+"""Time-out of connecting to a service; the deadline may leave less."""
 
 
 class Deadline:
-    """The deadline of the invocation that is going on; before the first one there is none.
+    """Deadline of the current invocation; before the first one there is none.
 
     Args:
-        clock: seconds that only go up
+        clock: monotonic, in seconds
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -20,9 +20,9 @@ class Deadline:
         self._at = math.inf
 
     def start(self, seconds: float) -> None:
-        """An invocation begins: what it asks of AWS is answered within so many seconds, or fails."""
+        """Start an invocation: its requests to AWS are answered within this many seconds, or fail."""
         self._at = self._clock() + seconds
 
     def left(self) -> float:
-        """How many seconds there still are; none or fewer when it has passed."""
+        """Return the seconds left; zero or less after the deadline."""
         return self._at - self._clock()

@@ -1,4 +1,4 @@
-"""AWS's JSON protocol, spoken directly.
+"""Client for AWS's JSON protocol, without an SDK.
 
 https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 """
@@ -28,17 +28,17 @@ _PROTOCOLS = {
     "kms": ("TrentService", "1.1"),
     "sqs": ("AmazonSQS", "1.0"),
 }
-"""What operations are prefixed with, and the protocol's version, as in the services' API models."""
+"""Prefix of each service's operations, and its protocol version, as in the services' API models."""
 
 
 class DirectClients:
     """Makes clients that share their connections.
 
     Args:
-        env: environment variables: what `endpoint_of` and `Account` read
+        env: environment variables, for `endpoint_of` and `Account`
 
     Raises:
-        AwsNotConfigured: they ask for what cannot be done, or lack something
+        AwsNotConfigured: they ask for something unsupported, or are incomplete
     """
 
     def __init__(self, env: Mapping[str, str]) -> None:
@@ -47,7 +47,7 @@ class DirectClients:
         self._http = new_pool()
 
     def client(self, service: str, *, read_seconds: float, trace: Callable[[], str | None]) -> "DirectClient":
-        """A client, as `DirectClient` says."""
+        """Return a client; arguments as for `DirectClient`."""
         return DirectClient(
             service,
             endpoint=endpoint_of(service, self._account.region, self._env),
@@ -64,10 +64,10 @@ class DirectClient:
     Args:
         service: `dynamodb`, `events`, `kms` or `sqs`
         endpoint: its URL
-        account: who asks
-        http: carries the requests
-        read_seconds: how long each waits for its answer at most
-        trace: the trace that a request is part of, for the header `X-Amzn-Trace-Id`; None for none
+        account: region and credentials
+        http: connection pool
+        read_seconds: maximum wait of each request for its response
+        trace: returns the header `X-Amzn-Trace-Id`; None for no header
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class DirectClient:
         self._trace = trace
 
     def send(self, operation: str, parameters: Mapping[str, object], *, seconds: float) -> dict[str, Any]:
-        """As `AwsClient.send`."""
+        """Send a request; see `AwsClient.send`."""
         about, body = f"{self._service}:{operation}", encode(parameters)
         try:
             response = self._http.request(

@@ -1,7 +1,7 @@
-"""Where AWS's services are, by the environment variables of AWS's own SDKs.
+"""Endpoints of AWS's services, from the environment variables of AWS's own SDKs.
 
-What these variables can ask for and this client cannot do is refused when a function starts: ignored, a proxy
-or a FIPS endpoint that somebody relies on would be passed by in silence.
+Settings that this client does not support raise an error at the start of a function: ignored, they would
+silently bypass a proxy or a FIPS endpoint that somebody relies on.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
 """
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from connect_jira.errors import AwsNotConfigured
 
 _SERVICE_IDS = {"events": "EVENTBRIDGE"}
-"""What a service is called in `AWS_ENDPOINT_URL_<SERVICE>`, where its host has another name."""
+"""Names of services in `AWS_ENDPOINT_URL_<SERVICE>` that differ from those of their hosts."""
 
 _UNSUPPORTED = {
     "AWS_USE_FIPS_ENDPOINT": "name the FIPS endpoint of each service by AWS_ENDPOINT_URL_<SERVICE>",
@@ -23,7 +23,7 @@ _OR_BOTO3 = "; or deploy with AwsSdk=boto3"
 
 
 def endpoint_of(service: str, region: str, env: Mapping[str, str]) -> str:
-    """A service's URL: that of `AWS_ENDPOINT_URL_<SERVICE>` or of `AWS_ENDPOINT_URL`, else the region's own.
+    """Return a service's URL: `AWS_ENDPOINT_URL_<SERVICE>`, else `AWS_ENDPOINT_URL`, else the region's own.
 
     Args:
         service: `dynamodb`, `events`, `kms` or `sqs`
@@ -31,7 +31,7 @@ def endpoint_of(service: str, region: str, env: Mapping[str, str]) -> str:
         env: environment variables
 
     Raises:
-        AwsNotConfigured: they ask for what this client cannot do
+        AwsNotConfigured: they ask for something that this client does not support
     """
     named = env.get(f"AWS_ENDPOINT_URL_{_SERVICE_IDS.get(service, service.upper())}")
     url = named or env.get("AWS_ENDPOINT_URL")

@@ -1,4 +1,4 @@
-"""The stack's bus, as the app itself puts events there."""
+"""The stack's event bus, for the app's own events."""
 
 import json
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ def put_event(events: AwsService, *, bus: str, kind: str, detail: Mapping[str, o
     Args:
         events: the service
         bus: the bus's name
-        kind: what EventBridge calls the event's detail type
-        detail: anything that JSON can say
+        kind: the event's detail type
+        detail: anything that JSON can hold
 
     Raises:
-        TemporarilyUnavailable: EventBridge gave no answer, or does not take it just now
+        TemporarilyUnavailable: EventBridge did not answer, or did not accept it now
     """
     entry = {"EventBusName": bus, "Source": SOURCE, "DetailType": kind, "Detail": json.dumps(detail)}
     answer = events.call("PutEvents", Entries=[entry])

@@ -1,6 +1,6 @@
-"""What AWS answers when an operation does not succeed: what passes, what it refuses for good, and what to do.
+"""Failures of AWS operations: transient ones, and refusals with their remedies.
 
-The codes that pass are those of AWS's own SDKs:
+The transient codes are those of AWS's own SDKs:
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 """
 
@@ -14,7 +14,7 @@ from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.metrics import count
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
-"""DynamoDB's code for a row that is not as an operation wants it."""
+"""DynamoDB's code for a failed condition."""
 
 PASSING_CODES = frozenset(
     {
@@ -36,7 +36,7 @@ PASSING_CODES = frozenset(
         "TransactionInProgressException",
     }
 )
-"""What is answered with 4xx, and may well be answered otherwise the next time."""
+"""Transient codes that come with status 4xx."""
 
 _PERMISSION = "Grant the function's role in template.yaml what AWS names here, and deploy"
 _IDENTITY = "The function's credentials or its clock are wrong: they come from Lambda, so look at its role"
@@ -84,7 +84,7 @@ REFUSALS: dict[str, str] = {
     "ResourceNotFoundException": _GONE,
     "IncorrectKeyException": _OTHER_KEY,
 }
-"""What is refused whatever is asked, until somebody mends it; and how."""
+"""Codes of refusals that last until somebody fixes the cause, with the remedy."""
 
 _MAX_SENTENCE = 400
 
@@ -95,9 +95,10 @@ class AwsFailed(TemporarilyUnavailable):
     """An operation failed, or was not answered.
 
     Attributes:
-        code: AWS's, such as `ConditionalCheckFailedException`; else what broke, such as `ReadTimeoutError`
-        details: what AWS said besides
-        may_pass: whether it may well succeed the next time
+        code: AWS's, such as `ConditionalCheckFailedException`; else the error's name, such as
+            `ReadTimeoutError`
+        details: further members of AWS's response
+        may_pass: True if it is transient
     """
 
     def __init__(
@@ -110,11 +111,11 @@ class AwsFailed(TemporarilyUnavailable):
 
 
 class AwsRefused(AwsFailed):
-    """AWS refuses for good: a permission, a key or a resource is missing. No message is to blame for it.
+    """AWS refuses until a permission, a key or a resource is fixed. No message is to blame for it.
 
     Attributes:
-        sentence: AWS's own: which action, which resource, which policy
-        remedy: what to do
+        sentence: AWS's own: the action, the resource, and the policy
+        remedy: for whoever runs the app
     """
 
     def __init__(self, operation: str, code: str, *, details: Mapping[str, Any]) -> None:
@@ -125,21 +126,21 @@ class AwsRefused(AwsFailed):
 
 
 class ConnectionBroken(AwsFailed):
-    """The connection broke before there was an answer."""
+    """The connection broke before a response."""
 
 
 def not_an_answer(operation: str) -> AwsFailed:
-    """What it means that somebody else than AWS has answered."""
+    """Return the failure for a response that is not AWS's."""
     return AwsFailed(operation, "NotAnAnswer", may_pass=True)
 
 
 def failure(operation: str, status: int, said: Mapping[str, Any]) -> AwsFailed:
-    """What an answer other than 200 means.
+    """Return the failure for a status other than 200.
 
     Args:
         operation: such as `kms:Decrypt`
-        status: HTTP's
-        said: the answer's JSON object; empty when it is none
+        status: the HTTP status
+        said: the response's JSON object; empty if there is none
     """
     code = str(said.get("__type", said.get("code", status))).rpartition("#")[2]
     if code in REFUSALS:
@@ -153,7 +154,7 @@ def failure(operation: str, status: int, said: Mapping[str, Any]) -> AwsFailed:
 
 
 def report(failed: AwsFailed) -> None:
-    """Log what AWS refuses for good, in its own words and with what to do, and count it."""
+    """Log a refusal with AWS's own sentence and the remedy, and count it."""
     if isinstance(failed, AwsRefused):
         _logger.error(
             "AWS refuses",
@@ -166,7 +167,7 @@ def report(failed: AwsFailed) -> None:
 
 
 def _sentence(details: Mapping[str, Any]) -> str:
-    """AWS's message, one line of it: after the first, that of a wrong signature holds the session's token."""
+    """Return the first line of AWS's message: the others, for a wrong signature, hold the session's token."""
     message = details.get("message", details.get("Message"))
     lines = message.splitlines() if isinstance(message, str) else []
     first = lines[0] if lines else ""

@@ -1,7 +1,7 @@
-"""What counts as AWS's answer: status 200 alone does not, since anything between may answer so.
+"""Validation of AWS's responses: status 200 alone is not proof, since a proxy may answer, too.
 
-A webhook is answered 204 because SQS has said which message it keeps, and a site is refused because DynamoDB
-has said that there is no such row; neither may rest on an answer that somebody else gave.
+A webhook is answered 204 because SQS has named the stored message, and a site is refused because DynamoDB has
+found no row; neither may rest on somebody else's response.
 """
 
 import zlib
@@ -18,7 +18,7 @@ MEMBERS: dict[str, dict[str, type]] = {
     "Scan": {"Items": list},
     "SendMessage": {"MessageId": str},
 }
-"""What the answer of an operation must have."""
+"""Members that an operation's response must have."""
 
 OPTIONAL: dict[str, dict[str, type]] = {
     "DeleteItem": {"Attributes": dict, "ConsumedCapacity": dict, "ItemCollectionMetrics": dict},
@@ -27,18 +27,18 @@ OPTIONAL: dict[str, dict[str, type]] = {
     "SendMessageBatch": {"Successful": list, "Failed": list},
     "UpdateItem": {"Attributes": dict, "ConsumedCapacity": dict, "ItemCollectionMetrics": dict},
 }
-"""What the answer of any other operation may have. Members of which none is known are not its answer's."""
+"""Members that other operations' responses may have. With unknown members only, it is not AWS's response."""
 
 _CRC32 = "x-amz-crc32"
 
 
 def read(operation: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any] | None:
-    """The answer in the body of a 200; None when it cannot be AWS's.
+    """Parse the body of a 200; return None if it cannot be AWS's.
 
     Args:
         operation: such as `GetItem`
-        body: as it came; an operation that says nothing may have none
-        headers: of the answer; DynamoDB's have the body's CRC-32
+        body: verbatim; an operation without a result may have none
+        headers: of the response; DynamoDB's have the body's CRC-32
     """
     if headers.get(_CRC32, "").isdigit() and int(headers[_CRC32]) != zlib.crc32(body):
         return None
@@ -52,7 +52,7 @@ def read(operation: str, body: bytes, headers: Mapping[str, str]) -> dict[str, A
 
 
 def error_in(body: bytes) -> dict[str, Any]:
-    """What the body of any other status says; nothing when it is no JSON object."""
+    """Return the object in the body of any other status; empty if it is no JSON object."""
     try:
         return decode(body)
     except ValueError:

@@ -1,4 +1,4 @@
-"""A service of AWS: its operations, tried again when that may help, until the invocation's deadline."""
+"""A service of AWS, with retries until the invocation's deadline."""
 
 import random
 import time
@@ -15,15 +15,15 @@ class AwsClient(Protocol):
     """Sends the requests of one service."""
 
     def send(self, operation: str, parameters: Mapping[str, object], *, seconds: float) -> dict[str, Any]:
-        """What an operation answers, asked once.
+        """Send a request once, and return the response.
 
         Args:
             operation: as in the service's API reference, such as `GetItem`
-            parameters: likewise; binary values are bytes
-            seconds: how long it may take; `math.inf` for as long as the client waits
+            parameters: of the operation; binary values are bytes
+            seconds: time-out; `math.inf` for the client's own
 
         Raises:
-            AwsFailed: it does not succeed
+            AwsFailed: it failed
         """
 
 
@@ -33,8 +33,8 @@ class AwsService:
     Args:
         name: `dynamodb`, `events`, `kms` or `sqs`
         client: sends its requests
-        attempts: how often each is tried; first up to a second lies between, then up to two, and so on
-        deadline: by when everything has to be answered, however often it may still be tried
+        attempts: maximum number; the random delay between them is up to one second first, and doubles
+        deadline: for all attempts together
     """
 
     def __init__(self, name: str, client: AwsClient, *, attempts: int, deadline: Deadline) -> None:
@@ -44,15 +44,15 @@ class AwsService:
         self._deadline = deadline
 
     def call(self, operation: str, **parameters: object) -> dict[str, Any]:
-        """What an operation answers.
+        """Call an operation, and return its response.
 
         Args:
             operation: as in the service's API reference, such as `GetItem`
-            parameters: likewise; binary values are bytes, in the answer too
+            parameters: of the operation; binary values are bytes, also in the response
 
         Raises:
-            AwsFailed: it does not succeed
-            AwsRefused: nor will it, until somebody mends what the log names
+            AwsFailed: it failed
+            AwsRefused: it will fail until somebody fixes what the log names
         """
         attempt = 1
         while True:
@@ -74,10 +74,9 @@ class AwsService:
 
 
 def _wait(failed: AwsFailed, attempt: int) -> float:
-    """How many seconds until the next attempt: none after a connection that broke, the first time.
+    """Return the seconds until the next attempt: none after the first broken connection.
 
-    AWS closes connections that are not used, and one that it closed while Lambda had stopped the process
-    breaks when it is used next.
+    AWS closes idle connections, and one closed while Lambda had frozen the process breaks on its next use.
     """
     if attempt == 1 and isinstance(failed, ConnectionBroken):
         return 0.0

@@ -1,4 +1,4 @@
-"""AWS, as a process reaches it: from its environment variables."""
+"""AWS services of a process, from its environment variables."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from connect_jira.errors import AwsNotConfigured
 from connect_jira.lambda_context import Invocation
 
 SENDER_WAITS_SECONDS = 4.0
-"""How long an event may wait for AWS. Forge waits five seconds for its response, a cold start included.
+"""Maximum time of an event's requests to AWS. Forge waits five seconds for a response, with a cold start.
 
 https://developer.atlassian.com/platform/forge/remote/essentials/
 """
@@ -26,15 +26,15 @@ class _Clients(Protocol):
 class Aws:
     """Makes services.
 
-    `AWS_SDK` says how they are asked: `direct`, the default, by this package alone, or `boto3`. Both read the
-    variables of AWS's SDKs: `direct` from `env`, boto3 from its process. The requests of both are part of the
-    trace of the event that Lambda has handed over.
+    `AWS_SDK` chooses the client: `direct`, the default, or `boto3`. Both read the variables of AWS's SDKs:
+    `direct` from `env`, boto3 from its process. The requests of both belong to the trace of the event from
+    Lambda.
 
     Args:
-        env: environment variables; those of Lambda's change with each event
+        env: environment variables; Lambda changes some with each event
 
     Raises:
-        AwsNotConfigured: they ask for what cannot be done, or lack something
+        AwsNotConfigured: they ask for something unsupported, or are incomplete
     """
 
     def __init__(self, env: Mapping[str, str]) -> None:
@@ -43,11 +43,11 @@ class Aws:
         self._deadline = Deadline()
 
     def begin(self, invocation: Invocation, *, at_most: float = math.inf) -> None:
-        """An invocation begins: all its waiting for AWS, together, ends before the function is stopped.
+        """Begin an invocation: all its waiting for AWS together ends before the function is stopped.
 
         Args:
             invocation: Lambda's context
-            at_most: for how many seconds the sender waits for the response
+            at_most: seconds that the sender waits for the response
         """
         left = invocation.get_remaining_time_in_millis() / 1000 - _KEPT_BACK_SECONDS
         self._deadline.start(min(left, at_most))
@@ -55,14 +55,14 @@ class Aws:
     def service(
         self, name: str, *, read_seconds: float = 2.0, attempts: int = 3, continues_chain: bool = True
     ) -> AwsService:
-        """A service, as `AwsService` says; by default it answers or fails within Jira's patience.
+        """Return a service; by default it answers or fails before Jira's time-out.
 
         Args:
             name: `dynamodb`, `events`, `kms` or `sqs`
-            read_seconds: how long each attempt waits for its answer
-            attempts: how often it is tried
-            continues_chain: whether Lambda is to count what follows as one more pass of the chain of
-                functions that this event belongs to; it ends a chain after about 16
+            read_seconds: maximum wait of each attempt for its response
+            attempts: maximum number
+            continues_chain: True if Lambda is to count the resulting invocation as part of this event's chain
+                of functions; it stops a chain after about 16
         """
         trace = self._trace if continues_chain else self._trace_without_chain
         client = self._clients.client(name, read_seconds=read_seconds, trace=trace)
@@ -72,7 +72,7 @@ class Aws:
         return self._env.get("_X_AMZN_TRACE_ID")
 
     def _trace_without_chain(self) -> str | None:
-        """The trace without its `Lineage`, which is how Lambda counts the passes.
+        """Return the trace without `Lineage`, by which Lambda counts a chain.
 
         https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
         """

@@ -1,4 +1,4 @@
-"""Signature Version 4, for the one kind of request that there is: POST to `/`, without a query.
+"""Signature Version 4, for POST requests to `/` without a query.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
@@ -20,12 +20,12 @@ def signed(
     region: str,
     now: float,
 ) -> dict[str, str]:
-    """The headers of a request, with those that prove who sends it.
+    """Return the headers of a request with its signature.
 
     Args:
         headers: by lower-case name, `host` among them
-        body: all of it
-        credentials: whose they are
+        body: the whole body
+        credentials: of the sender
         service: the service's name in signatures, such as `dynamodb`
         region: such as `eu-west-1`
         now: Unix seconds

@@ -1,4 +1,4 @@
-"""Rows in DynamoDB that are written only over the row that was read. Every row counts its writes.
+"""DynamoDB rows with optimistic locking: each row counts its writes.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBMapper.OptimisticLocking.html
 """
@@ -14,24 +14,24 @@ from connect_jira.errors import TemporarilyUnavailable
 from connect_jwt.errors import ConnectError
 
 _ATTEMPTS = 5
-"""Of an update, while others write the same row: two or three write at a time at the most."""
+"""Attempts of an update while others write the same row: at most two or three write at a time."""
 
 
 class Versioned(Protocol):
-    """A dataclass that a row is read as."""
+    """A dataclass that rows are parsed to."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
     def revision(self) -> int:
-        """The number of times that the row was written."""
+        """The number of writes."""
 
 
 class RowChanged[Item](ConnectError):
-    """Somebody else has written the row since it was read.
+    """The row was changed since it was read.
 
     Attributes:
-        current: the row as it is now; None when there is none
+        current: the present row; None if there is none
     """
 
     def __init__(self, current: Item | None) -> None:
@@ -40,17 +40,18 @@ class RowChanged[Item](ConnectError):
 
 
 class VersionedTable[Item: Versioned]:
-    """A table, or those rows of a table that are of one kind.
+    """A table, or the rows of one kind in a table.
 
-    IAM: `dynamodb:GetItem` to read and `dynamodb:PutItem` to write, on the table; and what the table's own
-    key asks for, by way of DynamoDB: `kms:Decrypt`.
+    IAM: `dynamodb:GetItem` to read and `dynamodb:PutItem` to write, on the table; and through DynamoDB, for
+        the
+    table's own key: `kms:Decrypt`.
 
     Args:
         dynamodb: the service
         table: the table's name
-        to_row: makes a row of an item; what is None is left out
-        from_row: makes an item of a row
-        key_name: the attribute that is the table's key
+        to_row: encodes an item; None values are left out
+        from_row: decodes an item
+        key_name: the key attribute of the table
     """
 
     def __init__(
@@ -69,10 +70,10 @@ class VersionedTable[Item: Versioned]:
         self._key_name = key_name
 
     def read(self, key: str) -> Item | None:
-        """The row as it is now: a strongly consistent read, since a webhook may follow an install at once.
+        """Return the row, by a strongly consistent read: a webhook may follow an install at once.
 
         Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer, or newer code has written the row
+            TemporarilyUnavailable: DynamoDB did not answer, or newer code wrote the row
         """
         answer = self._dynamodb.call(
             "GetItem", TableName=self._table, Key=attributes({self._key_name: key}), ConsistentRead=True
@@ -83,8 +84,8 @@ class VersionedTable[Item: Versioned]:
         """Write the next revision of a row.
 
         Raises:
-            RowChanged: the row is not, or no longer, at the revision before this one
-            TemporarilyUnavailable: DynamoDB gave no answer
+            RowChanged: the present row is not the revision before this one
+            TemporarilyUnavailable: DynamoDB did not answer
         """
         row = {name: value for name, value in self._to_row(item).items() if value is not None}
         try:
@@ -103,20 +104,20 @@ class VersionedTable[Item: Versioned]:
     def update(
         self, key: str, change: Callable[[Item | None], Item | None], *, is_read_first: bool = True
     ) -> tuple[Item | None, Item | None]:
-        """Change a row, again while others have changed it meanwhile.
+        """Change a row; retry if it was changed meanwhile.
 
         Args:
-            key: the row's
-            change: makes the next row of the row, or of None when there is none; it may be called several
-                times. Nothing is written when it returns None, or the row as it was
-            is_read_first: False to suppose at first that there is no such row, which saves the read when
-                there is none
+            key: of the row
+            change: returns the new row for the present one, or for None; it may be called several times.
+                Nothing is written if it returns None, or the row unchanged
+            is_read_first: False to assume at first that the row does not exist, which saves a read if that
+                is so
 
         Returns:
-            The row before and after; the same twice when nothing was written.
+            The row before and after; the same twice if nothing was written.
 
         Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer, or others keep changing the row
+            TemporarilyUnavailable: DynamoDB did not answer, or others keep changing the row
         """
         current = self.read(key) if is_read_first else None
         for _ in range(_ATTEMPTS):
@@ -135,21 +136,21 @@ class VersionedTable[Item: Versioned]:
     def having(
         self, name: str, values: Collection[str], *, only: tuple[str, ...], after: str | None
     ) -> Iterator[tuple[list[Row], str | None]]:
-        """Attributes of every row with one of the values, in no order; a row that changes may be missed.
+        """Yield attributes of every row with one of the values, unordered; a row that changes may be missed.
 
         IAM: `dynamodb:Scan`
 
         Args:
-            name: the attribute that has the value
+            name: of the attribute with the value
             values: any of them
-            only: the attributes that are wanted
-            after: the key after which to go on; None from the beginning
+            only: the attributes to return
+            after: the key to continue after; None to start
 
         Returns:
-            Pages, each with the key after which the next begins; None after the last.
+            Pages, each with the key to continue after; None after the last.
 
         Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer
+            TemporarilyUnavailable: DynamoDB did not answer
         """
         placeholders = {f":value{number}": value for number, value in enumerate(values)}
         asked: dict[str, object] = {

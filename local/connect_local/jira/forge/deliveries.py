@@ -1,4 +1,4 @@
-"""How Forge calls an app: within 5 seconds, and for an event up to four times more.
+"""Forge's calls to an app: a time-out of 5 seconds, and up to four retries of an event.
 
 https://developer.atlassian.com/platform/forge/remote/sending-product-events/
 """
@@ -41,9 +41,9 @@ class Deliveries:
     """Sends what Forge has to say.
 
     Args:
-        outbox: where it waits
-        invocations: what proves it
-        tokens: what apps are given to call Jira with
+        outbox: queue of the calls
+        invocations: makes the invocation tokens
+        tokens: makes the system tokens
         clock: Unix seconds
     """
 
@@ -71,10 +71,10 @@ class Deliveries:
         """Call an app once; in the background again when it has not taken it.
 
         Args:
-            app: whom
-            trigger: what calls
-            payload: what it says
-            forms: how the tokens may say that it calls
+            app: to call
+            trigger: of the call
+            payload: of the call
+            forms: possible forms of the module in the token
 
         Returns:
             the answer to the first attempt

@@ -1,4 +1,4 @@
-"""What Forge says of what a webhook says: as much as is documented, and no more.
+"""Forge's event for a webhook: the documented members, and no more.
 
 https://developer.atlassian.com/platform/forge/events-reference/jira/
 """
@@ -24,7 +24,7 @@ def product_event(
         webhook_event: such as `jira:issue_created`
         webhook: its payload
         app_account_id: the user that the app acts as
-        trace: what the call that caused it had in `X-Atlassian-Webhook-Trace`
+        trace: `X-Atlassian-Webhook-Trace` of the call that caused it
 
     The real one gives a trace back to the app alone that sent it; here whoever listens is given it.
     """

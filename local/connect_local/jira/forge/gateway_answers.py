@@ -1,4 +1,4 @@
-"""What `api.atlassian.com`, the gateway in front of Jira, answers by itself: in the form of captured answers.
+"""Responses of `api.atlassian.com`, the gateway in front of Jira, in the form of captured ones.
 
 Jira says the same in other ways: a scope that is missing is a 403 there, and a limit says when it ends.
 """

@@ -30,7 +30,7 @@ class GraphQl:
     by turns, so that no app can depend on one.
 
     Args:
-        apps: who may ask
+        apps: that may ask
         tokens: with what, and for what
         clock: Unix seconds
     """

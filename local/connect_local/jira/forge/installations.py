@@ -1,4 +1,4 @@
-"""Which Forge apps are installed on which sites."""
+"""Forge apps installed on sites."""
 
 import uuid
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ class ForgeApp:
         tenant: the site
         manifest: of the version that is installed
         version: counts the upgrades
-        live: whether it is still installed
+        live: True if it is still installed
     """
 
     installation_id: str
@@ -62,7 +62,7 @@ class ForgeApps:
             return self._apps.get(installation_id)
 
     def live_on(self, tenant: Tenant) -> list[ForgeApp]:
-        """What is installed on a site."""
+        """Return the installations on a site."""
         with self._lock:
             return [app for app in self._apps.values() if app.live and app.tenant is tenant]
 

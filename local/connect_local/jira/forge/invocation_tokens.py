@@ -64,9 +64,9 @@ class InvocationTokens:
         """A token for one call of Forge's own.
 
         Args:
-            app: whom it is for
-            module: what is invoked
-            context: what it is invoked with; None for a token without one
+            app: the audience
+            module: to invoke
+            context: of the invocation; None for a token without one
             now: Unix seconds
             claims: besides, or instead
         """
@@ -84,7 +84,7 @@ class InvocationTokens:
         """A token for a call that a page makes.
 
         Args:
-            app: whose page it is
+            app: of the page
             module: the page
             account_id: the user who has it open
             now: Unix seconds

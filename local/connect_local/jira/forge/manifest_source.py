@@ -39,14 +39,14 @@ def manifest_source(given: Json) -> dict[str, Any]:
 
 
 def member[T](holder: object, path: str, kind: type[T], advice: str, *, below: str = "") -> T:
-    """What is at a path of a manifest, or of a module in it.
+    """Return the value at a path of a manifest, or of a module in it.
 
     Args:
         holder: the manifest or the module
         path: names with dots between them
-        kind: what must be there
-        advice: what to do when it is not there
-        below: where the holder is in the manifest
+        kind: the expected type
+        advice: for a missing value
+        below: path of the holder in the manifest
 
     Raises:
         NotCarriedOut: it is not there, is empty or of another kind, or has a variable without a value

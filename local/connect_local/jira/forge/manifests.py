@@ -1,4 +1,4 @@
-"""What Forge goes by in a manifest.
+"""The parts of a manifest that Forge uses.
 
 https://developer.atlassian.com/platform/forge/manifest-reference/
 """
@@ -24,8 +24,8 @@ class Endpoint:
     Attributes:
         key: in the manifest
         url: the whole URL
-        brings_token: whether the app's system token goes with the call
-        brings_user_token: whether that of a page's user does
+        brings_token: True if the app's system token goes with the call
+        brings_user_token: True if that of a page's user does
     """
 
     key: str
@@ -49,10 +49,10 @@ class ForgeManifest:
     Attributes:
         app_id: an ARI
         descriptor: of the Connect app that it carries, or would carry: its name, scopes and webhooks
-        carries_connect: whether Jira is to treat it as a Connect app, too
-        scopes: what it asks for, as Forge calls it
-        scopes_for_absent: what it may do as users who are away (`allowImpersonation`), as Connect calls it
-        endpoints: what pages may have called, by key
+        carries_connect: True if Jira is to treat it as a Connect app, too
+        scopes: in Forge's names
+        scopes_for_absent: for offline users (`allowImpersonation`), in Connect's names
+        endpoints: that pages may call, by key
         triggers: those of each event
         hourly: those of the scheduled triggers
         pre_uninstall: those that are called before an uninstall
@@ -74,7 +74,7 @@ def load_manifest(source: Json, *, base_url: str | None = None) -> ForgeManifest
 
     Args:
         source: the manifest as an object, or the path of its file
-        base_url: where the app is, if not where the manifest says
+        base_url: of the app, if it differs from the manifest's
 
     Raises:
         NotCarriedOut: it is none that this Forge can read; the sentence says what is missing, and what to do

@@ -1,4 +1,4 @@
-"""How Forge says in a token what it has invoked.
+"""Forms in which a Forge token describes the invoked module.
 
 Of a lifecycle event it is known: such a token was captured. Of product events, scheduled triggers and
 `preUninstall` it is not; Atlassian's documentation and its npm `@forge/manifest` allow for several forms.
@@ -16,7 +16,7 @@ from connect_local.jira.forge.manifests import Trigger
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """What is invoked: the kind of module, and its key in the manifest."""
+    """The invoked module: its type, and its key in the manifest."""
 
     type: str
     key: str
@@ -28,19 +28,19 @@ class Form:
 
     Attributes:
         module_type: of the trigger, or of the endpoint that it calls
-        has_context: whether the token has a context
+        has_context: True if the token has a context
     """
 
     module_type: str
     has_context: bool = True
 
     def module(self, trigger: Trigger) -> Module:
-        """What is said to be invoked."""
+        """Return the module as the token describes it."""
         is_endpoint = self.module_type == "core:endpoint"
         return Module(self.module_type, trigger.endpoint.key if is_endpoint else trigger.key)
 
     def context(self, trigger: Trigger, cloud_id: str) -> Json | None:
-        """What it is said to be invoked with."""
+        """Return the context as the token describes it."""
         if not self.has_context:
             return None
         return {"cloudId": cloud_id, "moduleKey": trigger.key, "userAccess": {"enabled": False}}
@@ -58,7 +58,7 @@ OTHERS = (
 
 
 class Turns:
-    """Whose turn it is, for each trigger."""
+    """The next form, for each trigger."""
 
     def __init__(self) -> None:
         self._lock = Lock()

@@ -1,4 +1,4 @@
-"""What a page has Forge call for it (`invokeRemote`): an endpoint of the app, with the user's own token.
+"""Calls of a page by `invokeRemote`: Forge calls an endpoint of the app, with the user's own token.
 
 https://developer.atlassian.com/platform/forge/remote/calling-from-frontend/
 """
@@ -39,7 +39,7 @@ class PageCalls:
     """Makes them, once each.
 
     Args:
-        tokens: what goes with them
+        tokens: makes the tokens sent with them
     """
 
     def __init__(self, tokens: SystemTokens) -> None:
@@ -56,10 +56,10 @@ class PageCalls:
         """Call the app.
 
         Args:
-            app: whose page it is
-            call: what the page asks for
+            app: of the page
+            call: the page's request
             invocation: the token that proves it
-            user: who has the page open
+            user: of the page
             now: Unix seconds
 
         Raises:

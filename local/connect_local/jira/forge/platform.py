@@ -25,7 +25,7 @@ from connect_local.jira.tenant import Tenant, Tenants
 from connect_tools.forge.app_ids import UNREGISTERED
 
 LAPTOP_APP_ID = "ari:cloud:ecosystem::app/1a970900-0000-4000-8000-000000000000"
-"""What `forge register` would have written: the id of an app whose manifest has none yet."""
+"""App id for a manifest without one, in place of the one that `forge register` would write."""
 
 API_PATH = "/ex/jira/"
 
@@ -37,8 +37,8 @@ class ForgePlatform:
 
     Attributes:
         keys_url: the key set of its invocation tokens
-        system_tokens: what it gives apps to call Jira with, users' tokens too
-        graphql: where apps are given those of users who are away
+        system_tokens: makes access tokens for apps, users' tokens too
+        graphql: issues tokens of offline users
         deliveries: calls them
 
     Args:

@@ -1,4 +1,4 @@
-"""What an app calls Jira with: system tokens and those of users, which come to their end.
+"""Access tokens for Jira: system tokens and users' tokens, which expire.
 
 https://developer.atlassian.com/platform/forge/remote/calling-product-apis/
 """
@@ -21,7 +21,7 @@ from connect_local.jira.lifecycle import app_user
 from connect_local.jira.site import Site
 
 LIFETIME_SECONDS = 2 * 3600
-"""What Atlassian promises of a token that a scheduled trigger brings."""
+"""Minimum lifetime that Atlassian promises for a scheduled trigger's token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class SystemTokens:
     """The tokens that were issued.
 
     Args:
-        apps: whom they are for
+        apps: the audiences
     """
 
     def __init__(self, apps: ForgeApps) -> None:
@@ -57,10 +57,10 @@ class SystemTokens:
         """A token that is good for `lifetime` seconds.
 
         Args:
-            app: whom it is for
+            app: the audience
             now: Unix seconds
-            user: whom the app acts as; None for the app itself
-            scopes: what it may be used for, as Connect calls it; None for all that the app may
+            user: that the app acts as; None for the app itself
+            scopes: of the token, in Connect's names; None for all that the app has
         """
         claims = {"jti": uuid.uuid4().hex, "iat": int(now), "exp": int(now + self.lifetime)}
         token = jwt.encode(claims, self._key, algorithm="HS256")

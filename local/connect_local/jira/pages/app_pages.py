@@ -69,7 +69,7 @@ class AppPages:
         )
 
     def token(self, visit: Visit) -> Response:
-        """What `AP.context.getToken` hands out."""
+        """Return the token of `AP.context.getToken`."""
         found = _module(visit)
         if found is None:
             return JSONResponse(
@@ -131,7 +131,7 @@ def _name(visit: Visit, app: Installation, module: PageModule) -> str:
 
 
 def _host_data(visit: Visit, app: Installation) -> dict[str, object]:
-    """What the page around the frame tells the script in it."""
+    """Return the data that the page around the frame gives the script in it."""
     return {
         "context": {"jira": {}, "license": {"active": app.descriptor.is_licensed}},
         "user": {"atlassianAccountId": visit.person.account_id},

@@ -24,7 +24,7 @@ from connect_local.jira.rest.answers import render_error
 from connect_local.jira.tenant import Tenants
 
 STATIC = Path(__file__).parent / "static"
-"""What the pages load; with the stand-in for Atlassian's all.js, which apps' pages load."""
+"""Static files of the pages; with the stand-in for Atlassian's all.js, which apps' pages load."""
 
 
 class Pages:
@@ -32,9 +32,9 @@ class Pages:
 
     Args:
         tenants: the sites
-        faults: what calls to any site meet
+        faults: for calls to any site
         journal: the calls
-        descriptor_url: what the app that runs beside this Jira is installed from; empty when there is none
+        descriptor_url: of the app that runs beside this Jira; empty for none
     """
 
     def __init__(self, *, tenants: Tenants, faults: Faults, journal: Journal, descriptor_url: str) -> None:

@@ -18,7 +18,7 @@ class AppsPage:
 
     Args:
         view: renders it
-        descriptor_url: what the app that runs beside this Jira is installed from; empty when there is none
+        descriptor_url: of the app that runs beside this Jira; empty for none
     """
 
     def __init__(self, view: View, *, descriptor_url: str) -> None:

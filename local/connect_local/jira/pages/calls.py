@@ -16,7 +16,7 @@ class CallsPage:
 
     Args:
         view: renders it
-        tenants: whose apps may have made them
+        tenants: with the apps that may have made them
         journal: keeps them
     """
 

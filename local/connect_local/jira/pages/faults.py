@@ -25,7 +25,7 @@ class FaultsPage:
 
     Args:
         view: renders them
-        faults: what calls to any site meet, after those to their own
+        faults: for calls to any site, after those of each site
     """
 
     def __init__(self, view: View, *, faults: Faults) -> None:
@@ -41,7 +41,7 @@ class FaultsPage:
         ]
 
     def faults(self, visit: Visit) -> Response:
-        """What is on order, and what may be ordered."""
+        """Show the ordered faults, and the form to order more."""
         on_order = [
             (whose, [fault_words(fault) for fault in faults.on_order()])
             for whose, faults in (("this site", visit.tenant.faults), ("any site", self._faults))
@@ -69,7 +69,7 @@ class FaultsPage:
 
 
 def _wish(visit: Visit) -> dict[str, Json]:
-    """What the form asks for, as `POST /_local/faults` takes it."""
+    """Return the form's order, as `POST /_local/faults` takes it."""
     form = visit.form
     wish: dict[str, Json] = {"count": _number(form.get("count", "1"))}
     match form.get("fault", "").partition(":"):

@@ -1,4 +1,4 @@
-"""What keeps other websites' hands off what is on this machine.
+"""Protection of this machine's servers from other websites.
 
 Whoever has the browser here may do everything, so a page from elsewhere must not be able to make the browser
 do it: neither by a form or a fetch of its own (CSRF), nor by a host name of its own that it has pointed at
@@ -24,8 +24,8 @@ class Guard:
     """An ASGI application that answers 403 to what comes from another website, before another sees it.
 
     Args:
-        app: what it stands before
-        base_url: where the Jira is; its host may be asked for, besides this machine's own names
+        app: the protected app
+        base_url: of the Jira; its host is allowed, besides this machine's own names
     """
 
     def __init__(self, app: ASGIApp, *, base_url: str) -> None:

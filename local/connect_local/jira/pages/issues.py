@@ -124,7 +124,7 @@ def _shown(issue: Issue, visit: Visit) -> dict[str, str]:
 
 
 def _fields(form: Mapping[str, str]) -> dict[str, Json]:
-    """What a form says, as the REST API takes it."""
+    """Return the form's values, as the REST API takes them."""
     description = "\n".join(form.get("description", "").splitlines())
     assignee = form.get("assignee")
     return {

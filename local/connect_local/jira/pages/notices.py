@@ -1,4 +1,4 @@
-"""What came of a click, said on the page that follows it."""
+"""Notices about the outcome of a click, shown on the next page."""
 
 import secrets
 from collections import OrderedDict
@@ -13,8 +13,8 @@ class Notice:
     """A few sentences.
 
     Attributes:
-        text: what is said
-        is_good: whether it is what was wanted
+        text: of the notice
+        is_good: True if it is what was wanted
     """
 
     text: str

@@ -10,7 +10,7 @@ _A_YEAR = 365 * 24 * 3600
 
 
 class Preferences:
-    """What is kept in the visitor's own cookies."""
+    """Preferences in the visitor's own cookies."""
 
     def __init__(self, view: View) -> None:
         self._view = view

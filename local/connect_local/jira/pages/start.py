@@ -1,4 +1,4 @@
-"""Where a visit begins: a site's start page, its projects, and the list of all sites."""
+"""Entry pages: a site's start page, its projects, and the list of all sites."""
 
 from http import HTTPStatus
 
@@ -21,7 +21,7 @@ class Start:
         view: renders them
         tenants: the sites
         journal: the calls, of which the start page shows the latest
-        descriptor_url: what the app that runs beside this Jira is installed from; empty when there is none
+        descriptor_url: of the app that runs beside this Jira; empty for none
     """
 
     def __init__(self, view: View, *, tenants: Tenants, journal: Journal, descriptor_url: str) -> None:
@@ -39,7 +39,7 @@ class Start:
         ]
 
     def site(self, visit: Visit) -> Response:
-        """What is on the site."""
+        """Show the site's start page."""
         name = visit.site.name
         return self._view.render(
             visit,

@@ -54,11 +54,11 @@ class View:
         """A page.
 
         Args:
-            visit: who asks for it
+            visit: of the visitor
             template: the file's name, without its ending
-            title: what the page is called
+            title: of the page
             status: of the answer
-            frame: whose pages may be framed in it, as an origin
+            frame: origin of pages that may be framed in it
             values: for the template
         """
         root = self._tenants.default.site.context_path
@@ -92,7 +92,7 @@ class View:
 
 
 def site_name(site: Site) -> str:
-    """What a site is called: the one at the root goes by its host."""
+    """Return a site's name: the one at the root has its host's."""
     return site.name or urlsplit(site.base_url).netloc
 
 

@@ -14,7 +14,7 @@ from connect_local.jira.site import Site
 from connect_local.jira.tenant import Tenant
 
 THEMES = ("auto", "light", "dark")
-"""How pages may look; `auto` is as the browser has it."""
+"""Themes of pages; `auto` is the browser's choice."""
 
 THEME_COOKIE = "laptop-jira-theme"
 _MAX_FORM_BYTES = 1 << 20
@@ -36,18 +36,18 @@ class Visit:
 
     @property
     def site(self) -> Site:
-        """What is on the site."""
+        """The site."""
         return self.tenant.site
 
     @property
     def person(self) -> User:
-        """Whom the visitor has chosen to be; the administrator, until they choose."""
+        """The user chosen by the visitor; at first the administrator."""
         chosen = self.request.cookies.get(person_cookie(self.site))
         return next((user for user in people_to_be(self.site) if user.account_id == chosen), self.site.admin)
 
     @property
     def theme(self) -> str:
-        """How pages are to look."""
+        """The theme of pages."""
         chosen = self.request.cookies.get(THEME_COOKIE)
         return chosen if chosen in THEMES else THEMES[0]
 

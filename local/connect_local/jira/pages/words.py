@@ -1,4 +1,4 @@
-"""What happened, in plain words."""
+"""Plain sentences for outcomes."""
 
 from connect_local.jira.apps import Answer
 from connect_local.jira.faults import Delay, Drop, Fault, GatewayLimit, RotateSecret, Status
@@ -15,12 +15,12 @@ _DONE = {
 
 
 def command_notice(command: str, name: str, result: LifecycleResult) -> Notice:
-    """What came of a lifecycle command.
+    """Return the notice for a lifecycle command's outcome.
 
     Args:
         command: such as `install`
         name: of the app
-        result: what the app answered
+        result: the app's response
     """
     answers = " ".join(_answer(event, answer) for event, answer in result.answers.items())
     if command in {"install", "reinstall"} and not result.installed:
@@ -32,7 +32,7 @@ def command_notice(command: str, name: str, result: LifecycleResult) -> Notice:
 
 
 def fault_words(fault: Fault) -> str:
-    """What a call will meet."""
+    """Describe a fault."""
     match fault:
         case Status(status=429) as limit:
             return f"429 Too Many Requests, {limit.rate_limit_reason}, Retry-After {limit.retry_after} s"

@@ -1,4 +1,4 @@
-"""Who is calling, and whom: `myself` and `serverInfo`.
+"""Identity of caller and site: `myself` and `serverInfo`.
 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-myself/ and …/api-group-server-info/
 """
@@ -13,7 +13,7 @@ from connect_local.jira.site import Site
 
 
 class About:
-    """What a client asks first."""
+    """The first calls of a client."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

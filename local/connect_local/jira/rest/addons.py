@@ -1,4 +1,4 @@
-"""What only the app itself may ask of a site: its licence and its properties.
+"""Calls for the app itself only: its licence and its properties.
 
 https://developer.atlassian.com/platform/marketplace/license-api-for-cloud-apps/ and
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-app-properties/; the server

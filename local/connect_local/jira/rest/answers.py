@@ -12,8 +12,8 @@ class JiraError(HTTPException):
     """A call that cannot be carried out.
 
     Attributes:
-        messages: what is wrong with the call
-        errors: what is wrong with single fields
+        messages: errors of the whole call
+        errors: errors of single fields
     """
 
     def __init__(self, status: int, *messages: str, errors: Mapping[str, str] | None = None) -> None:

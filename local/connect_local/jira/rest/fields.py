@@ -33,7 +33,7 @@ class Fields:
         self._renderer = Renderer(site.base_url)
 
     def errors(self, fields: Mapping[str, Json]) -> dict[str, str]:
-        """What is wrong, by the name of the field."""
+        """The errors, by field name."""
         return {
             name: _ERRORS.get(name, _NOT_SETTABLE.format(name))
             for name, value in fields.items()
@@ -71,7 +71,7 @@ class Fields:
 
 
 def is_document(value: Json) -> bool:
-    """Whether a value is an Atlassian Document, which version 3 of the API wants wherever there is rich text.
+    """Return whether a value is an Atlassian Document, version 3's form of rich text.
 
     https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
     """
@@ -84,7 +84,7 @@ def is_document(value: Json) -> bool:
 
 
 def named(value: Json, *names: str) -> str | None:
-    """What a value such as `{"key": "DEMO"}` names, by the first of these members that it has."""
+    """Return the entity that a value such as `{"key": "DEMO"}` names, by the first of these members."""
     if not isinstance(value, dict):
         return None
     return next((value[name] for name in names if isinstance(value.get(name), str)), None)

@@ -1,4 +1,4 @@
-"""Who may do what: everybody anything, but only administrators administer, and see restricted projects.
+"""Permissions: everybody has all, except that only administrators administer, and see restricted projects.
 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/
 """
@@ -45,7 +45,7 @@ class Permissions:
         return [Route("/permissions/check", self.check, methods=["POST"])]
 
     async def check(self, request: Request) -> JSONResponse:
-        """Which of the permissions that are asked about a user has."""
+        """Return those of the requested permissions that a user has."""
         wish = await json_object(request, known={"accountId", "globalPermissions", "projectPermissions"})
         user = self._subject(wish.get("accountId"), request)
         names = _names(wish.get("globalPermissions"), _GLOBAL)

@@ -1,4 +1,4 @@
-"""What endpoints read from a request, refused the way Jira refuses it."""
+"""Parsing of requests, with Jira's own refusals."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -61,12 +61,12 @@ def caller(request: Request) -> User:
 
 
 def is_connect_app(request: Request) -> bool:
-    """Whether a Connect app calls, as itself."""
+    """Return whether a Connect app calls, as itself."""
     return caller(request).account_type == "app" and not request.state.by_forge
 
 
 def trace_of(request: Request) -> str | None:
-    """What the webhooks that the call causes are to echo, None when that is nothing Jira echoes.
+    """Return the trace that webhooks caused by the call echo, None if Jira echoes none.
 
     https://developer.atlassian.com/cloud/jira/platform/webhooks/
     """
@@ -75,7 +75,7 @@ def trace_of(request: Request) -> str | None:
 
 
 def page_of(request: Request, *, max_results: int) -> slice:
-    """Which of the results the `startAt` and `maxResults` parameters ask for.
+    """Return the page of the results that `startAt` and `maxResults` select.
 
     Args:
         request: the request

@@ -71,7 +71,7 @@ class Search:
         return self._page(given)
 
     async def gone(self, _: Request) -> JSONResponse:
-        """What clients that are not up to date meet."""
+        """Answer outdated clients."""
         raise JiraError(HTTPStatus.GONE, _GONE)
 
     def _page(self, wish: Mapping[str, Json]) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""Which fields or properties of an issue a call asks for."""
+"""Selection of an issue's fields or properties."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,10 +8,10 @@ _NOT_NAVIGABLE = {"comment"}
 
 
 def select(values: Mapping[str, Json], asked_for: Sequence[str]) -> dict[str, Json]:
-    """What is asked for: single names, `*all`, `*navigable`, or, with a hyphen, what to leave out.
+    """Return the selected values: single names, `*all`, `*navigable`, or, with a hyphen, exclusions.
 
     Args:
-        values: what there is
+        values: to select from
         asked_for: the names; only left-out ones mean all the others
     """
     left_out = {name[1:] for name in asked_for if name.startswith("-")}
