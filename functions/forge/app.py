@@ -61,14 +61,14 @@ def _take(request: GatewayRequest) -> Answer:
                 _tell(request, _forge.lifecycle(request))
     except ProductNotServed as elsewhere:  # Forge retries after anything but 2xx
         logger.info(
-            "Forge call dropped", path=request.path, reason=elsewhere.reason, explanation=str(elsewhere)
+            "Forge call ignored", path=request.path, reason=elsewhere.reason, explanation=str(elsewhere)
         )
     return empty_answer(HTTPStatus.NO_CONTENT)
 
 
 def _tell(request: GatewayRequest, outcome: ForgeOutcome) -> None:
     logger.info(
-        "Forge call taken",
+        "Forge call accepted",
         path=request.path,
         clientKey=outcome.client_key,
         changed=outcome.changed,
@@ -79,7 +79,7 @@ def _tell(request: GatewayRequest, outcome: ForgeOutcome) -> None:
 def _enqueue(request: GatewayRequest) -> None:
     match _forge.event(request):
         case None:
-            logger.info("Forge event that asks for nothing")
+            logger.info("Forge event skipped")
         case HeldEvent() as held:
             _holding.take(held)
         case webhook:

@@ -93,7 +93,7 @@ class Work:
         self._activity.record_webhook(webhook.client_key, webhook.event)
         react = self._reactions.to(webhook.event)
         if react is None:
-            logger.warning("No reaction to this event")
+            logger.warning("Webhook skipped: no reaction registered")
             return
         trace = trace_of(self._app_key, webhook.webhook_id)
         jira = self._clients.on(webhook.client_key, invocation, trace=trace)

@@ -64,7 +64,7 @@ def _apply(request: GatewayRequest) -> Answer:
     if outcome.key_id:
         _key_ids.remember(outcome.key_id)
     logger.info(
-        "Lifecycle event taken",
+        "Lifecycle event accepted",
         path=request.path,
         clientKey=outcome.client_key,
         changed=outcome.changed,

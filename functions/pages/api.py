@@ -80,7 +80,7 @@ ROUTES: dict[str, Call] = {
 
 def _report(unproved: UserUnproved, request: PageRequest) -> None:
     _logger.warning(
-        "Jira cannot be asked what the page's user may do",
+        "Permission check impossible: page user not proved",
         extra={
             "reason": unproved.reason,
             "explanation": str(unproved),

@@ -37,7 +37,7 @@ def administrators_only(request: PageRequest) -> HTTPStatus:
         granted = _checked(request, {"globalPermissions": ["ADMINISTER"]}).object.get("globalPermissions")
     except (JiraError, OutOfTime) as failure:
         _logger.warning(
-            "Jira does not say who is an administrator",
+            "Administrator check failed",
             extra={"reason": failure.reason, "clientKey": client_key},
         )
         return HTTPStatus.SERVICE_UNAVAILABLE
@@ -81,5 +81,5 @@ def _checked(request: PageRequest, asked: dict[str, Any]) -> JiraResponse:
 
 
 def _refused(client_key: str, why: str) -> HTTPStatus:
-    _logger.info("Refused a page for administrators", extra={"reason": why, "clientKey": client_key})
+    _logger.info("Page for administrators refused", extra={"reason": why, "clientKey": client_key})
     return HTTPStatus.FORBIDDEN

@@ -36,7 +36,7 @@ def _enqueue(request: GatewayRequest) -> Answer:
     webhook = Webhook.from_request(request, proved.token.client_key, _parts.app.webhook_events)
     about = {"event": webhook.event, "webhookId": webhook.webhook_id, "clientKey": webhook.client_key}
     if is_own(request.headers.get(TRACE_HEADER.lower()), _parts.app.app_key):
-        logger.info("Webhook caused by a reaction; no reaction to it", extra=about)
+        logger.info("Webhook skipped: caused by the app itself", extra=about)
         count("OwnChange")
     else:
         _queue.send(told_by_connect(webhook) if proved.installation.site.installation_id else webhook)

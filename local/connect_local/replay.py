@@ -20,7 +20,12 @@ from connect_local.jira.entities import Installation, Json
 from connect_local.jira.tokens import site_token
 from connect_local.laptop.stack import LaptopStack, StackOptions
 
-_OUTCOMES = {"Work done", "Work failed; set aside", "Work came to its end", "The message comes again"}
+_OUTCOMES = {
+    "Message processed",
+    "Moving message to the dead-letter queue",
+    "Message discarded",
+    "Message scheduled for retry",
+}
 _PATIENCE_SECONDS = 30
 
 

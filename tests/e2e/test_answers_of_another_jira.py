@@ -149,7 +149,7 @@ def test_a_site_that_is_suspended_waits_with_all_its_messages(asked: Asked) -> N
     assert eventually(lambda: asked.jira.asked("GET /rest/api/3/serverInfo")) == 1
 
     def waiting() -> list[str]:
-        return [line["reason"] for line in asked.said("The message comes again")]
+        return [line["reason"] for line in asked.said("Message scheduled for retry")]
 
     assert eventually(lambda: "site-unavailable" in waiting())
     asked.call("GET", "/rest/api/3/after-it", answer(200, b"{}"))

@@ -53,5 +53,5 @@ def test_a_site_that_does_not_answer_holds_one_worker_however_much_it_has_to_do(
 
         assert eventually(lambda: noted() == keys, seconds=READ_TIMEOUT_SECONDS / 2)
         assert silent.faults.pending() == 999, "another worker has called it"
-        assert eventually(lambda: len(site.said("The message comes again")) >= 40)
+        assert eventually(lambda: len(site.said("Message scheduled for retry")) >= 40)
         assert site.count("FailedJiraCalls") == 0

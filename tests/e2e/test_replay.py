@@ -27,10 +27,10 @@ def folder(tmp_path: Path) -> Path:
 def test_each_file_is_taken_and_what_the_worker_made_of_it_is_said(folder: Path) -> None:
     result = CliRunner().invoke(replay.main, [str(folder)])
     assert result.output.splitlines() == [
-        "204 a-created.json: Work done",
-        "204 b-of-another-event.json: Work done",
-        "204 c-without-an-issue.json: The message comes again, KeyError",
-        "204 d-cut.json: The message comes again, KeyError",
+        "204 a-created.json: Message processed",
+        "204 b-of-another-event.json: Message processed",
+        "204 c-without-an-issue.json: Message scheduled for retry, KeyError",
+        "204 d-cut.json: Message scheduled for retry, KeyError",
     ]
     assert result.exit_code == 0
 

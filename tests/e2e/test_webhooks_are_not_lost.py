@@ -73,7 +73,7 @@ def test_the_apps_own_change_coming_back_starts_nothing(site: Watched) -> None:
         by=site.jira.site.admin,
         trace=trace_of(site.app_key, webhook.webhook_id),
     )
-    assert eventually(lambda: site.said("Webhook caused by a reaction; no reaction to it"))
+    assert eventually(lambda: site.said("Webhook skipped: caused by the app itself"))
     assert site.worked_off()
     assert site.writes(issue.key) == []
 
@@ -83,7 +83,7 @@ def test_for_a_site_that_has_uninstalled_the_app_work_ends_without_having_failed
         with site.nothing_worked_off():
             assert site.send("GONE-1", "gone") == [NO_CONTENT]
             site.jira.lifecycle.uninstall(site.stack.descriptor_url)
-        assert eventually(lambda: site.said("Work came to its end"))
+        assert eventually(lambda: site.said("Message discarded"))
         assert site.worked_off()
         assert site.count("FailedJiraCalls") == 0
         assert site.writes("GONE-1") == []
@@ -102,4 +102,4 @@ def test_the_work_of_a_worker_that_is_killed_in_mid_call_is_taken_up_again_and_h
         assert site.writes("KILLED-1") == [HTTPStatus.CREATED, HTTPStatus.OK]
         assert site.note("KILLED-1")["webhookId"] == "killed"
         assert site.count("FailedJiraCalls") == 0
-        assert {line["reason"] for line in site.said("The message comes again")} == {"being-done"}
+        assert {line["reason"] for line in site.said("Message scheduled for retry")} == {"being-done"}

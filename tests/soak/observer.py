@@ -90,16 +90,16 @@ class Observer:
         with self._lock:
             reason = str(said.get("reason"))
             match said.get("message"):
-                case "Calling Jira again":
+                case "Retrying a call to Jira":
                     self.retried[reason] += 1
-                case "The message comes again":
+                case "Message scheduled for retry":
                     self.postponed[reason] += 1
                     if reason == "temporarily-unavailable":
                         self._unrecorded.add(str(said.get("webhookId")))
-                case "The message comes again after the queue's own timeout":
+                case "Message left to the visibility timeout":
                     self.postponed["queue-timeout"] += 1
                     self._unrecorded.add(str(said.get("webhookId")))
-                case "Work done, but not recorded":
+                case "Message processed, but not recorded":
                     self._unrecorded.add(str(said.get("webhookId")))
             if "DuplicateAbsorbed" in said:
                 self.duplicates_absorbed += 1

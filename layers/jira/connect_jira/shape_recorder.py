@@ -98,7 +98,7 @@ class Recorder:
             self._tell(kind, shape)
         except Exception as failure:  # noqa: BLE001 - the request is accepted, or the call done, by now
             # Its message may have a value in it.
-            _logger.warning("A shape was not recorded", extra={"error": type(failure).__name__})
+            _logger.warning("Shape not recorded", extra={"error": type(failure).__name__})
 
 
 RECORDER = Recorder(is_on=os.environ.get("RECORD_SHAPES") == "true")

@@ -1,4 +1,4 @@
-"""True if Jira accepts a REST call of an app, and if not, why.
+"""Authentication of an app's REST calls, with the reason for a refusal.
 
 The checks, their order and their status codes are those of the code that Jira's own verifier comes from:
 `NimbusJwtReader` and `AbstractJwtAuthenticator` of Atlassian's atlassian-jwt, `ThreeLeggedAuthFilter` and

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 _PATIENCE_SECONDS = 10
-_LAST_WORDS = {"Webhook queued", "Lifecycle event taken"}
+_LAST_WORDS = {"Webhook queued", "Lifecycle event accepted"}
 
 
 class Log:

@@ -207,7 +207,7 @@ def test_after_a_401_a_secret_that_was_rotated_meanwhile_signs_again_once(
     jwt.decode(pool.sent[2].token, NEW, algorithms=["HS256"], options={"verify_exp": False})
     assert len(pool.sent) == 3
     said = {record.message: record.__dict__["reason"] for record in caplog.records}
-    assert said["Signing again"] == "secret-previous"
+    assert said["Retrying a call with other credentials"] == "secret-previous"
 
 
 def test_after_a_401_with_the_secret_unchanged_nothing_is_sent_again(backend: "Backend") -> None:

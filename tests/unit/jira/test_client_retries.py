@@ -76,7 +76,7 @@ def test_it_is_made_again(
     method, options = call
     assert client.request(method, PATH, body={}, **options).body == {"ok": True}
     assert len(pool.sent) == 2
-    assert [record.message for record in caplog.records] == ["Calling Jira again"]
+    assert [record.message for record in caplog.records] == ["Retrying a call to Jira"]
     assert 0 < pool.waits[0] <= LONGEST_WAIT_SECONDS * 1.3
 
 

@@ -65,7 +65,7 @@ def test_what_cannot_be_recorded_fails_nothing_and_is_not_told(caplog: pytest.Lo
 
     Recorder(is_on=True, tell=fail).answer("GET", "/", answer(0), by_token=False)
     (line,) = caplog.records
-    assert line.getMessage() == "A shape was not recorded"
+    assert line.getMessage() == "Shape not recorded"
     assert vars(line)["error"] == "ValueError"
     assert SECRET not in str(vars(line))
 

@@ -107,7 +107,7 @@ class InstallKeyIds:
             )
         except AwsFailed as failure:
             _logger.warning(
-                "Install key not remembered", extra={"reason": failure.reason, "cause": str(failure)}
+                "Install key id not recorded", extra={"reason": failure.reason, "cause": str(failure)}
             )
         else:
             self._proved.add(kid)

@@ -39,15 +39,15 @@ class PageRequest:
         client_key: the site
         account_id: the user; None when nobody is logged in
         site_url: the site's base URL; empty where Forge does not say it
-        display_url: what people know the site by, if that is another address
+        display_url: the address that people use, if it differs
         state: of the installation, such as `enabled`
         installed_at: in Unix seconds
-        has_connect: whether the app is there by Connect, too, and may ask what its users may do
+        has_connect: True if the site also uses Connect, which may ask for its users' permissions
         app: the app's settings
         jira: calls the site, as the app
-        as_user: gives a client that calls the site as the user, once that is proved; None where Connect shows
-            the page
-        activity: what lately happened
+        as_user: returns a client that calls the site as the user, once that is proved; None for a page that
+            Connect shows
+        activity: recent activity of sites
     """
 
     client_key: ClientKey
@@ -73,12 +73,12 @@ class PageAuthenticator:
     IAM: that of `connect_jira.auth.tenants`.
 
     Args:
-        app: whose pages they are
+        app: the app's settings
         tenants: verifies what sites sign
         invocations: verifies invocation tokens
         forge: the Forge installations
         clients: make the calls to Jira
-        activity: what lately happened
+        activity: recent activity of sites
     """
 
     def __init__(

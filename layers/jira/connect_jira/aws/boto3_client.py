@@ -71,7 +71,7 @@ class Boto3Client:
         self._lock = threading.Lock()
         self._by_halvings = {
             0: self._new_client(0)
-        }  # at the start of a function, which has a whole CPU then
+        }  # when a function starts, for which it has a whole processor
 
     def send(self, operation: str, parameters: Mapping[str, object], *, seconds: float) -> dict[str, Any]:
         """Send a request; see `AwsClient.send`."""
@@ -108,7 +108,7 @@ class Boto3Client:
             params["headers"]["X-Amzn-Trace-Id"] = trace
 
     def _check_answer(self, operation_model: Any, response_dict: dict[str, Any], **_: object) -> None:  # noqa: ANN401 - botocore's
-        """Refuse responses that cannot be AWS's: botocore accepts any JSON object, and fails on anything else."""
+        """Refuse responses that cannot be AWS's: botocore accepts any JSON object, and fails on others."""
         about = f"{self._service}:{operation_model.name}"
         status, body = response_dict["status_code"], response_dict["body"]
         if status == HTTPStatus.OK:

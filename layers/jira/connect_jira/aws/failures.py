@@ -157,7 +157,7 @@ def report(failed: AwsFailed) -> None:
     """Log a refusal with AWS's own sentence and the remedy, and count it."""
     if isinstance(failed, AwsRefused):
         _logger.error(
-            "AWS refuses",
+            "AWS refused a request",
             extra={
                 "reason": failed.reason,
                 "explanation": f"{failed}. {failed.sentence} {failed.remedy}.",

@@ -265,7 +265,7 @@ class JiraClient:
         try:
             self._on_outcome(call, outcome)
         except Exception:  # a call that was made must not look as if it was not
-            logger.exception("A call was made, and is not remembered")
+            logger.exception("Call outcome not recorded")
 
     def _repeated(self, call: SignedCall, *, repeatable: bool) -> JiraResponse:
         attempt = 1
@@ -281,5 +281,7 @@ class JiraClient:
         wait = wait_before_retry(failure, now=self._clock(), jitter=jitter)
         if wait is None or wait + _KEPT_BACK_SECONDS >= self._remaining():
             raise failure.error
-        logger.info("Calling Jira again", extra={"reason": failure.error.reason, "attempt": failure.attempt})
+        logger.info(
+            "Retrying a call to Jira", extra={"reason": failure.error.reason, "attempt": failure.attempt}
+        )
         self._sleep(wait)

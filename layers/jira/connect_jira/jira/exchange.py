@@ -87,7 +87,10 @@ class Exchange:
         )
         if other is None or other == credentials:
             return credentials, response, cause
-        logger.info("Signing again", extra={"reason": "scope-missing" if lacks_scope else "secret-previous"})
+        logger.info(
+            "Retrying a call with other credentials",
+            extra={"reason": "scope-missing" if lacks_scope else "secret-previous"},
+        )
         again = self._send(call, other)
         if lacks_scope and again.status == HTTPStatus.UNAUTHORIZED:
             self._source.connect_refused(self._client_key)

@@ -67,9 +67,9 @@ class ForgeJoins:
         except JiraForbidden as refused:
             raise TemporarilyUnavailable("Jira does not yet let the app read its own property") from refused
         if not isinstance(client_key, str) or not is_storable(ClientKey(client_key)):
-            logger.info("Forge installation without a Connect side")
+            logger.info("Forge installation has no Connect site")
         elif self._sites.read(ClientKey(client_key)) is None:
-            logger.info("Forge installation of a Connect site that has not installed the app here")
+            logger.info("Forge installation's Connect site is not known")
         else:
             self.join(work.client_key, ClientKey(client_key))
 
@@ -90,7 +90,7 @@ class ForgeJoins:
         before, after = self._forge.update(installation_id, joined)
         if after is not None:
             if after is not before:
-                logger.info("Forge installation joined to its Connect site", clientKey=client_key)
+                logger.info("Forge installation linked to its Connect site", clientKey=client_key)
             self.point(after)
 
     def point(self, installation: ForgeInstallation) -> None:

@@ -74,7 +74,7 @@ def _report(error: ConnectError, status: HTTPStatus, request: GatewayRequest, ap
     code = found.code if found else error.reason
     is_expected = isinstance(error, DisabledWithoutToken | InstalledElsewhere | ProductNotServed)
     report_refusal(
-        "Request refused" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Request not answered",
+        "Request refused" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Request failed",
         metric="RequestRefusedAsExpected" if is_expected else "RequestRefused",
         is_expected=is_expected,
         code=code,

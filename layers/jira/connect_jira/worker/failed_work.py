@@ -97,7 +97,12 @@ class FailedWork:
                 tried = attempt is not None and not delivery.abandoned
                 return self.come_again(delivery, seconds, _reason(error), error, tried=tried)
             case SetAside(reason, explanation):
-                logger.error("Work failed; set aside", exc_info=error, reason=reason, tries=failed.tries)
+                logger.error(
+                    "Moving message to the dead-letter queue",
+                    exc_info=error,
+                    reason=reason,
+                    tries=failed.tries,
+                )
                 count("WorkSetAside", reason=reason)
                 self._failed.add(
                     delivery.text,
@@ -108,7 +113,7 @@ class FailedWork:
                 )
                 self._tell(message, error, reason, explanation)
             case Ended(reason):
-                logger.warning("Work came to its end", reason=reason)
+                logger.warning("Message discarded", reason=reason)
                 count("WorkEnded", reason=reason)
                 self._tell(message, error, reason, str(error))
         if attempt and failed.may_begin_again:
@@ -138,7 +143,7 @@ class FailedWork:
         """
         spread = random.uniform(1.0, 1.1)  # noqa: S311 - spreads load, hides nothing
         wait = min(int(seconds * spread + 0.999), LONGEST_POSTPONEMENT_SECONDS)
-        logger.warning("The message comes again", reason=reason, seconds=wait, exc_info=error)
+        logger.warning("Message scheduled for retry", reason=reason, seconds=wait, exc_info=error)
         count("WorkPostponed", reason=reason)
         return self._queue.postpone(delivery, seconds=wait, tried=tried)
 
@@ -152,7 +157,7 @@ class FailedWork:
         try:
             self._done.give_back(attempt)
         except TemporarilyUnavailable:
-            logger.warning("The record stays until the message is back", exc_info=True)
+            logger.warning("Idempotency record not released", exc_info=True)
             return delivery.abandoning(attempt.owner)
         return delivery
 
@@ -160,7 +165,7 @@ class FailedWork:
         try:
             self._done.forget(attempt)
         except TemporarilyUnavailable:
-            logger.warning("The record stays until it expires", exc_info=True)
+            logger.warning("Idempotency record not deleted", exc_info=True)
 
 
 def _reason(error: Exception) -> str:

@@ -130,7 +130,7 @@ class JiraCallsQueue:
             try:
                 self._send_again(delivery, seconds)
             except TemporarilyUnavailable:
-                logger.warning("The message is hidden, since it cannot be sent again", exc_info=True)
+                logger.warning("Message hidden, since sending it again failed", exc_info=True)
             else:
                 return True
         self._sqs.call(

@@ -36,7 +36,7 @@ _LASTING_FAILURES = 8
 _KEPT_SECONDS = 24 * 3600
 _MOST_SITES = 10_000
 _NO_ROW = "attribute_not_exists(id) OR expiration < :now"
-_NOT_TOLD = "A site's trouble is known to this process alone"
+_NOT_TOLD = "Site's trouble not recorded"
 
 logger = Logger(child=True)
 

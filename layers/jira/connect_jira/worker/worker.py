@@ -122,7 +122,7 @@ class Worker:
                 return self._failed_work.settle(Delivery.unread(record), error)
             return self._take_up(delivery, invocation)
         except Exception:  # such as when the queue does not answer, either
-            logger.exception("The message comes again after the queue's own timeout")
+            logger.exception("Message left to the visibility timeout")
             return False
 
     def _take_up(self, delivery: Delivery, invocation: Invocation) -> bool:
@@ -208,14 +208,14 @@ class Worker:
             self._complete(begun, outcome)
         if isinstance(message, CallRequest):
             self._results.completed(message, outcome)
-        logger.info("Work done")
+        logger.info("Message processed")
         return True
 
     def _complete(self, attempt: Attempt, outcome: object) -> None:
         try:
             self._done.complete(attempt, outcome)
         except TemporarilyUnavailable:
-            logger.warning("Work done, but not recorded", exc_info=True)
+            logger.warning("Message processed, but not recorded", exc_info=True)
 
 
 def _about(message: Message) -> dict[str, Any]:
