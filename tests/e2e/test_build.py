@@ -35,17 +35,21 @@ def layers_of(function: str) -> list[str]:
     return [layer["Ref"] for layer in Template({}).function(function)["Layers"]]
 
 
-@pytest.mark.parametrize(("function", "module"), FUNCTIONS.items(), ids=FUNCTIONS)
+@pytest.mark.parametrize(
+    ("function", "sdk"), [*((function, "direct") for function in FUNCTIONS), ("JiraCallsFunction", "boto3")]
+)
 def test_a_built_function_is_imported_from_its_artifact_and_layers_alone(
-    built: Path, tmp_path: Path, function: str, module: str
+    built: Path, tmp_path: Path, function: str, sdk: str
 ) -> None:
+    module = FUNCTIONS[function]
     layers = [built / layer / "python" for layer in layers_of(function) if layer != "DescriptorLayer"]
     runtime = tmp_path / "runtime"  # what Lambda's Python has besides: boto3 with its dependencies
     runtime.mkdir()
     site_packages = Path(sys.prefix) / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
     for package in ("boto3", "botocore", "s3transfer", "dateutil", "six.py"):
         (runtime / package).symlink_to(site_packages / package)
-    variables = function_variables(function, Template({}), lambda name, attribute: f"{name}-{attribute}")
+    template = Template({"AwsSdk": sdk})
+    variables = function_variables(function, template, lambda name, attribute: f"{name}-{attribute}")
     path = os.pathsep.join(map(str, [built / function, *layers, runtime]))
     imported = subprocess.run(
         [sys.executable, "-S", "-c", f"import {module} as app; print(app.__file__, callable(app.handler))"],
@@ -66,6 +70,7 @@ def test_a_layer_holds_its_package_where_lambda_looks(built: Path, layer: str, p
 
 
 def test_nothing_is_shipped_that_the_runtime_has_or_that_only_tests_need(built: Path) -> None:
+    samples = {sample.name for sample in (PROJECT / "events").iterdir()}
     shipped = {path.name for path in built.rglob("*")}
     assert not shipped & {
         "boto3",
@@ -76,8 +81,8 @@ def test_nothing_is_shipped_that_the_runtime_has_or_that_only_tests_need(built: 
         "connect_tools",
         "connect_local",
         "tests",
-        "events",
         ".env",
+        *samples,
     }
 
 
