@@ -98,6 +98,16 @@ def test_without_a_region_or_credentials_one_sentence_says_what_to_do() -> None:
         Account.from_env({"AWS_REGION": "eu-west-1"}).credentials()
 
 
+def test_credentials_that_are_not_given_just_now_may_be_given_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").write_text("[profile dev]\nregion = eu-central-1\ncredential_process = false\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_PROFILE", "dev")
+    with pytest.raises(TemporarilyUnavailable, match="CredentialRetrievalError"):
+        Account.from_env({}).credentials()
+
+
 def test_an_access_key_without_its_secret_is_refused_in_a_sentence() -> None:
     with pytest.raises(AwsNotConfigured, match="set AWS_SECRET_ACCESS_KEY"):
         Account.from_env({"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE"})

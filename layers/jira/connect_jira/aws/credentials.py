@@ -60,8 +60,13 @@ class Account:
 
 
 def _current(session: "Session") -> Credentials:
-    found = session.get_credentials()
-    now = found and found.get_frozen_credentials()
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - likewise
+
+    try:
+        found = session.get_credentials()
+        now = found and found.get_frozen_credentials()
+    except BotoCoreError as failed:
+        raise TemporarilyUnavailable(f"no AWS credentials were given: {type(failed).__name__}") from failed
     if not (now and now.access_key and now.secret_key):
         raise TemporarilyUnavailable("no AWS credentials are known: set AWS_PROFILE, or log in")
     return Credentials(now.access_key, now.secret_key, now.token)
