@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.aws.services import SENDER_WAITS_SECONDS
-from connect_jira.composition import Parts, jira_calls_queue
+from connect_jira.composition import Composition, jira_calls_queue
 from connect_jira.errors import ProductNotServed
 from connect_jira.events.held_event import HeldEvent
 from connect_jira.http_pool import new_pool
@@ -21,36 +21,36 @@ from connect_jira.lifecycle.forge import ForgeCalls, ForgeOutcome
 from connect_jira.shape_recorder import RECORDER
 from connect_jira.web.front_door import answer
 from connect_jira.web.request import GatewayRequest
-from connect_jira.web.response import Answer, empty_answer
-from connect_jira.worker.dead_letter_queue import FailedJiraCalls
+from connect_jira.web.response import Response, empty_response
+from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.held_events import Holding
 from connect_jwt.forge_keys import ForgeKeys
 
 logger = Logger()
-_parts = Parts.from_env(os.environ)
-_queue = jira_calls_queue(os.environ, _parts.aws)
+_composition = Composition.from_env(os.environ)
+_queue = jira_calls_queue(os.environ, _composition.aws)
 _holding = Holding(
-    FailedJiraCalls(_parts.aws.service("sqs"), url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]), _queue
+    DeadLetterQueue(_composition.aws.service("sqs"), url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]), _queue
 )
-_keys = ForgeKeys(_parts.app.forge_keys_url, http=new_pool(), on_answer=RECORDER.key_host)
+_keys = ForgeKeys(_composition.app.forge_keys_url, http=new_pool(), on_answer=RECORDER.key_host)
 _forge = ForgeCalls(
-    _parts.app,
-    invocations=ForgeInvocations(_parts.app, _keys),
-    store=_parts.forge_store,
-    sealer=_parts.token_sealer,
-    joins=_parts.forge_joins,
+    _composition.app,
+    invocations=ForgeInvocations(_composition.app, _keys),
+    store=_composition.forge_store,
+    sealer=_composition.token_sealer,
+    links=_composition.site_links,
     ask=_queue.send,
 )
 
 
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
+def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     """Handle one call from Forge."""
-    _parts.aws.begin(context, at_most=SENDER_WAITS_SECONDS)
-    return answer(event, _take, app=_parts.app)
+    _composition.aws.begin(context, at_most=SENDER_WAITS_SECONDS)
+    return answer(event, _take, app=_composition.app)
 
 
-def _take(request: GatewayRequest) -> Answer:
+def _take(request: GatewayRequest) -> Response:
     try:
         match request.path:
             case "/forge/events":
@@ -63,7 +63,7 @@ def _take(request: GatewayRequest) -> Answer:
         logger.info(
             "Forge call ignored", path=request.path, reason=elsewhere.reason, explanation=str(elsewhere)
         )
-    return empty_answer(HTTPStatus.NO_CONTENT)
+    return empty_response(HTTPStatus.NO_CONTENT)
 
 
 def _tell(request: GatewayRequest, outcome: ForgeOutcome) -> None:

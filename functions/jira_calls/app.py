@@ -10,13 +10,13 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.auth.jira_clients import JiraClients
-from connect_jira.composition import Parts, jira_calls_queue
+from connect_jira.composition import Composition, jira_calls_queue
 from connect_jira.installations.activity import Activity
-from connect_jira.worker.backoff import Pauses
+from connect_jira.worker.backoff import TenantBackoff
 from connect_jira.worker.call_results import CallResults
-from connect_jira.worker.dead_letter_queue import FailedJiraCalls
+from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.held_events import HeldEvents
-from connect_jira.worker.idempotency_store import WorkDone
+from connect_jira.worker.idempotency_store import IdempotencyStore
 from connect_jira.worker.troubles import Troubles
 from connect_jira.worker.worker import Worker
 from functions.jira_calls.direct import make_directly
@@ -24,43 +24,44 @@ from functions.jira_calls.reactions import reactions
 from functions.jira_calls.work import Work
 
 logger = Logger()
-_parts = Parts.from_env(os.environ)
-_activity = Activity.from_env(os.environ, _parts.aws)
+_composition = Composition.from_env(os.environ)
+_activity = Activity.from_env(os.environ, _composition.aws)
 _work_done_table = os.environ["WORK_DONE_TABLE"]
-_pauses = Pauses(
-    Troubles(_parts.aws.service("dynamodb"), table=_work_done_table), is_disabled=_parts.tenants.is_disabled
+_backoff = TenantBackoff(
+    Troubles(_composition.aws.service("dynamodb"), table=_work_done_table),
+    is_disabled=_composition.tenants.is_disabled,
 )
 _clients = JiraClients(
-    _parts.app,
-    _parts.tenants,
+    _composition.app,
+    _composition.tenants,
     _activity,
-    max_answer_bytes=int(os.environ["MAX_ANSWER_BYTES"]),
-    on_outcome=_pauses.note,
+    max_response_bytes=int(os.environ["MAX_ANSWER_BYTES"]),
+    on_outcome=_backoff.note,
 )
-_queue = jira_calls_queue(os.environ, _parts.aws, continues_chain=False)
+_queue = jira_calls_queue(os.environ, _composition.aws, continues_chain=False)
 _work = Work(
     reactions,
     _clients,
     _activity,
-    _parts.app.app_key,
-    joins=_parts.forge_joins,
-    held=HeldEvents(_parts.app, _parts.forge_store),
+    _composition.app.app_key,
+    links=_composition.site_links,
+    held=HeldEvents(_composition.app, _composition.forge_store),
     queue=_queue,
 )
 _worker = Worker(
     queue=_queue,
-    failed=FailedJiraCalls(_parts.aws.service("sqs"), url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]),
-    done=WorkDone(_parts.aws.service("dynamodb"), table=_work_done_table),
-    results=CallResults(_parts.aws.service("events"), bus=os.environ["EVENT_BUS"]),
+    failed=DeadLetterQueue(_composition.aws.service("sqs"), url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]),
+    done=IdempotencyStore(_composition.aws.service("dynamodb"), table=_work_done_table),
+    results=CallResults(_composition.aws.service("events"), bus=os.environ["EVENT_BUS"]),
     doer=_work,
-    pauses=_pauses,
+    backoff=_backoff,
 )
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - two kinds of event
     """Handle a batch of messages, or make one call and return Jira's response."""
-    _parts.aws.begin(context)
+    _composition.aws.begin(context)
     if "Records" in event:
         undone = [one["messageId"] for one in event["Records"] if not _worker.work(one, context)]
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in undone]}

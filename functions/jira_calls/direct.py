@@ -14,7 +14,7 @@ from connect_jira.events.call_request import CallRequest
 from connect_jira.jira.client import JiraClient
 from connect_jira.jira.errors import JiraEffectUnknown, JiraError, JiraUnreachable
 from connect_jira.jira.response import JiraResponse
-from connect_jira.worker.call_results import body_of, told_of
+from connect_jira.worker.call_results import body_of, call_result
 from connect_jwt.identity import ClientKey
 
 _MAX_BODY_BYTES = 5 * 1024 * 1024
@@ -34,10 +34,12 @@ def make_directly(event: Mapping[str, Any], client_for: Callable[[ClientKey], Ji
         raise RequestMalformed("idempotencyKey is for calls on the bus: a direct call is made each time")
     try:
         response = client_for(call.client_key).request(
-            call.method, call.path, query=call.query, body=call.body, repeatable=call.may_be_repeated
+            call.method, call.path, query=call.query, body=call.body, idempotent=call.is_idempotent
         )
     except (JiraUnreachable, JiraEffectUnknown):
         raise
     except JiraError as error:
         response = JiraResponse(error.status, error.body, error.headers)
-    return told_of(replace(call, return_body=False), response) | body_of(response, max_bytes=_MAX_BODY_BYTES)
+    return call_result(replace(call, return_body=False), response) | body_of(
+        response, max_bytes=_MAX_BODY_BYTES
+    )

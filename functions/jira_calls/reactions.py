@@ -2,7 +2,7 @@
 
 A reaction gets the webhook and the site that it came from. An event that is delivered twice is handled once;
 but if the process dies in the middle, the reaction runs again. So it must be idempotent, unless it is
-registered with `repeatable=False`.
+registered with `idempotent=False`.
 """
 
 from urllib.parse import quote

@@ -11,15 +11,15 @@ from connect_jira.errors import OfNewerCode
 from connect_jira.events.app_work import AppWork
 from connect_jira.events.call_request import CallRequest
 from connect_jira.events.held_event import HeldEvent
-from connect_jira.events.link_request import ForgeJoin
+from connect_jira.events.link_request import LinkRequest
 from connect_jira.events.messages import Message
 from connect_jira.events.webhook import Webhook
 from connect_jira.installations.activity import Activity
 from connect_jira.jira.client import JiraClient
-from connect_jira.jira.loop_guard import trace_of
+from connect_jira.jira.loop_guard import webhook_trace_of
 from connect_jira.lambda_context import Invocation
-from connect_jira.lifecycle.site_links import ForgeJoins
-from connect_jira.worker.call_results import told_of
+from connect_jira.lifecycle.site_links import SiteLinks
+from connect_jira.worker.call_results import call_result
 from connect_jira.worker.held_events import HeldEvents
 from connect_jira.worker.queue import JiraCallsQueue
 from connect_jwt.identity import AppKey
@@ -35,7 +35,7 @@ class Work:
         clients: makes the clients of sites
         activity: records the webhooks
         app_key: the app
-        joins: finds the Connect site of a Forge installation
+        links: finds the Connect site of a Forge installation
         held: judges held events again
         queue: takes the webhooks made of them
     """
@@ -47,7 +47,7 @@ class Work:
         activity: Activity,
         app_key: AppKey,
         *,
-        joins: ForgeJoins,
+        links: SiteLinks,
         held: HeldEvents,
         queue: JiraCallsQueue,
     ) -> None:
@@ -55,15 +55,15 @@ class Work:
         self._clients = clients
         self._activity = activity
         self._app_key = app_key
-        self._joins = joins
+        self._links = links
         self._held = held
         self._queue = queue
 
-    def may_be_repeated(self, message: Message) -> bool:
+    def is_idempotent(self, message: Message) -> bool:
         """Return whether the work is idempotent."""
         if isinstance(message, Webhook):
-            return self._reactions.may_be_repeated(message.event)
-        return message.may_be_repeated
+            return self._reactions.is_idempotent(message.event)
+        return message.is_idempotent
 
     def do(self, message: Message, invocation: Invocation, work_id: str) -> dict[str, Any] | None:
         """Make the call, and return its result; or run the reaction, or the enqueued function."""
@@ -74,8 +74,8 @@ class Work:
                 self._react(message, invocation, work_id)
             case AppWork():
                 self._work(message, invocation, work_id)
-            case ForgeJoin():
-                self._joins.ask(message, self._clients.on(message.client_key, invocation))
+            case LinkRequest():
+                self._links.ask(message, self._clients.on(message.client_key, invocation))
             case HeldEvent():
                 webhook = self._held.judge(message)
                 if webhook is not None:
@@ -85,9 +85,9 @@ class Work:
     def _call(self, call: CallRequest, invocation: Invocation) -> dict[str, Any]:
         jira = self._clients.on(call.client_key, invocation)
         response = jira.request(
-            call.method, call.path, query=call.query, body=call.body, repeatable=call.may_be_repeated
+            call.method, call.path, query=call.query, body=call.body, idempotent=call.is_idempotent
         )
-        return told_of(call, response)
+        return call_result(call, response)
 
     def _react(self, webhook: Webhook, invocation: Invocation, work_id: str) -> None:
         self._activity.record_webhook(webhook.client_key, webhook.event)
@@ -95,15 +95,15 @@ class Work:
         if react is None:
             logger.warning("Webhook skipped: no reaction registered")
             return
-        trace = trace_of(self._app_key, webhook.webhook_id)
-        jira = self._clients.on(webhook.client_key, invocation, trace=trace)
+        webhook_trace = webhook_trace_of(self._app_key, webhook.webhook_id)
+        jira = self._clients.on(webhook.client_key, invocation, webhook_trace=webhook_trace)
         react(webhook, self._site(webhook, jira, work_id, depth=0))
 
     def _work(self, work: AppWork, invocation: Invocation, work_id: str) -> None:
         function = self._reactions.work_named(work.name)
         if function is None:
             raise OfNewerCode(f"this code knows no work {work.name[:50]!r}")
-        jira = self._clients.on(work.client_key, invocation, trace=trace_of(self._app_key))
+        jira = self._clients.on(work.client_key, invocation, webhook_trace=webhook_trace_of(self._app_key))
         function(dict(work.arguments), self._site(work, jira, work_id, depth=work.depth))
 
     def _site(self, message: Webhook | AppWork, jira: JiraClient, work_id: str, *, depth: int) -> Site:

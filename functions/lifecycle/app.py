@@ -13,35 +13,35 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.auth.install_key_ids import InstallKeyIds
 from connect_jira.aws.services import SENDER_WAITS_SECONDS
-from connect_jira.composition import Parts
+from connect_jira.composition import Composition
 from connect_jira.http_pool import new_pool
 from connect_jira.installations.activity import Activity
 from connect_jira.lifecycle.connect import Lifecycle
 from connect_jira.shape_recorder import RECORDER
 from connect_jira.web.front_door import answer
 from connect_jira.web.request import GatewayRequest
-from connect_jira.web.response import Answer, empty_answer
+from connect_jira.web.response import Response, empty_response
 from connect_jwt.install_keys import InstallKeys
 
 logger = Logger()
-_parts = Parts.from_env(os.environ)
-_key_ids = InstallKeyIds.from_env(os.environ, _parts.aws)
+_composition = Composition.from_env(os.environ)
+_key_ids = InstallKeyIds.from_env(os.environ, _composition.aws)
 _keys = InstallKeys(
-    _parts.app.install_keys_urls,
-    registry_prefix=_parts.app.install_key_prefix,
+    _composition.app.install_keys_urls,
+    registry_prefix=_composition.app.install_key_prefix,
     http=new_pool(),
     admit=_key_ids.admit,
     on_answer=RECORDER.key_host,
 )
 _lifecycle = Lifecycle(
-    _parts.app,
-    store=_parts.store,
-    sealer=_parts.sealer,
-    tenants=_parts.tenants,
-    joins=_parts.forge_joins,
+    _composition.app,
+    store=_composition.store,
+    sealer=_composition.sealer,
+    tenants=_composition.tenants,
+    links=_composition.site_links,
     keys=_keys,
 )
-_activity = Activity.from_env(os.environ, _parts.aws)
+_activity = Activity.from_env(os.environ, _composition.aws)
 _events = {
     "/lifecycle/installed": _lifecycle.installed,
     "/lifecycle/uninstalled": _lifecycle.uninstalled,
@@ -51,13 +51,13 @@ _events = {
 
 
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
+def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     """Handle one lifecycle event."""
-    _parts.aws.begin(context, at_most=SENDER_WAITS_SECONDS)
-    return answer(event, _apply, app=_parts.app, on_refused=_activity.record_refusal)
+    _composition.aws.begin(context, at_most=SENDER_WAITS_SECONDS)
+    return answer(event, _apply, app=_composition.app, on_refused=_activity.record_refusal)
 
 
-def _apply(request: GatewayRequest) -> Answer:
+def _apply(request: GatewayRequest) -> Response:
     outcome = _events[request.path](request)
     if request.path == "/lifecycle/enabled":  # it follows each install at once
         _activity.begin(outcome.client_key)
@@ -70,4 +70,4 @@ def _apply(request: GatewayRequest) -> Answer:
         changed=outcome.changed,
         keyHost=outcome.key_id and _keys.host_of(outcome.key_id),
     )
-    return empty_answer(HTTPStatus.NO_CONTENT)
+    return empty_response(HTTPStatus.NO_CONTENT)

@@ -8,18 +8,18 @@ from aws_lambda_powertools import Logger
 
 from connect_jira.auth.page_requests import PageRequest
 from connect_jira.errors import OutOfTime, UserUnproved
-from connect_jira.jira.errors import JiraAnswerUnusable, JiraError, JiraNotFound
+from connect_jira.jira.errors import JiraError, JiraNotFound, JiraResponseUnusable
 from connect_jira.metrics import count
-from connect_jira.web.response import Answer, json_answer
+from connect_jira.web.response import Response, json_response
 from functions.pages import connection
 from functions.pages.permissions import browsable
 
 _logger = Logger(child=True)
 
-type Call = Callable[[PageRequest], Answer]
+type Call = Callable[[PageRequest], Response]
 
 
-def answer_call(call: Call, request: PageRequest) -> Answer:
+def answer_call(call: Call, request: PageRequest) -> Response:
     """Answer a call.
 
     The response is 502 if a call to Jira fails or returns something unexpected, and 403 if Jira has to be
@@ -30,24 +30,24 @@ def answer_call(call: Call, request: PageRequest) -> Answer:
         answer.get("body", "").encode()
     except UserUnproved as unproved:
         _report(unproved, request)
-        return json_answer(HTTPStatus.FORBIDDEN, {"reason": unproved.reason})
+        return json_response(HTTPStatus.FORBIDDEN, {"reason": unproved.reason})
     except (JiraError, OutOfTime) as error:
-        return json_answer(HTTPStatus.BAD_GATEWAY, {"reason": error.reason})
+        return json_response(HTTPStatus.BAD_GATEWAY, {"reason": error.reason})
     except UnicodeEncodeError:  # Jira's JSON may hold an unpaired surrogate, which no response can
-        return json_answer(HTTPStatus.BAD_GATEWAY, {"reason": JiraAnswerUnusable.REASON})
+        return json_response(HTTPStatus.BAD_GATEWAY, {"reason": JiraResponseUnusable.REASON})
     return answer
 
 
-def greeting(request: PageRequest) -> Answer:
+def greeting(request: PageRequest) -> Response:
     """Return the user's name; null if nobody is logged in, or the app may not know it."""
-    return json_answer(HTTPStatus.OK, {"displayName": _display_name(request)})
+    return json_response(HTTPStatus.OK, {"displayName": _display_name(request)})
 
 
-def health(request: PageRequest) -> Answer:
+def health(request: PageRequest) -> Response:
     """Return the state of the connection between app and site; times in Unix seconds."""
     activity = request.activity.read(request.client_key)
     webhook, call = activity.last_webhook, activity.last_call
-    return json_answer(
+    return json_response(
         HTTPStatus.OK,
         {
             "state": request.state,
@@ -58,13 +58,13 @@ def health(request: PageRequest) -> Answer:
     )
 
 
-def recent_projects(request: PageRequest) -> Answer:
+def recent_projects(request: PageRequest) -> Response:
     """Return the projects that the app saw last, as far as the user may see them."""
     response = request.jira.get("/rest/api/3/project/recent")
     if not isinstance(response.body, list) or not all(map(_is_project, response.body)):
         raise response.unusable("no list of projects")
     projects = browsable(request, response.body)
-    return json_answer(
+    return json_response(
         HTTPStatus.OK, {"projects": [_project(project, request.site_url) for project in projects]}
     )
 

@@ -15,29 +15,29 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.auth.jira_clients import JiraClients
 from connect_jira.auth.page_requests import PageAuthenticator
-from connect_jira.composition import Parts
+from connect_jira.composition import Composition
 from connect_jira.http_pool import new_pool
 from connect_jira.installations.activity import Activity
 from connect_jira.shape_recorder import RECORDER
 from connect_jira.web.front_door import answer
 from connect_jira.web.request import GatewayRequest
-from connect_jira.web.response import Answer, empty_answer
+from connect_jira.web.response import Response, empty_response
 from connect_jwt.forge_keys import ForgeKeys
 from functions.pages import api
 from functions.pages.assets import Assets
-from functions.pages.cross_origin import cross_origin_headers, is_call, preflight_answer
+from functions.pages.cross_origin import cross_origin_headers, is_call, preflight_response
 from functions.pages.pages import Pages
 
 logger = Logger()
-_parts = Parts.from_env(os.environ)
-_activity = Activity.from_env(os.environ, _parts.aws)
-_keys = ForgeKeys(_parts.app.forge_keys_url, http=new_pool(), on_answer=RECORDER.key_host)
+_composition = Composition.from_env(os.environ)
+_activity = Activity.from_env(os.environ, _composition.aws)
+_keys = ForgeKeys(_composition.app.forge_keys_url, http=new_pool(), on_answer=RECORDER.key_host)
 _authenticator = PageAuthenticator(
-    _parts.app,
-    tenants=_parts.tenants,
-    invocations=ForgeInvocations(_parts.app, _keys),
-    forge=_parts.forge_store,
-    clients=JiraClients(_parts.app, _parts.tenants, _activity),
+    _composition.app,
+    tenants=_composition.tenants,
+    invocations=ForgeInvocations(_composition.app, _keys),
+    forge=_composition.forge_store,
+    clients=JiraClients(_composition.app, _composition.tenants, _activity),
     activity=_activity,
 )
 _assets = Assets()
@@ -49,24 +49,24 @@ _page_routes = {
 
 
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
+def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     """Handle a browser's request."""
-    _parts.aws.begin(context)
+    _composition.aws.begin(context)
     return answer(
         event,
         lambda request: _route(request, context),
-        app=_parts.app,
+        app=_composition.app,
         on_refused=_activity.record_refusal,
         more_headers=cross_origin_headers,
     )
 
 
-def _route(request: GatewayRequest, context: LambdaContext) -> Answer:
+def _route(request: GatewayRequest, context: LambdaContext) -> Response:
     if request.method == "OPTIONS" and is_call(request):
-        return preflight_answer(api.ROUTES)
+        return preflight_response(api.ROUTES)
     route = f"{request.method} {request.path}"
     if page := _page_routes.get(route):
         return page(_authenticator.page(request, context))
     if call := api.ROUTES.get(route):
         return api.answer_call(call, _authenticator.call(request, context))
-    return _assets.answer(request) or empty_answer(HTTPStatus.NOT_FOUND)
+    return _assets.answer(request) or empty_response(HTTPStatus.NOT_FOUND)

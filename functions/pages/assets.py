@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from connect_jira.web.request import GatewayRequest
-from connect_jira.web.response import Answer, cacheable_answer
+from connect_jira.web.response import Response, cacheable_response
 
 STATIC = Path(__file__).parent / "static"
 TEXTS = {
@@ -53,10 +53,10 @@ class _Asset:
     def compressed(self) -> bytes:
         return gzip.compress(self.content, mtime=0)
 
-    def answer(self, accepted: str) -> Answer:
+    def answer(self, accepted: str) -> Response:
         if self.suffix in TEXTS and "gzip" in accepted:
-            return cacheable_answer(self.compressed, TYPES[self.suffix], encoding="gzip")
-        return cacheable_answer(self.content, TYPES[self.suffix])
+            return cacheable_response(self.compressed, TYPES[self.suffix], encoding="gzip")
+        return cacheable_response(self.content, TYPES[self.suffix])
 
 
 class Assets:
@@ -82,7 +82,7 @@ class Assets:
         """Return the files that are served."""
         return set(self._names)
 
-    def answer(self, request: GatewayRequest) -> Answer | None:
+    def answer(self, request: GatewayRequest) -> Response | None:
         """Return the requested file, None if there is none."""
         asset = self._assets.get(request.path.removeprefix("/static/"))
         if asset is None or request.method != "GET" or not request.path.startswith("/static/"):

@@ -8,7 +8,7 @@ from connect_jira.auth.page_requests import PageRequest
 from connect_jira.errors import OutOfTime
 from connect_jira.installations.activity import Refusal
 from connect_jira.jira.errors import JiraError
-from connect_jira.web.response import Answer, empty_answer, json_answer
+from connect_jira.web.response import Response, empty_response, json_response
 from connect_jwt.scopes import is_granted, scope_of
 from functions.pages.permissions import administrators_only
 
@@ -24,13 +24,13 @@ CALLS = (
 _TEST = ("GET", "/rest/api/3/myself")
 
 
-def connection(request: PageRequest) -> Answer:
+def connection(request: PageRequest) -> Response:
     """Return the installation's properties and its recent failures. No secret is among them."""
     allowed = administrators_only(request)
     if allowed is not HTTPStatus.OK:
-        return empty_answer(allowed)
+        return empty_response(allowed)
     refusals = request.activity.read(request.client_key).refusals
-    return json_answer(
+    return json_response(
         HTTPStatus.OK,
         {
             "installation": {
@@ -46,11 +46,11 @@ def connection(request: PageRequest) -> Answer:
     )
 
 
-def test(request: PageRequest) -> Answer:
+def test(request: PageRequest) -> Response:
     """Make a signed call now, and return its outcome."""
     allowed = administrators_only(request)
     if allowed is not HTTPStatus.OK:
-        return empty_answer(allowed)
+        return empty_response(allowed)
     started = time.monotonic()
     outcome: dict[str, Any] = {"call": " ".join(_TEST), "issuer": request.app.app_key}
     try:
@@ -61,7 +61,7 @@ def test(request: PageRequest) -> Answer:
     except OutOfTime:
         outcome |= {"status": 0, "accepted": False, "code": "out-of-time"}
     outcome["milliseconds"] = round((time.monotonic() - started) * 1000)
-    return json_answer(HTTPStatus.OK, outcome)
+    return json_response(HTTPStatus.OK, outcome)
 
 
 def _explanation(error: JiraError) -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from connect_jira.web.request import GatewayRequest
-from connect_jira.web.response import Answer, empty_answer
+from connect_jira.web.response import Response, empty_response
 
 _ASKED_AGAIN_AFTER_SECONDS = 2 * 3600
 """Chromium caches a preflight response for at most this time."""
@@ -27,7 +27,7 @@ def cross_origin_headers(request: GatewayRequest) -> Mapping[str, str]:
     return {"Access-Control-Allow-Origin": "*"} if is_call(request) else {}
 
 
-def preflight_answer(routes: Iterable[str]) -> Answer:
+def preflight_response(routes: Iterable[str]) -> Response:
     """Answer a preflight request.
 
     Args:
@@ -38,5 +38,5 @@ def preflight_answer(routes: Iterable[str]) -> Answer:
         "Access-Control-Allow-Methods": ", ".join(sorted({route.partition(" ")[0] for route in routes})),
         "Access-Control-Max-Age": str(_ASKED_AGAIN_AFTER_SECONDS),
     }
-    answer = empty_answer(HTTPStatus.NO_CONTENT)
+    answer = empty_response(HTTPStatus.NO_CONTENT)
     return answer | {"headers": answer["headers"] | allowed}

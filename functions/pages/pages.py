@@ -12,7 +12,7 @@ from string import Template
 from urllib.parse import urlsplit
 
 from connect_jira.auth.page_requests import PageRequest
-from connect_jira.web.response import Answer, html_answer
+from connect_jira.web.response import Response, html_response
 from functions.pages.assets import Assets
 from functions.pages.permissions import administrators_only
 
@@ -45,13 +45,13 @@ class Pages:
         self._frame = _template("frame.html")
         self._bodies = {name: _template(f"{name}.html") for name in ("hello-world", "connection", "notice")}
 
-    def hello_world(self, request: PageRequest) -> Answer:
+    def hello_world(self, request: PageRequest) -> Response:
         """Serve the greeting page."""
         site_url = request.site_url
         body = self._body("hello-world", siteUrl=site_url, siteName=urlsplit(site_url).netloc)
         return self._page(request, body, title="Greeting", script="hello-world.js")
 
-    def connection(self, request: PageRequest) -> Answer:
+    def connection(self, request: PageRequest) -> Response:
         """Serve the page for administrators; 403 or 503 with an explanation for others."""
         status = administrators_only(request)
         if status is not HTTPStatus.OK:
@@ -65,7 +65,7 @@ class Pages:
 
     def _page(
         self, request: PageRequest, body: str, *, title: str, script: str, status: HTTPStatus = HTTPStatus.OK
-    ) -> Answer:
+    ) -> Response:
         texts = {
             "title": f"{title} · {request.app.name}",
             "allJsUrl": self._all_js_url,
@@ -75,7 +75,7 @@ class Pages:
             "script": self._assets.name(script),
         }
         page = self._frame.substitute(_escaped(texts), body=body)
-        return html_answer(status, page, policy=self._policy(request))
+        return html_response(status, page, policy=self._policy(request))
 
     def _policy(self, request: PageRequest) -> str:
         atlassian = _origin(self._all_js_url)

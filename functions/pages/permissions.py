@@ -70,12 +70,12 @@ def browsable(request: PageRequest, projects: Sequence[Any]) -> list[Any]:
 def _checked(request: PageRequest, asked: dict[str, Any]) -> JiraResponse:
     if request.as_user is None or request.has_connect:
         try:
-            return request.jira.post(_CHECK, {"accountId": request.account_id, **asked}, repeatable=True)
+            return request.jira.post(_CHECK, {"accountId": request.account_id, **asked}, idempotent=True)
         except JiraError as error:
             if request.as_user is None or not is_refusal(error):
                 raise
     try:
-        return request.as_user().post(_CHECK, asked, repeatable=True)
+        return request.as_user().post(_CHECK, asked, idempotent=True)
     except JiraError as error:
         raise (unproved_by(error) if is_refusal(error) else error) from error
 

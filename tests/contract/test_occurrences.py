@@ -9,7 +9,7 @@ import pytest
 from connect_jira.aws.failures import AwsFailed
 from connect_jira.aws.service import AwsService
 from connect_jira.events.webhook import Occurrence, Webhook
-from connect_jira.worker.idempotency_store import Attempt, Done, WorkDone
+from connect_jira.worker.idempotency_store import Attempt, Done, IdempotencyStore
 from connect_jira.worker.occurrences import APART_MS, SENDING_MS, Occurrences
 from connect_jwt.identity import ClientKey
 from connect_local.laptop.cloud import LaptopCloud
@@ -56,10 +56,10 @@ def site() -> ClientKey:
     return ClientKey(f"occurrences-{next(_sites)}")
 
 
-def begin(done: WorkDone, message: Webhook) -> Attempt | Done:
+def begin(done: IdempotencyStore, message: Webhook) -> Attempt | Done:
     work_id = done.work_id(message)
     assert work_id is not None
-    return done.begin(work_id, owner=uuid.uuid4().hex, may_be_repeated=True, left_ms=1000)
+    return done.begin(work_id, owner=uuid.uuid4().hex, is_idempotent=True, left_ms=1000)
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def work_off(dynamodb: AwsService, table: str, site: ClientKey) -> Callable[...,
     def work_off(*messages: Told) -> int:
         times = 0
         for message in messages:
-            done = WorkDone(dynamodb, table=table)
+            done = IdempotencyStore(dynamodb, table=table)
             begun = begin(done, message(site))
             if isinstance(begun, Attempt):
                 times += 1
@@ -123,7 +123,7 @@ def test_no_hour_divides_an_event_from_its_repetition(work_off: Callable[..., in
 def test_the_second_takes_over_what_the_first_has_failed_at(
     dynamodb: AwsService, table: str, site: ClientKey, work_off: Callable[..., int]
 ) -> None:
-    done = WorkDone(dynamodb, table=table)
+    done = IdempotencyStore(dynamodb, table=table)
     begun = begin(done, connect("w")(site))
     assert isinstance(begun, Attempt)
     done.give_back(begun)

@@ -9,7 +9,7 @@ import pytest
 import urllib3
 
 from connect_jira.auth.jira_clients import JiraClients
-from connect_jira.composition import Parts
+from connect_jira.composition import Composition
 from connect_jira.errors import ImpersonationRefused
 from connect_jira.installations.activity import Activity
 from connect_jira.jira.client import JiraClient
@@ -59,9 +59,9 @@ def client(site: Watched, monkeypatch: pytest.MonkeyPatch) -> JiraClient:
     for name, value in variables.items():
         if name.startswith(("AWS_", "POWERTOOLS_")):
             monkeypatch.setenv(name, value)
-    parts = Parts.from_env(variables)
-    activity = Activity.from_env(variables, parts.aws)
-    return JiraClients(parts.app, parts.tenants, activity).on(site.client_key, Unhurried())
+    composition = Composition.from_env(variables)
+    activity = Activity.from_env(variables, composition.aws)
+    return JiraClients(composition.app, composition.tenants, activity).on(site.client_key, Unhurried())
 
 
 def test_the_app_acts_as_the_user_it_names(site: Watched, client: JiraClient, descriptor_url: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 import urllib3
 
 from connect_jira.auth.jira_clients import JiraClients
-from connect_jira.composition import Parts
+from connect_jira.composition import Composition
 from connect_jira.errors import ImpersonationRefused
 from connect_jira.installations.activity import Activity
 from connect_jwt.identity import ClientKey
@@ -129,10 +129,10 @@ def client(stack: LaptopStack, monkeypatch: pytest.MonkeyPatch) -> Any:
     for name, value in variables.items():
         if name.startswith(("AWS_", "POWERTOOLS_")):
             monkeypatch.setenv(name, value)
-    parts = Parts.from_env(variables)
+    composition = Composition.from_env(variables)
     client_key = ClientKey(app_of(stack).installation_id)
-    activity = Activity.from_env(variables, parts.aws)
-    return JiraClients(parts.app, parts.tenants, activity).on(client_key, Unhurried())
+    activity = Activity.from_env(variables, composition.aws)
+    return JiraClients(composition.app, composition.tenants, activity).on(client_key, Unhurried())
 
 
 @pytest.mark.usefixtures("app")

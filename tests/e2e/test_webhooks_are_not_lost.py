@@ -8,7 +8,7 @@ from http import HTTPStatus
 import pytest
 
 from connect_jira.events.webhook import Webhook
-from connect_jira.jira.loop_guard import trace_of
+from connect_jira.jira.loop_guard import webhook_trace_of
 from connect_local.laptop.gateway import MAX_EVENT_BYTES
 from tests.e2e.watching import EVENT, NO_CONTENT, UNAVAILABLE, WORKER_SECONDS, Watched, eventually, watched
 
@@ -71,7 +71,7 @@ def test_the_apps_own_change_coming_back_starts_nothing(site: Watched) -> None:
         site.jira.site.projects()[0],
         {"summary": "Made by a reaction"},
         by=site.jira.site.admin,
-        trace=trace_of(site.app_key, webhook.webhook_id),
+        trace=webhook_trace_of(site.app_key, webhook.webhook_id),
     )
     assert eventually(lambda: site.said("Webhook skipped: caused by the app itself"))
     assert site.worked_off()

@@ -15,7 +15,7 @@ from connect_jira.installations import activity
 from connect_jira.installations import secret_sealing as sealing
 from connect_jira.installations.forge_installation import LEAVING_SECONDS
 from connect_jira.installations.installation import PREVIOUS_SECRET_SECONDS, UNINSTALLED_ROW_SECONDS
-from connect_jira.installations.system_token import SURE_SECONDS
+from connect_jira.installations.system_token import MIN_LIFETIME_SECONDS
 from connect_jira.jira import connection_pool, retries, signed_call
 from connect_jira.worker import held_events, occurrences, queue, troubles, worker
 from connect_jira.worker import retry_policy as verdicts
@@ -141,7 +141,7 @@ FIGURES: list[tuple[str, str, object, object]] = [
     (CALLS, "is to be back within a minute", queue.LONGEST_HIDDEN_SECONDS, MINUTE),
     (CALLS, "SQS delays for at most 15 minutes", queue.LONGEST_DELAY_SECONDS, 15 * MINUTE),
     (CALLS, "the queue's retention of four days", of("JiraCalls", "MessageRetentionPeriod"), 4 * DAY),
-    (CALLS, "the longest wait of twelve hours", verdicts.LONGEST_POSTPONEMENT_SECONDS, 12 * HOUR),
+    (CALLS, "the longest wait of twelve hours", verdicts.MAX_DELAY_SECONDS, 12 * HOUR),
     (CALLS, "is remembered for seven days", occurrences.REMEMBERED_SECONDS, 7 * DAY),
     (CALLS, "after 40 seconds instead of 180", VISIBILITY_SECONDS, 40),
     (CALLS, "at most 5 seconds later than without it", ALLOWED_SECONDS, 5),
@@ -166,7 +166,7 @@ FIGURES: list[tuple[str, str, object, object]] = [
     (FORGE, "at most two seconds apart", occurrences.APART_MS, 2000),
     (FORGE, "at most ten minutes apart", occurrences.SENDING_MS, 10 * MINUTE * 1000),
     (FORGE, "when two hours have gone by without a call", LEAVING_SECONDS, 2 * HOUR),
-    (FORGE, "without one it is two hours", SURE_SECONDS, 2 * HOUR),
+    (FORGE, "without one it is two hours", MIN_LIFETIME_SECONDS, 2 * HOUR),
     (FORGE, "five of their events", held_events.HOPELESS_AT_ONCE, 5),
     (FORGE, "and one more an hour", held_events.HOPELESS_PER_SECOND * HOUR, 1),
 ]

@@ -12,14 +12,14 @@ from connect_jira.installations.secret_sealing import Sealer
 from connect_jira.installations.secrets_key import SecretsKey
 from connect_jira.installations.store import InstallationStore
 from connect_jira.installations.token_sealing import TokenSealer
-from connect_jira.lifecycle.site_links import ForgeJoins
+from connect_jira.lifecycle.site_links import SiteLinks
 from connect_jira.settings import AppSettings
 from connect_jira.worker.large_messages import LargeMessages
 from connect_jira.worker.queue import JiraCallsQueue
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Composition:
     """The objects shared by every function that knows installations."""
 
     app: AppSettings
@@ -44,9 +44,9 @@ class Parts:
         return cls(app, aws, store, sealer, tenants, forge_store, token_sealer)
 
     @property
-    def forge_joins(self) -> ForgeJoins:
+    def site_links(self) -> SiteLinks:
         """Links between Forge installations and Connect sites."""
-        return ForgeJoins(self.store, self.forge_store)
+        return SiteLinks(self.store, self.forge_store)
 
 
 def jira_calls_queue(env: Mapping[str, str], aws: Aws, *, continues_chain: bool = True) -> JiraCallsQueue:

@@ -15,14 +15,14 @@ from connect_jira.auth.forge_tenants import ForgeTenants
 from connect_jira.auth.tenants import Tenants
 from connect_jira.aws.versioned_table import RowChanged
 from connect_jira.errors import SecretDoesNotOpen
-from connect_jira.events.link_request import ForgeJoin
+from connect_jira.events.link_request import LinkRequest
 from connect_jira.installations.forge_installation import ForgeInstallation
 from connect_jira.installations.forge_store import ForgeInstallationStore
 from connect_jira.installations.installation import Installation
 from connect_jira.installations.store import InstallationStore
 from connect_jira.lifecycle.connect import Lifecycle
 from connect_jira.lifecycle.forge import ForgeCalls
-from connect_jira.lifecycle.site_links import ForgeJoins
+from connect_jira.lifecycle.site_links import SiteLinks
 from connect_jira.settings import AppSettings
 from connect_jira.web.request import GatewayRequest
 from connect_jwt.canonical import query_string_hash
@@ -190,7 +190,7 @@ class Backend:
     forge_store: MemoryForgeStore = field(default_factory=MemoryForgeStore)
     token_sealer: MarkingTokenSealer = field(default_factory=MarkingTokenSealer)
     invocations: int = 0
-    joins_asked: list[ForgeJoin] = field(default_factory=list)
+    joins_asked: list[LinkRequest] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.tenants = self.new_tenants()
@@ -213,8 +213,8 @@ class Backend:
             clock=self.clock,
         )
 
-    def new_joins(self) -> ForgeJoins:
-        return ForgeJoins(
+    def new_links(self) -> SiteLinks:
+        return SiteLinks(
             self.store,
             self.forge_store,
             clock=self.clock,
@@ -226,7 +226,7 @@ class Backend:
             invocations=ForgeInvocations(self.app, self.keys, clock=self.clock),  # type: ignore[arg-type]
             store=self.forge_store,
             sealer=self.token_sealer,  # type: ignore[arg-type]
-            joins=self.new_joins(),
+            links=self.new_links(),
             ask=self.joins_asked.append,
             clock=self.clock,
         )
@@ -237,7 +237,7 @@ class Backend:
             store=self.store,
             sealer=self.sealer,  # type: ignore[arg-type]
             tenants=self.tenants,
-            joins=self.new_joins(),
+            links=self.new_links(),
             keys=self.keys,  # type: ignore[arg-type]
             clock=self.clock,
         )

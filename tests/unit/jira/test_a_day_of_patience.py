@@ -22,9 +22,9 @@ from connect_jira.composition import jira_calls_queue
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.events.call_request import CallRequest
 from connect_jira.events.messages import Message, to_text
-from connect_jira.worker.backoff import Pauses
+from connect_jira.worker.backoff import TenantBackoff
 from connect_jira.worker.call_results import CallResults
-from connect_jira.worker.dead_letter_queue import FailedJiraCalls
+from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.idempotency_store import Attempt
 from connect_jira.worker.troubles import Troubles
 from connect_jira.worker.worker import Worker
@@ -90,7 +90,7 @@ class LambdaAndSqs:
     def get_remaining_time_in_millis(self) -> int:
         return 30_000
 
-    def may_be_repeated(self, _message: Message) -> bool:
+    def is_idempotent(self, _message: Message) -> bool:
         return True
 
     def do(self, _message: Message, _invocation: object, _work_id: str) -> object:
@@ -136,11 +136,11 @@ def test_a_message_is_passed_on_for_a_day_and_no_chain_grows(monkeypatch: pytest
     monkeypatch.setattr(queue, "_clock", lambda: aws_side.now)
     worker = Worker(
         queue=queue,
-        failed=FailedJiraCalls(aws.service("sqs"), url="https://failed"),
+        failed=DeadLetterQueue(aws.service("sqs"), url="https://failed"),
         done=aws_side,  # type: ignore[arg-type]
         results=CallResults(aws.service("events"), bus="bus"),
         doer=aws_side,
-        pauses=Pauses(
+        backoff=TenantBackoff(
             Troubles(MemoryTable(), table="WorkDone", clock=lambda: aws_side.now),  # type: ignore[arg-type]
             clock=lambda: aws_side.now,
         ),

@@ -13,7 +13,7 @@ from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.events.call_request import CallRequest
 from connect_jira.installations.secrets_key import SecretsKey
 from connect_jira.worker.call_results import CallResults
-from connect_jira.worker.dead_letter_queue import FailedJiraCalls
+from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jwt.identity import AppKey, ClientKey
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/k"
@@ -135,7 +135,7 @@ def test_an_event_that_the_bus_refuses_is_an_error_with_its_code(aws: Recording)
 
 
 def set_aside(aws: Recording, explanation: str, client_key: ClientKey | None) -> dict[str, Any]:
-    FailedJiraCalls(aws.service, url="https://queue").add(
+    DeadLetterQueue(aws.service, url="https://queue").add(
         "text", client_key=client_key, reason="jira-400", explanation=explanation, tries=3
     )
     (_, asked), *_ = aws.asked

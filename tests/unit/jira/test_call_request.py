@@ -68,14 +68,14 @@ def test_the_same_key_is_the_same_work_on_one_site_only() -> None:
     ],
 )
 def test_what_comes_to_the_same_may_be_made_twice(asked: dict[str, Any]) -> None:
-    assert CallRequest.from_fields({**ASKED, **asked}).may_be_repeated
+    assert CallRequest.from_fields({**ASKED, **asked}).is_idempotent
 
 
 @pytest.mark.parametrize(
     "asked", [{"method": "POST"}, {"method": "patch"}, {"method": "PUT", "repeatable": False}]
 )
 def test_anything_else_is_made_once(asked: dict[str, Any]) -> None:
-    assert not CallRequest.from_fields({**ASKED, **asked}).may_be_repeated
+    assert not CallRequest.from_fields({**ASKED, **asked}).is_idempotent
 
 
 @pytest.mark.parametrize(

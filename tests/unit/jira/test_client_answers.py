@@ -12,19 +12,19 @@ from connect_jira.errors import RequestMalformed, TaskNotCompleted, TemporarilyU
 from connect_jira.events.call_request import CallRequest
 from connect_jira.jira.client import JiraClient
 from connect_jira.jira.errors import (
-    JiraAnswerUnusable,
     JiraEffectUnknown,
     JiraError,
     JiraForbidden,
     JiraMoved,
     JiraNotFound,
+    JiraResponseUnusable,
     JiraServerError,
     JiraSiteUnavailable,
     JiraUnauthorized,
 )
 from connect_jira.jira.multipart import FilePart, Multipart
-from connect_jira.jira.response import MAX_ANSWER_BYTES
-from connect_jira.worker.call_results import told_of
+from connect_jira.jira.response import MAX_RESPONSE_BYTES
+from connect_jira.worker.call_results import call_result
 from connect_jwt.causes import Cause
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.captures import capture
@@ -60,7 +60,7 @@ def test_a_303_to_the_rest_api_is_done_and_says_where_the_task_is(
     assert (response.status, response.location) == (303, f"{TASK}?expand=x")
     assert len(pool.sent) == 1
     asked = CallRequest(client_key=CLIENT_KEY, method=method, path=PATH)
-    assert told_of(asked, response) == {"status": 303, "location": TASK}
+    assert call_result(asked, response) == {"status": 303, "location": TASK}
 
 
 ELSEWHERE = [
@@ -100,7 +100,8 @@ def test_where_a_gets_303_leads_is_for_the_caller_alone(
     assert response.location == elsewhere
     asked = CallRequest(client_key=CLIENT_KEY, path="/rest/api/3/attachment/content/1", return_body=True)
     assert (
-        "of-the-file" not in json.dumps(told_of(asked, response)) + repr(response) + capsys.readouterr().out
+        "of-the-file"
+        not in json.dumps(call_result(asked, response)) + repr(response) + capsys.readouterr().out
     )
 
 
@@ -264,16 +265,16 @@ def test_a_body_that_cannot_be_read_changes_nothing_of_what_the_status_says(
 def test_an_answer_that_is_too_large_is_an_error_where_it_was_to_be_read_and_done_where_it_was_to_be_made(
     backend: "Backend",
 ) -> None:
-    large = (200, b'{"values": "' + b"x" * MAX_ANSWER_BYTES + b'"}')
+    large = (200, b'{"values": "' + b"x" * MAX_RESPONSE_BYTES + b'"}')
     client, pool = client_over(backend, large)
-    with pytest.raises(JiraAnswerUnusable, match="larger than what is taken of an answer"):
+    with pytest.raises(JiraResponseUnusable, match="larger than what is taken of an answer"):
         client.get(PATH)
-    with pytest.raises(JiraAnswerUnusable, match="larger than what is taken of an answer"):
+    with pytest.raises(JiraResponseUnusable, match="larger than what is taken of an answer"):
         list(client.search("project = DEMO"))
     created = client.post(PATH, {})
     assert (created.status, created.body) == (200, None)
     request = CallRequest(client_key=ClientKey("c"), method="POST", path=PATH, return_body=True)
-    assert told_of(request, created) == {"status": 200, "bodyTooLarge": True}
+    assert call_result(request, created) == {"status": 200, "bodyTooLarge": True}
     assert len(pool.sent) == 3
 
 
@@ -304,7 +305,7 @@ def test_a_body_is_json_text_or_bytes_by_its_type(
 def test_bytes_are_told_in_base64(backend: "Backend") -> None:
     client, _ = client_over(backend, (200, b"\x89PNG", {"Content-Type": "image/png"}))
     asked = CallRequest(client_key=CLIENT_KEY, path="/x", return_body=True)
-    assert told_of(asked, client.get("/rest/x")) == {"status": 200, "bodyBase64": "iVBORw=="}
+    assert call_result(asked, client.get("/rest/x")) == {"status": 200, "bodyBase64": "iVBORw=="}
 
 
 def test_headers_are_sent_besides_those_of_every_call(backend: "Backend") -> None:
@@ -353,9 +354,9 @@ def test_a_property_that_is_none_is_told_from_a_site_that_says_something_else(
     backend: "Backend", body: bytes
 ) -> None:
     client, _ = client_over(backend, (200, body))
-    with pytest.raises(JiraAnswerUnusable, match="GET /rest/atlassian-connect/1/addons/"):
+    with pytest.raises(JiraResponseUnusable, match="GET /rest/atlassian-connect/1/addons/"):
         client.app_properties.get("settings")
-    with pytest.raises(JiraAnswerUnusable):
+    with pytest.raises(JiraResponseUnusable):
         client.app_properties.keys()
 
 

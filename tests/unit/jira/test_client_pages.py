@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from connect_jira.jira.errors import JiraAnswerUnusable, JiraServerError
+from connect_jira.jira.errors import JiraResponseUnusable, JiraServerError
 from connect_jira.jira.paging import MOST_EMPTY_PAGES
 from tests.unit.jira.test_client import SITE, client_over
 
@@ -162,7 +162,7 @@ def test_what_is_no_page_is_said_to_be_none(
     backend: "Backend", body: object, headers: dict[str, str]
 ) -> None:
     client, pool = client_over(backend, (200, body, headers))
-    with pytest.raises(JiraAnswerUnusable, match="this is no page") as error:
+    with pytest.raises(JiraResponseUnusable, match="this is no page") as error:
         list(client.items(PATH))
     assert error.value.reason == "answer-unusable"
     assert str(error.value).count("\n") == 0
@@ -172,7 +172,7 @@ def test_what_is_no_page_is_said_to_be_none(
 @pytest.mark.parametrize("body", [[], "text", {"issues": 1}, {"issues": [], "isLast": False}], ids=str)
 def test_what_is_no_page_of_a_search_is_said_to_be_none(backend: "Backend", body: object) -> None:
     client, _ = client_over(backend, (200, body))
-    with pytest.raises(JiraAnswerUnusable, match="this is no page"):
+    with pytest.raises(JiraResponseUnusable, match="this is no page"):
         list(client.search("project = A"))
 
 
@@ -197,7 +197,7 @@ def test_a_page_that_brings_nothing_new_is_an_error_and_no_loop(
     backend: "Backend", page: dict[str, object]
 ) -> None:
     client, pool = client_over(backend, (200, page))
-    with pytest.raises(JiraAnswerUnusable, match="brings nothing new"):
+    with pytest.raises(JiraResponseUnusable, match="brings nothing new"):
         list(client.items(PATH))
     assert len(pool.sent) <= 2
 
@@ -205,7 +205,7 @@ def test_a_page_that_brings_nothing_new_is_an_error_and_no_loop(
 def test_pages_that_lead_to_one_another_are_no_loop(backend: "Backend") -> None:
     pages = [(200, {"issues": [n], "nextPageToken": token}) for n, token in enumerate(["a", "b", "a", "b"])]
     client, pool = client_over(backend, *pages)
-    with pytest.raises(JiraAnswerUnusable, match="brings nothing new"):
+    with pytest.raises(JiraResponseUnusable, match="brings nothing new"):
         list(client.search("project = A"))
     assert len(pool.sent) == 3
 
@@ -213,7 +213,7 @@ def test_pages_that_lead_to_one_another_are_no_loop(backend: "Backend") -> None:
 def test_empty_pages_without_an_end_are_not_followed_for_ever(backend: "Backend") -> None:
     pages = [(200, {"issues": [], "nextPageToken": f"t{n}"}) for n in range(100)]
     client, pool = client_over(backend, *pages)
-    with pytest.raises(JiraAnswerUnusable, match="brings nothing new"):
+    with pytest.raises(JiraResponseUnusable, match="brings nothing new"):
         list(client.search("project = A"))
     assert len(pool.sent) == MOST_EMPTY_PAGES + 1
 

@@ -30,7 +30,7 @@ type Call = tuple[str, dict[str, Any]]
 
 PUT: Call = ("PUT", {})
 POST: Call = ("POST", {})
-TOLD_SO: Call = ("POST", {"repeatable": True})
+TOLD_SO: Call = ("POST", {"idempotent": True})
 
 REPEATED: dict[str, tuple[Any, Call]] = {
     "503 to a PUT": ((503, {}), PUT),
@@ -102,7 +102,7 @@ def test_each_attempt_is_signed_afresh(backend: "Backend") -> None:
 @pytest.mark.parametrize("jitter", [0.7, 1.0, 1.3])
 def test_it_is_never_made_again_before_the_time_that_jira_names(jitter: float) -> None:
     error = JiraRateLimited(429, call="GET /x", headers={"retry-after": "1"})
-    failure = Failure(error=error, attempt=1, repeatable=True)
+    failure = Failure(error=error, attempt=1, idempotent=True)
     wait = wait_before_retry(failure, now=0, jitter=jitter)
     assert wait is not None
     assert wait >= 1

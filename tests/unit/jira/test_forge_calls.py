@@ -10,7 +10,7 @@ from connect_jira.events.forge_events import webhook_event
 from connect_jira.events.messages import read_text, to_text
 from connect_jira.events.webhook import Webhook
 from connect_jira.installations.forge_installation import ForgeState
-from connect_jira.installations.system_token import SURE_SECONDS
+from connect_jira.installations.system_token import MIN_LIFETIME_SECONDS
 from connect_jwt.errors import TokenRefused
 from tests.unit.jira.conftest import CLIENT_KEY
 from tests.unit.jira.forge import (
@@ -141,14 +141,14 @@ def test_a_token_that_does_not_say_when_it_ends_is_good_for_as_long_as_every_one
     backend: "Backend",
 ) -> None:
     backend.forge.refresh(refresh(backend, token="opaque.to.us", age=3))
-    assert row(backend).token_expires_at == backend.clock.now - 3 + SURE_SECONDS
+    assert row(backend).token_expires_at == backend.clock.now - 3 + MIN_LIFETIME_SECONDS
 
 
 @pytest.mark.parametrize("expires_in", [-1, 10**9, True])
 def test_an_end_that_cannot_be_meant_is_not_believed(backend: "Backend", expires_in: int) -> None:
     claimed = expires_in if expires_in is True else backend.clock.now + expires_in
     backend.forge.refresh(refresh(backend, token=system_token("t", claimed)))
-    assert row(backend).token_expires_at == backend.clock.now + SURE_SECONDS
+    assert row(backend).token_expires_at == backend.clock.now + MIN_LIFETIME_SECONDS
 
 
 @pytest.mark.parametrize("token", ["two words", "ü", "x" * 10_241])

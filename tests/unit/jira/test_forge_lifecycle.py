@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_jira.errors import NotInstalled, PayloadRefused, TemporarilyUnavailable
-from connect_jira.events.link_request import ForgeJoin
+from connect_jira.events.link_request import LinkRequest
 from connect_jira.installations.forge_installation import LEAVING_SECONDS, ForgeState
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.forge import (
@@ -194,7 +194,7 @@ def test_the_first_call_of_forges_has_it_found_out_whose_it_is_whatever_it_is(
     for _ in range(3):
         backend.forge.event(product_event(backend))
         backend.forge.refresh(refresh(backend))
-    assert backend.joins_asked == [ForgeJoin(ClientKey(INSTALLATION))]
+    assert backend.joins_asked == [LinkRequest(ClientKey(INSTALLATION))]
 
 
 def test_it_is_asked_anew_when_the_app_is_upgraded(backend: "Backend") -> None:
@@ -207,7 +207,7 @@ def test_it_is_asked_anew_when_the_app_is_upgraded(backend: "Backend") -> None:
 
 
 def test_a_call_whose_question_could_not_be_asked_is_not_taken(backend: "Backend") -> None:
-    def silent(_join: ForgeJoin) -> None:
+    def silent(_join: LinkRequest) -> None:
         raise TemporarilyUnavailable("SQS gave no answer")
 
     calls: Any = backend.forge

@@ -12,15 +12,15 @@ from connect_jira.errors import (
     NotInstalled,
     TemporarilyUnavailable,
 )
-from connect_jira.events.forge_overlap import thing_of, told_by_connect
-from connect_jira.events.link_request import ForgeJoin
+from connect_jira.events.forge_overlap import thing_of, with_connect_occurrence
+from connect_jira.events.link_request import LinkRequest
 from connect_jira.events.messages import read_text, to_text
 from connect_jira.events.webhook import Occurrence, Webhook
 from connect_jira.jira.client import JiraClient
 from connect_jira.jira.credentials import BearerCredentials, ConnectCredentials
 from connect_jira.jira.errors import JiraUnauthorized
 from connect_jira.lifecycle.site_links import CLIENT_KEY_PROPERTY
-from connect_jira.worker.retry_policy import FailedDelivery, Postponed, verdict
+from connect_jira.worker.retry_policy import FailedAttempt, Retry, decide
 from connect_jwt.errors import TokenRefused, UrlNotSignable
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.conftest import CLIENT_KEY, NOW, SITE_URL
@@ -126,17 +126,17 @@ def test_with_neither_the_message_waits_for_forges_next_call(backend: "Backend")
     backend.clock.now += HOUR + 600
     with pytest.raises(ForgeTokenMissing, match="ended 10 minutes ago") as missing:
         backend.tenants.credentials(CLIENT_KEY)
-    waits = verdict(
-        FailedDelivery(
+    waits = decide(
+        FailedAttempt(
             error=missing.value,
-            may_be_repeated=False,
+            is_idempotent=False,
             is_one_call=True,
             tries=20,
             age=HOUR,
             now=backend.clock.now,
         )
     )
-    assert isinstance(waits, Postponed)
+    assert isinstance(waits, Retry)
     token = bring_token(backend, "next")
     assert backend.tenants.credentials(CLIENT_KEY) == BearerCredentials(FORGE_URL, token, SITE_URL)
 
@@ -238,7 +238,7 @@ def test_of_several_live_installations_the_one_last_installed_speaks(backend: "B
     backend.clock.now += 100
     other: dict[str, Any] = {"app": {"installationId": OTHER_INSTALLATION}}
     backend.forge.lifecycle(lifecycle(backend, INSTALLED, **other))
-    backend.new_joins().join(OTHER_INSTALLATION, CLIENT_KEY)
+    backend.new_links().join(OTHER_INSTALLATION, CLIENT_KEY)
     newer = bring_token(backend, "of the other", **other)
     bring_token(backend, "of the first", seconds=2 * HOUR)
     credentials = backend.new_tenants().credentials(CLIENT_KEY)
@@ -257,7 +257,7 @@ def test_the_client_key_is_asked_of_jira_where_connect_did_not_name_the_installa
     backend.install(SECRET, age=20)
     bring_token(backend)
     client, pool = jira(backend, FORGE_KEY, (200, {"key": CLIENT_KEY_PROPERTY, "value": CLIENT_KEY}))
-    backend.new_joins().ask(ForgeJoin(FORGE_KEY), client)
+    backend.new_links().ask(LinkRequest(FORGE_KEY), client)
     assert pool.sent[0].url == (
         f"{FORGE_URL}/rest/atlassian-connect/1/addons/{backend.app.app_key}/properties/{CLIENT_KEY_PROPERTY}"
     )
@@ -273,7 +273,7 @@ def test_without_a_site_to_join_it_stays_a_tenant_of_its_own(backend: "Backend",
     backend.install(SECRET, age=20)
     bring_token(backend)
     client, _ = jira(backend, FORGE_KEY, answer)
-    backend.new_joins().ask(ForgeJoin(FORGE_KEY), client)
+    backend.new_links().ask(LinkRequest(FORGE_KEY), client)
     assert backend.forge_store.rows[INSTALLATION].tenant == INSTALLATION
     assert backend.row.site.installation_id is None
 
@@ -283,12 +283,12 @@ def test_a_site_that_has_yet_to_grant_its_permissions_is_asked_again(backend: "B
     bring_token(backend)
     client, _ = jira(backend, FORGE_KEY, (403, {}))
     with pytest.raises(TemporarilyUnavailable):
-        backend.new_joins().ask(ForgeJoin(FORGE_KEY), client)
+        backend.new_links().ask(LinkRequest(FORGE_KEY), client)
 
 
 def test_a_join_survives_the_queue() -> None:
-    assert read_text(to_text(ForgeJoin(FORGE_KEY))) == ForgeJoin(FORGE_KEY)
-    assert json.loads(to_text(ForgeJoin(FORGE_KEY)))["kind"] == "forge-join"
+    assert read_text(to_text(LinkRequest(FORGE_KEY))) == LinkRequest(FORGE_KEY)
+    assert json.loads(to_text(LinkRequest(FORGE_KEY)))["kind"] == "forge-join"
 
 
 def test_a_reinstall_that_does_not_name_forges_installation_keeps_it(backend: "Backend") -> None:
@@ -327,7 +327,7 @@ def test_a_site_with_both_sides_tells_who_saw_a_change_and_when(backend: "Backen
     assert proved.installation.site.installation_id == INSTALLATION
     at_ms = int(backend.clock.now) * 1000 + 237
     event = event_of(backend, product_event(backend, said={"issue": ISSUE, "timestamp": str(at_ms)}))
-    webhook = told_by_connect(
+    webhook = with_connect_occurrence(
         Webhook(
             client_key=CLIENT_KEY,
             event="jira:issue_created",
@@ -359,7 +359,7 @@ def test_a_site_that_has_the_app_by_one_of_the_two_is_asked_for_no_record(backen
 )
 def test_a_webhook_that_cannot_be_recognised_has_its_own_name(event: str, payload: dict[str, Any]) -> None:
     webhook = Webhook(client_key=CLIENT_KEY, event=event, webhook_id="w", payload=payload)
-    assert told_by_connect(webhook) == webhook
+    assert with_connect_occurrence(webhook) == webhook
 
 
 def test_a_message_of_before_is_read() -> None:
@@ -397,7 +397,7 @@ def test_a_join_is_not_lost_to_whoever_writes_at_the_same_moment(backend: "Backe
     backend.install(SECRET, age=20)
     bring_token(backend)
     backend.forge_store.interfere = lambda: bring_token(backend, "newer", seconds=2 * HOUR)
-    backend.new_joins().join(INSTALLATION, CLIENT_KEY)
+    backend.new_links().join(INSTALLATION, CLIENT_KEY)
     row = backend.forge_store.rows[INSTALLATION]
     assert row.tenant == CLIENT_KEY
     assert row.sealed_token == f"{INSTALLATION}|{system_token('newer', NOW + 2 * HOUR)}".encode()
@@ -410,7 +410,7 @@ def test_a_pointer_is_not_lost_to_whoever_writes_the_sites_row_at_the_same_momen
     backend.install(SECRET, age=20)
     bring_token(backend)
     backend.store.interfere = lambda: backend.install("t" * 40, age=10)
-    backend.new_joins().join(INSTALLATION, CLIENT_KEY)
+    backend.new_links().join(INSTALLATION, CLIENT_KEY)
     assert backend.row.site.installation_id == INSTALLATION
 
 

@@ -23,7 +23,7 @@ from connect_jira.errors import (
 from connect_jira.settings import AppSettings
 from connect_jira.web.front_door import answer
 from connect_jira.web.request import GatewayRequest
-from connect_jira.web.response import Answer, empty_answer
+from connect_jira.web.response import Response, empty_response
 from connect_jwt.diagnosis import Diagnosis, Evidence, diagnose
 from connect_jwt.errors import (
     ConnectError,
@@ -74,10 +74,10 @@ STATUSES: list[tuple[ConnectError, int]] = [
 def test_the_sender_is_told_a_status_and_nothing_else(
     app: AppSettings, event: dict[str, Any], error: ConnectError, status: int
 ) -> None:
-    assert answer(event, failing(error), app=app) == empty_answer(status)
+    assert answer(event, failing(error), app=app) == empty_response(status)
 
 
-@pytest.mark.parametrize("handle", [lambda _: empty_answer(204), failing(NotInstalled())])
+@pytest.mark.parametrize("handle", [lambda _: empty_response(204), failing(NotInstalled())])
 def test_every_answer_has_the_headers_that_its_request_asks_for(
     app: AppSettings, event: dict[str, Any], handle: Any
 ) -> None:
@@ -128,7 +128,7 @@ def test_what_is_known_to_come_is_counted_apart_and_is_no_warning(
     status: int,
 ) -> None:
     caplog.set_level("INFO")
-    assert answer(event, failing(error), app=app) == empty_answer(status)
+    assert answer(event, failing(error), app=app) == empty_response(status)
     (record,) = caplog.records
     assert (record.levelname, record.__dict__["reason"]) == ("INFO", error.reason)
     metric = json.loads(next(line for line in capsys.readouterr().out.splitlines() if "_aws" in line))
@@ -158,12 +158,12 @@ def test_a_hash_of_another_request_is_explained_by_the_mistake_that_leads_to_it(
     event["headers"]["authorization"] = request.headers["authorization"]
     event["rawQueryString"] = ""
 
-    def prove(read: GatewayRequest) -> Answer:
+    def prove(read: GatewayRequest) -> Response:
         backend.tenants.verify_request(read)
-        return empty_answer(204)
+        return empty_response(204)
 
     result = answer(event, prove, app=backend.app)
-    assert result == empty_answer(401)
+    assert result == empty_response(401)
     assert caplog.records[-1].__dict__["reason"] == "qsh-stage-prefix"
 
 
@@ -193,11 +193,11 @@ def test_what_is_no_request_of_a_site_s_is_called_by_its_name_in_the_log(
 ) -> None:
     event["headers"] = headers
 
-    def prove(read: GatewayRequest) -> Answer:
+    def prove(read: GatewayRequest) -> Response:
         backend.tenants.verify_request(read)
-        return empty_answer(204)
+        return empty_response(204)
 
-    assert answer(event, prove, app=backend.app) == empty_answer(401)
+    assert answer(event, prove, app=backend.app) == empty_response(401)
     record = caplog.records[-1].__dict__
     assert record["reason"] == code
     assert "Sign " not in record["explanation"]
@@ -225,11 +225,11 @@ def test_a_token_is_parsed_once_whatever_becomes_of_its_request(
     claimed: list[str] = []
     parses: list[str] = []
 
-    def handle(read: GatewayRequest) -> Answer:
+    def handle(read: GatewayRequest) -> Response:
         backend.tenants.verify_request(read)
         if status == 400:
             raise PayloadRefused("body-not-json", "no")
-        return empty_answer(204)
+        return empty_response(204)
 
     def count_parses(frame: FrameType, kind: str, _: object) -> None:
         if kind == "call" and frame.f_code is parse_token.__code__:
@@ -246,7 +246,7 @@ def test_a_token_is_parsed_once_whatever_becomes_of_its_request(
         )
     finally:
         sys.setprofile(before)
-    assert answered == empty_answer(status)
+    assert answered == empty_response(status)
     assert claimed == ([] if status == 204 else [backend.row.site.client_key])
     assert parses == ["GatewayRequest.token"]
 

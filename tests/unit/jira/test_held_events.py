@@ -10,10 +10,10 @@ from connect_jira.errors import ForgeTokenMissing, ModuleTypeUnknown, NotInstall
 from connect_jira.events.held_event import HeldEvent
 from connect_jira.events.messages import read_text, to_text
 from connect_jira.events.webhook import Webhook
-from connect_jira.worker.dead_letter_queue import FailedJiraCalls
+from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.held_events import HOPELESS_AT_ONCE, HeldEvents, Holding
 from connect_jira.worker.queue import JiraCallsQueue
-from connect_jira.worker.retry_policy import FailedDelivery, SetAside, verdict
+from connect_jira.worker.retry_policy import DeadLetter, FailedAttempt, decide
 from connect_jwt.errors import TokenRefused
 from tests.unit.jira.forge import (
     INSTALLED,
@@ -129,10 +129,10 @@ def test_what_is_still_unknown_is_set_aside_again_at_once(backend: "Backend") ->
     backend.forge.lifecycle(lifecycle(backend, INSTALLED))
     with pytest.raises(ModuleTypeUnknown) as still:
         judges(backend, "core:another").judge(held_event(backend))
-    judged = verdict(
-        FailedDelivery(error=still.value, may_be_repeated=True, is_one_call=False, tries=1, age=0, now=0)
+    judged = decide(
+        FailedAttempt(error=still.value, is_idempotent=True, is_one_call=False, tries=1, age=0, now=0)
     )
-    assert isinstance(judged, SetAside)
+    assert isinstance(judged, DeadLetter)
     assert judged.reason == "module-type-unknown"
     assert f"type {NEW}" in judged.explanation
     assert "ExtraForgeModuleTypes" in judged.explanation
@@ -188,7 +188,7 @@ class Kept:
 
 def holding(backend: "Backend", kept: Kept) -> Holding:
     queue = JiraCallsQueue(kept, url="queue", large=kept)  # type: ignore[arg-type]
-    return Holding(FailedJiraCalls(kept, url="failed"), queue, clock=backend.clock)  # type: ignore[arg-type]
+    return Holding(DeadLetterQueue(kept, url="failed"), queue, clock=backend.clock)  # type: ignore[arg-type]
 
 
 def test_every_event_that_may_yet_be_forges_own_is_kept_with_its_reason(backend: "Backend") -> None:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from connect_jira.jira.client import JiraClient
-from connect_jira.worker.retry_policy import FailedDelivery, Postponed, verdict
+from connect_jira.worker.retry_policy import FailedAttempt, Retry, decide
 from connect_jwt.errors import ConnectError
 from tests.unit.jira.test_client import OLD, Pool
 
@@ -140,18 +140,18 @@ def deliver(backend: "Backend", pool: Elsewhere, method: str) -> Exception | Non
     )
     for tries in range(1, 101):
         try:
-            client.request(method, PATH, body={}, repeatable=False)
+            client.request(method, PATH, body={}, idempotent=False)
         except Exception as error:  # noqa: BLE001 - whatever it is
-            failed = FailedDelivery(
+            failed = FailedAttempt(
                 error=error,
-                may_be_repeated=False,
+                is_idempotent=False,
                 is_one_call=True,
                 tries=tries,
                 age=backend.clock.now - now,
                 now=backend.clock.now,
             )
-            what = verdict(failed)
-            if not isinstance(what, Postponed):
+            what = decide(failed)
+            if not isinstance(what, Retry):
                 return error
             assert what.seconds >= 1
             backend.clock.now += what.seconds

@@ -11,7 +11,7 @@ from connect_jira.events.call_request import CallRequest
 from connect_jira.events.messages import Message
 from connect_jira.events.webhook import Webhook
 from connect_jira.worker.queue import MAX_MESSAGE_BYTES, JiraCallsQueue
-from connect_jira.worker.sqs_record import Delivery
+from connect_jira.worker.sqs_record import SqsRecord
 from connect_jwt.identity import ClientKey
 
 SITE = ClientKey("site")
@@ -92,7 +92,7 @@ CALL = CallRequest(
     body={"fields": {"summary": "Ü \U0001f600"}},
     idempotency_key="k",
     return_body=True,
-    repeatable=True,
+    idempotent=True,
 )
 
 
@@ -175,9 +175,9 @@ def test_a_message_that_newer_code_may_have_written_is_not_called_unreadable(tex
         Ends().queue.read(text)
 
 
-def received(message: dict[str, Any], *, sent_at: float = NOW) -> Delivery:
+def received(message: dict[str, Any], *, sent_at: float = NOW) -> SqsRecord:
     """A message that was sent, as Lambda hands it over."""
-    return Delivery.from_record(
+    return SqsRecord.from_record(
         {
             "messageId": "message",
             "receiptHandle": "handle",

@@ -38,15 +38,15 @@ class Backstage:
     def __post_init__(self) -> None:
         double: Any = self
         self.work = Work(
-            self.reactions, double, double, AppKey("app"), joins=double, held=double, queue=double
+            self.reactions, double, double, AppKey("app"), links=double, held=double, queue=double
         )
 
     def do(self, message: Message, work_id: str = "the cause") -> None:
         self.work.do(message, self, work_id)  # type: ignore[arg-type]
 
     # --- clients, activity, queue
-    def on(self, client_key: ClientKey, _invocation: object, *, trace: str | None = None) -> str:
-        self.traces.append(trace)
+    def on(self, client_key: ClientKey, _invocation: object, *, webhook_trace: str | None = None) -> str:
+        self.traces.append(webhook_trace)
         return f"a client for {client_key}"
 
     def record_webhook(self, client_key: ClientKey, event: str) -> None:
@@ -80,9 +80,9 @@ def test_a_reaction_is_called_with_what_has_happened_and_the_site(backstage: Bac
 
 def test_what_is_not_declared_otherwise_may_be_repeated(backstage: Backstage) -> None:
     backstage.reactions.on(EVENT)(nothing)
-    backstage.reactions.on("comment_created", repeatable=False)(nothing)
+    backstage.reactions.on("comment_created", idempotent=False)(nothing)
     asked = AppWork(
-        client_key=SITE, name="n", arguments={}, cause="c", number=0, depth=1, may_be_repeated=False
+        client_key=SITE, name="n", arguments={}, cause="c", number=0, depth=1, is_idempotent=False
     )
     known: dict[str, Message] = {
         "reaction": webhook(),
@@ -91,7 +91,7 @@ def test_what_is_not_declared_otherwise_may_be_repeated(backstage: Backstage) ->
         "work once": asked,
         "post": CallRequest(client_key=SITE, method="POST", path="/x"),
     }
-    assert {name for name, message in known.items() if backstage.work.may_be_repeated(message)} == {
+    assert {name for name, message in known.items() if backstage.work.is_idempotent(message)} == {
         "reaction",
         "no reaction",
     }
@@ -106,11 +106,11 @@ def test_what_a_reaction_asks_for_is_called_with_its_arguments_and_the_site(back
 
     @backstage.reactions.on(EVENT)
     def react(happened: Webhook, site: Site) -> None:
-        site.enqueue(count, {"key": happened.payload["issue"]["key"]}, repeatable=False)
+        site.enqueue(count, {"key": happened.payload["issue"]["key"]}, idempotent=False)
 
     backstage.do(webhook())
     (asked,) = backstage.sent
-    assert (asked.client_key, asked.depth, asked.may_be_repeated) == (SITE, 1, False)
+    assert (asked.client_key, asked.depth, asked.is_idempotent) == (SITE, 1, False)
     backstage.do(asked)
     assert called == [({"key": "X-1"}, SITE)]
     assert backstage.traces == ["app w-1", "app -"], "what its calls cause is recognised as the app's own"
@@ -132,7 +132,7 @@ ASKED: dict[str, Any] = {
     "arguments": {},
     "cause": "c",
     "number": 0,
-    "may_be_repeated": True,
+    "is_idempotent": True,
 }
 
 
@@ -181,12 +181,12 @@ def test_several_files_are_put_together() -> None:
     one, another = Reactions(), Reactions()
     one.on(EVENT)(nothing)
     one.work(nothing)
-    another.on("comment_created", repeatable=False)(nothing)
+    another.on("comment_created", idempotent=False)(nothing)
     both = Reactions(one, another)
     assert both.to(EVENT) is nothing
     assert both.to("comment_created") is nothing
     assert both.work_named("nothing") is nothing
-    assert (both.may_be_repeated(EVENT), both.may_be_repeated("comment_created")) == (True, False)
+    assert (both.is_idempotent(EVENT), both.is_idempotent("comment_created")) == (True, False)
 
 
 def test_nothing_is_registered_twice() -> None:

@@ -7,9 +7,9 @@ import pytest
 
 from connect_jira.aws.failures import AwsFailed
 from connect_jira.errors import TemporarilyUnavailable
-from connect_jira.jira.errors import JiraAnswerUnusable, JiraError, JiraUnreachable, jira_error
+from connect_jira.jira.errors import JiraError, JiraResponseUnusable, JiraUnreachable, jira_error
 from connect_jira.jira.response import JiraResponse
-from connect_jira.worker.backoff import Pauses
+from connect_jira.worker.backoff import TenantBackoff
 from connect_jira.worker.troubles import (
     FINDING_OUT_SECONDS,
     LONGEST_PAUSE_SECONDS,
@@ -31,8 +31,8 @@ class Workers:
     table: MemoryTable = field(default_factory=MemoryTable)
     now: float = 1_795_443_600.0
 
-    def new(self) -> Pauses:
-        return Pauses(self.troubles(), clock=lambda: self.now)
+    def new(self) -> TenantBackoff:
+        return TenantBackoff(self.troubles(), clock=lambda: self.now)
 
     def troubles(self) -> Troubles:
         return Troubles(self.table, table="WorkDone", clock=lambda: self.now)  # type: ignore[arg-type]
@@ -131,7 +131,7 @@ ANSWERS = [
     JiraResponse(303, None, {}),
     *(answered(status) for status in (302, 400, 401, 403, 404, 409, 429, 500, 501)),
     answered(404, cause=Cause.SCOPE_MISSING),
-    JiraAnswerUnusable(200, call="GET /x", what="the page of a proxy"),
+    JiraResponseUnusable(200, call="GET /x", what="the page of a proxy"),
 ]
 
 

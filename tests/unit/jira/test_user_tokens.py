@@ -179,7 +179,7 @@ def test_a_call_as_a_user_carries_the_loop_guards_trace(backend: "Backend", atla
         backend.row.site.client_key,
         http=atlassian,  # type: ignore[arg-type]
         users=users,
-        trace="com.example.app",
+        webhook_trace="com.example.app",
         clock=backend.clock,
     )
     client.as_user(ALICE).get("/x")

@@ -23,9 +23,9 @@ from connect_jira.jira.errors import (
     JiraServerError,
     JiraUnreachable,
 )
-from connect_jira.worker.backoff import Pauses
+from connect_jira.worker.backoff import TenantBackoff
 from connect_jira.worker.idempotency_store import Attempt, Done
-from connect_jira.worker.sqs_record import Delivery
+from connect_jira.worker.sqs_record import SqsRecord
 from connect_jira.worker.troubles import Troubles
 from connect_jira.worker.worker import LONGEST_AFTER_TROUBLE_SECONDS, Worker
 from connect_jwt.identity import ClientKey
@@ -96,25 +96,25 @@ class Workshop:
     cut_off: int = 0
     unavailable: set[str] = field(default_factory=set)
     disabled: set[ClientKey] = field(default_factory=set)
-    delivery: Delivery = field(init=False)
+    delivery: SqsRecord = field(init=False)
 
     def __post_init__(self) -> None:
         self.now = NOW
         self.table = MemoryTable()
-        self.pauses = self.new_pauses()
+        self.backoff = self.new_backoff()
         self.worker = Worker(
             queue=self,  # type: ignore[arg-type]
             failed=self,  # type: ignore[arg-type]
             done=self,  # type: ignore[arg-type]
             results=self,  # type: ignore[arg-type]
             doer=self,
-            pauses=self.pauses,
+            backoff=self.backoff,
             clock=lambda: self.now,
         )
 
     # --- what does the work
-    def may_be_repeated(self, message: Message) -> bool:
-        return message.may_be_repeated if isinstance(message, CallRequest) else True
+    def is_idempotent(self, message: Message) -> bool:
+        return message.is_idempotent if isinstance(message, CallRequest) else True
 
     def do(self, message: Message, _invocation: object, work_id: str) -> Any:
         self.worked.append(message)
@@ -122,7 +122,7 @@ class Workshop:
         try:
             return self.acts(message)
         except JiraError as error:
-            self.pauses.note(message.client_key, error)
+            self.backoff.note(message.client_key, error)
             raise
 
     def work(self, body: str | Message, invocation: Invocation | None = None, **about: Any) -> bool:
@@ -132,10 +132,10 @@ class Workshop:
         if effect in self.unavailable:
             raise TemporarilyUnavailable(f"{effect} failed")
 
-    def new_pauses(self) -> Pauses:
+    def new_backoff(self) -> TenantBackoff:
         """What a worker knows of sites; another one has the same table."""
         troubles = Troubles(self.table, table="WorkDone", clock=lambda: self.now)  # type: ignore[arg-type]
-        return Pauses(troubles, is_disabled=self._is_disabled, clock=lambda: self.now)
+        return TenantBackoff(troubles, is_disabled=self._is_disabled, clock=lambda: self.now)
 
     def _is_disabled(self, client_key: ClientKey) -> bool:
         self._may_fail("look at the site")
@@ -144,7 +144,7 @@ class Workshop:
     # --- the queue
     read = staticmethod(read_text)
 
-    def postpone(self, delivery: Delivery, *, seconds: int, tried: bool) -> bool:
+    def postpone(self, delivery: SqsRecord, *, seconds: int, tried: bool) -> bool:
         assert delivery.receipt_handle == "handle"
         self.postponed.append((seconds, tried))
         self.delivery = delivery
@@ -316,7 +316,7 @@ def test_the_record_says_what_is_done_how_long_it_may_take_and_whether_it_may_be
     shop.work(call(method="POST"), Invocation(left=20), AbandonedRecords="one another")
     ((work_id, about),) = shop.begun
     assert work_id == "call busy k"
-    assert (about["may_be_repeated"], about["left_ms"]) == (False, 20_000)
+    assert (about["is_idempotent"], about["left_ms"]) == (False, 20_000)
     assert list(about["abandoned"]) == ["one", "another"]
     assert about["digest"] == call(method="POST").digest
     assert shop.records == ["completed"]
@@ -347,7 +347,7 @@ def test_work_that_asks_for_itself_ends_after_ten_generations() -> None:
             cause="webhook",
             number=0,
             depth=depth,
-            may_be_repeated=True,
+            is_idempotent=True,
         )
 
     shop = Workshop()
@@ -513,7 +513,7 @@ def test_while_a_call_is_waited_for_other_workers_leave_its_site_alone() -> None
         on_slow = SLOW_HOOK.get()
         assert on_slow is not None
         on_slow()
-        left_alone.append(shop.new_pauses().troubles.of(message.client_key) is not None)
+        left_alone.append(shop.new_backoff().troubles.of(message.client_key) is not None)
 
     shop = Workshop(acts=wait)
     shop.work(webhook())
@@ -524,7 +524,7 @@ def test_while_a_call_is_waited_for_other_workers_leave_its_site_alone() -> None
 def test_a_message_is_back_soon_after_its_sites_trouble_however_old_it_is(age: float) -> None:
     shop = Workshop()
     for _ in range(3):
-        shop.pauses.note(BUSY, SILENT)
+        shop.backoff.note(BUSY, SILENT)
     shop.work(webhook(), age=age)
     pause = 4
     ((seconds, tried),) = shop.postponed
@@ -541,7 +541,7 @@ def test_work_that_finds_nothing_out_about_a_site_leaves_it_to_the_next(
     shop.now += 1
     shop.acts = acts
     shop.work(webhook())
-    assert shop.new_pauses().troubles.of(BUSY) is None
+    assert shop.new_backoff().troubles.of(BUSY) is None
 
 
 def test_work_that_cannot_begin_leaves_it_to_the_next_to_find_out_about_a_site() -> None:
@@ -550,12 +550,12 @@ def test_work_that_cannot_begin_leaves_it_to_the_next_to_find_out_about_a_site()
     shop.now += 1
     shop.unavailable = {"begin"}
     shop.work(webhook())
-    assert shop.new_pauses().troubles.of(BUSY) is None
+    assert shop.new_backoff().troubles.of(BUSY) is None
 
 
 def in_lasting_trouble() -> Workshop:
     shop = Workshop(acts=fails_with(SILENT))
-    while not ((trouble := shop.new_pauses().troubles.of(BUSY)) and trouble.is_lasting):
+    while not ((trouble := shop.new_backoff().troubles.of(BUSY)) and trouble.is_lasting):
         shop.now += trouble.seconds if trouble else 0
         shop.work(webhook())
     return shop
@@ -573,7 +573,7 @@ def test_what_is_old_when_its_site_has_been_silent_for_long_is_set_aside_and_not
 
 def test_a_moment_of_trouble_sets_no_old_message_aside() -> None:
     shop = Workshop()
-    shop.pauses.note(BUSY, SILENT)
+    shop.backoff.note(BUSY, SILENT)
     assert not shop.work(webhook(), age=2 * DAY)
     assert (shop.worked, shop.aside) == ([], [])
     shop.now += 1

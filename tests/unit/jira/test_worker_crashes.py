@@ -16,10 +16,10 @@ from connect_jira.events.messages import Message, to_text
 from connect_jira.events.webhook import Webhook
 from connect_jira.jira.errors import JiraError, JiraUnreachable, jira_error
 from connect_jira.jira.response import JiraResponse
-from connect_jira.worker.backoff import Pauses
+from connect_jira.worker.backoff import TenantBackoff
 from connect_jira.worker.call_results import COMPLETED, CallResults
-from connect_jira.worker.dead_letter_queue import FailedJiraCalls
-from connect_jira.worker.idempotency_store import WorkDone
+from connect_jira.worker.dead_letter_queue import DeadLetterQueue
+from connect_jira.worker.idempotency_store import IdempotencyStore
 from connect_jira.worker.queue import JiraCallsQueue
 from connect_jira.worker.troubles import Troubles
 from connect_jira.worker.worker import Worker
@@ -83,7 +83,7 @@ class World:
     carried: int = 0
     table: MemoryTable = field(default_factory=MemoryTable)
     is_killed: bool = False
-    pauses: Pauses = field(init=False)
+    backoff: TenantBackoff = field(init=False)
 
     def step[T](self, do: Callable[[], T]) -> T:
         if self.is_killed:
@@ -126,8 +126,8 @@ class World:
         self.told.append(put["Entries"][0]["DetailType"])
 
     # --- Jira
-    def may_be_repeated(self, message: Message) -> bool:
-        return message.may_be_repeated if isinstance(message, CallRequest) else True
+    def is_idempotent(self, message: Message) -> bool:
+        return message.is_idempotent if isinstance(message, CallRequest) else True
 
     def do(self, _message: Message, _invocation: object, _work_id: str) -> dict[str, Any]:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -143,7 +143,7 @@ class World:
         except AwsFailed:  # a step of Jira's: its answer is lost, or no connection comes about
             outcome = LOST if self.faults[self.steps] == "answer lost" else NO_CONNECTION
         if isinstance(outcome, JiraResponse | JiraError):
-            self.pauses.note(SITE, outcome)
+            self.backoff.note(SITE, outcome)
         if isinstance(outcome, Exception):
             raise outcome
         return {"status": outcome.status}
@@ -186,14 +186,14 @@ class World:
     def _worker(self) -> Worker:
         clock = lambda: self.now  # noqa: E731 - many parts have the same
         aws: Any = self
-        self.pauses = Pauses(Troubles(aws, table="WorkDone", clock=clock), clock=clock)
+        self.backoff = TenantBackoff(Troubles(aws, table="WorkDone", clock=clock), clock=clock)
         return Worker(
             queue=JiraCallsQueue(aws, url="queue", large=None, clock=clock),  # type: ignore[arg-type]
-            failed=FailedJiraCalls(aws, url="dead"),
-            done=WorkDone(aws, table="WorkDone", clock=clock),
+            failed=DeadLetterQueue(aws, url="dead"),
+            done=IdempotencyStore(aws, table="WorkDone", clock=clock),
             results=CallResults(aws, bus="bus"),
             doer=self,
-            pauses=self.pauses,
+            backoff=self.backoff,
             clock=clock,
         )
 

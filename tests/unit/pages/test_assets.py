@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connect_jira.web.request import GatewayRequest
-from connect_jira.web.response import Answer
+from connect_jira.web.response import Response
 from functions.pages.assets import Assets
 
 
@@ -19,13 +19,13 @@ def asked(path: str, method: str = "GET", **headers: str) -> GatewayRequest:
     )
 
 
-def content(answer: Answer | None) -> bytes:
+def content(answer: Response | None) -> bytes:
     assert answer
     assert answer["isBase64Encoded"]
     return base64.b64decode(answer["body"])
 
 
-def served(assets: Assets, file: str, **headers: str) -> Answer:
+def served(assets: Assets, file: str, **headers: str) -> Response:
     answer = assets.answer(asked(f"/static/{assets.name(file)}", **headers))
     assert answer
     return answer

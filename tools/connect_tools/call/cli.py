@@ -29,7 +29,9 @@ from connect_tools.stack_options import of_a_stack, stack_of
 @click.option(
     "--return-body", is_flag=True, help="Have what becomes of it told with the body of Jira's answer."
 )
-@click.option("--repeatable", is_flag=True, help="Making a POST or PATCH twice comes to the same as once.")
+@click.option(
+    "--repeatable", "idempotent", is_flag=True, help="Making a POST or PATCH twice comes to the same as once."
+)
 @of_a_stack
 @AS_JSON
 def call(  # noqa: PLR0913 - as click passes them
@@ -42,7 +44,7 @@ def call(  # noqa: PLR0913 - as click passes them
     wait: bool,
     idempotency_key: str | None,
     return_body: bool,
-    repeatable: bool,
+    idempotent: bool,
     stack: str | None,
     local: bool,
     port: int,
@@ -67,7 +69,7 @@ def call(  # noqa: PLR0913 - as click passes them
         body=_json_value(data),
         idempotency_key=None if wait else idempotency_key or str(uuid.uuid4()),
         return_body=return_body,
-        repeatable=repeatable or None,
+        idempotent=idempotent or None,
     )
     where = stack_of(stack, port, local=local)
     if not wait:

@@ -16,7 +16,7 @@ from connect_cli.doctor.app_facts import read_descriptor
 from connect_cli.doctor.examination import Examined, examine
 from connect_cli.doctor.options import Options
 from connect_cli.errors import CommandError
-from connect_jira.composition import Parts
+from connect_jira.composition import Composition
 from connect_jira.errors import NotInstalled, SecretDoesNotOpen
 from connect_jwt.diagnosis import Direction, Evidence
 from connect_jwt.identity import ClientKey
@@ -59,22 +59,22 @@ def ask_deployed(options: Options, client_key: ClientKey) -> Examined:
         TemporarilyUnavailable: likewise, of the table or the key
     """
     environment = function_environment(options.stack or "")
-    parts = Parts.from_env({**os.environ, **environment})
+    composition = Composition.from_env({**os.environ, **environment})
     known = Evidence(
         direction=Direction.TO_JIRA,
         method=METHOD,
-        app_key=parts.app.app_key,
+        app_key=composition.app.app_key,
         client_key=client_key,
         scopes=read_descriptor(DESCRIPTOR, stage=environment["STAGE"]).scopes,
         now=time.time(),
     )
     try:
-        identity = parts.tenants.signing_identity(client_key)
+        identity = composition.tenants.signing_identity(client_key)
     except NotInstalled:
         return not_installed(known)
     except SecretDoesNotOpen as wrong:
         raise CommandError(
-            f"KMS does not open this site's secret for {parts.app.app_key}: "
+            f"KMS does not open this site's secret for {composition.app.app_key}: "
             "is the descriptor here the one that was deployed?"
         ) from wrong
     return _ask(identity, known)

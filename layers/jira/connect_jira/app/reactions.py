@@ -29,7 +29,7 @@ class _Registered:
     """A reaction, and whether it is idempotent."""
 
     function: Reaction
-    may_be_repeated: bool
+    is_idempotent: bool
 
 
 class Reactions:
@@ -51,12 +51,12 @@ class Reactions:
             for work in other._work.values():  # noqa: SLF001 - likewise
                 self.work(work)
 
-    def on(self, event: str, *, repeatable: bool = True) -> Callable[[Reaction], Reaction]:
+    def on(self, event: str, *, idempotent: bool = True) -> Callable[[Reaction], Reaction]:
         """Register a reaction.
 
         Args:
             event: such as `jira:issue_created`
-            repeatable: True if it is idempotent. If not, it is started once: if it fails or is cut off, its
+            idempotent: True if it is idempotent. If not, it is started once: if it fails or is cut off, its
                 message goes to the dead-letter queue for somebody to look at
 
         Raises:
@@ -64,7 +64,7 @@ class Reactions:
         """
 
         def register(reaction: Reaction) -> Reaction:
-            self._register(event, _Registered(reaction, repeatable))
+            self._register(event, _Registered(reaction, idempotent))
             return reaction
 
         return register
@@ -87,10 +87,10 @@ class Reactions:
         registered = self._reactions.get(event)
         return registered.function if registered else None
 
-    def may_be_repeated(self, event: str) -> bool:
+    def is_idempotent(self, event: str) -> bool:
         """Return whether the reaction to an event is idempotent."""
         registered = self._reactions.get(event)
-        return registered is None or registered.may_be_repeated
+        return registered is None or registered.is_idempotent
 
     def work_named(self, name: str) -> Work | None:
         """Return the work registered under a name, None if there is none."""

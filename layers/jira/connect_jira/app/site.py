@@ -52,7 +52,7 @@ class Site:
         function: Callable[[dict[str, Any], "Site"], None],
         arguments: Mapping[str, Any],
         *,
-        repeatable: bool = True,
+        idempotent: bool = True,
     ) -> None:
         """Enqueue a message that calls a function with these arguments, for this site.
 
@@ -62,7 +62,7 @@ class Site:
         Args:
             function: registered by `@reactions.work`
             arguments: anything that JSON can hold
-            repeatable: True if it is idempotent, as for `Reactions.on`
+            idempotent: True if it is idempotent, as for `Reactions.on`
 
         Raises:
             ValueError: the function is not registered
@@ -79,7 +79,7 @@ class Site:
                 cause=self._enqueuing.cause,
                 number=self._asked[same],
                 depth=self._enqueuing.depth + 1,
-                may_be_repeated=repeatable,
+                is_idempotent=idempotent,
             )
         )
         self._asked[same] += 1

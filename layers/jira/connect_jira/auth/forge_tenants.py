@@ -17,7 +17,7 @@ from connect_jira.jira.credentials import BearerCredentials
 
 REMEMBERED_SECONDS = 5 * 60
 
-KEPT_BACK_SECONDS = 30.0
+EXPIRY_MARGIN_SECONDS = 30.0
 """A token is not used in its last seconds, since the call takes time, too."""
 
 
@@ -82,7 +82,7 @@ class ForgeTenants:
         return 0 if row is None else row.applied_at
 
     def _is_good(self, row: ForgeInstallation) -> bool:
-        return self._clock() < row.token_expires_at - KEPT_BACK_SECONDS
+        return self._clock() < row.token_expires_at - EXPIRY_MARGIN_SECONDS
 
     def _read(self, installation_id: str) -> ForgeInstallation:
         row = self._store.read(installation_id)

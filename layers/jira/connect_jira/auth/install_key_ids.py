@@ -20,7 +20,7 @@ from connect_jira.aws.failures import AwsFailed
 from connect_jira.aws.service import AwsService
 from connect_jira.aws.services import Aws
 from connect_jira.errors import LimitedForNow
-from connect_jira.token_bucket import Allowance
+from connect_jira.token_bucket import TokenBucket
 
 AT_ONCE, PER_SECOND = 20.0, 1.0
 """Token bucket for ids that have verified nothing, per process."""
@@ -63,7 +63,7 @@ class InstallKeyIds:
         self._sleep = sleep
         self._proved: set[str] = set()
         self._read_again_from = clock()
-        self._allowance = Allowance(AT_ONCE, PER_SECOND, counted_at=clock())
+        self._allowance = TokenBucket(AT_ONCE, PER_SECOND, refilled_at=clock())
 
     @classmethod
     def from_env(cls, env: Mapping[str, str], aws: Aws) -> Self:
@@ -82,7 +82,7 @@ class InstallKeyIds:
         self._read()
         if kid in self._proved:
             return
-        wait = self._allowance.seconds_until_one(self._clock())
+        wait = self._allowance.seconds_until_token(self._clock())
         if wait <= LONGEST_WAIT_SECONDS:
             self._sleep(wait)
             if self._allowance.take(self._clock()):

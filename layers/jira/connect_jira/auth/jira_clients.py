@@ -13,7 +13,7 @@ from connect_jira.installations.activity import Activity
 from connect_jira.jira.client import JiraClient
 from connect_jira.jira.connection_pool import new_site_pool
 from connect_jira.jira.errors import JiraError
-from connect_jira.jira.response import MAX_ANSWER_BYTES, JiraResponse
+from connect_jira.jira.response import MAX_RESPONSE_BYTES, JiraResponse
 from connect_jira.lambda_context import Invocation
 from connect_jira.settings import AppSettings
 from connect_jwt.identity import ClientKey
@@ -26,7 +26,7 @@ class JiraClients:
         app: the app's settings
         tenants: source of the sites' credentials
         activity: records the calls
-        max_answer_bytes: as for `JiraClient`
+        max_response_bytes: as for `JiraClient`
         on_outcome: called with the site and the outcome of each call
     """
 
@@ -36,7 +36,7 @@ class JiraClients:
         tenants: Tenants,
         activity: Activity,
         *,
-        max_answer_bytes: int = MAX_ANSWER_BYTES,
+        max_response_bytes: int = MAX_RESPONSE_BYTES,
         on_outcome: Callable[[ClientKey, JiraResponse | JiraError], None] = lambda _client_key, _outcome: (
             None
         ),
@@ -44,7 +44,7 @@ class JiraClients:
         self._activity = activity
         self._on_outcome = on_outcome
         self._tenants = tenants
-        self._max_answer_bytes = max_answer_bytes
+        self._max_response_bytes = max_response_bytes
         self._http = new_site_pool()
         self._users = UserTokens(
             tenants,
@@ -53,13 +53,15 @@ class JiraClients:
             http=self._http,
         )
 
-    def on(self, client_key: ClientKey, invocation: Invocation, *, trace: str | None = None) -> JiraClient:
+    def on(
+        self, client_key: ClientKey, invocation: Invocation, *, webhook_trace: str | None = None
+    ) -> JiraClient:
         """Return a client for a site that respects the invocation's remaining time.
 
         Args:
             client_key: the site
             invocation: Lambda's context
-            trace: as for `JiraClient`
+            webhook_trace: as for `JiraClient`
         """
 
         def record(call: str, outcome: JiraResponse | JiraError) -> None:
@@ -74,8 +76,8 @@ class JiraClients:
             client_key,
             http=self._http,
             users=self._users,
-            max_answer_bytes=self._max_answer_bytes,
-            trace=trace,
+            max_response_bytes=self._max_response_bytes,
+            webhook_trace=webhook_trace,
             on_outcome=record,
             remaining=_remaining(invocation),
         )

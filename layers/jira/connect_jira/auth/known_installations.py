@@ -15,7 +15,7 @@ from cachetools import LRUCache, TTLCache
 from connect_jira.errors import LimitedForNow, NotInstalled
 from connect_jira.installations.installation import Installation, is_storable
 from connect_jira.installations.store import InstallationStore
-from connect_jira.token_bucket import Allowance
+from connect_jira.token_bucket import TokenBucket
 from connect_jwt.errors import TokenRefused
 from connect_jwt.identity import ClientKey
 
@@ -48,7 +48,7 @@ class KnownInstallations:
             maxsize=1000, ttl=REMEMBERED_SECONDS, timer=clock
         )
         self._unknown: TTLCache[ClientKey, bool] = TTLCache(maxsize=1000, ttl=UNKNOWN_SECONDS, timer=clock)
-        self._rereads: LRUCache[ClientKey, Allowance] = LRUCache(maxsize=1000)
+        self._rereads: LRUCache[ClientKey, TokenBucket] = LRUCache(maxsize=1000)
 
     def remembered(self, client_key: ClientKey) -> Installation | None:
         """Return the cached row, None if there is none. Reads nothing."""
@@ -131,6 +131,6 @@ class KnownInstallations:
     def _may_reread(self, client_key: ClientKey) -> bool:
         now = self._clock()
         allowance = self._rereads.setdefault(
-            client_key, Allowance(_REREADS_AT_ONCE, _REREADS_PER_SECOND, counted_at=now)
+            client_key, TokenBucket(_REREADS_AT_ONCE, _REREADS_PER_SECOND, refilled_at=now)
         )
         return allowance.take(now)

@@ -16,12 +16,12 @@ from typing import Any
 import urllib3
 from cachetools import TLRUCache
 
-from connect_jira.auth.forge_tenants import KEPT_BACK_SECONDS
+from connect_jira.auth.forge_tenants import EXPIRY_MARGIN_SECONDS
 from connect_jira.auth.user_grants import ForgeUserGrant
 from connect_jira.errors import ForgeTokenMissing, ImpersonationRefused, TemporarilyUnavailable
-from connect_jira.installations.system_token import MAX_SECONDS, TOKEN
+from connect_jira.installations.system_token import MAX_LIFETIME_SECONDS, TOKEN
 from connect_jira.jira.credentials import BearerCredentials
-from connect_jira.jira.error_text import LONGEST_CHARACTERS, Said
+from connect_jira.jira.error_text import LONGEST_CHARACTERS, ErrorText
 from connect_jira.json_objects import object_in
 from connect_jira.settings import AppSettings
 from connect_jwt.causes import Cause, cause_of
@@ -149,12 +149,12 @@ def _granted(answer: dict[str, Any], asked_at: float) -> _Granted | None:
         return None
     if not isinstance(ttl, int | float) or isinstance(ttl, bool):
         return None
-    return _Granted(token, asked_at + min(ttl, MAX_SECONDS) - KEPT_BACK_SECONDS)
+    return _Granted(token, asked_at + min(ttl, MAX_LIFETIME_SECONDS) - EXPIRY_MARGIN_SECONDS)
 
 
 def _said(answer: dict[str, Any]) -> str:
     result = _object(_object(answer, "data"), "offlineUserAuthToken")
-    messages = (*Said.in_body(result).messages, *Said.in_body(answer).messages)
+    messages = (*ErrorText.in_body(result).messages, *ErrorText.in_body(answer).messages)
     return " ".join(messages)[:LONGEST_CHARACTERS] or "without a reason"
 
 

@@ -26,7 +26,7 @@ from connect_jwt.signing import sign_user_assertion
 
 _GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _TIMEOUT = urllib3.Timeout(connect=3, read=5)
-_KEPT_BACK_SECONDS = 30.0
+_EXPIRY_MARGIN_SECONDS = 30.0
 """A token is not used in its last seconds, since the call takes time, too."""
 
 
@@ -115,7 +115,7 @@ class UserTokens:
         answer = self._post(fields)
         return _Granted(
             BearerCredentials(grant.identity.base_url, answer["access_token"]),
-            now + float(answer["expires_in"]) - _KEPT_BACK_SECONDS,
+            now + float(answer["expires_in"]) - _EXPIRY_MARGIN_SECONDS,
         )
 
     def _post(self, fields: dict[str, str]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ SENDER_WAITS_SECONDS = 4.0
 https://developer.atlassian.com/platform/forge/remote/essentials/
 """
 
-_KEPT_BACK_SECONDS = 0.5
+_RESERVED_TO_ANSWER_SECONDS = 0.5
 
 
 class _Clients(Protocol):
@@ -49,7 +49,7 @@ class Aws:
             invocation: Lambda's context
             at_most: seconds that the sender waits for the response
         """
-        left = invocation.get_remaining_time_in_millis() / 1000 - _KEPT_BACK_SECONDS
+        left = invocation.get_remaining_time_in_millis() / 1000 - _RESERVED_TO_ANSWER_SECONDS
         self._deadline.start(min(left, at_most))
 
     def service(

@@ -23,7 +23,7 @@ class AppWork:
         cause: identifies the message that enqueued it
         number: its index among equal names and arguments from the same cause
         depth: 1 if an event's reaction enqueued it, else one more than the work that did
-        may_be_repeated: True if it is idempotent
+        is_idempotent: True if it is idempotent
     """
 
     client_key: ClientKey
@@ -32,7 +32,7 @@ class AppWork:
     cause: str
     number: int
     depth: int
-    may_be_repeated: bool
+    is_idempotent: bool
 
     @property
     def work_id(self) -> str:
@@ -51,7 +51,7 @@ class AppWork:
             cause=fields["cause"],
             number=fields["number"],
             depth=fields["depth"],
-            may_be_repeated=fields["repeatable"],
+            is_idempotent=fields["repeatable"],
         )
 
     def to_fields(self) -> dict[str, Any]:
@@ -63,5 +63,5 @@ class AppWork:
             "cause": self.cause,
             "number": self.number,
             "depth": self.depth,
-            "repeatable": self.may_be_repeated,
+            "repeatable": self.is_idempotent,
         }

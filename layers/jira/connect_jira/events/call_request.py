@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from connect_jira.errors import RequestMalformed
-from connect_jira.jira.idempotent_methods import is_repeatable
+from connect_jira.jira.idempotent_methods import is_idempotent
 from connect_jwt.identity import ClientKey
 
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
@@ -29,7 +29,7 @@ class CallRequest:
         body: anything that JSON can hold; None for no body
         idempotency_key: the same for each request of the same call; None if it is requested once
         return_body: True if the result is to contain Jira's response body
-        repeatable: True if the call is idempotent; None for the method's own rule
+        idempotent: True if the call is idempotent; None for the method's own rule
     """
 
     client_key: ClientKey
@@ -39,7 +39,7 @@ class CallRequest:
     body: Any = field(default=None, repr=False)
     idempotency_key: str | None = None
     return_body: bool = False
-    repeatable: bool | None = None
+    idempotent: bool | None = None
 
     @property
     def path_alone(self) -> str:
@@ -58,9 +58,9 @@ class CallRequest:
         return hashlib.sha256(what.encode()).hexdigest()
 
     @property
-    def may_be_repeated(self) -> bool:
+    def is_idempotent(self) -> bool:
         """True if the call is idempotent."""
-        return is_repeatable(self.method) if self.repeatable is None else self.repeatable
+        return is_idempotent(self.method) if self.idempotent is None else self.idempotent
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
@@ -99,7 +99,7 @@ class CallRequest:
             body=fields.get("body"),
             idempotency_key=key,
             return_body=bool(fields.get("returnBody")),
-            repeatable=fields.get("repeatable"),
+            idempotent=fields.get("repeatable"),
         )
 
     def to_fields(self) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class CallRequest:
             self.body,
             self.idempotency_key,
             self.return_body,
-            self.repeatable,
+            self.idempotent,
         )
         fields = zip(MEMBERS, values, strict=True)
         return {name: value for name, value in fields if value is not None}

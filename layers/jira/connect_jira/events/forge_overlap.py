@@ -27,7 +27,7 @@ def thing_of(event: str, payload: Mapping[str, Any]) -> str:
     return str(thing.get("id") or thing.get("accountId") or "")
 
 
-def told_by_connect(webhook: Webhook) -> Webhook:
+def with_connect_occurrence(webhook: Webhook) -> Webhook:
     """Add the match key to a webhook of a site that also uses Forge."""
     if webhook.event not in FORGE_EVENTS or webhook.timestamp is None:
         return webhook
@@ -35,7 +35,7 @@ def told_by_connect(webhook: Webhook) -> Webhook:
     return replace(webhook, occurrence=Occurrence(told_by="connect", thing=thing, at_ms=webhook.timestamp))
 
 
-def told_by_forge(webhook: Webhook, *, sent_at: int, has_connect: bool) -> Webhook:
+def with_forge_occurrence(webhook: Webhook, *, sent_at: int, has_connect: bool) -> Webhook:
     """Add the match key to Forge's event, if its identifier does not suffice.
 
     Args:

@@ -12,9 +12,9 @@ from typing import Any
 
 from connect_jira.errors import PayloadRefused
 from connect_jira.events.forge_events import FORGE_EVENTS, webhook_event
-from connect_jira.events.forge_overlap import told_by_forge
+from connect_jira.events.forge_overlap import with_forge_occurrence
 from connect_jira.events.webhook import Webhook, timestamp_of
-from connect_jira.jira.loop_guard import is_own
+from connect_jira.jira.loop_guard import is_own_webhook
 from connect_jira.json_objects import json_object
 from connect_jwt.identity import AppKey, ClientKey
 from connect_jwt.invocations import VerifiedInvocation
@@ -56,7 +56,7 @@ def own_event(payload: Mapping[str, Any], app_key: AppKey) -> bool:
     Forge says so, and returns the header that the app's call had, as Jira does with a webhook.
     """
     trace = payload.get("webhookTraceValue")
-    return payload.get("selfGenerated") is True or (isinstance(trace, str) and is_own(trace, app_key))
+    return payload.get("selfGenerated") is True or (isinstance(trace, str) and is_own_webhook(trace, app_key))
 
 
 def webhook_of(
@@ -84,7 +84,7 @@ def webhook_of(
     if event is None:
         return None
     webhook = Webhook(client_key=client_key, event=event, webhook_id=_identifier(payload), payload=payload)
-    return told_by_forge(webhook, sent_at=invocation.issued_at, has_connect=has_connect)
+    return with_forge_occurrence(webhook, sent_at=invocation.issued_at, has_connect=has_connect)
 
 
 def _identifier(payload: Mapping[str, Any]) -> str:

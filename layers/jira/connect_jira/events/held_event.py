@@ -44,7 +44,7 @@ class HeldEvent:
         return None
 
     @property
-    def may_be_repeated(self) -> bool:
+    def is_idempotent(self) -> bool:
         """True: judging it again does no harm."""
         return True
 

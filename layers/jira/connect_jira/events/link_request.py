@@ -8,7 +8,7 @@ from connect_jwt.identity import ClientKey
 
 
 @dataclass(frozen=True, slots=True)
-class ForgeJoin:
+class LinkRequest:
     """Message: find the Connect site of a Forge installation."""
 
     client_key: ClientKey
@@ -18,7 +18,7 @@ class ForgeJoin:
         """None: repeating it does no harm."""
 
     @property
-    def may_be_repeated(self) -> bool:
+    def is_idempotent(self) -> bool:
         """True."""
         return True
 

@@ -8,10 +8,10 @@ from connect_jira.errors import MessageUnreadable, OfNewerCode, RequestMalformed
 from connect_jira.events.app_work import AppWork
 from connect_jira.events.call_request import MEMBERS, CallRequest
 from connect_jira.events.held_event import HeldEvent
-from connect_jira.events.link_request import ForgeJoin
+from connect_jira.events.link_request import LinkRequest
 from connect_jira.events.webhook import Webhook
 
-type Message = Webhook | CallRequest | AppWork | ForgeJoin | HeldEvent
+type Message = Webhook | CallRequest | AppWork | LinkRequest | HeldEvent
 """Any message of the queue."""
 
 _NOT_IN_A_MESSAGE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
@@ -25,7 +25,7 @@ KINDS: dict[str, type[Message]] = {
     "webhook": Webhook,
     "call": CallRequest,
     "work": AppWork,
-    "forge-join": ForgeJoin,
+    "forge-join": LinkRequest,
     "held-event": HeldEvent,
 }
 """Every kind of message, by the name that it has in the queue."""

@@ -21,7 +21,7 @@ from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
 from connect_jira.aws.service import AwsService
 from connect_jira.aws.services import Aws
 from connect_jira.installations.installation import is_storable
-from connect_jira.token_bucket import Allowance
+from connect_jira.token_bucket import TokenBucket
 from connect_jira.web.request import GatewayRequest
 from connect_jwt.errors import TokenRefused
 from connect_jwt.identity import ClientKey
@@ -120,7 +120,7 @@ class Activity:
         self._clock = clock
         self._written = _Written(maxsize=1000)
         self._claimed = _Written(maxsize=1000)  # separate, since anybody can fill it
-        self._refusals = Allowance(REFUSALS_AT_ONCE, REFUSALS_PER_SECOND, counted_at=clock())
+        self._refusals = TokenBucket(REFUSALS_AT_ONCE, REFUSALS_PER_SECOND, refilled_at=clock())
 
     @classmethod
     def from_env(cls, env: Mapping[str, str], aws: Aws) -> Self:

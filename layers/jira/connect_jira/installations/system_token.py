@@ -18,10 +18,10 @@ from connect_jwt.tokens import parse_token
 
 HEADER = "x-forge-oauth-system"
 
-SURE_SECONDS = 2 * 3600
+MIN_LIFETIME_SECONDS = 2 * 3600
 """Minimum lifetime of every token on arrival; four hours at most."""
 
-MAX_SECONDS = 24 * 3600
+MAX_LIFETIME_SECONDS = 24 * 3600
 """Maximum time that a token is used, whatever its `exp`."""
 
 TOKEN = re.compile(rf"[!-~]{{1,{MAX_FORGE_TOKEN_BYTES}}}", re.ASCII)
@@ -78,6 +78,6 @@ def _expiry(value: str, issued_at: int) -> int:
         claimed = parse_token(value, max_bytes=MAX_FORGE_TOKEN_BYTES).claims.get("exp")
     except TokenRefused:
         claimed = None
-    if type(claimed) is not int or not issued_at < claimed <= issued_at + MAX_SECONDS:
-        return issued_at + SURE_SECONDS
+    if type(claimed) is not int or not issued_at < claimed <= issued_at + MAX_LIFETIME_SECONDS:
+        return issued_at + MIN_LIFETIME_SECONDS
     return claimed

@@ -14,8 +14,8 @@ from connect_jira.jira.app_properties import AppProperties
 from connect_jira.jira.credentials import CredentialsSource, UsersCredentials
 from connect_jira.jira.errors import JiraError
 from connect_jira.jira.exchange import Exchange
-from connect_jira.jira.idempotent_methods import is_repeatable
-from connect_jira.jira.response import MAX_ANSWER_BYTES, JiraResponse
+from connect_jira.jira.idempotent_methods import is_idempotent
+from connect_jira.jira.response import MAX_RESPONSE_BYTES, JiraResponse
 from connect_jira.jira.retries import Failure, wait_before_retry
 from connect_jira.jira.signed_call import SignedCall
 from connect_jira.jira.tasks import completed_task
@@ -24,7 +24,7 @@ from connect_jwt.identity import ClientKey
 
 logger = Logger(child=True)
 
-_KEPT_BACK_SECONDS = 1.0
+_RESERVED_TO_REPORT_SECONDS = 1.0
 """Time reserved to report that the function runs out of time."""
 
 
@@ -50,8 +50,8 @@ class JiraClient:
         client_key: the site
         http: the process's pool, such as `connect_jira.jira.connection_pool` makes
         users: source of users' access tokens, for `as_user`
-        max_answer_bytes: maximum size of a response body; a larger one that has to be read is an error
-        trace: sent with every call; Jira returns it with the webhooks that the call causes
+        max_response_bytes: maximum size of a response body; a larger one that has to be read is an error
+        webhook_trace: sent with every call; Jira returns it with the webhooks that the call causes
         on_outcome: called once per call, after the last attempt
         remaining: returns the seconds left for everything, such as Lambda's
         clock: Unix seconds
@@ -65,8 +65,8 @@ class JiraClient:
         *,
         http: urllib3.PoolManager,
         users: UsersCredentials | None = None,
-        max_answer_bytes: int = MAX_ANSWER_BYTES,
-        trace: str | None = None,
+        max_response_bytes: int = MAX_RESPONSE_BYTES,
+        webhook_trace: str | None = None,
         on_outcome: OnOutcome = _tell_nobody,
         remaining: Callable[[], float] = lambda: math.inf,
         clock: Callable[[], float] = time.time,
@@ -76,8 +76,8 @@ class JiraClient:
         self._client_key = client_key
         self._http = http
         self._users = users
-        self._max_answer_bytes = max_answer_bytes
-        self._trace = trace
+        self._max_response_bytes = max_response_bytes
+        self._webhook_trace = webhook_trace
         self._on_outcome = on_outcome
         self._remaining = remaining
         self._clock = clock
@@ -86,8 +86,8 @@ class JiraClient:
             source,
             client_key,
             http=http,
-            seconds_left=lambda: remaining() - _KEPT_BACK_SECONDS,
-            max_answer_bytes=max_answer_bytes,
+            seconds_left=lambda: remaining() - _RESERVED_TO_REPORT_SECONDS,
+            max_response_bytes=max_response_bytes,
             clock=clock,
         )
 
@@ -115,10 +115,10 @@ class JiraClient:
         *,
         query: Query | None = None,
         headers: Mapping[str, str] | None = None,
-        repeatable: bool = False,
+        idempotent: bool = False,
     ) -> JiraResponse:
-        """`request` with POST. Retried only if Jira certainly has not done it, or if `repeatable`."""
-        return self.request("POST", path, query=query, body=body, headers=headers, repeatable=repeatable)
+        """`request` with POST. Retried only if Jira certainly has not done it, or if `idempotent`."""
+        return self.request("POST", path, query=query, body=body, headers=headers, idempotent=idempotent)
 
     def delete(
         self, path: str, *, query: Query | None = None, headers: Mapping[str, str] | None = None
@@ -137,7 +137,7 @@ class JiraClient:
             name: the member of a page that holds its items, such as `comments`
 
         Raises:
-            JiraAnswerUnusable: the response is no page, or pages without anything new do not end
+            JiraResponseUnusable: the response is no page, or pages without anything new do not end
             JiraError: as `request`
         """
         every = dict(query or {})
@@ -155,11 +155,11 @@ class JiraClient:
             fields: of each issue
 
         Raises:
-            JiraAnswerUnusable, JiraError: as `items`
+            JiraResponseUnusable, JiraError: as `items`
         """
         asked = {"jql": jql, "fields": list(fields)}
         return paging.items(
-            lambda page: self.post("/rest/api/3/search/jql", {**asked, **page}, repeatable=True),
+            lambda page: self.post("/rest/api/3/search/jql", {**asked, **page}, idempotent=True),
             {},
             name="issues",
             by_token=True,
@@ -208,8 +208,8 @@ class JiraClient:
             self._users.acting_as(account_id, scopes),
             self._client_key,
             http=self._http,
-            max_answer_bytes=self._max_answer_bytes,
-            trace=self._trace,
+            max_response_bytes=self._max_response_bytes,
+            webhook_trace=self._webhook_trace,
             on_outcome=self._on_outcome,
             remaining=self._remaining,
             clock=self._clock,
@@ -224,7 +224,7 @@ class JiraClient:
         query: Query | None = None,
         body: object = None,
         headers: Mapping[str, str] | None = None,
-        repeatable: bool | None = None,
+        idempotent: bool | None = None,
     ) -> JiraResponse:
         """Send one signed request, with the class's retries.
 
@@ -237,7 +237,7 @@ class JiraClient:
             query: parameters to add; they are encoded here
             body: anything that JSON can hold, or files (`connect_jira.jira.multipart`); None for no body
             headers: additional ones, such as `Accept` or `X-ExperimentalApi`
-            repeatable: True if the request is idempotent; None for the method's own rule
+            idempotent: True if the request is idempotent; None for the method's own rule
 
         Raises:
             JiraError: Jira answered with an error, see `connect_jira.jira.errors`; its `finding` explains it,
@@ -249,11 +249,11 @@ class JiraClient:
             ForgeTokenMissing: Forge has not sent a token yet
             TemporarilyUnavailable, SecretDoesNotOpen: the secret cannot be read
         """
-        call = SignedCall(method.upper(), path, query, body, headers or {}, self._trace)
-        if repeatable is None:
-            repeatable = is_repeatable(call.method)
+        call = SignedCall(method.upper(), path, query, body, headers or {}, self._webhook_trace)
+        if idempotent is None:
+            idempotent = is_idempotent(call.method)
         try:
-            response = self._repeated(call, repeatable=repeatable)
+            response = self._repeated(call, idempotent=idempotent)
         except JiraError as error:
             self._tell(call.name, error)
             raise
@@ -267,19 +267,19 @@ class JiraClient:
         except Exception:  # a call that was made must not look as if it was not
             logger.exception("Call outcome not recorded")
 
-    def _repeated(self, call: SignedCall, *, repeatable: bool) -> JiraResponse:
+    def _repeated(self, call: SignedCall, *, idempotent: bool) -> JiraResponse:
         attempt = 1
         while True:
             try:
                 return self._exchange.make(call)
             except JiraError as error:
-                self._wait_or_raise(Failure(error=error, attempt=attempt, repeatable=repeatable))
+                self._wait_or_raise(Failure(error=error, attempt=attempt, idempotent=idempotent))
             attempt += 1
 
     def _wait_or_raise(self, failure: Failure) -> None:
         jitter = random.uniform(0.7, 1.3)  # noqa: S311 - spreads load, hides nothing
         wait = wait_before_retry(failure, now=self._clock(), jitter=jitter)
-        if wait is None or wait + _KEPT_BACK_SECONDS >= self._remaining():
+        if wait is None or wait + _RESERVED_TO_REPORT_SECONDS >= self._remaining():
             raise failure.error
         logger.info(
             "Retrying a call to Jira", extra={"reason": failure.error.reason, "attempt": failure.attempt}

@@ -17,7 +17,7 @@ _IN_A_MESSAGE = ("title", "detail", "message", "i18nKey")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ErrorText:
     """Error texts of a response.
 
     Attributes:

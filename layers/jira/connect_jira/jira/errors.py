@@ -10,7 +10,7 @@ JiraError                 has `status`, and Jira's own `messages` and `field_err
 ├── JiraRateLimited       429
 ├── JiraMoved             3xx: the site has a new address; Jira will send it by `installed`
 ├── JiraServerError       5xx
-├── JiraAnswerUnusable    2xx with an unexpected body
+├── JiraResponseUnusable    2xx with an unexpected body
 ├── JiraEffectUnknown     303 to another place than Jira's REST API: it may or may not have been done
 ├── JiraSiteUnavailable   404 for the whole site: it is suspended, or unreachable at Atlassian
 └── JiraUnreachable       no response; the request may or may not have had its effect
@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from connect_jira.jira.error_text import Said
+from connect_jira.jira.error_text import ErrorText
 from connect_jwt.causes import Cause
 from connect_jwt.errors import ConnectError
 
@@ -63,7 +63,7 @@ class JiraError(ConnectError):
         reason: str | None = None,
         sentence: str | None = None,
     ) -> None:
-        said = Said.in_body(body)
+        said = ErrorText.in_body(body)
         self.status = status
         self.body = body
         self.headers = headers or {}
@@ -142,7 +142,7 @@ class JiraServerError(JiraError):
     """5xx: Jira failed."""
 
 
-class JiraAnswerUnusable(JiraError):
+class JiraResponseUnusable(JiraError):
     """A success with an unexpected body, such as a proxy's page."""
 
     REASON = "answer-unusable"

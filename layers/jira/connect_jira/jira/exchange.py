@@ -34,7 +34,7 @@ class Exchange:
         client_key: the site
         http: the process's pool
         seconds_left: returns the seconds left to wait for a response
-        max_answer_bytes: maximum size of a response body; a larger one is not read
+        max_response_bytes: maximum size of a response body; a larger one is not read
         clock: Unix seconds
     """
 
@@ -45,14 +45,14 @@ class Exchange:
         *,
         http: urllib3.PoolManager,
         seconds_left: Callable[[], float],
-        max_answer_bytes: int,
+        max_response_bytes: int,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._source = source
         self._client_key = client_key
         self._http = http
         self._seconds_left = seconds_left
-        self._max_answer_bytes = max_answer_bytes
+        self._max_response_bytes = max_response_bytes
         self._clock = clock
 
     def make(self, call: SignedCall) -> JiraResponse:
@@ -102,7 +102,7 @@ class Exchange:
         if timeout <= 0:
             raise OutOfTime(call.name)
         response = call.send(
-            credentials, self._http, now=self._clock(), timeout=timeout, max_bytes=self._max_answer_bytes
+            credentials, self._http, now=self._clock(), timeout=timeout, max_bytes=self._max_response_bytes
         )
         by_token = not isinstance(credentials, ConnectCredentials)
         RECORDER.answer(call.method, call.path, response, by_token=by_token)
@@ -157,7 +157,7 @@ def _done(call: SignedCall, credentials: Credentials, response: JiraResponse) ->
 
     Raises:
         JiraEffectUnknown: a 303 that leads away from Jira's REST API
-        JiraAnswerUnusable: the body has to be read, and is too large
+        JiraResponseUnusable: the body has to be read, and is too large
     """
     if response.is_success and response.is_too_large and is_reading(call.method):
         raise response.unusable("too large")

@@ -12,6 +12,6 @@ def is_reading(method: str) -> bool:
     return method in _READING_METHODS
 
 
-def is_repeatable(method: str) -> bool:
+def is_idempotent(method: str) -> bool:
     """Return whether a method is idempotent."""
     return method in _REPEATABLE_METHODS

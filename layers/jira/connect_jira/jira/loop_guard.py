@@ -14,7 +14,7 @@ TRACE_HEADER = "X-Atlassian-Webhook-Trace"
 _PLAIN = re.compile(r"[!-~]{1,200}", re.ASCII)  # Jira takes 1024 printable ASCII characters
 
 
-def trace_of(app_key: AppKey, webhook_id: str | None = None) -> str:
+def webhook_trace_of(app_key: AppKey, webhook_id: str | None = None) -> str:
     """Return the loop guard's header value for calls that a webhook causes.
 
     Args:
@@ -25,6 +25,6 @@ def trace_of(app_key: AppKey, webhook_id: str | None = None) -> str:
     return f"{app_key} {cause if _PLAIN.fullmatch(cause) else '-'}"
 
 
-def is_own(trace: str | None, app_key: AppKey) -> bool:
+def is_own_webhook(webhook_trace: str | None, app_key: AppKey) -> bool:
     """Return whether a webhook with this header value was caused by a reaction of this app."""
-    return trace is not None and trace.partition(" ")[0] == app_key
+    return webhook_trace is not None and webhook_trace.partition(" ")[0] == app_key

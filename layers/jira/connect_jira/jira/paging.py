@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from connect_jira.jira.errors import JiraAnswerUnusable
+from connect_jira.jira.errors import JiraResponseUnusable
 from connect_jira.jira.response import JiraResponse
 
 type Parameters = Mapping[str, str | int]
@@ -49,7 +49,7 @@ def items(
         by_token: True if only a `nextPageToken` leads to another page
 
     Raises:
-        JiraAnswerUnusable: the response is no page, or pages without anything new do not end
+        JiraResponseUnusable: the response is no page, or pages without anything new do not end
         JiraError: raised by `fetch`
     """
     asked: Parameters | None = first
@@ -88,7 +88,7 @@ class _Page:
             raise response.unusable(f"no page: it has no list of {name}")
         return cls(response, asked, fields, found)
 
-    def nothing_new(self) -> JiraAnswerUnusable:
+    def nothing_new(self) -> JiraResponseUnusable:
         return self.response.unusable("a page that brings nothing new, and is not the last one")
 
     def following(self, *, by_token: bool) -> Parameters | None:

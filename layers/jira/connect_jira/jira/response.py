@@ -12,10 +12,10 @@ from typing import Any
 
 import urllib3
 
-from connect_jira.jira.errors import JiraAnswerUnusable
+from connect_jira.jira.errors import JiraResponseUnusable
 
 _TEXT = re.compile(r"text/|[^;]*\b(xml|html|javascript|x-www-form-urlencoded)\b|\s*(;|$)")
-MAX_ANSWER_BYTES = 6 * 1024 * 1024
+MAX_RESPONSE_BYTES = 6 * 1024 * 1024
 """Lambda's own payload limit; a page of a Jira search has a fraction of it."""
 
 _DEEPEST = 100
@@ -61,20 +61,20 @@ class JiraResponse:
         """The body as a JSON object.
 
         Raises:
-            JiraAnswerUnusable: it is something else, such as a proxy's page
+            JiraResponseUnusable: it is something else, such as a proxy's page
         """
         if not self.is_success or not isinstance(self.body, dict):
             raise self.unusable("no JSON object")
         return self.body
 
-    def unusable(self, what: str) -> JiraAnswerUnusable:
+    def unusable(self, what: str) -> JiraResponseUnusable:
         """Return the error for an unexpected body.
 
         Args:
             what: description of the body, such as `no JSON object`
         """
         what = "larger than what is taken of an answer" if self.is_too_large else what
-        return JiraAnswerUnusable(self.status, call=self.call, what=what)
+        return JiraResponseUnusable(self.status, call=self.call, what=what)
 
 
 def read_response(answer: urllib3.BaseHTTPResponse, call: str, *, max_bytes: int) -> JiraResponse:

@@ -23,12 +23,12 @@ class Failure:
     Attributes:
         error: of the attempt
         attempt: its number, from 1
-        repeatable: True if the call is idempotent
+        idempotent: True if the call is idempotent
     """
 
     error: JiraError
     attempt: int
-    repeatable: bool
+    idempotent: bool
 
 
 def wait_before_retry(failure: Failure, *, now: float, jitter: float) -> float | None:
@@ -48,7 +48,7 @@ def wait_before_retry(failure: Failure, *, now: float, jitter: float) -> float |
     error = failure.error
     if failure.attempt >= _max_attempts(error) or not _may_pass(error):
         return None
-    if not (failure.repeatable or error.nothing_was_done):
+    if not (failure.idempotent or error.nothing_was_done):
         return None
     limit = read_rate_limit(error.status, error.headers, now=now)
     if limit.retry_after is not None:

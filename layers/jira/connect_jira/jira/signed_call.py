@@ -17,7 +17,7 @@ from connect_jira.jira.errors import JiraUnreachable
 from connect_jira.jira.idempotent_methods import is_reading
 from connect_jira.jira.loop_guard import TRACE_HEADER
 from connect_jira.jira.multipart import NO_XSRF_CHECK, Multipart
-from connect_jira.jira.response import MAX_ANSWER_BYTES, JiraResponse, read_response
+from connect_jira.jira.response import MAX_RESPONSE_BYTES, JiraResponse, read_response
 from connect_jira.jira.urls import Query
 
 CONNECT_TIMEOUT_SECONDS = 3.0
@@ -39,7 +39,7 @@ class SignedCall:
         query: parameters to add
         body: anything that JSON can hold, or files; None for no body
         headers: additional ones, such as `Accept`
-        trace: see `connect_jira.jira.loop_guard`
+        webhook_trace: see `connect_jira.jira.loop_guard`
     """
 
     method: str
@@ -47,7 +47,7 @@ class SignedCall:
     query: Query | None = field(default=None, repr=False)
     body: object = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    trace: str | None = None
+    webhook_trace: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse requests that Jira refuses, or that would be sent in another form.
@@ -77,7 +77,7 @@ class SignedCall:
         *,
         now: float,
         timeout: float,
-        max_bytes: int = MAX_ANSWER_BYTES,
+        max_bytes: int = MAX_RESPONSE_BYTES,
     ) -> JiraResponse:
         """Sign and send it.
 
@@ -100,8 +100,8 @@ class SignedCall:
             **self.headers,
             "Authorization": credentials.authorization(self.method, url, now=now),
         }
-        if self.trace is not None:
-            headers[TRACE_HEADER] = self.trace
+        if self.webhook_trace is not None:
+            headers[TRACE_HEADER] = self.webhook_trace
         try:
             return read_response(
                 http.request(

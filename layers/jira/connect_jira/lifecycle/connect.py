@@ -19,7 +19,7 @@ from connect_jira.installations.installation import Installation, InstallationSt
 from connect_jira.installations.secret_sealing import Sealer
 from connect_jira.installations.store import InstallationStore
 from connect_jira.lifecycle.connect_payloads import installed_payload, lifecycle_payload
-from connect_jira.lifecycle.site_links import ForgeJoins
+from connect_jira.lifecycle.site_links import SiteLinks
 from connect_jira.settings import AppSettings
 from connect_jira.shape_recorder import RECORDER
 from connect_jira.web.request import GatewayRequest
@@ -63,7 +63,7 @@ class Lifecycle:
         store: of the installations
         sealer: of their secrets
         tenants: verifies requests that sites signed
-        joins: links sites and their Forge installations
+        links: links sites and their Forge installations
         keys: Atlassian's public keys
         clock: Unix seconds
     """
@@ -75,7 +75,7 @@ class Lifecycle:
         store: InstallationStore,
         sealer: Sealer,
         tenants: Tenants,
-        joins: ForgeJoins,
+        links: SiteLinks,
         keys: InstallKeys,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -83,7 +83,7 @@ class Lifecycle:
         self._store = store
         self._sealer = sealer
         self._tenants = tenants
-        self._joins = joins
+        self._links = links
         self._keys = keys
         self._clock = clock
 
@@ -100,7 +100,7 @@ class Lifecycle:
 
         outcome = self._change(token, install)
         if content.site.installation_id is not None:
-            self._joins.join(content.site.installation_id, token.client_key)
+            self._links.join(content.site.installation_id, token.client_key)
         return outcome
 
     def uninstalled(self, request: GatewayRequest) -> Outcome:

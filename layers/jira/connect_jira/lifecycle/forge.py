@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.events.forge_payload import event_payload, own_event, webhook_of
 from connect_jira.events.held_event import HeldEvent
-from connect_jira.events.link_request import ForgeJoin
+from connect_jira.events.link_request import LinkRequest
 from connect_jira.events.webhook import Webhook
 from connect_jira.installations import forge_installation
 from connect_jira.installations.forge_installation import ForgeInstallation, ForgeState
@@ -23,7 +23,7 @@ from connect_jira.installations.forge_store import ForgeInstallationStore
 from connect_jira.installations.system_token import SystemToken
 from connect_jira.installations.token_sealing import TokenSealer
 from connect_jira.lifecycle.forge_events import ENDS, ForgeLifecycle, lifecycle_event
-from connect_jira.lifecycle.site_links import ForgeJoins
+from connect_jira.lifecycle.site_links import SiteLinks
 from connect_jira.metrics import count
 from connect_jira.settings import AppSettings
 from connect_jira.web.request import GatewayRequest
@@ -34,7 +34,7 @@ from connect_jwt.origins import InvocationOrigin
 type Change = Callable[[ForgeInstallation], ForgeInstallation]
 """Returns the new row; the same row if it does not change."""
 
-LOW_SECONDS = 30 * 60
+RENEW_BELOW_SECONDS = 30 * 60
 """A product event's token is stored if the present one expires sooner; else the hourly call brings one."""
 
 
@@ -75,7 +75,7 @@ class ForgeCalls:
         invocations: verifies invocation tokens
         store: of the installations
         sealer: of their tokens
-        joins: links them and Connect sites
+        links: links them and Connect sites
         ask: enqueues the request for an installation's Connect site
         clock: Unix seconds
     """
@@ -87,8 +87,8 @@ class ForgeCalls:
         invocations: ForgeInvocations,
         store: ForgeInstallationStore,
         sealer: TokenSealer,
-        joins: ForgeJoins,
-        ask: Callable[[ForgeJoin], None],
+        links: SiteLinks,
+        ask: Callable[[LinkRequest], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._app_key = app.app_key
@@ -96,7 +96,7 @@ class ForgeCalls:
         self._invocations = invocations
         self._store = store
         self._sealer = sealer
-        self._joins = joins
+        self._links = links
         self._ask = ask
         self._clock = clock
 
@@ -141,12 +141,12 @@ class ForgeCalls:
 
         def note(current: ForgeInstallation) -> ForgeInstallation:
             following = forge_installation.called(current, call.invocation)
-            is_low = following.token_expires_at < self._clock() + LOW_SECONDS
-            return self._with_token(following, call) if is_low else following
+            is_due = following.token_expires_at < self._clock() + RENEW_BELOW_SECONDS
+            return self._with_token(following, call) if is_due else following
 
         before, after = self._change(call, note)
         if after != before:
-            self._joins.point(after)
+            self._links.point(after)
         if own_event(payload, self._app_key):
             count("OwnChange")
             return None
@@ -188,12 +188,12 @@ class ForgeCalls:
         is_news = not current.asked_at or following.applied_at > current.applied_at
         if following.state is not ForgeState.LIVE or following.is_joined or not is_news:
             return following
-        self._ask(ForgeJoin(following.tenant))
+        self._ask(LinkRequest(following.tenant))
         return replace(following, asked_at=int(self._clock()))
 
     def _outcome(self, call: _Call, before: ForgeInstallation, after: ForgeInstallation) -> ForgeOutcome:
         if after.state is ForgeState.LIVE:
-            self._joins.point(after)
+            self._links.point(after)
         return ForgeOutcome(
             client_key=after.tenant, changed=after != before, has_token=call.token is not None
         )

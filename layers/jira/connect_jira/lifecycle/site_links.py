@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools import Logger
 
 from connect_jira.errors import TemporarilyUnavailable
-from connect_jira.events.link_request import ForgeJoin
+from connect_jira.events.link_request import LinkRequest
 from connect_jira.installations.forge_installation import ForgeInstallation, ForgeState, announced
 from connect_jira.installations.forge_store import ForgeInstallationStore
 from connect_jira.installations.installation import Installation, is_storable, pointed_to
@@ -32,7 +32,7 @@ CLIENT_KEY_PROPERTY = "connect_client_key_019cdff3-8bfb-71fe-9628-875b700aebb8"
 logger = Logger(child=True)
 
 
-class ForgeJoins:
+class SiteLinks:
     """Links the rows of Forge installations and of Connect sites.
 
     IAM: that of `connect_jira.aws.versioned_table` to read and write.
@@ -54,7 +54,7 @@ class ForgeJoins:
         self._forge = forge
         self._clock = clock
 
-    def ask(self, work: ForgeJoin, jira: "JiraClient") -> None:
+    def ask(self, work: LinkRequest, jira: "JiraClient") -> None:
         """Ask Jira for the clientKey, and link the two if the app knows that site.
 
         Raises:

@@ -19,7 +19,7 @@ from connect_jira.errors import (
 )
 from connect_jira.settings import AppSettings
 from connect_jira.web.request import GatewayRequest, read_event
-from connect_jira.web.response import Answer, empty_answer
+from connect_jira.web.response import Response, empty_response
 from connect_jwt.errors import ConnectError, TokenRefused
 
 type Observer = Callable[[GatewayRequest, str, int], None]
@@ -28,12 +28,12 @@ type Observer = Callable[[GatewayRequest, str, int], None]
 
 def answer(
     event: Mapping[str, Any],
-    handle: Callable[[GatewayRequest], Answer],
+    handle: Callable[[GatewayRequest], Response],
     *,
     app: AppSettings,
     on_refused: Observer | None = None,
     more_headers: Callable[[GatewayRequest], Mapping[str, str]] = lambda _: {},
-) -> Answer:
+) -> Response:
     """Handle an HTTP API's event.
 
     Args:
@@ -50,10 +50,10 @@ def answer(
 
 def _answered(
     request: GatewayRequest,
-    handle: Callable[[GatewayRequest], Answer],
+    handle: Callable[[GatewayRequest], Response],
     app: AppSettings,
     on_refused: Observer | None,
-) -> Answer:
+) -> Response:
     try:
         return handle(request)
     except ConnectError as error:
@@ -61,7 +61,7 @@ def _answered(
         code = _report(error, status, request, app)
         if on_refused and status < HTTPStatus.INTERNAL_SERVER_ERROR:
             on_refused(request, code, status)
-        return empty_answer(status)
+        return empty_response(status)
 
 
 def _report(error: ConnectError, status: HTTPStatus, request: GatewayRequest, app: AppSettings) -> str:

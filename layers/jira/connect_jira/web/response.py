@@ -4,7 +4,7 @@ import base64
 import json
 from typing import Any
 
-type Answer = dict[str, Any]
+type Response = dict[str, Any]
 """The response of a payload version 2.0."""
 
 _HEADERS = {
@@ -17,12 +17,12 @@ _HEADERS = {
 }
 
 
-def empty_answer(status: int) -> Answer:
+def empty_response(status: int) -> Response:
     """Return a response without a body: for a sender that failed its proof, or one that needs none."""
     return {"statusCode": status, "headers": _HEADERS}
 
 
-def json_answer(status: int, body: object) -> Answer:
+def json_response(status: int, body: object) -> Response:
     """Return a response in JSON."""
     return {
         "statusCode": status,
@@ -31,7 +31,7 @@ def json_answer(status: int, body: object) -> Answer:
     }
 
 
-def html_answer(status: int, html: str, *, policy: str) -> Answer:
+def html_response(status: int, html: str, *, policy: str) -> Response:
     """Return an HTML page.
 
     Args:
@@ -43,7 +43,7 @@ def html_answer(status: int, html: str, *, policy: str) -> Answer:
     return {"statusCode": status, "headers": {**_HEADERS, **headers}, "body": html}
 
 
-def cacheable_answer(content: bytes, content_type: str, *, encoding: str | None = None) -> Answer:
+def cacheable_response(content: bytes, content_type: str, *, encoding: str | None = None) -> Response:
     """Return a file that never changes under its name, for browsers to cache.
 
     Args:

@@ -30,7 +30,7 @@ _UNTIL_JIRA_SAYS_MORE_SECONDS = 60.0
 _OF_THE_SITE = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 
 
-class Pauses:
+class TenantBackoff:
     """Sites that get no calls for now.
 
     Attributes:

@@ -25,7 +25,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
 """
 
 
-def told_of(request: CallRequest, response: JiraResponse) -> dict[str, Any]:
+def call_result(request: CallRequest, response: JiraResponse) -> dict[str, Any]:
     """Return the result of a call, to store and to put on the bus; with the body only if requested and small.
 
     Of a 303's target it has the path alone, and for GET nothing: that may be a URL with a token.

@@ -10,7 +10,7 @@ _NOT_IN_AN_ATTRIBUTE = "[^\\t\\n\\r -\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ff
 """Compiled on first use: that takes longer than loading the rest of this module."""
 
 
-class FailedJiraCalls:
+class DeadLetterQueue:
     """The dead-letter queue of calls to Jira; its messages wait for somebody to look at them.
 
     IAM: `sqs:SendMessage`, on the queue.

@@ -19,7 +19,7 @@ from connect_jwt.identity import ClientKey
 
 CONTINUED = "Jira call for every site continued"
 
-_KEPT_BACK_SECONDS = 30
+_RESERVED_TO_CONTINUE_SECONDS = 30
 """Time reserved to put the event that continues; a page of sites takes seconds."""
 
 
@@ -64,7 +64,7 @@ class EverySite:
             for some in batched(sites, MAX_BATCH, strict=False):
                 self._queue.send_all([_call(asked, site) for site in some])
             queued += len(sites)
-            if position and invocation.get_remaining_time_in_millis() < _KEPT_BACK_SECONDS * 1000:
+            if position and invocation.get_remaining_time_in_millis() < _RESERVED_TO_CONTINUE_SECONDS * 1000:
                 going_on = {**asked, "after": position}
                 put_event(self._events, bus=self._bus, kind=CONTINUED, detail=going_on)
                 break

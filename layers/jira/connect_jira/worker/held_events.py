@@ -23,8 +23,8 @@ from connect_jira.installations.forge_installation import ForgeState
 from connect_jira.installations.forge_store import ForgeInstallationStore
 from connect_jira.metrics import count
 from connect_jira.settings import AppSettings
-from connect_jira.token_bucket import Allowance
-from connect_jira.worker.dead_letter_queue import FailedJiraCalls
+from connect_jira.token_bucket import TokenBucket
+from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.queue import JiraCallsQueue
 from connect_jwt.errors import ForgeReason
 from connect_jwt.origins import is_own_type, may_become_own
@@ -48,12 +48,12 @@ class Holding:
     """
 
     def __init__(
-        self, failed: FailedJiraCalls, queue: JiraCallsQueue, *, clock: Callable[[], float] = time.time
+        self, failed: DeadLetterQueue, queue: JiraCallsQueue, *, clock: Callable[[], float] = time.time
     ) -> None:
         self._failed = failed
         self._queue = queue
         self._clock = clock
-        self._hopeless = Allowance(HOPELESS_AT_ONCE, HOPELESS_PER_SECOND, counted_at=clock())
+        self._hopeless = TokenBucket(HOPELESS_AT_ONCE, HOPELESS_PER_SECOND, refilled_at=clock())
 
     def take(self, held: HeldEvent) -> None:
         """Hold an event back.

@@ -57,7 +57,7 @@ class Done:
     result: Any
 
 
-class WorkDone:
+class IdempotencyStore:
     """The idempotency store.
 
     A row has `id`, `state`, `owner`, its TTL (`expiration`, in Unix seconds), a digest of the work
@@ -96,7 +96,7 @@ class WorkDone:
         owner: str,
         abandoned: Sequence[str] = (),
         digest: str = "",
-        may_be_repeated: bool,
+        is_idempotent: bool,
         left_ms: int,
     ) -> Attempt | Done:
         """Begin work, unless it is done.
@@ -106,7 +106,7 @@ class WorkDone:
             owner: of the record; a new one for each attempt
             abandoned: owners of a record that may exist although the work did not begin, or may begin again
             digest: of the work, if other work may come under the same `work_id` by mistake
-            may_be_repeated: True if the work is idempotent
+            is_idempotent: True if the work is idempotent
             left_ms: until this worker must have ended, in milliseconds
 
         Raises:
@@ -118,7 +118,7 @@ class WorkDone:
         record_id = hashlib.sha256(work_id.encode(errors="surrogatepass")).hexdigest()
         now_ms = int(self._clock() * 1000)
         theirs = {f":abandoned{number}": one for number, one in enumerate(abandoned or ("nobody",))}
-        ends, other = ("endsAtMs", "untilMs") if may_be_repeated else ("untilMs", "endsAtMs")
+        ends, other = ("endsAtMs", "untilMs") if is_idempotent else ("untilMs", "endsAtMs")
         try:
             answer = self._dynamodb.call(
                 "UpdateItem",

@@ -10,7 +10,7 @@ from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.events.messages import Message, read_text, text_of, to_text
 from connect_jira.json_objects import object_in
 from connect_jira.worker.large_messages import LargeMessages
-from connect_jira.worker.sqs_record import Delivery
+from connect_jira.worker.sqs_record import SqsRecord
 
 MAX_MESSAGE_BYTES = 1024 * 1024 - 16 * 1024
 """SQS's limit, less some room for the attributes of a message that fails or is sent again.
@@ -107,7 +107,7 @@ class JiraCallsQueue:
             text = self._large.fetch(str(fields.get("key")))
         return read_text(text)
 
-    def postpone(self, delivery: Delivery, *, seconds: int, tried: bool) -> bool:
+    def postpone(self, delivery: SqsRecord, *, seconds: int, tried: bool) -> bool:
         """Schedule another delivery of a received message, after a minimum delay.
 
         A message that was attempted and has a short delay is hidden. Any other is sent again, and this
@@ -144,7 +144,7 @@ class JiraCallsQueue:
     def _fitted_in_group(self, message: Message) -> dict[str, str]:
         return {"MessageBody": self.fitted(message), "MessageGroupId": message.client_key}
 
-    def _send_again(self, delivery: Delivery, seconds: int) -> None:
+    def _send_again(self, delivery: SqsRecord, seconds: int) -> None:
         """Send it again with as much of the delay as SQS allows; the message carries the rest."""
         client_key = object_in(delivery.text).get("clientKey")
         in_steps = seconds > LONGEST_DELAY_SECONDS

@@ -24,17 +24,17 @@ from connect_jira.errors import (
     TooDeep,
 )
 from connect_jira.jira.errors import (
-    JiraAnswerUnusable,
     JiraConflict,
     JiraError,
     JiraMoved,
+    JiraResponseUnusable,
     JiraServerError,
     JiraUnreachable,
 )
 from connect_jira.jira.rate_limits import read_rate_limit
 from connect_jwt.errors import ConnectError, UrlNotSignable
 
-LONGEST_POSTPONEMENT_SECONDS = 12 * 3600
+MAX_DELAY_SECONDS = 12 * 3600
 """Maximum delay, whatever Jira says: it leaves another attempt within the day, and is SQS's maximum."""
 
 GIVE_UP_SECONDS = 24 * 3600
@@ -89,14 +89,14 @@ _NOT_SENT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Postponed:
+class Retry:
     """Retry, after this many seconds."""
 
     seconds: int
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
+class DeadLetter:
     """Dead-letter: no retry until somebody has looked at it.
 
     Attributes:
@@ -109,22 +109,22 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class Discard:
     """Discard: nothing is left to do or to fix."""
 
     reason: str
 
 
-type Verdict = Postponed | SetAside | Ended
+type Decision = Retry | DeadLetter | Discard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FailedDelivery:
+class FailedAttempt:
     """A message whose work failed.
 
     Attributes:
         error: the failure
-        may_be_repeated: True if the work is idempotent
+        is_idempotent: True if the work is idempotent
         is_one_call: True if the work is a single call, so that its error is about all of it
         tries: number of attempts, including this one; 0 if the work did not begin
         age: since the message was first sent, in seconds
@@ -132,7 +132,7 @@ class FailedDelivery:
     """
 
     error: Exception
-    may_be_repeated: bool
+    is_idempotent: bool
     is_one_call: bool
     tries: int
     age: float
@@ -142,13 +142,13 @@ class FailedDelivery:
     def may_begin_again(self) -> bool:
         """True if another attempt cannot repeat an effect that must happen once."""
         return (
-            self.may_be_repeated
+            self.is_idempotent
             or isinstance(self.error, OfNewerCode)
             or (self.is_one_call and _nothing_was_done(self.error))
         )
 
 
-def verdict(failed: FailedDelivery) -> Verdict:
+def decide(failed: FailedAttempt) -> Decision:
     """Decide between retry, dead letter and discard.
 
     - The app is uninstalled, or has been disabled for long: discard.
@@ -159,7 +159,7 @@ def verdict(failed: FailedDelivery) -> Verdict:
     """
     error = failed.error
     if isinstance(error, NotInstalled | SiteDisabled):
-        return Ended(error.reason)
+        return Discard(error.reason)
     if not failed.may_begin_again and not (failed.is_one_call and _is_refused(error)):
         error = EffectUnknown(_sentence(error))
     if _may_pass(error):
@@ -168,8 +168,8 @@ def verdict(failed: FailedDelivery) -> Verdict:
     else:
         out_of_patience = _never_passes(error) or not failed.may_begin_again or failed.tries >= MAX_TRIES
     if out_of_patience:
-        return SetAside(_reason(error), _sentence(error))
-    return Postponed(_postponement(failed))
+        return DeadLetter(_reason(error), _sentence(error))
+    return Retry(_delay(failed))
 
 
 def no_sooner(seconds: float, *, age: float, longest: float = _LONGEST_OWN_POSTPONEMENT_SECONDS) -> float:
@@ -185,7 +185,7 @@ def no_sooner(seconds: float, *, age: float, longest: float = _LONGEST_OWN_POSTP
     return max(seconds, _SHORTEST_POSTPONEMENT_SECONDS, min(age / 2, longest))
 
 
-def _postponement(failed: FailedDelivery) -> int:
+def _delay(failed: FailedAttempt) -> int:
     """Return the delay of a failed message, in whole seconds: Jira's, or an exponential back-off.
 
     It doubles with each attempt, but is never much more than the message's age: earlier attempts may have
@@ -201,7 +201,7 @@ def _postponement(failed: FailedDelivery) -> int:
         wait = min(doubled, _FIRST_POSTPONEMENT_SECONDS + failed.age, _LONGEST_OWN_POSTPONEMENT_SECONDS)
     else:
         wait = no_sooner(told, age=failed.age)
-    return min(math.ceil(wait), LONGEST_POSTPONEMENT_SECONDS)
+    return min(math.ceil(wait), MAX_DELAY_SECONDS)
 
 
 def _may_pass(error: Exception) -> bool:
@@ -225,7 +225,7 @@ def _is_refused(error: Exception) -> bool:
 
 
 def _never_passes(error: Exception) -> bool:
-    return isinstance(error, _NEVER) and not isinstance(error, JiraAnswerUnusable | JiraConflict)
+    return isinstance(error, _NEVER) and not isinstance(error, JiraResponseUnusable | JiraConflict)
 
 
 def _reason(error: Exception) -> str:

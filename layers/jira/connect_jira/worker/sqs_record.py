@@ -23,7 +23,7 @@ _MOST_ABANDONED = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class SqsRecord:
     """A delivered message.
 
     Attributes:

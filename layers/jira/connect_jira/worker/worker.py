@@ -28,14 +28,14 @@ from connect_jira.events.webhook import Webhook
 from connect_jira.jira.connection_pool import telling
 from connect_jira.lambda_context import Invocation
 from connect_jira.metrics import count
-from connect_jira.worker.backoff import Pauses
+from connect_jira.worker.backoff import TenantBackoff
 from connect_jira.worker.call_results import CallResults
-from connect_jira.worker.dead_letter_queue import FailedJiraCalls
-from connect_jira.worker.failed_work import FailedWork
-from connect_jira.worker.idempotency_store import Attempt, Done, WorkDone
+from connect_jira.worker.dead_letter_queue import DeadLetterQueue
+from connect_jira.worker.failure_handler import FailureHandler
+from connect_jira.worker.idempotency_store import Attempt, Done, IdempotencyStore
 from connect_jira.worker.queue import JiraCallsQueue
 from connect_jira.worker.retry_policy import GIVE_UP_SECONDS, no_sooner
-from connect_jira.worker.sqs_record import Delivery
+from connect_jira.worker.sqs_record import SqsRecord
 from connect_jwt.errors import ConnectError
 
 logger = Logger(child=True)
@@ -59,7 +59,7 @@ MAX_CUT_OFF = 3
 class Doer(Protocol):
     """Does the work of messages."""
 
-    def may_be_repeated(self, message: Message) -> bool:
+    def is_idempotent(self, message: Message) -> bool:
         """Return whether the work is idempotent."""
 
     def do(self, message: Message, invocation: Invocation, work_id: str) -> object:
@@ -83,7 +83,7 @@ class Worker:
         done: the idempotency store
         results: puts the results of requested calls on the bus
         doer: does the work
-        pauses: sites that get no calls for now
+        backoff: sites that get no calls for now
         clock: Unix seconds
     """
 
@@ -91,20 +91,22 @@ class Worker:
         self,
         *,
         queue: JiraCallsQueue,
-        failed: FailedJiraCalls,
-        done: WorkDone,
+        failed: DeadLetterQueue,
+        done: IdempotencyStore,
         results: CallResults,
         doer: Doer,
-        pauses: Pauses,
+        backoff: TenantBackoff,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._queue = queue
         self._done = done
         self._results = results
         self._doer = doer
-        self._pauses = pauses
+        self._backoff = backoff
         self._clock = clock
-        self._failed_work = FailedWork(queue=queue, failed=failed, done=done, results=results, clock=clock)
+        self._failure_handler = FailureHandler(
+            queue=queue, failed=failed, done=done, results=results, clock=clock
+        )
 
     def work(self, record: Mapping[str, Any], invocation: Invocation) -> bool:
         """Handle a message; return False if it must stay in the queue.
@@ -117,66 +119,66 @@ class Worker:
         """
         try:
             try:
-                delivery = Delivery.from_record(record)
+                delivery = SqsRecord.from_record(record)
             except MessageUnreadable as error:
-                return self._failed_work.settle(Delivery.unread(record), error)
+                return self._failure_handler.settle(SqsRecord.unread(record), error)
             return self._take_up(delivery, invocation)
         except Exception:  # such as when the queue does not answer, either
             logger.exception("Message left to the visibility timeout")
             return False
 
-    def _take_up(self, delivery: Delivery, invocation: Invocation) -> bool:
+    def _take_up(self, delivery: SqsRecord, invocation: Invocation) -> bool:
         left = delivery.not_before - self._clock()
         if left > 0:
             return self._queue.postpone(delivery, seconds=math.ceil(left), tried=False)
         if invocation.get_remaining_time_in_millis() < ENOUGH_TIME_SECONDS * 1000:
-            return self._failed_work.come_again(delivery, _NEXT_TURN_SECONDS, "out-of-time")
+            return self._failure_handler.schedule_retry(delivery, _NEXT_TURN_SECONDS, "out-of-time")
         try:
             message = self._queue.read(delivery.text)
         except ConnectError as error:
-            return self._failed_work.settle(delivery, error)
+            return self._failure_handler.settle(delivery, error)
         with logger.append_context_keys(**_about(message)):
             if isinstance(message, AppWork) and message.depth > MAX_DEPTH:
-                return self._failed_work.settle(delivery, TooDeep(message.depth), message=message)
+                return self._failure_handler.settle(delivery, TooDeep(message.depth), message=message)
             put_off = self._put_off(delivery, message)
             if put_off is not None:
                 return put_off
             try:
                 return self._work(delivery, message, invocation)
             finally:
-                self._pauses.troubles.end_turn(message.client_key)
+                self._backoff.troubles.end_turn(message.client_key)
 
-    def _put_off(self, delivery: Delivery, message: Message) -> bool | None:
+    def _put_off(self, delivery: SqsRecord, message: Message) -> bool | None:
         """Postpone a message of a site that is left alone; return None if it need not, else as `work`."""
         client_key, age = message.client_key, self._clock() - delivery.sent_at
-        limited = self._pauses.seconds_left(client_key)
+        limited = self._backoff.seconds_left(client_key)
         if limited and age < GIVE_UP_SECONDS:  # past that age Jira is asked, so that nothing waits for ever
-            return self._failed_work.come_again(delivery, no_sooner(limited, age=age), "site-paused")
+            return self._failure_handler.schedule_retry(delivery, no_sooner(limited, age=age), "site-paused")
         try:
-            if self._pauses.is_disabled(client_key):
+            if self._backoff.is_disabled(client_key):
                 return self._wait_until_enabled(delivery, message)
-            trouble = self._pauses.troubles.of(client_key)
+            trouble = self._backoff.troubles.of(client_key)
         except TemporarilyUnavailable as error:
-            return self._failed_work.settle(delivery, error, message=message)
+            return self._failure_handler.settle(delivery, error, message=message)
         if trouble is None:
             return None
         if age >= GIVE_UP_SECONDS and trouble.is_lasting:  # retrying all that is old would delay others
-            return self._failed_work.settle(delivery, SiteInTrouble(trouble.reason), message=message)
+            return self._failure_handler.settle(delivery, SiteInTrouble(trouble.reason), message=message)
         wait = no_sooner(trouble.seconds, age=age, longest=LONGEST_AFTER_TROUBLE_SECONDS)
-        return self._failed_work.come_again(delivery, wait, "site-paused")
+        return self._failure_handler.schedule_retry(delivery, wait, "site-paused")
 
-    def _wait_until_enabled(self, delivery: Delivery, message: Message) -> bool:
+    def _wait_until_enabled(self, delivery: SqsRecord, message: Message) -> bool:
         """Postpone a message without an attempt; its time for retries begins once the app is enabled."""
         now = self._clock()
         since = delivery.disabled_since or now
         if now - since >= LONGEST_DISABLED_SECONDS:
-            return self._failed_work.settle(delivery, SiteDisabled(), message=message)
+            return self._failure_handler.settle(delivery, SiteDisabled(), message=message)
         delivery = replace(delivery, sent_at=now, disabled_since=since)
         wait = no_sooner(_SHORTEST_DISABLED_SECONDS, age=now - since)
-        return self._failed_work.come_again(delivery, wait, "site-disabled")
+        return self._failure_handler.schedule_retry(delivery, wait, "site-disabled")
 
-    def _work(self, delivery: Delivery, message: Message, invocation: Invocation) -> bool:
-        owner, may_be_repeated = uuid.uuid4().hex, self._doer.may_be_repeated(message)
+    def _work(self, delivery: SqsRecord, message: Message, invocation: Invocation) -> bool:
+        owner, is_idempotent = uuid.uuid4().hex, self._doer.is_idempotent(message)
         try:
             work_id = self._done.work_id(message) or f"message {delivery.first_message_id}"
             begun = self._done.begin(
@@ -184,13 +186,13 @@ class Worker:
                 owner=owner,
                 abandoned=delivery.abandoned,
                 digest=message.digest if isinstance(message, CallRequest) else "",
-                may_be_repeated=may_be_repeated,
+                is_idempotent=is_idempotent,
                 left_ms=invocation.get_remaining_time_in_millis(),
             )
         except TemporarilyUnavailable as error:
-            return self._failed_work.settle(delivery.abandoning(owner), error, message=message)
+            return self._failure_handler.settle(delivery.abandoning(owner), error, message=message)
         except ConnectError as error:
-            return self._failed_work.settle(delivery, error, message=message)
+            return self._failure_handler.settle(delivery, error, message=message)
         if isinstance(begun, Done):
             count("DuplicateAbsorbed")
             outcome = begun.result
@@ -199,11 +201,11 @@ class Worker:
             try:
                 if begun.cut_off >= MAX_CUT_OFF:
                     raise PoisonMessage(begun.cut_off)  # noqa: TRY301 - judged like the error that it stands for
-                with telling(lambda: self._pauses.troubles.note_slow(message.client_key)):
+                with telling(lambda: self._backoff.troubles.note_slow(message.client_key)):
                     outcome = self._doer.do(message, invocation, work_id)
             except Exception as error:  # noqa: BLE001 - a reaction raises anything; the retry policy tells errors apart
-                return self._failed_work.settle(
-                    delivery, error, message=message, attempt=begun, may_be_repeated=may_be_repeated
+                return self._failure_handler.settle(
+                    delivery, error, message=message, attempt=begun, is_idempotent=is_idempotent
                 )
             self._complete(begun, outcome)
         if isinstance(message, CallRequest):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connect_jira.jira.error_text import LONGEST_CHARACTERS, Said
+from connect_jira.jira.error_text import LONGEST_CHARACTERS, ErrorText
 from connect_jira.jira.errors import jira_error
 
 BODIES: list[tuple[object, tuple[str, ...]]] = [
@@ -41,11 +41,11 @@ BODIES: list[tuple[object, tuple[str, ...]]] = [
 
 @pytest.mark.parametrize(("body", "messages"), BODIES)
 def test_it_is_read_by_each_of_its_names(body: object, messages: tuple[str, ...]) -> None:
-    assert Said.in_body(body).messages == messages
+    assert ErrorText.in_body(body).messages == messages
 
 
 def test_what_is_wrong_with_fields_is_said_by_field() -> None:
-    said = Said.in_body({"errorMessages": [], "errors": {"summary": "is required"}})
+    said = ErrorText.in_body({"errorMessages": [], "errors": {"summary": "is required"}})
     assert said.field_errors == {"summary": "is required"}
     assert said.in_short == '{"summary": "is required"}'
 

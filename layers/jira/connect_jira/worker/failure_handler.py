@@ -16,24 +16,24 @@ from connect_jira.events.messages import Message
 from connect_jira.jira.errors import JiraError
 from connect_jira.metrics import count
 from connect_jira.worker.call_results import CallResults
-from connect_jira.worker.dead_letter_queue import FailedJiraCalls
-from connect_jira.worker.idempotency_store import Attempt, WorkDone
+from connect_jira.worker.dead_letter_queue import DeadLetterQueue
+from connect_jira.worker.idempotency_store import Attempt, IdempotencyStore
 from connect_jira.worker.queue import JiraCallsQueue
 from connect_jira.worker.retry_policy import (
-    LONGEST_POSTPONEMENT_SECONDS,
-    Ended,
-    FailedDelivery,
-    Postponed,
-    SetAside,
-    verdict,
+    MAX_DELAY_SECONDS,
+    DeadLetter,
+    Discard,
+    FailedAttempt,
+    Retry,
+    decide,
 )
-from connect_jira.worker.sqs_record import Delivery
+from connect_jira.worker.sqs_record import SqsRecord
 from connect_jwt.errors import ConnectError
 
 logger = Logger(child=True)
 
 
-class FailedWork:
+class FailureHandler:
     """Handles messages whose work failed.
 
     IAM: that of its arguments.
@@ -50,8 +50,8 @@ class FailedWork:
         self,
         *,
         queue: JiraCallsQueue,
-        failed: FailedJiraCalls,
-        done: WorkDone,
+        failed: DeadLetterQueue,
+        done: IdempotencyStore,
         results: CallResults,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -63,12 +63,12 @@ class FailedWork:
 
     def settle(
         self,
-        delivery: Delivery,
+        delivery: SqsRecord,
         error: Exception,
         *,
         message: Message | None = None,
         attempt: Attempt | None = None,
-        may_be_repeated: bool = True,
+        is_idempotent: bool = True,
     ) -> bool:
         """Handle a failed message; return False if it must stay in the queue.
 
@@ -77,26 +77,26 @@ class FailedWork:
             error: the failure
             message: parsed, if it could be
             attempt: at its work, if that began
-            may_be_repeated: True if the work is idempotent, if it began
+            is_idempotent: True if the work is idempotent, if it began
 
         Raises:
             TemporarilyUnavailable: AWS did not answer
         """
-        failed = FailedDelivery(
+        failed = FailedAttempt(
             error=error,
-            may_be_repeated=may_be_repeated,
+            is_idempotent=is_idempotent,
             is_one_call=isinstance(message, CallRequest),
             tries=attempt.tries if attempt else 0,
             age=self._clock() - delivery.sent_at,
             now=self._clock(),
         )
-        match verdict(failed):
-            case Postponed(seconds):
+        match decide(failed):
+            case Retry(seconds):
                 if attempt:
                     delivery = self._give_back(attempt, delivery)
                 tried = attempt is not None and not delivery.abandoned
-                return self.come_again(delivery, seconds, _reason(error), error, tried=tried)
-            case SetAside(reason, explanation):
+                return self.schedule_retry(delivery, seconds, _reason(error), error, tried=tried)
+            case DeadLetter(reason, explanation):
                 logger.error(
                     "Moving message to the dead-letter queue",
                     exc_info=error,
@@ -112,7 +112,7 @@ class FailedWork:
                     tries=failed.tries,
                 )
                 self._tell(message, error, reason, explanation)
-            case Ended(reason):
+            case Discard(reason):
                 logger.warning("Message discarded", reason=reason)
                 count("WorkEnded", reason=reason)
                 self._tell(message, error, reason, str(error))
@@ -120,9 +120,9 @@ class FailedWork:
             self._forget(attempt)
         return True
 
-    def come_again(
+    def schedule_retry(
         self,
-        delivery: Delivery,
+        delivery: SqsRecord,
         seconds: float,
         reason: str,
         error: Exception | None = None,
@@ -142,7 +142,7 @@ class FailedWork:
             TemporarilyUnavailable: SQS did not answer
         """
         spread = random.uniform(1.0, 1.1)  # noqa: S311 - spreads load, hides nothing
-        wait = min(int(seconds * spread + 0.999), LONGEST_POSTPONEMENT_SECONDS)
+        wait = min(int(seconds * spread + 0.999), MAX_DELAY_SECONDS)
         logger.warning("Message scheduled for retry", reason=reason, seconds=wait, exc_info=error)
         count("WorkPostponed", reason=reason)
         return self._queue.postpone(delivery, seconds=wait, tried=tried)
@@ -152,7 +152,7 @@ class FailedWork:
             status = error.status if isinstance(error, JiraError) and error.status else None
             self._results.failed(message, reason=reason, explanation=explanation, status=status)
 
-    def _give_back(self, attempt: Attempt, delivery: Delivery) -> Delivery:
+    def _give_back(self, attempt: Attempt, delivery: SqsRecord) -> SqsRecord:
         """Release the work for another attempt, by its record or by what the message carries."""
         try:
             self._done.give_back(attempt)

@@ -9,7 +9,7 @@ import pytest
 from connect_jira.aws.failures import AwsFailed
 from connect_jira.aws.service import AwsService
 from connect_jira.errors import BeingDone, EffectUnknown, IdempotencyKeyReused
-from connect_jira.worker.idempotency_store import Attempt, Done, WorkDone
+from connect_jira.worker.idempotency_store import Attempt, Done, IdempotencyStore
 from connect_jira.worker.occurrences import REMEMBERED_SECONDS
 from connect_local.laptop.cloud import LaptopCloud
 
@@ -20,14 +20,14 @@ LEFT = 30.0
 class Records:
     """The store, with a clock that is moved by hand, and an owner for each attempt."""
 
-    done: WorkDone
+    done: IdempotencyStore
     now: float = 1_795_443_600.0
     owners: int = 0
 
     def begin(self, work_id: str, *, once: bool = False, **changed: Any) -> Attempt | Done:
         self.owners += 1
         about: dict[str, Any] = {"owner": f"owner-{self.owners}", **changed}
-        return self.done.begin(work_id, may_be_repeated=not once, left_ms=int(LEFT * 1000), **about)
+        return self.done.begin(work_id, is_idempotent=not once, left_ms=int(LEFT * 1000), **about)
 
     def begun(self, work_id: str, *, once: bool = False, **changed: Any) -> Attempt:
         begun = self.begin(work_id, once=once, **changed)
@@ -38,7 +38,7 @@ class Records:
 @pytest.fixture
 def records(cloud: LaptopCloud, dynamodb: AwsService) -> Records:
     table = cloud.attribute("WorkDone", "Ref")
-    found = Records(WorkDone(dynamodb, table=table, clock=lambda: found.now))
+    found = Records(IdempotencyStore(dynamodb, table=table, clock=lambda: found.now))
     return found
 
 
@@ -161,7 +161,7 @@ class Unreliable:
 def unreliable(records: Records, cloud: LaptopCloud, dynamodb: AwsService) -> Unreliable:
     service = Unreliable(dynamodb, [])
     table = cloud.attribute("WorkDone", "Ref")
-    records.done = WorkDone(service, table=table, clock=lambda: records.now)  # type: ignore[arg-type]
+    records.done = IdempotencyStore(service, table=table, clock=lambda: records.now)  # type: ignore[arg-type]
     return service
 
 

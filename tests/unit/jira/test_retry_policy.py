@@ -21,15 +21,15 @@ from connect_jira.errors import (
     TemporarilyUnavailable,
 )
 from connect_jira.jira.errors import (
-    JiraAnswerUnusable,
     JiraEffectUnknown,
     JiraError,
     JiraRateLimited,
+    JiraResponseUnusable,
     JiraServerError,
     JiraUnreachable,
     jira_error,
 )
-from connect_jira.worker.retry_policy import Ended, FailedDelivery, Postponed, SetAside, Verdict, verdict
+from connect_jira.worker.retry_policy import DeadLetter, Decision, Discard, FailedAttempt, Retry, decide
 from connect_jwt.causes import Cause
 from connect_jwt.errors import ConnectError, UrlNotSignable
 from connect_tools.template import Template
@@ -47,9 +47,9 @@ def no_answer(*, may_have_worked: bool) -> JiraUnreachable:
     return JiraUnreachable(call="POST /x", cause="ReadTimeoutError", may_have_worked=may_have_worked)
 
 
-def judged(error: Exception, **about: Any) -> Verdict:
-    known = {"may_be_repeated": True, "is_one_call": True, "tries": 1, "age": 0.0, "now": 0.0}
-    return verdict(FailedDelivery(error=error, **(known | about)))
+def judged(error: Exception, **about: Any) -> Decision:
+    known = {"is_idempotent": True, "is_one_call": True, "tries": 1, "age": 0.0, "now": 0.0}
+    return decide(FailedAttempt(error=error, **(known | about)))
 
 
 PASSING = [
@@ -93,7 +93,7 @@ HOPELESS = [
 ]
 WHO_KNOWS = [
     answered(409),
-    JiraAnswerUnusable(200, call="GET /x", what="no page"),
+    JiraResponseUnusable(200, call="GET /x", what="no page"),
     KeyError("issue"),
     ImpersonationRefused("no grant"),
     OutOfTime("GET /x"),
@@ -106,24 +106,24 @@ def name(error: Exception) -> str:
 
 @pytest.mark.parametrize("error", PASSING, ids=name)
 def test_what_may_pass_comes_again_however_often_for_a_day(error: Exception) -> None:
-    assert isinstance(judged(error, tries=40, age=DAY - 1), Postponed)
-    assert isinstance(judged(error, tries=2, age=DAY), SetAside)
+    assert isinstance(judged(error, tries=40, age=DAY - 1), Retry)
+    assert isinstance(judged(error, tries=2, age=DAY), DeadLetter)
 
 
 @pytest.mark.parametrize("error", HOPELESS, ids=name)
 def test_what_can_never_succeed_is_set_aside_at_once(error: Exception) -> None:
-    assert isinstance(judged(error), SetAside)
+    assert isinstance(judged(error), DeadLetter)
 
 
 @pytest.mark.parametrize("error", WHO_KNOWS, ids=name)
 def test_what_nobody_knows_is_tried_a_few_times(error: Exception) -> None:
-    assert isinstance(judged(error, tries=4), Postponed)
-    assert isinstance(judged(error, tries=5), SetAside)
+    assert isinstance(judged(error, tries=4), Retry)
+    assert isinstance(judged(error, tries=5), DeadLetter)
 
 
 def test_for_a_site_that_has_uninstalled_the_app_there_is_nothing_left_to_do() -> None:
-    assert judged(NotInstalled()) == Ended("app-not-installed")
-    assert judged(SiteDisabled()) == Ended("site-disabled")
+    assert judged(NotInstalled()) == Discard("app-not-installed")
+    assert judged(SiteDisabled()) == Discard("site-disabled")
 
 
 NOBODY_THOUGHT_OF = [
@@ -153,8 +153,8 @@ NOT_DONE = [
 REFUSED = [answered(status) for status in (400, 403, 404, 409, 410, 413, 422)]
 
 
-def set_aside(found: Verdict) -> str:
-    assert isinstance(found, SetAside)
+def dead_letter(found: Decision) -> str:
+    assert isinstance(found, DeadLetter)
     return found.reason
 
 
@@ -162,35 +162,35 @@ def set_aside(found: Verdict) -> str:
 def test_a_call_that_may_have_been_made_and_must_not_be_made_twice_waits_for_somebody_to_look(
     error: Exception,
 ) -> None:
-    assert set_aside(judged(error, may_be_repeated=False)) == "effect-unknown"
+    assert dead_letter(judged(error, is_idempotent=False)) == "effect-unknown"
 
 
 @pytest.mark.parametrize("error", NOT_DONE, ids=name)
 def test_a_call_that_was_certainly_not_made_comes_again_whatever_it_is(error: Exception) -> None:
-    assert isinstance(judged(error, may_be_repeated=False), Postponed)
+    assert isinstance(judged(error, is_idempotent=False), Retry)
 
 
 @pytest.mark.parametrize("error", REFUSED, ids=name)
 def test_a_refusal_is_final_for_a_call_that_must_not_be_made_twice(error: JiraError) -> None:
-    assert set_aside(judged(error, may_be_repeated=False)) == f"jira-{error.status}"
+    assert dead_letter(judged(error, is_idempotent=False)) == f"jira-{error.status}"
 
 
 def test_what_is_set_aside_has_the_cause_that_jira_gives() -> None:
-    assert set_aside(judged(answered(404, Cause.SITE_UNAVAILABLE), age=DAY)) == "site-unavailable"
+    assert dead_letter(judged(answered(404, Cause.SITE_UNAVAILABLE), age=DAY)) == "site-unavailable"
 
 
 @pytest.mark.parametrize("error", [*PERHAPS_DONE, *NOT_DONE, *REFUSED], ids=name)
 def test_of_work_that_is_more_than_one_call_no_error_says_that_nothing_was_done(error: Exception) -> None:
-    found = judged(error, may_be_repeated=False, is_one_call=False)
-    assert set_aside(found) == "effect-unknown"
+    found = judged(error, is_idempotent=False, is_one_call=False)
+    assert dead_letter(found) == "effect-unknown"
 
 
 def test_work_that_another_worker_is_at_is_waited_for_as_long_as_that_one_has() -> None:
-    assert judged(BeingDone(25_000)) == Postponed(25)
+    assert judged(BeingDone(25_000)) == Retry(25)
 
 
 def test_the_reason_of_a_mistake_in_a_reaction_is_its_kind() -> None:
-    assert judged(ZeroDivisionError(), tries=5) == SetAside(
+    assert judged(ZeroDivisionError(), tries=5) == DeadLetter(
         "exception-ZeroDivisionError", "ZeroDivisionError"
     )
 
@@ -219,15 +219,15 @@ POSTPONEMENTS: list[tuple[Exception, int, float, int]] = [
 def test_work_comes_back_when_jira_says_so_or_ever_later(
     error: Exception, tries: int, age: float, seconds: int
 ) -> None:
-    assert judged(error, tries=tries, age=age) == Postponed(seconds)
+    assert judged(error, tries=tries, age=age) == Retry(seconds)
 
 
 def test_tries_that_followed_each_other_quickly_make_no_message_wait_longer_than_it_has_been_there() -> None:
-    assert judged(answered(503), tries=12, age=50) == Postponed(80)
+    assert judged(answered(503), tries=12, age=50) == Retry(80)
 
 
 def test_a_message_that_waited_for_its_turn_is_not_made_to_wait_for_as_long_again() -> None:
-    assert judged(answered(503), tries=1, age=3000) == Postponed(30)
+    assert judged(answered(503), tries=1, age=3000) == Retry(30)
 
 
 @pytest.mark.parametrize(
@@ -241,15 +241,15 @@ def test_a_day_of_trying_stays_below_the_number_of_hand_overs_that_the_queue_all
     while age < DAY:
         tries += 1
         found = judged(answered(503, **told), tries=tries, age=age)
-        assert isinstance(found, Postponed)
+        assert isinstance(found, Retry)
         age += found.seconds
     assert tries < queue["RedrivePolicy"]["maxReceiveCount"] / 2
 
 
 def test_what_aws_refuses_for_good_is_tried_on_for_four_days() -> None:
     refused = AwsRefused("kms:Decrypt", "DisabledException", details={"message": "the key is disabled"})
-    for days, expected in ((1.5, Postponed), (3.9, Postponed), (4.1, SetAside)):
-        failed = FailedDelivery(
-            error=refused, may_be_repeated=True, is_one_call=True, tries=200, age=days * DAY, now=0.0
+    for days, expected in ((1.5, Retry), (3.9, Retry), (4.1, DeadLetter)):
+        failed = FailedAttempt(
+            error=refused, is_idempotent=True, is_one_call=True, tries=200, age=days * DAY, now=0.0
         )
-        assert isinstance(verdict(failed), expected)
+        assert isinstance(decide(failed), expected)
