@@ -22,7 +22,7 @@ STORES: dict[str, Mapping[str, Any]] = {
     "its memory store": {"dialect": "sqlite", "storage": ":memory:", "logging": False},
     "its DynamoDB store": {"adapter": "dynamodb", "table": _TABLE, "region": REGION},
 }
-"""Where it has its sites, as its config.json would say it."""
+"""Its sites, as in its config.json."""
 
 _TENANT = json.dumps({"clientKey": SITE, "sharedSecret": SECRET.reveal(), "key": APP, "baseUrl": BASE_URL})
 
@@ -31,8 +31,8 @@ def start_and_ask(aws: Aws, trust: Trust, store: Mapping[str, Any]) -> dict[str,
     """Start it, and send it a webhook: the figures of `start_figures`.
 
     Args:
-        aws: what its DynamoDB store speaks to
-        trust: whom it trusts
+        aws: for its DynamoDB store
+        trust: its certificate authorities
         store: one of `STORES`
 
     Raises:

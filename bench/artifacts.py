@@ -47,5 +47,5 @@ def build(folder: Path, *, machine: str) -> Path:
 
 
 def size_of(artifact: Path) -> int:
-    """What an artifact unpacks to, in bytes."""
+    """Return an artifact's unpacked size, in bytes."""
     return sum(file.stat().st_size for file in artifact.rglob("*") if file.is_file())

@@ -1,4 +1,4 @@
-"""Which requests to AWS an event costs: exact numbers, not measurements."""
+"""Requests to AWS per event: exact numbers, not measurements."""
 
 from collections import Counter
 from functools import cache

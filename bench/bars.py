@@ -6,7 +6,7 @@ from html import escape
 
 _WIDTH, _RIGHT, _BAR, _TOP = 860, 110, 18, 64
 _CHARACTER = 7.2
-"""How wide one is, about."""
+"""Approximate width of a character."""
 
 _COLOURS = {"ours": "#1868DB", "peer": "#8590A2", "floor": "#B3DF72"}
 _LEGEND = {"ours": "this project", "peer": "to compare with", "floor": "a part of it alone"}
@@ -21,10 +21,10 @@ class Bar:
     """One bar.
 
     Attributes:
-        label: what it is of
-        value: how long it is
-        low: where its whisker begins
-        high: where its whisker ends
+        label: of the bar
+        value: its length
+        low: start of its whisker
+        high: end of its whisker
         kind: `ours`, `peer` or `floor`
     """
 
@@ -39,7 +39,7 @@ def bars(title: str, unit: str, groups: Mapping[str, Sequence[Bar]]) -> str:
     """A chart.
 
     Args:
-        title: what it shows
+        title: of the chart
         unit: of the values
         groups: the bars of each group; every group has a scale of its own
     """

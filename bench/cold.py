@@ -37,7 +37,7 @@ def events(lambdas: Lambdas) -> dict[str, Event]:
 def measure(
     lambdas: Lambdas, without_bytecode: Lambdas, rounds: int, progress: Progress
 ) -> dict[str, dict[str, Figure]]:
-    """What `start_figures` tells of each."""
+    """Return the figures of `start_figures` for each."""
     measures: dict[str, Measure] = {
         BARE: lambda: _started(lambda: lambdas.start_other("bare", layers_of="DescriptorFunction"), {}),
         BOTO3: lambda: _started(lambda: lambdas.start_other("clients", layers_of="WebhooksFunction"), {}),

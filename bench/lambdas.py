@@ -67,7 +67,7 @@ _TIMEOUT = 20.0
 
 
 def lambdas_python(folder: Path) -> Path:
-    """What Lambda's Python brings besides the standard library, with bytecode."""
+    """Return the libraries of Lambda's Python besides the standard library, with bytecode."""
     runtime = folder / "runtime"
     runtime.mkdir()
     site_packages = Path(boto3.__file__).parents[1]
@@ -91,11 +91,11 @@ class Lambdas:
     """Starts functions.
 
     Attributes:
-        build: what `sam build` has made for this machine
-        runtime: what Lambda's Python brings
-        trust: whom they trust
-        aws: what they speak to
-        site: what they call
+        build: output of `sam build` for this machine
+        runtime: libraries of Lambda's Python
+        trust: their certificate authorities
+        aws: that they use
+        site: that they call
     """
 
     build: Path
@@ -204,7 +204,7 @@ def _forge_installation() -> ForgeInstallation:
 
 
 def invoke(environment: Environment, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - what the handler answers
-    """What a function answers.
+    """Invoke a function, and return its response.
 
     Raises:
         RuntimeError: it failed, or refused
@@ -221,7 +221,7 @@ def invoke(environment: Environment, event: Mapping[str, Any]) -> Any:  # noqa: 
 
 
 def cpu_seconds(pid: int) -> float:
-    """What a process has used of the processor so far, in seconds."""
+    """Return the CPU time that a process has used so far, in seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -237,9 +237,9 @@ def start_figures(pid: int, *, started: float, ready: float, answered: float) ->
 
     Args:
         pid: the process
-        started: when it did, in seconds of `time.monotonic`
-        ready: when it waited for an event
-        answered: when it had answered it
+        started: time of the start, in seconds of `time.monotonic`
+        ready: time it waited for an event
+        answered: time of its response
     """
     return {
         "ready": (ready - started) * 1000,

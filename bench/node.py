@@ -41,7 +41,7 @@ class Node:
         return self._process.pid
 
     def ask(self, **question: object) -> Any:  # noqa: ANN401 - any JSON value
-        """What it answers to a question."""
+        """Send a question, and return the response."""
         assert self._process.stdin is not None  # noqa: S101 - it is a pipe
         self._process.stdin.write(json.dumps(question) + "\n")
         self._process.stdin.flush()

@@ -1,4 +1,4 @@
-"""Where measurements are written: into a folder that git ignores or, if you say so, over what git tracks."""
+"""Destination of measurements: a folder that git ignores or, if you say so, tracked files."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ IGNORED = PROJECT / ".bench"
 
 
 def destination(tracked: Path, *, write: bool) -> Path:
-    """Where to write a tracked file: in its place, or under the same name in `.bench`."""
+    """Return the path for a tracked file: its own, or the same name in `.bench`."""
     to = tracked if write else IGNORED / tracked.name
     to.parent.mkdir(parents=True, exist_ok=True)
     return to

@@ -56,7 +56,7 @@ def signed_by_forge(name: str, key: RSAPrivateKey, kid: str) -> dict[str, Any]:
 
 
 def forge_claims(event: dict[str, Any]) -> dict[str, Any]:
-    """What the invocation token of an event says."""
+    """Return the claims of an event's invocation token."""
     token = event["headers"]["authorization"].removeprefix("Bearer ")
     claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     return claims

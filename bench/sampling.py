@@ -17,13 +17,13 @@ _BATCH_SECONDS = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What came of the rounds.
+    """Result of the rounds.
 
     Attributes:
         median: half of the rounds were below
         low: a tenth of the rounds were below
         high: a tenth of the rounds were above
-        rounds: how many there were
+        rounds: number of rounds
     """
 
     median: float
@@ -63,7 +63,7 @@ def interleaved(
 
 
 def seconds_of(operation: Callable[[], object]) -> float:
-    """How long the processor is at an operation, the mean of a batch: one alone is too short."""
+    """Return the CPU time of an operation in seconds, as the mean of a batch: one alone is too short."""
     times = batch_size(operation)
     started = time.thread_time()
     for _ in range(times):
@@ -72,7 +72,7 @@ def seconds_of(operation: Callable[[], object]) -> float:
 
 
 def batch_size(operation: Callable[[], object]) -> int:
-    """How often an operation fits into a batch."""
+    """Return the number of operations in a batch."""
     operation()
     started = time.perf_counter()
     operation()

@@ -1,4 +1,4 @@
-"""What boto3 costs where it is chosen: functions by either client, cold and then warm, in the same rounds."""
+"""Cost of boto3: functions with either client, cold and then warm, in the same rounds."""
 
 import time
 from functools import partial

@@ -1,4 +1,4 @@
-"""How large the artifacts are, as they are deployed."""
+"""Sizes of the deployed artifacts."""
 
 import zipfile
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""What is around the functions, answered at once and by heart, over TLS: AWS, the key hosts, and a site.
+"""Surroundings of the functions, with constant responses, over TLS: AWS, the key hosts, and a site.
 
 It counts what it is asked. That AWS behaves like this is what the tests are for, not what is measured.
 """
@@ -63,11 +63,11 @@ class _Server:
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """The URL."""
         return f"https://{LOOPBACK}:{self.server.server_port}"
 
     def handler(self) -> type[BaseHTTPRequestHandler]:
-        """What answers a request."""
+        """Return the handler of requests."""
         raise NotImplementedError
 
 
@@ -88,12 +88,12 @@ class Aws(_Server):
 
     @property
     def forge_keys_url(self) -> str:
-        """Where the key is as Forge publishes it; anywhere else it is as Connect does."""
+        """URL of the key in Forge's form; everywhere else it has Connect's."""
         return f"{self.url}{_FORGE_KEYS}"
 
     @cached_property
     def key(self) -> rsa.RSAPrivateKey:
-        """What Atlassian signs with, installs and Forge's invocation tokens alike."""
+        """Atlassian's signing key, for installs and for Forge's invocation tokens."""
         return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
     def forget(self) -> None:
@@ -125,7 +125,7 @@ class Aws(_Server):
         return Services
 
     def call(self, operation: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - as AWS's
-        """What an operation answers."""
+        """Return the response of an operation."""
         match operation:
             case "PutItem":
                 self._rows[_row(fields, fields["Item"])] = fields["Item"]
@@ -150,7 +150,7 @@ _ALWAYS: dict[str, dict[str, Any]] = {
     "SendMessage": {"MessageId": "00000000-0000-4000-8000-000000000000"},
     "PutEvents": {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]},
 }
-"""What is answered whatever was asked; to all other operations, nothing."""
+"""Constant responses; all other operations get an empty one."""
 
 _FORGE_KEYS = "/.well-known/jwks.json"
 _SERVICES = {

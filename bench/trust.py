@@ -1,4 +1,4 @@
-"""What the measured processes trust: as many authorities as anywhere, since reading them takes time."""
+"""Certificate authorities of the measured processes: as many as anywhere, since loading them takes time."""
 
 import datetime as dt
 import ipaddress
@@ -18,12 +18,12 @@ class Trust:
     """A certificate of this machine's own, and authorities that it is one of.
 
     Args:
-        folder: where they are put
+        folder: for the files
 
     Attributes:
         certificate: the certificate with its key, a PEM file
         authorities: those of Mozilla's, and the certificate, a PEM file
-        variables: what has Python, boto3 and Node trust it
+        variables: environment variables for Python, boto3 and Node
     """
 
     def __init__(self, folder: Path) -> None:

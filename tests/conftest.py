@@ -1,4 +1,4 @@
-"""How several workers share the tests (`make test`): by files, those that take longest first."""
+"""Distribution of the tests over several workers (`make test`): by file, the longest first."""
 
 from pathlib import Path
 from typing import Any

@@ -1,1 +1,1 @@
-"""How many sites and webhooks the stack carries, and what that costs: `make scale`, for docs/growth.md."""
+"""Sites and webhooks that the stack carries, and their cost: `make scale`, for docs/growth.md."""

@@ -13,14 +13,14 @@ class Model:
 
     Attributes:
         seed: of everything random
-        seconds: how much simulated time is counted
+        seconds: simulated time that is counted
         webhooks_per_second: of all sites together
         sites: that have the app
         skew: of Zipf's law; the site of rank r sends in proportion to 1 / r ** skew
-        row_seconds: how long a process uses a row as it was read
-        row_entries: how many rows a process keeps
-        secret_seconds: how long a process keeps an opened secret
-        secret_entries: how many opened secrets a process keeps
+        row_seconds: time that a process caches a row
+        row_entries: number of rows that a process caches
+        secret_seconds: time that a process caches an opened secret
+        secret_entries: number of opened secrets that a process caches
         read_seconds: one GetItem
         decrypt_seconds: one Decrypt
         webhook_seconds: a webhook whose secret is at hand: verified, sent to SQS, answered
@@ -28,8 +28,8 @@ class Model:
         jira_median_seconds: of Jira's answers, which are log-normal
         jira_spread: their sigma
         cold_start_seconds: from the event to the first line of the handler
-        idle_seconds: how long Lambda keeps an idle environment
-        lifetime_seconds: how long it keeps any
+        idle_seconds: time that Lambda keeps an idle environment
+        lifetime_seconds: maximum age of an environment
         batch_size: BatchSize of the queue's event source
         pollers: with which Lambda begins to read the queue
         pollers_per_minute: that it adds while messages wait

@@ -28,7 +28,7 @@ RATES = {1: 3600.0, 10: 3600.0, 100: 900.0, 1_000: 300.0}
 """Webhooks a second, and for how many seconds they are counted: enough of them, and not too many."""
 
 KEPT = [(300.0, 1_000), (300.0, 10_000), (3_600.0, 1_000), (3_600.0, 10_000)]
-"""How long opened secrets are kept, and how many."""
+"""Time and number of cached opened secrets."""
 
 
 class PageHasNoSuchMark(ValueError):
@@ -105,7 +105,7 @@ def quotas(outcome: Outcome) -> str:
 
 
 def growth_row(outcome: Outcome) -> list[str]:
-    """What a run has come to."""
+    """Return the table row of a run."""
     peaks, seconds = outcome.peaks, outcome.model.seconds
     fleets = [
         f"{outcome.busy_seconds[function] / seconds:.1f} / {outcome.busiest[function]}"

@@ -1,4 +1,4 @@
-"""What AWS asks in us-east-1 on arm64, without free tiers, as of November 2026; and the bills that follow.
+"""AWS's prices in us-east-1 on arm64, without free tiers, as of November 2026; and the resulting bills.
 
 Prices of other regions differ by some percent.
 """

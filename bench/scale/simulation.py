@@ -19,7 +19,7 @@ _BLOCK = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run has counted after its warm-up.
+    """Counts of a run after its warm-up.
 
     Attributes:
         model: of the run
@@ -36,7 +36,7 @@ class Outcome:
     busiest: dict[str, int]
 
     def hit_rate(self, function: str) -> float:
-        """How many look-ups of a site's secret by a function needed no Decrypt, of all."""
+        """Share of a site's secret look-ups that needed no Decrypt."""
         return 1 - self.counts[f"{function}.decrypts"] / self.counts[f"{function}.lookups"]
 
     def a_second(self, *names: str) -> float:

@@ -1,4 +1,4 @@
-"""What Deque's axe has to say against a page."""
+"""Accessibility violations on a page, found by Deque's axe."""
 
 from pathlib import Path
 

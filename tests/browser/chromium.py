@@ -24,7 +24,7 @@ _MISSING = "No Chromium or Chrome here: `apt-get install chromium`, or https://w
 
 
 def chromium() -> str | None:
-    """Where the browser is."""
+    """Return the browser's path."""
     found = filter(None, map(shutil.which, _COMMANDS))
     return next(found, None) or next((str(path) for path in _MACOS if path.exists()), None)
 

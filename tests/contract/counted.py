@@ -1,4 +1,4 @@
-"""What is asked of a service of AWS."""
+"""Count of the requests to an AWS service."""
 
 from collections import Counter
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is remembered of a site, over every engine."""
+"""Recent activity of a site, over every engine."""
 
 import uuid
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What boto3 is there for: it does what the direct client refuses to begin with."""
+"""Features that only the boto3 client has; the direct client refuses to start with them."""
 
 import os
 import socket

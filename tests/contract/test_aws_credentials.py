@@ -1,4 +1,4 @@
-"""Where a process finds out who it is to AWS: in Lambda, after SnapStart, on a laptop."""
+"""Sources of a process's AWS credentials: in Lambda, after SnapStart, on a laptop."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""What comes twice is done once, with the records where they really are."""
+"""A message that is delivered twice is handled once, with records in real tables."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -151,7 +151,7 @@ class Unreliable:
         raise AwsFailed(operation, "ReadTimeoutError", may_pass=True)
 
     def arrive(self) -> None:
-        """What is late arrives, and does not find what it was meant for."""
+        """Deliver the late request, which finds another state than it was meant for."""
         for operation, parameters in self.late:
             with pytest.raises(AwsFailed, match="ConditionalCheckFailedException"):
                 self.service.call(operation, **parameters)

@@ -1,4 +1,4 @@
-"""What is told of by both worlds is done once, with the records where they really are."""
+"""A change reported by Connect and by Forge is handled once, with records in real tables."""
 
 import uuid
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the README of connect-jwt shows works: its files meet requests that its own code has not signed."""
+"""The README's snippets of connect-jwt work, on requests that its own code has not signed."""
 
 import base64
 import importlib

@@ -1,4 +1,4 @@
-"""What `make wheels` builds, in empty environments: what is in it, what it needs, what it adds."""
+"""The wheels of `make wheels` in empty environments: their content, requirements and commands."""
 
 import re
 import subprocess

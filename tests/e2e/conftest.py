@@ -15,7 +15,7 @@ from tests.e2e.visitor import Visitor, installed
 
 @pytest.fixture(scope="module")
 def logs() -> list[str]:
-    """What the functions print."""
+    """Return the functions' output."""
     return []
 
 

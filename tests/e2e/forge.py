@@ -21,7 +21,7 @@ PAGE_ENDPOINT = {
     "route": {"path": "/api"},
     "auth": {"appSystemToken": {"enabled": True}, "appUserToken": {"enabled": True}},
 }
-"""What an owner's own pages call by `invokeRemote`; `connect forge manifest` writes none."""
+"""Endpoints that an owner's own pages call by `invokeRemote`; `connect forge manifest` writes none."""
 
 
 def manifest(stack: LaptopStack, *, connect: bool = True, impersonates: bool = False) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def control(stack: LaptopStack, name: str, **command: object) -> dict[str, Any]:
 
 
 def invoke_remote(stack: LaptopStack, account_id: str, path: str, method: str = "GET") -> tuple[int, Any]:
-    """What a page of Forge's is answered that this user has open."""
+    """Call by `invokeRemote` from a page of this user, and return the response."""
     assert stack.jira is not None
     (app,) = (app for app in stack.jira.forge.apps() if app.live)
     key = app.manifest.descriptor.key

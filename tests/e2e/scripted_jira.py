@@ -34,7 +34,7 @@ BREAKS = b""
 
 
 class ScriptedJira:
-    """What it answers to `METHOD /path`, and what it was asked. The last answer is given for ever."""
+    """Responses to `METHOD /path`, and the requests received. The last response is repeated."""
 
     def __init__(self, port: int) -> None:
         self.base_url = f"http://127.0.0.1:{port}"
@@ -44,7 +44,7 @@ class ScriptedJira:
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
     def asked(self, call: str) -> int:
-        """How often a call has come."""
+        """Return the number of requests for a call."""
         return self._asked.count(call)
 
     def answer_to(self, call: str) -> bytes:

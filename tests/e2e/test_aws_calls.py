@@ -1,4 +1,4 @@
-"""What an event costs in requests to AWS, each counted as the function that was built sends it."""
+"""Requests to AWS per event, counted as the built function sends them."""
 
 import sys
 from collections import Counter

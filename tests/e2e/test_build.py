@@ -1,4 +1,4 @@
-"""What `sam build` makes: it holds what the functions need, and nothing else."""
+"""Artifacts of `sam build`: they hold what the functions need, and nothing else."""
 
 import os
 import subprocess
@@ -25,7 +25,7 @@ FUNCTIONS = {
 }
 LAYERS = {"JwtLayer": "connect_jwt", "JiraLayer": "connect_jira"}
 MAGIC = {"python3.13": 3571, "python3.14": 3627}
-"""What bytecode begins with that a release of Python loads, from CPython's `pycore_magic_number.h`."""
+"""Magic numbers of bytecode by Python release, from CPython's `pycore_magic_number.h`."""
 UNCHECKED_HASH = 0b01  # PEP 552
 pytestmark = pytest.mark.xdist_group("built")  # which takes long enough to be made only once
 KB, MB = 2**10, 2**20  # as Lambda counts its own limits

@@ -55,7 +55,7 @@ def app_of(stack: LaptopStack) -> ForgeApp:
 def request_remote(
     stack: LaptopStack, account_id: str, path: str, **headers: str
 ) -> urllib3.BaseHTTPResponse:
-    """What the browser sends by itself, with whatever its user adds."""
+    """Send a request as the browser does, with additions of its user."""
     assert stack.jira is not None
     token = stack.jira.forge.page_token_for(app_of(stack), account_id)
     named = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -1,4 +1,4 @@
-"""What Atlassian's scanner for its marketplace asks of every app, asked of every URL in the descriptor.
+"""Requests of the scanner for Atlassian's marketplace, for every URL in the descriptor.
 
 https://github.com/atlassian-labs/connect-security-req-tester (`scans/`, `analyzers/`)
 """

@@ -1,4 +1,4 @@
-"""What is recorded of the laptop's Jira and Forge: all that the file of their shapes says, and no value.
+"""Shapes recorded of the laptop's Jira and Forge: all in the file of their shapes, and no value.
 
 Where they have changed, `WRITE_SHAPES=1 pytest tests/e2e/test_shapes.py` makes the file anew.
 """

@@ -14,7 +14,7 @@ from connect_local.jira.site import ADMIN
 from connect_local.laptop.stack import LaptopStack
 
 QUERY = f"lic=none&cp=&xdm_e={quote('http://localhost:2990', safe='')}&xdm_c=channel-1&cv=1001.0.0"
-"""What Jira adds to the URL of a page."""
+"""Parameters that Jira adds to a page's URL."""
 
 
 @dataclass(frozen=True, slots=True)

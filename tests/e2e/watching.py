@@ -1,4 +1,4 @@
-"""What tests of the whole stack look at: the notes on issues, the queues, the bus, the logs."""
+"""Observation of the whole stack: notes on issues, queues, the bus, logs."""
 
 import json
 import queue
@@ -16,7 +16,7 @@ NOTE = "connect-lambda"
 
 
 def eventually[T](look: Callable[[], T], *, seconds: float = 30) -> T:
-    """What `look` sees, as soon as it sees something; after so many seconds what it sees then."""
+    """Return the first true value of `look`, or its last one after this many seconds."""
     deadline = time.monotonic() + seconds
     while not (seen := look()) and time.monotonic() < deadline:
         time.sleep(0.05)

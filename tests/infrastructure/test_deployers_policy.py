@@ -62,7 +62,7 @@ NEEDS = {
     "AWS::SQS::QueuePolicy": {"sqs:SetQueueAttributes"},
     "AWS::Scheduler::Schedule": {"scheduler:CreateSchedule", "scheduler:DeleteSchedule", "iam:PassRole"},
 }
-"""What CloudFormation does to make, change and remove a resource of each type."""
+"""Actions that CloudFormation needs to create, change and remove a resource of each type."""
 
 
 def granted() -> set[str]:

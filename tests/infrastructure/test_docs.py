@@ -1,4 +1,4 @@
-"""What the pages in docs/ name is there, and the figures in them are those of the code."""
+"""Everything that docs/ names exists, and its figures are those of the code."""
 
 import re
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ def test_what_a_page_names_is_there(page: str, kind: str) -> None:
 
 
 def commands(text: str) -> Iterator[list[str]]:
-    """What a page has somebody type after `connect`, word by word."""
+    """Return the words that a page has you type after `connect`."""
     code = re.findall(r"^```sh\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
     code += re.findall(r"`([^`\n]+)`", text)
     for line in "\n".join(code).replace("\\\n", " ").splitlines():

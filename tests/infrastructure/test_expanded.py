@@ -1,4 +1,4 @@
-"""What AWS makes of template.yaml, where the template itself does not show it."""
+"""The expanded template, for properties that template.yaml does not show."""
 
 import json
 import re
@@ -23,7 +23,7 @@ NAMES = {
     "AWS::SQS::Queue": "QueueName",
     "AWS::Scheduler::Schedule": "Name",
 }
-"""What names a resource in its account and region, where two cannot have the same."""
+"""Properties that name a resource, unique in its account and region."""
 NAMELESS = {
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::Stage",

@@ -1,4 +1,4 @@
-"""What docs/first-hour.md tells somebody to look for is what the functions write."""
+"""The log lines that docs/first-hour.md tells you to look for are those of the functions."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a function must not load. Who may import whom is in pyproject.toml, for import-linter."""
+"""Modules that a function must not load. pyproject.toml has the contracts for import-linter."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ MAY_LOAD = {
     "jira_calls": USUAL,
     "pages": USUAL,
 }
-"""What is not the project's own, nor the standard library's."""
+"""Modules that are neither the project's own nor the standard library's."""
 EXPLAINS = "connect_jwt.diagnosis"
 SELDOM = {
     EXPLAINS,

@@ -1,4 +1,4 @@
-"""What template.yaml promises, read from the template itself."""
+"""Properties of template.yaml, read from the template itself."""
 
 import json
 import re

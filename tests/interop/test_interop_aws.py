@@ -1,4 +1,4 @@
-"""What the functions say to AWS, beside what AWS's own SDK for Python says."""
+"""Requests of the functions to AWS, compared with those of AWS's own SDK for Python."""
 
 import re
 from collections.abc import Callable
@@ -80,7 +80,7 @@ def test_attributes_are_written_and_read_as_boto3_writes_and_reads_them(value: A
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """What is sent when an operation of a service is called."""
+    """Return the request sent for an operation."""
 
     def ask(service: str, **env: str) -> Any:
         sent: list[tuple[str, dict[str, str]]] = []

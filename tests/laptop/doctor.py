@@ -33,7 +33,7 @@ _SIGNATURE = re.compile(r"eyJ[\w-]+\.[\w-]+\.([\w-]{20,})")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run came to."""
+    """Outcome of a run."""
 
     code: str | int | None
     stdout: str

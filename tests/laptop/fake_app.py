@@ -84,7 +84,7 @@ class FakeApp:
         return status
 
     def get(self, target: str, authorization: str) -> tuple[str, bytes] | None:
-        """What a GET is answered with, and of which type; None when there is nothing."""
+        """Return the body and content type for a GET; None for none."""
         del authorization
         if target != "/atlassian-connect.json":
             return None
@@ -104,7 +104,7 @@ class FakeApp:
             return found()
 
     def token(self, method: str, target: str, **claims: object) -> str:
-        """What Atlassian's own package signs; its default `iss` is not the one that Jira wants."""
+        """Return a token signed by Atlassian's own package, whose default `iss` is not what Jira wants."""
         secret = self.installed["sharedSecret"]
         payload = {"iss": KEY, **claims}
         token: str = atlassian_jwt.encode_token(method, target, KEY, secret, payload_kwargs=payload)

@@ -85,7 +85,7 @@ def manifest(remote: Remote, **changed: Any) -> dict[str, Any]:
 
 
 def claims_of(jira: LaptopJira, headers: dict[str, str]) -> dict[str, Any]:
-    """What a call's token says, as PyJWT's own client verifies it."""
+    """Return the claims of a call's token, verified by PyJWT's own client."""
     scheme, _, token = headers["authorization"].partition(" ")
     assert scheme == "Bearer"
     key = jwt.PyJWKClient(jira.forge.keys_url).get_signing_key_from_jwt(token)

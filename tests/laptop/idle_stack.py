@@ -80,7 +80,7 @@ class IdleStack:
         return connect(*arguments, "--port", self.port, stdin=stdin)
 
     def messages(self, queue: str) -> list[dict[str, Any]]:
-        """What can be received from a queue just now; it is hidden afterwards."""
+        """Receive the messages of a queue; they are hidden afterwards."""
         received: list[dict[str, Any]] = []
         while True:
             answer = self.sqs.receive_message(

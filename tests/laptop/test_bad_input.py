@@ -1,4 +1,4 @@
-"""Whatever a command is given that it cannot use is one sentence and the exit status of bad input."""
+"""Unusable input of a command is reported in one sentence, with the exit status for bad input."""
 
 import json
 from pathlib import Path
@@ -85,7 +85,7 @@ NESTED = {
 
 @pytest.mark.parametrize("content", NESTED.values(), ids=NESTED)
 def test_a_file_of_any_depth_is_no_traceback(tmp_path: Path, content: str) -> None:
-    """Where the manifest goes, and where a descriptor is expected."""
+    """As the manifest, and as a descriptor."""
     file = tmp_path / "deep.yml"
     file.write_text(content, encoding="utf-8")
     assert run_connect(*MANIFEST, str(file)).code in {0, 1, 2}

@@ -1,4 +1,4 @@
-"""What of an app does not fit together, as `make check` tells of it."""
+"""Faults of an app that `make check` reports."""
 
 import json
 import shutil

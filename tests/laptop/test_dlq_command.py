@@ -293,7 +293,7 @@ UNDELIVERED = {
     "EXHAUSTED_RETRY_CONDITION": "MaximumEventAgeInSeconds",
     "RETRY_ATTEMPTS": "185",
 }
-"""What EventBridge says of an event that it could not deliver, as its documentation shows it."""
+"""EventBridge's attributes of an event that it could not deliver, as documented."""
 
 
 def test_what_the_bus_could_not_deliver_is_shown_and_goes_back_on_the_bus(stack: IdleStack) -> None:

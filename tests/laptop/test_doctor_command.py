@@ -1,4 +1,4 @@
-"""What is asked, and how: options, what is pasted, exit codes, and what must never be printed."""
+"""Input and output of `connect doctor`: options, pasted text, exit codes, and no secret shown."""
 
 import json
 import time

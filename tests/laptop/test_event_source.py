@@ -1,4 +1,4 @@
-"""What becomes of the messages of a queue."""
+"""Handling of a queue's messages."""
 
 import json
 import threading
@@ -166,7 +166,7 @@ QUIET = [f"quiet {number}" for number in range(5)]
 
 
 def positions(worker: Worker, groups: list[str]) -> list[int]:
-    """Which places in the order of handing out the messages of some groups had; 0 is the first."""
+    """Return the positions of some groups' messages in the order of delivery; 0 is the first."""
     handed_out = [record["attributes"].get("MessageGroupId") for batch in worker.batches for record in batch]
     return [position for position, group in enumerate(handed_out) if group in groups]
 

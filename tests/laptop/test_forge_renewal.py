@@ -1,4 +1,4 @@
-"""What `connect forge manifest` leaves in a manifest that somebody wrote, and what of it is its own."""
+"""Parts of a manifest that `connect forge manifest` keeps, and those that it owns."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def notes(text: str, source: Json, **options: Any) -> list[str]:
 
 
 def holds(text: Any, part: Any) -> bool:
-    """Whether a document holds all of another; nothing is held by anything."""
+    """Return whether a document holds all of another; nothing is held by anything."""
     if isinstance(part, dict):
         return isinstance(text, dict) and all(name in text and holds(text[name], part[name]) for name in part)
     if isinstance(part, list):

@@ -1,4 +1,4 @@
-"""What an app asks of a site about itself: its properties and its licence."""
+"""Requests of an app about itself: its properties and its licence."""
 
 import json
 from typing import Any

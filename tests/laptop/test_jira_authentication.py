@@ -1,4 +1,4 @@
-"""What Jira accepts and refuses, and that it is known why."""
+"""Calls that Jira accepts and refuses, with the known reason."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the laptop's Jira tells of itself."""
+"""Controls of the laptop's Jira."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Which descriptors Jira would install."""
+"""Descriptors that Jira would install."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the laptop's Forge sends and answers, held against what Atlassian really does.
+"""Requests and responses of the laptop's Forge, compared with Atlassian's real ones.
 
 The captures are no part of this repository; the folder `shared/captures` is looked for beside the checkout.
 """

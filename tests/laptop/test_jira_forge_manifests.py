@@ -1,4 +1,4 @@
-"""Which manifests the laptop's Forge reads, and what it says of the others."""
+"""Manifests that the laptop's Forge reads, and its messages for the others."""
 
 import contextlib
 import copy
@@ -60,7 +60,7 @@ NATIVE: Json = CONVERTED | {
 
 
 def holder_of(source: Json, path: str) -> tuple[Any, str]:
-    """What holds the member at a path, and the member's name."""
+    """Return the parent of the member at a path, and the member's name."""
     *within, name = path.split(".")
     holder: Any = source
     for each in within:

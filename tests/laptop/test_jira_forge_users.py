@@ -154,7 +154,7 @@ def test_by_a_system_token_nobody_is_asked_about(jira: LaptopJira, remote: Remot
 
 
 def test_a_token_for_a_user_who_is_away_by_one_of_two_contexts(jira: LaptopJira, remote: Remote) -> None:
-    """Which of them, is another one for another installation."""
+    """The accepted context may differ per installation."""
     right = []
     for site in ("", "acme"):
         app = install(jira, remote, scopes=IMPERSONATING, site=site)

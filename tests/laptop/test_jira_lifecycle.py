@@ -35,12 +35,12 @@ def command(jira_http: VerbatimHttp, fake_app: FakeApp) -> Command:
 
 
 def published(jira_http: VerbatimHttp, kid: str) -> list[Answer]:
-    """What each of the two key hosts answers."""
+    """Return the responses of both key hosts."""
     return [jira_http.send("GET", f"/_local/install-keys/{host}/{kid}") for host in ("first", "second")]
 
 
 def install_claims(jira_http: VerbatimHttp, app: FakeApp, received: Received) -> dict[str, Any]:
-    """What an RS256 token says, verified with the key that its `kid` names."""
+    """Return the claims of an RS256 token, verified with the key that its `kid` names."""
     kid = jwt.get_unverified_header(received.token)["kid"]
     (key,) = (answer for answer in published(jira_http, kid) if answer.status == 200)
     assert key.headers["content-type"].startswith("text/plain")

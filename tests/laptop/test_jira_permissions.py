@@ -1,4 +1,4 @@
-"""Who may do what, and who is who."""
+"""Users and their permissions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which route of an HTTP API a request takes."""
+"""Routing of requests by an HTTP API."""
 
 import pytest
 

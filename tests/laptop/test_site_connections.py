@@ -1,4 +1,4 @@
-"""What a site that answers slowly, at length, or not at all costs: over real sockets, plain and with TLS."""
+"""Cost of a site that answers slowly, at length, or not at all: over real sockets, plain and with TLS."""
 
 import gzip
 import socket
@@ -25,7 +25,7 @@ from connect_jira.jira.signed_call import SignedCall
 type Act = Callable[[socket.socket], None]
 TIMEOUT = 1.0
 A_LITTLE = 0.7
-"""How much later than its time-out a call may end: threads and handshakes take their time."""
+"""Tolerance after a call's time-out: threads and handshakes take time."""
 
 
 @dataclass

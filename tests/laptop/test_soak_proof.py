@@ -1,4 +1,4 @@
-"""What a soak takes for a webhook that was worked off twice, and what not."""
+"""The soak's proof: which webhooks count as handled twice."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ WEBHOOK = Planned(site="site", issue="SOAK-1", identifier="soak-1", timestamp=1)
 
 
 class Seen:
-    """What was seen of one issue."""
+    """Observations of one issue."""
 
     def __init__(self, *writes: Write, unrecorded: bool = False) -> None:
         self._writes = list(writes)

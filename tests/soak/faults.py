@@ -12,10 +12,10 @@ SLOW_SECONDS = 11.0
 """Longer than the client waits for an answer (`connect_jira.jira.signed_call.READ_TIMEOUT_SECONDS`)."""
 
 DELIVERY_FAULTS = frozenset({"twice", "shuffle"})
-"""What is wrong with the deliveries themselves."""
+"""Faults of the deliveries themselves."""
 
 _MOST_PENDING = 3
-"""How many faults wait for the calls to one site: they are to be met soon after they are ordered."""
+"""Maximum number of faults waiting per site, so that they strike soon after they are ordered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +35,9 @@ def kinds_of_faults(stack: LaptopStack, sites: list[str], chance: random.Random)
     """Every kind of fault that strikes from outside, by its name.
 
     Args:
-        stack: what is struck
-        sites: whose calls are; one that is named more often is struck more often
-        chance: which site, and how
+        stack: to strike
+        sites: to strike; one that is listed more often is struck more often
+        chance: source of randomness
     """
     strikes = _Strikes(stack, sites, chance)
     return {
@@ -62,7 +62,7 @@ def clear_faults(stack: LaptopStack, sites: list[str]) -> None:
 
 
 FAULT_NAMES = ("429", "503", "slow", "drop", "rotate", "kill", "kms", "dynamodb", "sqs", "twice", "shuffle")
-"""What `--faults` takes."""
+"""Values of `--faults`."""
 
 
 class _Strikes:

@@ -12,7 +12,7 @@ from tests.soak.plan import plan, site_names
 from tests.soak.waits import Waits, measure, show_waits
 
 ALLOWED_TIMES = 2.0
-"""How much longer the others' p99 may be."""
+"""Allowed factor for the other sites' p99."""
 
 _PER_SECOND = 8.0
 _SILENT = {"delay": 120, "count": 1000}
@@ -20,7 +20,7 @@ _SILENT = {"delay": 120, "count": 1000}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """What came of it.
+    """Outcome of the measurement.
 
     Attributes:
         alone: the others' waits while every site answers
@@ -32,7 +32,7 @@ class Patience:
 
     @property
     def held(self) -> bool:
-        """Whether the others were not kept waiting for longer than is allowed."""
+        """True if the others were not kept waiting for longer than is allowed."""
         return self.beside.done_p99 < ALLOWED_TIMES * self.alone.done_p99
 
     def as_json(self) -> dict[str, Any]:

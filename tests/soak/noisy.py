@@ -15,7 +15,7 @@ from tests.soak.waits import Waits, measure, show_waits
 
 NOISY_SHARE = 0.9
 ALLOWED_SECONDS = 5.0
-"""What a noisy site may add to the others' p95: until a worker has met its 429, and is free again."""
+"""Allowed increase of the other sites' p95: until a worker has met the noisy one's 429, and is free again."""
 
 _PER_SECOND = 4.0
 _STORM_AT_LEAST = 200
@@ -24,12 +24,12 @@ _STORM = {"status": 429, "retryAfter": 1, "rateLimitReason": "jira-burst-based",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fairness:
-    """What came of it.
+    """Outcome of the measurement.
 
     Attributes:
         alone: without the noisy site
         beside: with it
-        backlog: how many of its webhooks had no effect yet when the last of the others had
+        backlog: number of its webhooks without an effect when the last of the others had one
     """
 
     alone: Waits
@@ -38,7 +38,7 @@ class Fairness:
 
     @property
     def held(self) -> bool:
-        """Whether the others were not kept waiting for longer than is allowed, beside a backlog."""
+        """True if the others were not kept waiting for longer than is allowed, beside a backlog."""
         return self.backlog > 0 and self.beside.done_p95 - self.alone.done_p95 <= ALLOWED_SECONDS
 
     def as_json(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is seen of a soak from outside: the functions' logs, and what Jira was asked to write."""
+"""Observation of a soak from outside: the functions' logs, and the writes that Jira received."""
 
 import json
 import re
@@ -24,10 +24,10 @@ class Write:
     """A note that Jira has written.
 
     Attributes:
-        value: what it says
-        asked_at: when it was asked for, in seconds of `time.monotonic`
-        at: when it was written, likewise
-        answered: whether whoever wrote it can have been told so
+        value: of the note
+        asked_at: time of the request, in seconds of `time.monotonic`
+        at: time of the write, in seconds of `time.monotonic`
+        answered: True if whoever wrote it can have been told so
     """
 
     value: Any
@@ -46,11 +46,11 @@ class Observer:
     """Takes notes. Its methods are called from the threads of whatever happens.
 
     Attributes:
-        calls: how many calls Jira has answered, by the status
-        retried: how many were made again at once, by the reason
-        postponed: how many messages came again, by the reason
-        duplicates_absorbed: how much work was found done
-        timed_out: when functions were stopped that took too long, in seconds of `time.monotonic`
+        calls: number of calls that Jira answered, by status
+        retried: number of calls retried at once, by reason
+        postponed: number of messages scheduled for retry, by reason
+        duplicates_absorbed: number of messages whose work was found done
+        timed_out: times at which functions timed out, in seconds of `time.monotonic`
     """
 
     def __init__(self) -> None:
@@ -105,17 +105,17 @@ class Observer:
                 self.duplicates_absorbed += 1
 
     def writes(self) -> Mapping[tuple[str, str], list[Write]]:
-        """What was written, by site and issue, the oldest first."""
+        """Return the writes by site and issue, the oldest first."""
         with self._lock:
             return {issue: list(writes) for issue, writes in self._writes.items()}
 
     def effects(self) -> int:
-        """How many issues have a note."""
+        """Return the number of issues with a note."""
         with self._lock:
             return len(self._writes)
 
     def was_left_unrecorded(self, identifier: str) -> bool:
-        """Whether AWS failed under work on this webhook, which may have been done by then."""
+        """Return whether AWS failed under work on this webhook, which may have been done by then."""
         with self._lock:
             return identifier in self._unrecorded
 

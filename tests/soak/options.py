@@ -1,4 +1,4 @@
-"""What `python -m tests.soak` is asked for."""
+"""Options of `python -m tests.soak`."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ class SoakOptions:
     """One soak.
 
     Attributes:
-        webhooks: how many
-        tenants: how many sites they come from
+        webhooks: number of webhooks
+        tenants: number of sites
         faults: of `FAULT_NAMES`
         seed: of everything that is left to chance; not of what threads and processes make of it
         limit: for how many seconds it may take

@@ -1,4 +1,4 @@
-"""What a soak sends: so many webhooks for so many issues, spread over the sites, to the first most."""
+"""Plan of a soak: a number of webhooks for issues, spread unevenly over the sites."""
 
 import random
 import time
@@ -8,7 +8,7 @@ from itertools import accumulate
 
 EVENT = "jira:issue_created"
 PROPERTY = "connect-lambda"
-"""Where functions/jira_calls/reactions.py leaves its note, which is the effect that is counted."""
+"""Issue property that functions/jira_calls/reactions.py writes, which is the counted effect."""
 
 _PROJECT = "SOAK"
 
@@ -21,7 +21,7 @@ class Planned:
         site: the name of the site it comes from
         issue: the key of the issue it is about, which no other webhook of this site is about
         identifier: Jira's, of this event
-        timestamp: when it happened, in Unix milliseconds
+        timestamp: of the event, in Unix milliseconds
     """
 
     site: str
@@ -31,7 +31,7 @@ class Planned:
 
     @property
     def note(self) -> dict[str, object]:
-        """What the app leaves on the issue."""
+        """The note that the app leaves on the issue."""
         return {"event": EVENT, "timestamp": self.timestamp, "webhookId": self.identifier}
 
 
@@ -46,10 +46,10 @@ def plan(
     """So many webhooks; the first site has twice as many as the second, three times as many as the third.
 
     Args:
-        webhooks: how many
-        sites: where they come from
-        chance: what comes when
-        evenly: whether all sites have alike many instead
+        webhooks: number of webhooks
+        sites: that send them
+        chance: source of randomness
+        evenly: True if all sites have alike many instead
     """
     shares = list(accumulate(1 if evenly else 1 / rank for rank in range(1, len(sites) + 1)))
     begun = int(time.time() * 1000)
@@ -71,9 +71,9 @@ def deliveries(
 
     Args:
         planned: the webhooks, as things happened
-        chance: how they are shuffled
-        twice: whether each is sent two times
-        shuffle: whether they are sent in another order than things happened
+        chance: source of randomness
+        twice: True if each is sent two times
+        shuffle: True if they are sent in another order than things happened
     """
     sent = [webhook for webhook in planned for _ in range(2 if twice else 1)]
     if shuffle:

@@ -1,4 +1,4 @@
-"""What a soak has to hold, judged by what was seen."""
+"""Judgement of a soak, by its observations."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from tests.soak.observer import Observer, Write
 from tests.soak.plan import Planned
 
 _CUT_OFF_SECONDS = 12.0
-"""How long after its effect work may still be cut off: three attempts to record it, and what lies between."""
+"""Maximum time from the effect to a cut-off of its work: three attempts to record it, with their delays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
-    """What became of the webhooks.
+    """Effects of the webhooks.
 
     Attributes:
-        done: how many had their effect, exactly once
-        lost: how many had none
-        wrong: how many issues were changed twice, or have something else than their own webhook's note
-        repeated: how often the same was written again, after the work was cut off or its answer lost
-        unexplained: how often the same was written again for no such reason
+        done: number with exactly one effect
+        lost: number without an effect
+        wrong: number of issues changed twice, or with another note than their own webhook's
+        repeated: number of writes repeated after a cut-off or a lost response
+        unexplained: number of writes repeated for no such reason
     """
 
     done: int
@@ -31,7 +31,7 @@ class Effects:
 
     @property
     def hold(self) -> bool:
-        """Whether every webhook has had its effect once."""
+        """True if every webhook has had its effect once."""
         return not (self.lost or self.wrong or self.unexplained)
 
 
@@ -43,9 +43,9 @@ def judge(planned: Iterable[Planned], observer: Observer, kills: Sequence[float]
     twice.
 
     Args:
-        planned: what was sent
-        observer: what was seen
-        kills: when processes were killed or took too long, in seconds of `time.monotonic`
+        planned: the webhooks sent
+        observer: of the soak
+        kills: times at which processes were killed or timed out, in seconds of `time.monotonic`
     """
     writes = observer.writes()
     done = lost = wrong = repeated = unexplained = 0
@@ -69,7 +69,7 @@ def judge(planned: Iterable[Planned], observer: Observer, kills: Sequence[float]
 
 
 def _late(write: Write, *, than: Write) -> bool:
-    """Whether somebody gave up waiting for this one, asked again, and was answered first."""
+    """Return whether somebody gave up waiting for this one, asked again, and was answered first."""
     return not write.answered and write.asked_at < than.asked_at
 
 

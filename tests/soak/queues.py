@@ -1,4 +1,4 @@
-"""What lies in the stack's queues."""
+"""Messages in the stack's queues."""
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,7 +15,7 @@ class Queues:
     """Counts messages; on the laptop the approximate numbers are exact.
 
     Args:
-        cloud: where the queues are
+        cloud: with the queues
     """
 
     def __init__(self, cloud: LaptopCloud) -> None:
@@ -23,7 +23,7 @@ class Queues:
         self._sqs = cloud.client("sqs")
 
     def waiting(self) -> int | None:
-        """How many messages there are to work off, the hidden ones too; None when SQS fails."""
+        """Number of messages left, including hidden ones; None if SQS fails."""
         return self._count("JiraCalls")
 
     def failed(self) -> int | None:

@@ -25,7 +25,7 @@ def soak(options: SoakOptions, console: Console) -> Summary:
     """Run one on free ports.
 
     Args:
-        options: what to send, and what is to fail
+        options: of the soak
         console: shows how far it is
 
     Raises:
@@ -83,10 +83,10 @@ class _Run:
     """A soak under way.
 
     Args:
-        sender: what is being sent
-        weather: what is failing
-        queues: what is waiting
-        observer: what has been done
+        sender: of the webhooks
+        weather: of the faults
+        queues: of the stack
+        observer: of the effects
     """
 
     def __init__(self, sender: Sender, weather: Weather, queues: Queues, observer: Observer) -> None:

@@ -20,7 +20,7 @@ class Sender:
 
     Args:
         jira: sends, and sends again what the app did not take
-        deliveries: what, in this order
+        deliveries: in this order
     """
 
     def __init__(self, jira: LaptopJira, deliveries: Sequence[Planned]) -> None:
@@ -39,21 +39,21 @@ class Sender:
 
     @property
     def all_sent(self) -> bool:
-        """Whether each has been sent once."""
+        """True if each has been sent once."""
         return all(first.done() for first in self._first)
 
     @property
     def unsettled(self) -> int:
-        """How many are still to be sent, or to be sent again."""
+        """Return the number of deliveries to send or to retry."""
         return sum(not (first.done() and first.result().done()) for first in self._first)
 
     def answers(self) -> Mapping[str, int]:
-        """How often the app has answered what, for those that are settled."""
+        """Return the number of each response, for settled deliveries."""
         every = [answer for answers in self._settled() for answer in answers]
         return Counter(str(answer.status or "none") for answer in every)
 
     def given_up(self) -> int:
-        """How many Jira has given up, since the app took none of its attempts."""
+        """Return the number of webhooks that Jira gave up, since every attempt failed."""
         return sum(answers[-1].status != HTTPStatus.NO_CONTENT for answers in self._settled())
 
     def _settled(self) -> list[list[Answer]]:

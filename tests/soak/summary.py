@@ -1,4 +1,4 @@
-"""What a soak says in the end."""
+"""Summary of a soak."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -12,22 +12,22 @@ from tests.soak.proof import Effects
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What was seen, and whether it held.
+    """Observations and verdict.
 
     Attributes:
         seed: of this soak
         seconds: until everything was worked off
-        webhooks: how many different ones
-        deliveries: how often Jira sent one, without what it sent again
-        answers: how often the app answered what to Jira
-        given_up: how many Jira has given up
-        faults: how often each kind has struck
+        webhooks: number of different ones
+        deliveries: number sent, without retries
+        answers: number of each response to Jira
+        given_up: number that Jira gave up
+        faults: number of each kind
         calls: calls to Jira, by its answer
         retried: calls that were made again at once, by the reason
         postponed: messages that came again, by the reason
         duplicates_absorbed: messages whose work was found done
         timed_out: functions that were stopped since they took too long
-        effects: what became of the webhooks
+        effects: of the webhooks
         left: messages that were not worked off; None when that could not be seen
         failed: messages that were set aside, likewise
     """
@@ -50,7 +50,7 @@ class Summary:
 
     @property
     def held(self) -> bool:
-        """Whether nothing was lost, done twice, left or set aside."""
+        """True if nothing was lost, done twice, left or set aside."""
         return self.effects.hold and self.left == 0 and self.failed == 0 and self.given_up == 0
 
     def as_json(self) -> dict[str, Any]:

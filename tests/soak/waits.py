@@ -1,4 +1,4 @@
-"""How long webhooks wait for their effect, while something is wrong with another site than theirs."""
+"""Latency of webhooks while another site has a problem."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ _LONGEST_SECONDS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """How long webhooks took, in seconds from the app's 204.
+    """Latencies of webhooks, in seconds from the app's 204.
 
     Attributes:
         begun_p50: until Jira was called for the first time, of half of them
@@ -48,8 +48,8 @@ def show_waits(alone: Waits, beside: Waits, what: str, console: Console) -> None
     Args:
         alone: without it
         beside: with it
-        what: what was wrong
-        console: where
+        what: the problem
+        console: output
     """
     table = Table("seconds after 204", "alone", f"beside {what}", box=None, pad_edge=False)
     with_it = asdict(beside)
@@ -59,7 +59,7 @@ def show_waits(alone: Waits, beside: Waits, what: str, console: Console) -> None
 
 
 class Watch:
-    """When the note of each webhook was first tried, and when it was there."""
+    """Times at which each webhook's note was first tried, and was written."""
 
     def __init__(self) -> None:
         self.begun: dict[tuple[str, str], float] = {}
@@ -89,7 +89,7 @@ def measure(
         sent: the webhooks
         sites: that install the app
         aside: the one whose webhooks are not waited for, and do not count
-        per_second: how many are sent
+        per_second: number of webhooks
         begin: does what is wrong, before they are sent
         go_on: and again, with each that is
 

@@ -16,11 +16,11 @@ class Weather:
     """Lets faults strike, each kind soon after the beginning and then in its own time.
 
     Attributes:
-        kills: when processes were killed, in seconds of `time.monotonic`
+        kills: times at which processes were killed, in seconds of `time.monotonic`
 
     Args:
         faults: the kinds, by name
-        chance: when each strikes
+        chance: source of randomness
         clear: takes back what they have brought about
     """
 
@@ -48,11 +48,11 @@ class Weather:
 
     @property
     def every_kind_has_struck(self) -> bool:
-        """Whether each kind has struck by now."""
+        """True if each kind has struck by now."""
         return all(self._struck[name] for name in self._faults)
 
     def struck(self) -> Mapping[str, int]:
-        """How often each kind has struck."""
+        """Return the number of strikes of each kind."""
         return {name: self._struck[name] for name in self._faults}
 
     def _run(self) -> None:

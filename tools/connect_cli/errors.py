@@ -1,4 +1,4 @@
-"""What goes wrong in a command."""
+"""Errors of a command."""
 
 
 class CommandError(Exception):

@@ -1,4 +1,4 @@
-"""What distributions add to `connect`, by entry points.
+"""Entry points by which distributions extend `connect`.
 
 - `connect.commands`: a command, by its name; its extras are those of its distribution that it needs
 - `connect.doctor`: what `connect doctor` can do only with another distribution: `stack` and `local` ask a
@@ -20,13 +20,13 @@ def commands() -> Mapping[str, EntryPoint]:
 
 
 def for_doctor(name: str) -> Any:  # noqa: ANN401 - a function, whose type is its caller's to know
-    """What an installed distribution does for `connect doctor`; None when none does."""
+    """Return an installed distribution's function for `connect doctor`; None if there is none."""
     for entry in entry_points(group=_DOCTOR, name=name):
         return entry.load()
     return None
 
 
 def to_install(entry: EntryPoint) -> str:
-    """What to tell pip, so that a command has all that it needs."""
+    """Return the requirement for pip that a command needs."""
     distribution = entry.dist.name if entry.dist else ""
     return f"{distribution}[{','.join(entry.extras)}]" if entry.extras else distribution

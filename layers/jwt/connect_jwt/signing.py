@@ -76,13 +76,13 @@ def sign_request(identity: SigningIdentity, method: str, url: str, *, now: float
 def sign_user_assertion(
     identity: SigningIdentity, *, oauth_client_id: str, account_id: str, audience: str, now: float
 ) -> str:
-    """The assertion with which an app asks for the access token of one user.
+    """Sign the assertion that an app exchanges for the access token of one user.
 
     https://developer.atlassian.com/cloud/jira/platform/user-impersonation-for-connect-apps/
 
     Args:
         identity: the app on the user's site
-        oauth_client_id: what the site has told the app when it was installed
+        oauth_client_id: from the site's installed payload
         account_id: the user
         audience: the authorization server's base URL
         now: the time, in Unix seconds

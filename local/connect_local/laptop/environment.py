@@ -19,7 +19,7 @@ from connect_tools.loopback import LOOPBACK
 from connect_tools.project import PROJECT
 
 TIMED_OUT = "Task timed out after"
-"""What Lambda logs of an invocation that took too long: https://repost.aws/knowledge-center/lambda-verify-invocation-timeouts"""
+"""Lambda's log message for a time-out: https://repost.aws/knowledge-center/lambda-verify-invocation-timeouts"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class LaptopFunction:
         template: of the stack
         cloud: the AWS behind it
         log: takes each line that it prints
-        timeout: how long it may take, in seconds; None for as long as the template says
+        timeout: in seconds; None for the template's
     """
 
     def __init__(

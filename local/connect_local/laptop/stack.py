@@ -46,8 +46,7 @@ class StackOptions:
         retry_seconds: delay before a failed asynchronous event is retried
         visibility_seconds: visibility time-out of the queue; None for template.yaml's. It must be longer than
             the worker's time-out, or two workers handle one message
-        worker_seconds: how long a function that works off a queue may take; None for as long as
-            template.yaml says
+        worker_seconds: time-out of functions that handle a queue; None for template.yaml's
         aws_sdk: client of AWS in the functions, `direct` or `boto3`; by default that of the environment
             variable `AWS_SDK`
         record: True if the shapes of what is sent are recorded, and told at `/_local/shapes`

@@ -47,7 +47,7 @@ class Clicks:
         self.click(theme)
 
     def app(self) -> Frame:
-        """What is in the iframe, once it is there and at home."""
+        """Return the frame's content, once it is loaded and at the app's address."""
         frame = self.page.locator("iframe").element_handle().content_frame()
         assert frame
         expect(frame.locator("html")).to_have_attribute("data-theme", "dark:dark light:light spacing:spacing")
@@ -93,7 +93,7 @@ def rest(jira: LaptopJira, app: PagedApp) -> SignedCalls:
 
 @pytest.fixture
 def clicks(browser: Browser, jira: LaptopJira) -> Iterator[Clicks]:
-    """What the browser complains of, when nobody has looked at it, fails the test."""
+    """Fail the test on browser errors that it has not looked at."""
     context = browser.new_context(viewport={"width": 1280, "height": 860}, color_scheme="light")
     page = context.new_page()
     complaints: list[str] = []

@@ -1,4 +1,4 @@
-"""What holds for every page."""
+"""Rules for every page."""
 
 import pytest
 from playwright.sync_api import Browser, expect

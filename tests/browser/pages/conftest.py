@@ -52,7 +52,7 @@ class Framed:
         return colour
 
     def violations(self) -> list[str]:
-        """What axe finds."""
+        """Return axe's violations."""
         return violations(self.app)
 
 

@@ -1,4 +1,4 @@
-"""What `requestRemote` of Forge's bridge does: the page of Jira calls the app, from the site's origin."""
+"""Calls by Forge's `requestRemote`: Jira's page calls the app, from the site's origin."""
 
 from collections.abc import Iterator
 from http import HTTPStatus

@@ -101,7 +101,7 @@ class App:
         return answer
 
     def row(self, site: Site) -> Any:
-        """What the app knows of a site; None when it knows nothing."""
+        """Return the app's row of a site; None if there is none."""
         key = {"clientKey": {"S": site.client_key}}
         return self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
 

@@ -19,7 +19,7 @@ type Signer = Callable[[Mapping[str, object]], str]
 """Makes the token of some claims."""
 
 type Carry = Callable[[str], tuple[str | list[str] | None, list[str]]]
-"""Where a token goes: into an Authorization header (a list is several), into `jwt` parameters."""
+"""Place of a token: the Authorization header (several for a list), and `jwt` parameters."""
 
 
 def new_secret() -> str:

@@ -22,7 +22,7 @@ class Log:
             self._grown.notify_all()
 
     def records(self, start: int = 0) -> list[dict[str, Any]]:
-        """What is JSON of the lines, from line `start` on."""
+        """Return the JSON lines, from line `start` on."""
         return [json.loads(line) for line in self.lines[start:] if line.startswith("{")]
 
     def of_one_request(self, start: int) -> list[dict[str, Any]]:

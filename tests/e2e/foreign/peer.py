@@ -13,7 +13,7 @@ _SCRIPT = Path(__file__).with_name("foreign_jira.mjs")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the app answered; header names are in lower case."""
+    """Response of the app; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -44,7 +44,7 @@ class ForeignJira:
 
         Args:
             kid: the key's id
-            key: which; None for none
+            key: to publish; None for none
             host: `first` or `second`
             status: of its answer
             answer: the `seconds` until it comes; whether it `drops` the connection, or `drips`; a `location`

@@ -1,4 +1,4 @@
-"""What is wrong with a token on every route, whoever signs there; each with the reason it is refused for."""
+"""Faults of tokens on every route, whoever signs there; each with the reason for its refusal."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ class Refusal(NamedTuple):
     Attributes:
         reason: the slug in the log
         spoil: makes it wrong
-        status: what is answered
+        status: of the response
     """
 
     reason: str

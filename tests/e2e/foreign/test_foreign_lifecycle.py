@@ -1,4 +1,4 @@
-"""What becomes of a site: installed, again, disabled, uninstalled and back; each event in its turn."""
+"""Lifecycle of a site: installed, reinstalled, disabled, uninstalled and back, in this order."""
 
 import pytest
 

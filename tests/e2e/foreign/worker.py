@@ -31,7 +31,7 @@ class Worker:
             return [message for message in self._messages if message["clientKey"] == site.client_key]
 
     def counted(self, *, total: int) -> Counter[str]:
-        """How many messages there are of each client key, as soon as there are as many in all."""
+        """Return the number of messages per client key, as soon as there are this many in all."""
         with self._more:
             self._more.wait_for(lambda: len(self._messages) >= total, _PATIENCE_SECONDS)
             return self._counted()

@@ -1,4 +1,4 @@
-"""What is measured goes over tracked files only when that was asked for."""
+"""Measurements overwrite tracked files only on request."""
 
 import subprocess
 from pathlib import Path

@@ -107,7 +107,7 @@ def from_page(token: str | None = None) -> Evidence:
 
 
 def payload(**changes: object) -> str:
-    """What a lifecycle event says."""
+    """Return the payload of a lifecycle event."""
     event = {"key": APP_KEY, "clientKey": SITE, "baseUrl": SITE_URL, "eventType": "enabled"} | changes
     return json.dumps({name: value for name, value in event.items() if value is not OMITTED})
 

@@ -1,4 +1,4 @@
-"""What the app takes is accepted and what it refuses is refused, whatever is wrong with a token at once."""
+"""The diagnosis accepts what the app accepts and refuses what it refuses, for any combination of faults."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress

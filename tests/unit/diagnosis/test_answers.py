@@ -1,4 +1,4 @@
-"""What Jira's answer says is named, beside what becomes of the token."""
+"""The diagnosis names the cause in Jira's response, besides the token's verdict."""
 
 import json
 from dataclasses import replace

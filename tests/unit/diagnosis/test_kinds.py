@@ -60,7 +60,7 @@ def assertion(subject: str = "urn:atlassian:connect:useraccountid:5b10ac8d82e05b
 
 
 def oauth_webhook_token(**changes: object) -> str:
-    """What an OAuth app's dynamic webhook carries, signed with the secret of that app."""
+    """Return the token of an OAuth app's dynamic webhook, signed with that app's secret."""
     return hs256(
         claims(**{"iss": "an-oauth-client-id", **changes}), secret="the OAuth app's client secret" * 2
     )

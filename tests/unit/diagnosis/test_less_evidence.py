@@ -1,4 +1,4 @@
-"""What cannot be known is not said, and a right request stays without a finding whatever is left out."""
+"""With less evidence nothing is claimed, and a right request stays without a finding."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whatever is pasted, there is a diagnosis."""
+"""There is a diagnosis for any pasted text."""
 
 import time
 from dataclasses import replace

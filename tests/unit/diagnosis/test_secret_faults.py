@@ -1,4 +1,4 @@
-"""Whatever is done to the secret or the signature is named, and the right ones are all there is to mend."""
+"""Every mistake with the secret or the signature is named, and undoing it is the whole cure."""
 
 import base64
 import hashlib

@@ -40,12 +40,12 @@ class Atlassian:
     """Both, behind one pool.
 
     Attributes:
-        tokens: whose each is, on this site
-        admins: who administers it
-        gives: whether GraphQL gives tokens of users
-        right_context: what it must be asked with
+        tokens: owner of each, on this site
+        admins: the site's administrators
+        gives: True if GraphQL gives tokens of users
+        right_context: the accepted context
         answers: instead of Jira's, or GraphQL's, own, by the end of the URL; the last one for ever
-        asked: what was
+        asked: requests received
     """
 
     tokens: dict[str, str] = field(default_factory=dict)

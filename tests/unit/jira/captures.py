@@ -27,7 +27,7 @@ def shape_of(value: Any) -> Any:
 
 
 def at(value: Any, path: str) -> Any:
-    """What is at a path such as `app.installation.contexts.0.name`."""
+    """Return the value at a path such as `app.installation.contexts.0.name`."""
     for name in path.split("."):
         value = value[int(name)] if isinstance(value, list) else value[name]
     return value

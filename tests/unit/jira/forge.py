@@ -1,4 +1,4 @@
-"""What Forge sends to the app of the doubles, signed by PyJWT."""
+"""Requests from Forge to the app of the doubles, signed by PyJWT."""
 
 import json
 from dataclasses import replace
@@ -31,7 +31,7 @@ APP = {
     "app": {"id": FORGE_APP.rpartition("/")[2], "version": "9.0.0"},
     "environment": {"id": ENVIRONMENT.rpartition("/")[2]},
 }
-"""What every lifecycle event says, by Atlassian's examples."""
+"""Members of every lifecycle event, by Atlassian's examples."""
 
 OTHER_INSTALLATION = "ari:cloud:ecosystem::installation/0a3a7799-53ae-4a5b-9e7e-03338980abb5"
 
@@ -99,7 +99,7 @@ def refresh(backend: "Backend", **how: Any) -> GatewayRequest:
 
 
 def page_call(backend: "Backend", **claims: Any) -> GatewayRequest:
-    """What a page has sent by `requestRemote`, to wherever it likes."""
+    """Return a page's call by `requestRemote`, to any path."""
     page = {"app": {"module": PAGE}, "principal": USER, "context": PAGE_CONTEXT}
     return replace(forge_request(backend, "", {}, **(page | claims)), path="/api/activity")
 
@@ -114,7 +114,7 @@ def product_event(backend: "Backend", name: str = CREATED, *, retry: int = 0, **
 
 
 def event_of(backend: "Backend", request: GatewayRequest) -> Webhook:
-    """What becomes of an event for which there is a webhook."""
+    """Return the webhook made of an event."""
     webhook = backend.forge.event(request)
     assert isinstance(webhook, Webhook)
     return webhook

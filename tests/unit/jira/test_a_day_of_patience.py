@@ -109,7 +109,7 @@ class LambdaAndSqs:
 
 
 def is_of_a_chain() -> bool:
-    """What functions/jira_calls/app.py says of its queue."""
+    """Return the settings of the queue in functions/jira_calls/app.py."""
     source = (PROJECT / "functions" / "jira_calls" / "app.py").read_text(encoding="utf-8")
     (call,) = (
         node

@@ -1,4 +1,4 @@
-"""What is asked of AWS, to the member: an emulator is always consistent, and takes what AWS would not."""
+"""Requests to AWS, to the member: an emulator is always consistent, and accepts what AWS does not."""
 
 import json
 from dataclasses import dataclass, field

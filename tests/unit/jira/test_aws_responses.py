@@ -1,4 +1,4 @@
-"""Which answers with status 200 are AWS's, and which are somebody's between."""
+"""Responses with status 200 that are AWS's, and those that are not."""
 
 import json
 import zlib

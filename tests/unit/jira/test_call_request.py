@@ -1,4 +1,4 @@
-"""What can be asked for on the bus."""
+"""Requests for calls on the bus."""
 
 from typing import Any
 

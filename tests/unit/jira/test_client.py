@@ -1,4 +1,4 @@
-"""What is sent to Jira, and what comes of Jira's answers."""
+"""Requests to Jira, and the handling of its responses."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What Jira's answers come to: those that are no plain success and no plain error."""
+"""Jira's responses that are neither a plain success nor a plain error."""
 
 import json
 from contextlib import suppress

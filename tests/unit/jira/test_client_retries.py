@@ -1,4 +1,4 @@
-"""When a call is made again, and when that is left to whoever asked."""
+"""Retries of a call, and failures that are left to the caller."""
 
 from typing import TYPE_CHECKING, Any
 

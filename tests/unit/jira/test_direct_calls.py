@@ -1,4 +1,4 @@
-"""What whoever invokes the function directly gets of Jira's answer."""
+"""Response of Jira as the result of a direct invocation."""
 
 import json
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""What Jira says in an error, by whichever of its names."""
+"""Error texts of Jira, by any of their names."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What Forge's calls make of an installation, and what they do not."""
+"""Changes of an installation by Forge's calls."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any

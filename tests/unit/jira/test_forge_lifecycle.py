@@ -1,4 +1,4 @@
-"""How a Forge installation comes to be, leaves and ends, and who finds out whose it is."""
+"""Lifecycle of a Forge installation, and the search for its Connect site."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +55,7 @@ def installed_with_token(backend: "Backend") -> None:
 
 
 def can_call(backend: "Backend") -> bool:
-    """Whether a process that remembers nothing may call Jira for the installation."""
+    """Return whether a process that remembers nothing may call Jira for the installation."""
     try:
         backend.new_tenants().credentials(ClientKey(INSTALLATION))
     except NotInstalled:

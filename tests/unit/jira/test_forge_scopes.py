@@ -36,7 +36,7 @@ def calls(
 
 
 def called(pool: Pool) -> list[str]:
-    """Where the calls went, and with which kind of token."""
+    """Return the URLs of the calls, and the kind of their tokens."""
     kinds = {f"{FORGE_URL}{PATH}": "Bearer", f"{SITE_URL}{PATH}": "JWT"}
     schemes = [sent.options["headers"]["Authorization"].partition(" ")[0] for sent in pool.sent]
     assert [kinds[sent.url] for sent in pool.sent] == schemes

@@ -1,4 +1,4 @@
-"""What a sender and what a developer are told of a refused request."""
+"""A refused request: its response for the sender, its log line for the developer."""
 
 import json
 import sys

@@ -41,7 +41,7 @@ class Table:
 
 @dataclass
 class Process:
-    """What one process of the function knows."""
+    """One process of the function."""
 
     table: Table
     clock: Clock = field(default_factory=Clock)
@@ -140,7 +140,7 @@ def test_when_the_table_does_not_tell_nobody_is_refused_for_good() -> None:
 
 
 def install_under(backend: "Backend", kid: str) -> str:
-    """What becomes of an install whose token names a key; Atlassian's own has signed it."""
+    """Return the outcome of an install under a key id, signed by Atlassian's own key."""
     backend.keys.kid = kid
     try:
         backend.install(SECRET)

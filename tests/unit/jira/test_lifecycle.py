@@ -1,4 +1,4 @@
-"""What lifecycle requests make of an installation, and what they cannot make of it."""
+"""Changes of an installation by lifecycle requests, and those that they cannot make."""
 
 from collections.abc import Callable
 from dataclasses import replace

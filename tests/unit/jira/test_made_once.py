@@ -1,4 +1,4 @@
-"""Whatever Jira answers, a call that may not be repeated is made once, unless nothing was done for certain.
+"""A call that is not idempotent is made once, whatever Jira answers, unless nothing was done for certain.
 
 A message is delivered until nothing more is tried, against a Jira that answers anything, and breaks its
 connections. When a call may follow another is said here a second time, by what was answered alone.
@@ -99,7 +99,7 @@ anything = st.one_of(answers, answers, answers, st.sampled_from([*NEVER_SENT, *B
 
 
 def nothing_was_done(answer: Any, site_is_gone: bool) -> bool:  # noqa: FBT001 - a table's own column
-    """What the rule says of an answer, by what it is."""
+    """Return the rule's verdict on an outcome, by its kind."""
     if isinstance(answer, Exception):
         return answer in NEVER_SENT
     status, body, headers = answer

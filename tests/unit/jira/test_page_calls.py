@@ -1,4 +1,4 @@
-"""What the calls of a page answer when Jira, or something in between, says something else than it should."""
+"""Responses to a page's calls if Jira, or a proxy, returns something unexpected."""
 
 import json
 from typing import TYPE_CHECKING, Any

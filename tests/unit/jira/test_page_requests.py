@@ -1,4 +1,4 @@
-"""Whose page calls: a context token of Connect's or an invocation token of Forge's, and nothing else."""
+"""Proof of a page's call: a context token of Connect or an invocation token of Forge, and nothing else."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -174,7 +174,7 @@ def test_a_page_of_another_product_is_refused(backend: "Backend", pages: Pages) 
 
 
 def test_a_page_writes_nothing_of_its_installation(backend: "Backend", pages: Pages) -> None:
-    """Whoever has a page open could otherwise have it written as often as they like."""
+    """Otherwise anybody with a page open could have it written as often as they like."""
     backend.forge.lifecycle(lifecycle(backend, INSTALLED))
     backend.forge.lifecycle(pre_uninstall(backend))
     kept = dict(backend.forge_store.rows)

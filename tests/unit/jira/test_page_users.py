@@ -1,4 +1,4 @@
-"""Who may, on a site that has the app by Forge alone: asked as the user, who is proved to be that user."""
+"""Permissions on a site with Forge alone: asked as the user, whose identity is proved."""
 
 import json
 import logging

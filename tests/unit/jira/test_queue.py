@@ -1,4 +1,4 @@
-"""What is put on the queue, and what is read from it."""
+"""Messages put on the queue, and read from it."""
 
 import json
 from dataclasses import dataclass, field, replace

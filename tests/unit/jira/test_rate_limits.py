@@ -1,4 +1,4 @@
-"""What the headers of a 429 come to."""
+"""Headers of a 429."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What an owner registers, and what comes of what a reaction asks for."""
+"""Registration by an app's owner, and the work that a reaction enqueues."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What is recorded: what is proved, and no more."""
+"""Only verified requests are recorded."""
 
 from typing import TYPE_CHECKING, Any
 

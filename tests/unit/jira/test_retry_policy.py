@@ -1,4 +1,4 @@
-"""What becomes of work that has failed."""
+"""Retry, dead letter or discard: the retry policy for failed work."""
 
 from typing import Any
 

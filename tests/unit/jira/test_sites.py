@@ -1,4 +1,4 @@
-"""Which base URLs are taken for a site's."""
+"""Base URLs that a site may have."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What is remembered of an installation, and when it is read again."""
+"""Cache of installations, and its fresh reads."""
 
 from collections import Counter
 from dataclasses import replace
@@ -156,7 +156,7 @@ def test_a_context_token_in_the_url_is_not_taken(installed: "Backend") -> None:
 
 
 def outcome(backend: "Backend", secret: str = FORGED) -> str:
-    """What becomes of a webhook."""
+    """Return the outcome of a webhook."""
     try:
         backend.tenants.verify_request(backend.signed_by_site(PATH, {}, secret))
     except ConnectError as error:

@@ -39,7 +39,7 @@ QUOTA = {"ratelimit-reason": "jira-quota-tenant-based", "retry-after": "90"}
 
 @pytest.fixture(autouse=True)
 def log() -> StringIO:
-    """What the function's logger writes."""
+    """Return the function's log records."""
     stream = StringIO()
     handler = Logger().registered_handler
     assert isinstance(handler, logging.StreamHandler)
@@ -133,7 +133,7 @@ class Workshop:
             raise TemporarilyUnavailable(f"{effect} failed")
 
     def new_backoff(self) -> TenantBackoff:
-        """What a worker knows of sites; another one has the same table."""
+        """Return a worker's back-off; all workers share its table."""
         troubles = Troubles(self.table, table="WorkDone", clock=lambda: self.now)  # type: ignore[arg-type]
         return TenantBackoff(troubles, is_disabled=self._is_disabled, clock=lambda: self.now)
 

@@ -70,7 +70,7 @@ class World:
 
     Attributes:
         answers: Jira's, of which the last is given for ever: an error, or a status
-        faults: what goes wrong, by the number of the step
+        faults: by the number of the step
     """
 
     answers: list[int | Exception]

@@ -1,4 +1,4 @@
-"""What an answer says of its cause."""
+"""Cause that a response names."""
 
 import pytest
 

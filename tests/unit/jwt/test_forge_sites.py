@@ -1,4 +1,4 @@
-"""Where Jira is called for an app that is installed into several products, or not into Jira at all."""
+"""Jira's address for an app that is installed into several products, or not into Jira at all."""
 
 import pytest
 

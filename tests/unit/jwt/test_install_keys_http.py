@@ -70,7 +70,7 @@ each_slow = pytest.mark.parametrize("slow", SLOW.values(), ids=SLOW)
 
 
 def seconds_for_key(*answers: Answer) -> tuple[float, bool]:
-    """How long it takes until there is the key, or none."""
+    """Return the seconds until the key is found, or is known to be missing."""
     with ExitStack() as parts:
         urls = [parts.enter_context(host(answer)) for answer in answers]
         http = parts.enter_context(urllib3.PoolManager())

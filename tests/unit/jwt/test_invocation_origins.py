@@ -1,4 +1,4 @@
-"""Whose an invocation token is: each kind of module with each thing that can be said beside it."""
+"""Origin of an invocation token: each type of module with each claim beside it."""
 
 from itertools import product
 
@@ -26,7 +26,7 @@ NAMED = "core:newTrigger"
 SETTING = frozenset(
     {NAMED, "core:webtrigger", "core:endpoint", "core:function", "migration:x", "xen:macro", ""}
 )
-"""What a setting says; what may not become Forge's own is among it."""
+"""Types in a setting; some of them may not become Forge's own."""
 
 # by the type of the module: with neither principal nor extension, with a principal, with an extension
 TABLE: dict[object, tuple[InvocationOrigin, InvocationOrigin, InvocationOrigin]] = {

@@ -1,4 +1,4 @@
-"""What an invocation token proves, and that PyJWT believes the same tokens by the same keys."""
+"""Accepted invocation tokens; PyJWT accepts the same tokens with the same keys."""
 
 import json
 from typing import Any

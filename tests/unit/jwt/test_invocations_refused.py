@@ -1,4 +1,4 @@
-"""What is no live invocation token of Forge's, for this app, on a site of this cloud, is refused."""
+"""Only a valid invocation token of Forge, for this app, on a site of this cloud, is accepted."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the app signs: as itself, for one request, for three minutes, with nothing that Jira refuses."""
+"""Tokens of the app: as itself, for one request, for three minutes, with no claim that Jira refuses."""
 
 from dataclasses import replace
 from typing import Any
@@ -17,7 +17,7 @@ IDENTITY = SigningIdentity(
 
 
 def read(token: str, secret: str = SECRET) -> dict[str, Any]:
-    """What PyJWT makes of a token, its signature verified; its clock is another than these tests'."""
+    """Return a token's content, its signature verified by PyJWT, whose clock is another than these tests'."""
     options: jwt.types.Options = {"verify_exp": False, "verify_iat": False}
     return jwt.decode_complete(token, secret, algorithms=["HS256"], options=options)
 

@@ -1,4 +1,4 @@
-"""Where a request carries its token, and that a token taken apart keeps to itself."""
+"""Place of a token in a request; a parsed token does not reveal itself."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What each kind of route accepts, and what the accepted token then says."""
+"""Tokens that each kind of route accepts, and their content."""
 
 import base64
 import hashlib

@@ -86,7 +86,7 @@ def test_an_install_token_made_for_another_app_is_refused() -> None:
 
 
 def test_a_page_token_of_the_scanner_signed_with_a_guess_is_refused() -> None:
-    """What Atlassian's own security scanner sends to every route of an app."""
+    """Atlassian's own security scanner sends this to every route of an app."""
     for guess in ("", "secret", SITE, "null"):
         with refused_as("secret-mismatch"):
             on_context_route(hs256(context_claims(), secret=guess))

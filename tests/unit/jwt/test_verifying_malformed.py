@@ -1,4 +1,4 @@
-"""Whatever text comes as a token, it is refused and nothing else happens."""
+"""Malformed tokens are refused, and nothing else happens."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Who signed is known by the secret of the site that `iss` names, and nothing is believed before."""
+"""The signer is proved by the secret of the site in `iss`, and nothing is trusted before."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What pages are made of, by names that change with the content."""
+"""Static files of pages, under names that change with the content."""
 
 import base64
 import gzip

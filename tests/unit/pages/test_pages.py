@@ -1,4 +1,4 @@
-"""What a page says, and who may frame it."""
+"""Content of a page, and the sites that may frame it."""
 
 from dataclasses import replace
 from typing import Any

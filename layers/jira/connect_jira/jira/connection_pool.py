@@ -22,7 +22,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from connect_jira.http_pool import trust
 
 SLOW_SECONDS = 2.0
-"""Whoever waits for an answer for longer says so; most of Jira's come within a fraction of it."""
+"""A longer wait for a response is reported; most of Jira's take a fraction of it."""
 
 SLOW_HOOK: ContextVar[Callable[[], None] | None] = ContextVar("slow_hook", default=None)
 """Told of it, once for each answer."""

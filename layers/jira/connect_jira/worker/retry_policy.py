@@ -180,7 +180,7 @@ def no_sooner(seconds: float, *, age: float, longest: float = _LONGEST_OWN_POSTP
     Args:
         seconds: the delay that Jira asks for
         age: since the message was first sent, in seconds
-        longest: how long it stays away at most because it has come often, in seconds
+        longest: maximum delay because of the message's age, in seconds
     """
     return max(seconds, _SHORTEST_POSTPONEMENT_SECONDS, min(age / 2, longest))
 

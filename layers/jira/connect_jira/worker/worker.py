@@ -44,7 +44,7 @@ ENOUGH_TIME_SECONDS = 5.0
 """Minimum time left of the function's to begin another message."""
 
 LONGEST_AFTER_TROUBLE_SECONDS = 30.0
-"""How much later than its site a message is back at most. A site's pauses grow by themselves."""
+"""Maximum delay of a message after its site's trouble ends. A site's pauses grow by themselves."""
 
 LONGEST_DISABLED_SECONDS = 4 * 24 * 3600
 """Time that messages wait for a site that has disabled the app, about as long as SQS keeps one."""
