@@ -7,9 +7,9 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-in
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,12 +45,12 @@ class GatewayRequest:
         Raises:
             TokenRefused: there is none that can be read, or there are two
         """
-        return parse_token(find_token(self.headers.get("authorization"), self.query))
+        return self._parse_once(find_token(self.headers.get("authorization"), self.query))
 
     @cached_property
     def context_token(self) -> UnverifiedToken:
         """The same from the header only: a URL is written down where a page's token must not be."""
-        return parse_token(find_token(self.headers.get("authorization"), query=""))
+        return self._parse_once(find_token(self.headers.get("authorization"), query=""))
 
     @cached_property
     def invocation_token(self) -> UnverifiedToken:
@@ -61,6 +61,10 @@ class GatewayRequest:
         """
         bearer_token = find_bearer_token(self.headers.get("authorization"))
         return parse_token(bearer_token, max_bytes=MAX_FORGE_TOKEN_BYTES)
+
+    @cached_property
+    def _parse_once(self) -> Callable[[str], UnverifiedToken]:
+        return cache(parse_token)  # a page's token is read by two names
 
 
 def read_event(event: Mapping[str, Any], *, base_url: str = "") -> GatewayRequest:
