@@ -22,6 +22,7 @@ from connect_local.laptop.stack import LaptopStack, StackOptions
 
 _OUTCOMES = {
     "Message processed",
+    "Message skipped: processed before",
     "Moving message to the dead-letter queue",
     "Message discarded",
     "Message scheduled for retry",

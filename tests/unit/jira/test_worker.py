@@ -480,6 +480,17 @@ def test_what_becomes_of_messages_is_counted(
     ]
 
 
+def test_the_log_tells_a_message_that_was_skipped_from_one_that_was_processed(
+    log: StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Workshop()
+    shop.work(webhook())
+    monkeypatch.setattr(shop, "begin", lambda _work_id, **_about: Done(None))
+    shop.work(webhook())
+    said = [json.loads(line)["message"] for line in log.getvalue().splitlines()]
+    assert said == ["Message processed", "Message skipped: processed before"]
+
+
 def test_the_log_of_one_message_says_nothing_of_the_one_before(log: StringIO) -> None:
     shop = Workshop()
     shop.work(webhook())

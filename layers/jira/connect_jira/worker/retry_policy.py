@@ -46,8 +46,8 @@ REFUSED_BY_AWS_SECONDS = 4 * 24 * 3600
 MAX_TRIES = 5
 """Maximum attempts for errors that are hardly transient, such as a bug in a reaction."""
 
-_SHORTEST_POSTPONEMENT_SECONDS = 1
-_FIRST_POSTPONEMENT_SECONDS = 30
+_MIN_DELAY_SECONDS = 1
+_FIRST_DELAY_SECONDS = 30
 _LONGEST_OWN_POSTPONEMENT_SECONDS = 3600
 _MAY_PASS = {
     HTTPStatus.UNAUTHORIZED,  # disabled for now, or a new secret is on its way
@@ -182,7 +182,7 @@ def no_sooner(seconds: float, *, age: float, longest: float = _LONGEST_OWN_POSTP
         age: since the message was first sent, in seconds
         longest: maximum delay because of the message's age, in seconds
     """
-    return max(seconds, _SHORTEST_POSTPONEMENT_SECONDS, min(age / 2, longest))
+    return max(seconds, _MIN_DELAY_SECONDS, min(age / 2, longest))
 
 
 def _delay(failed: FailedAttempt) -> int:
@@ -197,8 +197,8 @@ def _delay(failed: FailedAttempt) -> int:
     elif isinstance(error, BeingDone):
         told = error.seconds
     if told is None:
-        doubled = _FIRST_POSTPONEMENT_SECONDS * 2.0 ** max(failed.tries - 1, 0)
-        wait = min(doubled, _FIRST_POSTPONEMENT_SECONDS + failed.age, _LONGEST_OWN_POSTPONEMENT_SECONDS)
+        doubled = _FIRST_DELAY_SECONDS * 2.0 ** max(failed.tries - 1, 0)
+        wait = min(doubled, _FIRST_DELAY_SECONDS + failed.age, _LONGEST_OWN_POSTPONEMENT_SECONDS)
     else:
         wait = no_sooner(told, age=failed.age)
     return min(math.ceil(wait), MAX_DELAY_SECONDS)

@@ -210,7 +210,8 @@ class Worker:
             self._complete(begun, outcome)
         if isinstance(message, CallRequest):
             self._results.completed(message, outcome)
-        logger.info("Message processed")
+        is_duplicate = isinstance(begun, Done)
+        logger.info("Message skipped: processed before" if is_duplicate else "Message processed")
         return True
 
     def _complete(self, attempt: Attempt, outcome: object) -> None:
