@@ -8,7 +8,7 @@ import click
 import pytest
 
 from connect_cli.command import connect
-from connect_jira.auth import beyond_forge, install_key_ids, known_installations, tenants
+from connect_jira.auth import connect_fallback, install_key_ids, known_installations, tenants
 from connect_jira.aws.services import SENDER_WAITS_SECONDS
 from connect_jira.events.app_work import MAX_DEPTH
 from connect_jira.installations import activity
@@ -127,7 +127,7 @@ FIGURES: list[tuple[str, str, object, object]] = [
     (CALLS, "connection was idle for 50 seconds", connection_pool.LONGEST_IDLE_SECONDS, 50),
     (CALLS, "their effect in less than 2 times as long", ALLOWED_TIMES, 2),
     (CALLS, "the app was installed less than 15 minutes ago", tenants.YOUNG_SECONDS, 15 * MINUTE),
-    (CALLS, "for an hour this call is made so at once", beyond_forge.REMEMBERED_SECONDS, HOUR),
+    (CALLS, "for an hour this call is made so at once", connect_fallback.REMEMBERED_SECONDS, HOUR),
     (CALLS, "as long as that lasts, up to four days", worker.LONGEST_DISABLED_SECONDS, 4 * DAY),
     (CALLS, "A message that is a day old goes to the dead-letter queue", verdicts.GIVE_UP_SECONDS, DAY),
     (CALLS, "the message, for four days: none is to blame", verdicts.REFUSED_BY_AWS_SECONDS, 4 * DAY),

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connect_jira.auth.beyond_forge import REMEMBERED_SECONDS
+from connect_jira.auth.connect_fallback import REMEMBERED_SECONDS
 from connect_jira.auth.tenants import YOUNG_SECONDS, Tenants
 from connect_jira.jira.client import JiraClient
 from connect_jira.jira.errors import JiraForbidden, JiraUnauthorized

@@ -69,7 +69,7 @@ class _PageUser:
         token = self.page.claimed_token or self.offline.fresh_credentials(client_key, call).access_token
         return BearerCredentials(self.page.api_base_url, token)
 
-    def beyond_forge(self, _client_key: ClientKey, _call: str) -> None:
+    def connect_fallback(self, _client_key: ClientKey, _call: str) -> None:
         """Return None: a user's token is not the app's."""
 
     def connect_refused(self, _client_key: ClientKey) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cachetools import LRUCache
 
-from connect_jira.auth.beyond_forge import BeyondForge
+from connect_jira.auth.connect_fallback import ConnectFallback
 from connect_jira.auth.forge_tenants import ForgeTenants
 from connect_jira.auth.known_installations import KnownInstallations
 from connect_jira.auth.user_grants import ForgeUserGrant, UserGrant
@@ -72,7 +72,7 @@ class Tenants:
         self._forge = forge
         self._clock = clock
         self._known = KnownInstallations(store, clock=clock)
-        self._beyond_forge = BeyondForge(clock=clock)
+        self._connect_fallback = ConnectFallback(clock=clock)
         self._refusals: LRUCache[ClientKey, int] = LRUCache(maxsize=1000)
 
     def verify_request(self, request: GatewayRequest) -> ProvedRequest:
@@ -138,24 +138,24 @@ class Tenants:
         """Return them after a fresh read, for use after a refusal by Jira."""
         return self._credentials(client_key, call, fresh=True)
 
-    def beyond_forge(self, client_key: ClientKey, call: str) -> ConnectCredentials | None:
+    def connect_fallback(self, client_key: ClientKey, call: str) -> ConnectCredentials | None:
         """Return the shared secret, for a call that Forge's token has no scope for; see
-        `connect_jira.auth.beyond_forge`.
+        `connect_jira.auth.connect_fallback`.
 
         None if there is no Connect installation, or Jira refuses its JWT by now.
         """
         row = None if is_forge(client_key) else self._known.row(client_key)
         if row is None or row.sealed_secret is None or row.site.installation_id is None:
             return None
-        if not self._beyond_forge.add(client_key, call, row.sealed_secret):
+        if not self._connect_fallback.add(client_key, call, row.sealed_secret):
             return None
         return ConnectCredentials(self._identity(row))
 
     def connect_refused(self, client_key: ClientKey) -> None:
-        """Record that Jira refused the shared secret, so that `beyond_forge` returns None."""
+        """Record that Jira refused the shared secret, so that `connect_fallback` returns None."""
         row = self._known.remembered(client_key)
         if row is not None and row.sealed_secret is not None:
-            self._beyond_forge.refused(client_key, row.sealed_secret)
+            self._connect_fallback.refused(client_key, row.sealed_secret)
 
     def is_young(self, client_key: ClientKey) -> bool:
         """Return whether the app was installed less than `YOUNG_SECONDS` ago, by Connect or by Forge.
@@ -215,7 +215,7 @@ class Tenants:
         site, secret = row.site, row.sealed_secret
         if site.installation_id is None:
             return ConnectCredentials(self._identity(row))
-        if secret is not None and self._beyond_forge.includes(client_key, call, secret):
+        if secret is not None and self._connect_fallback.includes(client_key, call, secret):
             return ConnectCredentials(self._identity(row))
         try:
             return self._forge.credentials(site.installation_id, fresh=fresh, own_url=site.base_url)

@@ -165,7 +165,7 @@ class ActingUser:
         """Return a new access token."""
         return self.tokens.credentials(self._on(client_key), fresh=True)
 
-    def beyond_forge(self, _client_key: ClientKey, _call: str) -> None:
+    def connect_fallback(self, _client_key: ClientKey, _call: str) -> None:
         """Return None: a user's token is not the app's."""
 
     def connect_refused(self, _client_key: ClientKey) -> None:

@@ -65,14 +65,14 @@ class CredentialsSource(Protocol):
     def fresh_credentials(self, client_key: ClientKey, call: str) -> Credentials:
         """Return them past the cache, for use after Jira has refused the cached ones."""
 
-    def beyond_forge(self, client_key: ClientKey, call: str) -> Credentials | None:
+    def connect_fallback(self, client_key: ClientKey, call: str) -> Credentials | None:
         """Return Connect credentials for a call that Forge's token has no scope for; None if there are none.
 
         They stay the credentials of this call for an hour.
         """
 
     def connect_refused(self, client_key: ClientKey) -> None:
-        """Record that Jira refuses this site's Connect JWT, so `beyond_forge` returns None."""
+        """Record that Jira refuses this site's Connect JWT, so `connect_fallback` returns None."""
 
     def is_young(self, client_key: ClientKey) -> bool:
         """Return whether the app was installed there only minutes ago, as far as remembered."""

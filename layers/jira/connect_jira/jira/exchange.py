@@ -82,7 +82,7 @@ class Exchange:
     ) -> tuple[Credentials, JiraResponse, Cause | None]:
         """Return the response to other credentials; the present one if there are none, or no better."""
         lacks_scope = cause is Cause.SCOPE_MISSING
-        other = (self._source.beyond_forge if lacks_scope else self._source.fresh_credentials)(
+        other = (self._source.connect_fallback if lacks_scope else self._source.fresh_credentials)(
             self._client_key, call.name
         )
         if other is None or other == credentials:

@@ -19,7 +19,7 @@ https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permission
 """
 
 
-class BeyondForge:
+class ConnectFallback:
     """Such calls, as far as one process knows.
 
     Args:
