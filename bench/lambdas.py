@@ -96,6 +96,7 @@ class Lambdas:
         trust: their certificate authorities
         aws: that they use
         site: that they call
+        sdk: their AWS client, `direct` or `boto3`
     """
 
     build: Path
@@ -103,11 +104,12 @@ class Lambdas:
     trust: Trust
     aws: Aws
     site: Site
+    sdk: str = "direct"
 
-    def start(self, function: str, variables: Mapping[str, str] | None = None) -> Environment:
+    def start(self, function: str) -> Environment:
         """Start a function of the template in a process of its own."""
         handler = _TEMPLATE.function(function)["Handler"]
-        return self._start(self.build / function, self._layers(function), handler, function, variables)
+        return self._start(self.build / function, self._layers(function), handler, function)
 
     def start_other(
         self, handler: str, *, layers_of: str, variables: Mapping[str, str] | None = None
@@ -159,6 +161,7 @@ class Lambdas:
             **NOBODYS,
             **self.trust.variables,
             "AWS_ENDPOINT_URL": self.aws.url,
+            "AWS_SDK": self.sdk,
             "INSTALL_KEYS_URL": self.aws.url,
             "FORGE_KEYS_URL": self.aws.forge_keys_url,
             "PYTHONDONTWRITEBYTECODE": "1",

@@ -1,6 +1,7 @@
 """Cost of boto3: functions with either client, cold and then warm, in the same rounds."""
 
 import time
+from dataclasses import replace
 from functools import partial
 
 from rich.progress import Progress
@@ -25,19 +26,19 @@ def measure(lambdas: Lambdas, rounds: int, progress: Progress) -> dict[str, dict
     """The figures of each function by each client."""
     first = events(lambdas)
     measures = {
-        f"{function}/{client}": partial(_round, lambdas, function, first[function], client)
+        f"{function}/{client}": partial(_round, replace(lambdas, sdk=client), function, first[function])
         for function in FUNCTIONS
         for client in CLIENTS
     }
     return interleaved(measures, rounds=rounds, progress=progress, title="sdk")
 
 
-def _round(lambdas: Lambdas, function: str, event: Event, client: str) -> dict[str, float]:
+def _round(lambdas: Lambdas, function: str, event: Event) -> dict[str, float]:
     lambdas.aws.forget()
     lambdas.install()
     this = event()
     started = time.monotonic()
-    environment = lambdas.start(function, {"AWS_SDK": client})
+    environment = lambdas.start(function)
     try:
         invoke(environment, this)
         answered = time.monotonic()

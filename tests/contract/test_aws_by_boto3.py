@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 from bench.stand_ins import Aws as AwsOverTls
 from bench.trust import Trust
@@ -84,6 +86,28 @@ def test_an_authority_of_ones_own_is_trusted_where_the_environment_names_it(
         monkeypatch.setenv("AWS_CA_BUNDLE", str(trust.authorities))
         opened = Aws(os.environ).service("kms").call("Decrypt", KeyId="k", CiphertextBlob=b"sealed")
     assert opened["Plaintext"] == b"sealed"
+
+
+def test_what_patches_botocore_sees_each_request_and_how_it_failed(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, str]] = []
+    unpatched = BaseClient._make_api_call  # type: ignore[attr-defined] # noqa: SLF001 - what tracers patch
+
+    def traced(client: BaseClient, operation: str, asked: dict[str, object]) -> object:
+        try:
+            answer = unpatched(client, operation, asked)
+        except ClientError as failed:
+            seen.append((operation, failed.response["Error"]["Code"]))
+            raise
+        seen.append((operation, "answered"))
+        return answer
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", traced)
+    monkeypatch.setattr("connect_jira.aws.service.time.sleep", lambda _: None)
+    scripted.answers = [(400, b'{"__type": "ThrottlingException"}')]
+    assert scripted.reached().call("Decrypt", CiphertextBlob=b"sealed") == OPENED
+    assert seen == [("Decrypt", "ThrottlingException"), ("Decrypt", "answered")]
 
 
 def test_credentials_come_from_wherever_boto3_finds_them(

@@ -18,13 +18,15 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def counted(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[str]]:
+@pytest.fixture(scope="module", params=["direct", "boto3"])
+def counted(
+    request: pytest.FixtureRequest, built: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Counter[str]]:
     forget_real_aws()
     folder = tmp_path_factory.mktemp("calls")
     trust = Trust(folder)
     with Aws(trust) as aws, Site(trust) as site:
-        return count(Lambdas(built, lambdas_python(folder), trust, aws, site))
+        return count(Lambdas(built, lambdas_python(folder), trust, aws, site, request.param))
 
 
 def test_a_warm_webhook_is_put_on_the_queue_and_nothing_is_read(counted: dict[str, Counter[str]]) -> None:
