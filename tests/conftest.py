@@ -8,7 +8,7 @@ from xdist.scheduler.loadgroup import LoadGroupScheduling
 
 from tests.progress import ProgressByFile
 
-FOLDERS = ("e2e", "browser", "laptop", "contract", "infrastructure", "interop", "unit")
+FOLDERS = ("e2e", "browser", "distributions", "laptop", "contract", "infrastructure", "interop", "unit")
 """Files with few and long tests first: with the short ones in the end, the workers finish together."""
 
 

@@ -176,7 +176,7 @@ EVERY_MODULE = (
     [
         ("connect-jwt[rsa]", "connect_jwt"),
         ("connect-jwt[cli]", "connect_cli"),
-        ("connect-jira", "connect_jira"),
+        ("connect-jira[boto3]", "connect_jira"),
         ("connect-lambda", "connect_tools"),
         ("connect-lambda[local]", "connect_local.laptop"),
         ("connect-lambda[local]", "connect_local.jira"),
@@ -189,6 +189,13 @@ def test_a_distribution_asks_for_all_that_it_imports(
     printed = environment(requirement).run("python", "-c", EVERY_MODULE, package)
     assert printed.returncode == 0, printed.stderr
     assert int(printed.stdout) > 1
+
+
+def test_boto3_is_asked_for_only_by_whom_it_is_chosen(environment: Environments) -> None:
+    plain = environment("connect-jira")
+    assert not plain.installed() & {"boto3", "botocore"}
+    printed = plain.run("python", "-c", "import connect_jira.composition")
+    assert (printed.returncode, printed.stderr) == (0, "")
 
 
 def test_an_operator_needs_no_emulator(environment: Environments) -> None:
@@ -229,19 +236,6 @@ def test_the_main_job_is_done_by_what_is_installed(environment: Environments) ->
 def test_what_is_installed_last_takes_nothing_from_what_was_there(environment: Environments) -> None:
     together = environment("connect-lambda", "connect-jwt[cli,rsa]", "connect-jira")
     assert listed(together) == OF_ANY_STACK
-
-
-def test_the_oldest_python_passes_the_tests_of_connect_jwt(environment: Environments) -> None:
-    oldest = interpreter(SUPPORTED[0])
-    testers = ("pytest", "pytest-socket", "pytest-timeout", "hypothesis", "atlassian-jwt")
-    frameworks = ("flask", "fastapi", "httpx2", "django")
-    tested = environment("connect-jwt[rsa]", *testers, *frameworks, python=oldest).run(
-        *("python", "-m", "pytest", "-q", "-c", "/dev/null", "--rootdir", ".", "-p", "no:cacheprovider"),
-        *("--import-mode=importlib", "-W", "error", "-o", "pythonpath=."),
-        *("tests/unit/jwt", "tests/unit/diagnosis", "tests/distributions/test_readme.py"),
-        cwd=PROJECT,
-    )
-    assert tested.returncode == 0, tested.stdout[-2000:]
 
 
 def test_the_types_are_installed_too(environment: Environments, tmp_path: Path) -> None:
