@@ -1,4 +1,4 @@
-"""One call to Jira, for whoever invokes the function directly and waits for the response.
+"""One call to Jira, by a direct invocation that waits for the response.
 
 `{"clientKey": …, "method": …, "path": …, "query": {…}, "body": …}` → `{"status": …, "body": …}`, with
 `location` if a task was begun. Instead of `body` there is `bodyBase64` if it is not text, and `bodyTooLarge`

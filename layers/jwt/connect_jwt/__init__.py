@@ -127,7 +127,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> object:
-    """Load what is exported when it is first named.
+    """Load an exported name on its first use.
 
     Raises:
         AttributeError: nothing of this name is

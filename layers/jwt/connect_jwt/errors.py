@@ -9,7 +9,7 @@
     └── connect_jira.errors      what goes wrong beyond the token
 
 The message is for the developer's log. It never holds a token, a secret or a query string, and it is never
-sent to whoever made the request.
+sent to the sender of the request.
 """
 
 from enum import StrEnum

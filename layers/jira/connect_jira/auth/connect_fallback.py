@@ -13,7 +13,7 @@ from connect_jwt.identity import ClientKey
 REMEMBERED_SECONDS = 3600
 
 CONNECT_ALONE = frozenset({"POST /rest/api/3/permissions/check"})
-"""Calls that Jira allows Connect apps only: with no scope may a Forge token ask about other users.
+"""Calls that Jira allows Connect apps only: no scope lets a Forge token ask about other users.
 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/
 """

@@ -178,7 +178,7 @@ class Activity:
         """Return what is remembered of a site.
 
         Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer
+            TemporarilyUnavailable: DynamoDB did not answer
         """
         answer = self._dynamodb.call("GetItem", TableName=self._table, Key=_key(client_key))
         row = row_of(answer.get("Item", {}))

@@ -45,7 +45,7 @@ class Sealer:
         """Encrypt a site's secret.
 
         Raises:
-            TemporarilyUnavailable: KMS gave no answer
+            TemporarilyUnavailable: KMS did not answer
         """
         return self._key.encrypt(client_key, secret.key_bytes())
 
@@ -55,6 +55,6 @@ class Sealer:
 
         Raises:
             SecretDoesNotOpen: it was not sealed for this app and site
-            TemporarilyUnavailable: KMS gave no answer
+            TemporarilyUnavailable: KMS did not answer
         """
         return SharedSecret(self._key.decrypt(client_key, sealed).decode())

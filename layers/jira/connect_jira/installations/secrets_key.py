@@ -32,7 +32,7 @@ class SecretsKey:
         """Encrypt up to 4096 bytes.
 
         Raises:
-            TemporarilyUnavailable: KMS gave no answer
+            TemporarilyUnavailable: KMS did not answer
         """
         answer = self._kms.call(
             "Encrypt",
@@ -48,7 +48,7 @@ class SecretsKey:
 
         Raises:
             SecretDoesNotOpen: it was not sealed for this app and owner
-            TemporarilyUnavailable: KMS gave no answer
+            TemporarilyUnavailable: KMS did not answer
         """
         try:
             answer = self._kms.call(
@@ -68,7 +68,7 @@ class SecretsKey:
         """Return a new AES-256 data key of the owner, in clear and encrypted; `decrypt` opens the latter.
 
         Raises:
-            TemporarilyUnavailable: KMS gave no answer
+            TemporarilyUnavailable: KMS did not answer
         """
         answer = self._kms.call(
             "GenerateDataKey",

@@ -36,7 +36,7 @@ class InstallationStore(VersionedTable[Installation]):
             Pages, each with the position after it; None after the last.
 
         Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer
+            TemporarilyUnavailable: DynamoDB did not answer
         """
         seen: set[str] = set()
         enabled = {InstallationState.ENABLED.value, ForgeState.LIVE.value}

@@ -41,7 +41,7 @@ class TokenSealer:
         """Encrypt an installation's token.
 
         Raises:
-            TemporarilyUnavailable: KMS gave no answer
+            TemporarilyUnavailable: KMS did not answer
         """
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - see above
 
@@ -56,7 +56,7 @@ class TokenSealer:
 
         Raises:
             SecretDoesNotOpen: it was not sealed for this app and installation
-            TemporarilyUnavailable: KMS gave no answer
+            TemporarilyUnavailable: KMS did not answer
         """
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - see above
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - likewise

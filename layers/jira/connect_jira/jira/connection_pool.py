@@ -3,7 +3,7 @@
 - The read time-out is for the whole response, not for each packet; the connect time-out also covers sending.
 - A failure before the connection is established, such as in the TLS handshake, has carried nothing.
 - A connection that was idle for long is not reused: the server may have closed it while Lambda was frozen,
-  and then nobody can say whether a request on it was received.
+  and then it is unknown whether a request on it was received.
 """
 
 import http.client
@@ -25,7 +25,7 @@ SLOW_SECONDS = 2.0
 """A longer wait for a response is reported; most of Jira's take a fraction of it."""
 
 SLOW_HOOK: ContextVar[Callable[[], None] | None] = ContextVar("slow_hook", default=None)
-"""Told of it, once for each answer."""
+"""Called once for each slow response."""
 
 LONGEST_IDLE_SECONDS = 50.0
 """Servers close connections that are idle for a minute or more."""
@@ -40,7 +40,7 @@ def new_site_pool() -> urllib3.PoolManager:
 
 @contextmanager
 def telling(on_slow: Callable[[], None]) -> Iterator[None]:
-    """Tell of it when an answer within is waited for for more than `SLOW_SECONDS`."""
+    """Report each response inside that takes longer than `SLOW_SECONDS`."""
     token = SLOW_HOOK.set(on_slow)
     try:
         yield

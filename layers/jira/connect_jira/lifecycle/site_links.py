@@ -77,7 +77,7 @@ class SiteLinks:
         """Link a Forge installation to a Connect site. Idempotent.
 
         Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer
+            TemporarilyUnavailable: DynamoDB did not answer
         """
 
         def joined(current: ForgeInstallation | None) -> ForgeInstallation:
@@ -99,7 +99,7 @@ class SiteLinks:
         Of several, the one that was installed or upgraded last is set.
 
         Raises:
-            TemporarilyUnavailable: DynamoDB gave no answer
+            TemporarilyUnavailable: DynamoDB did not answer
         """
 
         def pointing(site: Installation | None) -> Installation | None:

@@ -20,7 +20,7 @@ from connect_jwt.tokens import UnverifiedToken, find_bearer_token, find_token, p
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayRequest:
-    """One HTTP request. Its tokens are parsed once, whoever asks for them.
+    """One HTTP request. Its tokens are parsed once.
 
     Attributes:
         method: in upper case

@@ -173,7 +173,7 @@ def _reason(error: Exception) -> str:
 
 
 def _said(error: Exception) -> str:
-    """Return the error's text, only for whoever looks at the dead letter: it may hold personal data."""
+    """Return the error's text, for the dead letter only: it may hold personal data."""
     if isinstance(error, JiraError):
         return error.said
     return "" if isinstance(error, ConnectError) else str(error)
