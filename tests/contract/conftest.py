@@ -10,7 +10,7 @@ import pytest
 from connect_cli.errors import CommandError
 from connect_jira.aws.service import AwsService
 from connect_jira.aws.services import Aws
-from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_local.laptop.ports import free_port
 from connect_tools.template import Template
 

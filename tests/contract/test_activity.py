@@ -19,7 +19,7 @@ from connect_jira.installations.activity import (
 )
 from connect_jira.web.request import GatewayRequest
 from connect_jwt.identity import ClientKey
-from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_tools.template import Template
 from tests.contract.counted import Counted
 

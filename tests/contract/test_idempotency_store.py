@@ -11,7 +11,7 @@ from connect_jira.aws.service import AwsService
 from connect_jira.errors import BeingDone, EffectUnknown, IdempotencyKeyReused
 from connect_jira.worker.idempotency_store import Attempt, Done, IdempotencyStore
 from connect_jira.worker.occurrences import REMEMBERED_SECONDS
-from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.moto_cloud import LaptopCloud
 
 LEFT = 30.0
 

@@ -10,7 +10,7 @@ from connect_jira.errors import LimitedForNow
 from connect_jira.installations.activity import Activity, SiteActivity
 from connect_jira.installations.installation import is_storable
 from connect_jwt.identity import ClientKey
-from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.moto_cloud import LaptopCloud
 
 KID = "generic-keypair/cs-migrations/installation-key-pair--0123456789abcdef"
 

@@ -12,7 +12,7 @@ from connect_jira.events.webhook import Occurrence, Webhook
 from connect_jira.worker.idempotency_store import Attempt, Done, IdempotencyStore
 from connect_jira.worker.occurrences import APART_MS, SENDING_MS, Occurrences
 from connect_jwt.identity import ClientKey
-from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.moto_cloud import LaptopCloud
 from tests.contract.counted import Counted
 
 T = 1_795_443_600_000

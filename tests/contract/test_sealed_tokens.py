@@ -7,7 +7,7 @@ from connect_jira.errors import SecretDoesNotOpen, TemporarilyUnavailable
 from connect_jira.installations.secrets_key import SecretsKey
 from connect_jira.installations.token_sealing import OPENED_SECONDS, TokenSealer
 from connect_jwt.identity import AppKey
-from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.moto_cloud import LaptopCloud
 from tests.contract.counted import Counted
 
 INSTALLATION = "ari:cloud:ecosystem::installation/8db33309-1d2e-4f6a-bb0c-6a0b6f6f2f11"

@@ -7,7 +7,7 @@ from connect_jira.errors import SecretDoesNotOpen, TemporarilyUnavailable
 from connect_jira.installations.secret_sealing import OPENED_SECONDS, Sealer
 from connect_jira.installations.secrets_key import SecretsKey
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
-from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.moto_cloud import LaptopCloud
 from tests.contract.counted import Counted
 
 SITE, OTHER_SITE = ClientKey("site"), ClientKey("other-site")

@@ -14,7 +14,7 @@ from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.installations.installation import Installation, InstallationState, PreviousSecret, Site
 from connect_jira.installations.store import InstallationStore
 from connect_jwt.identity import ClientKey
-from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.moto_cloud import LaptopCloud
 
 
 @pytest.fixture

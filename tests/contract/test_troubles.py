@@ -10,7 +10,7 @@ from connect_jira.aws.service import AwsService
 from connect_jira.jira.errors import JiraUnreachable
 from connect_jira.worker.troubles import FINDING_OUT_SECONDS, Troubles
 from connect_jwt.identity import ClientKey
-from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.moto_cloud import LaptopCloud
 
 UNREACHABLE = JiraUnreachable(call="GET /x", cause="ReadTimeoutError", may_have_worked=True)
 

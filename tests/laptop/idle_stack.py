@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any, Self
 
-from connect_local.laptop.cloud import LaptopCloud
 from connect_local.laptop.controls import controls
 from connect_local.laptop.environment import InvocationResult
 from connect_local.laptop.gateway import LaptopGateway
+from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_local.laptop.ports import listen
 from connect_local.laptop.routing import Routes
 from connect_local.laptop.servers import ThreadedServer

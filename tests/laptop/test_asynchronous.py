@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from connect_local.laptop.asynchronous import AsynchronousInvocations
-from connect_local.laptop.cloud import LaptopCloud
 from connect_local.laptop.environment import InvocationResult, failure
+from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_tools.template import Template
 
 PATIENCE_SECONDS = 10

@@ -20,7 +20,7 @@ from connect_jira.installations.secrets_key import SecretsKey
 from connect_jira.installations.store import InstallationStore
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
 from connect_local.jira import LaptopJira
-from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_local.laptop.ports import free_port
 from connect_local.laptop.stack import LaptopStack, StackOptions
 from connect_tools.template import Template

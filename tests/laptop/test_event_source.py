@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from connect_local.laptop.cloud import LaptopCloud
 from connect_local.laptop.environment import InvocationResult, failure
 from connect_local.laptop.event_source import QueuePoller
+from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_tools.project import PROJECT
 from connect_tools.template import EventSource, Template
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from connect_local.laptop.cloud import LaptopCloud
 from connect_local.laptop.functions import LaptopFunction
+from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_tools.template import Template
 
 PATIENCE_SECONDS = 20

@@ -11,8 +11,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from connect_cli.errors import CommandError
-from connect_local.laptop.cloud import LaptopCloud
 from connect_local.laptop.event_source import QueuePoller
+from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_tools.template import EventSource, Template
 from tests.laptop.test_event_source import Worker, done, left_in
 

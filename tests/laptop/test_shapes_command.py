@@ -16,7 +16,7 @@ from connect_local.laptop.ports import free_port
 from connect_tools.shapes.command import print_shapes
 from connect_tools.shapes.comparison import by_kind, differences, laptops_kinds
 from connect_tools.shapes.gathering import recorded_by
-from connect_tools.stacks import Stack
+from connect_tools.target_stack import Stack
 from connect_tools.template import Template
 from tests.laptop.idle_stack import IdleStack, connect
 from tests.unit.jira.captures import capture

@@ -8,7 +8,7 @@ import click
 from connect_cli.options import PORT
 
 if TYPE_CHECKING:
-    from connect_tools.stacks import Stack
+    from connect_tools.target_stack import Stack
 
 _STACK = (
     click.option("--port", type=PORT, default=3000, show_default=True, help="Where its app is."),
@@ -31,7 +31,7 @@ def stack_of(name: str | None, port: int, *, local: bool) -> "Stack":
         UsageError: they say two
         CommandError: it is not there
     """
-    from connect_tools.stacks import deployed_stack, running_stack  # noqa: PLC0415 - boto3 is slow to import
+    from connect_tools.target_stack import deployed_stack, running_stack  # noqa: PLC0415 - boto3 is slow to import
 
     if name and local:
         raise click.UsageError("give --stack or --local, not both")

@@ -7,7 +7,7 @@ from connect_local.jira.changelog import changelog_items
 from connect_local.jira.entities import Issue, Json, Project, User
 from connect_local.jira.rendering import Renderer
 from connect_local.jira.site import Site
-from connect_local.jira.webhooks import Webhooks
+from connect_local.jira.webhook_sender import Webhooks
 
 
 class Editor:

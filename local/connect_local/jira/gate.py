@@ -14,7 +14,7 @@ from connect_jwt.canonical import relative_path
 from connect_jwt.diagnosis import Evidence, Finding
 from connect_local.jira.access_tokens import AccessTokens, access_token_of
 from connect_local.jira.authentication import CallReason, CallRefused, RestCall, authenticate, normalised
-from connect_local.jira.connection import break_connection
+from connect_local.jira.breakable_connection import break_connection
 from connect_local.jira.entities import Installation, User
 from connect_local.jira.explanation import explain
 from connect_local.jira.faults import Delay, Drop, Faults, GatewayLimit, RotateSecret, Status

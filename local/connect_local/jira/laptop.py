@@ -10,7 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from connect_local.jira.access_tokens import AccessTokens
 from connect_local.jira.apps import AppClient
-from connect_local.jira.connection import BreakableConnection
+from connect_local.jira.breakable_connection import BreakableConnection
 from connect_local.jira.controls import Controls
 from connect_local.jira.editor import Editor
 from connect_local.jira.faults import Faults
@@ -27,7 +27,7 @@ from connect_local.jira.pages.guard import Guard
 from connect_local.jira.rest import rest_api
 from connect_local.jira.site import Site
 from connect_local.jira.tenant import Tenant, Tenants
-from connect_local.jira.webhooks import RETRY_DELAYS, Webhooks
+from connect_local.jira.webhook_sender import RETRY_DELAYS, Webhooks
 
 
 class LaptopJira:

@@ -13,7 +13,7 @@ from connect_local.jira.errors import NotCarriedOut
 from connect_local.jira.faults import Faults
 from connect_local.jira.lifecycle import Lifecycle
 from connect_local.jira.site import Site
-from connect_local.jira.webhooks import Webhooks
+from connect_local.jira.webhook_sender import Webhooks
 
 DEFAULT = ""
 """The name of the site that is always there."""

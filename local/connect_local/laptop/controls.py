@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from connect_cli.errors import CommandError
-from connect_local.laptop.cloud import LaptopCloud
+from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_tools.shapes.records import RecordedShapes
 
 _LONGEST_SECONDS = 3600

@@ -10,9 +10,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from connect_local.laptop.cloud import LaptopCloud
 from connect_local.laptop.environment import InvocationResult
 from connect_local.laptop.functions import LaptopFunction
+from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_tools.template import REGION, EventSource
 
 _SQS_MAX_BATCH = 10

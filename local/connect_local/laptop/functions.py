@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from connect_local.laptop.cloud import LaptopCloud
 from connect_local.laptop.environment import Environment, InvocationResult, failure
+from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_tools.project import PROJECT
 from connect_tools.template import ACCOUNT, REGION, Template
 

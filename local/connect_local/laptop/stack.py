@@ -17,11 +17,11 @@ from connect_local.jira import LaptopJira
 from connect_local.jira.forge.platform import LAPTOP_APP_ID
 from connect_local.jira.journal import RecordedRequest
 from connect_local.laptop.asynchronous import LAMBDAS_RETRY_SECONDS, AsynchronousInvocations
-from connect_local.laptop.cloud import LaptopCloud
 from connect_local.laptop.controls import controls
 from connect_local.laptop.event_source import QueuePoller
 from connect_local.laptop.functions import LaptopFunction
 from connect_local.laptop.gateway import LaptopGateway
+from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_local.laptop.ports import listen
 from connect_local.laptop.routing import Routes
 from connect_local.laptop.servers import ThreadedServer

@@ -10,7 +10,7 @@ from botocore.config import Config
 
 from connect_cli.errors import CommandError
 from connect_jira.events.call_request import CallRequest
-from connect_tools.stacks import ALIAS, Stack, aws_errors
+from connect_tools.target_stack import ALIAS, Stack, aws_errors
 
 _SOURCE = "connect"
 _REQUESTED = "Jira call requested"

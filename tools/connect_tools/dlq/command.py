@@ -14,7 +14,7 @@ from connect_jira.worker.queue import STORED
 from connect_tools.dlq.message import FailedMessage
 from connect_tools.dlq.queue import FailedCalls
 from connect_tools.dlq.remedies import remedy
-from connect_tools.stacks import Stack
+from connect_tools.target_stack import Stack
 
 _ID_LENGTH = 8
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400

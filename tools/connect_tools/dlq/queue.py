@@ -18,7 +18,7 @@ from connect_cli.errors import CommandError
 from connect_jira.worker.queue import STORED
 from connect_tools.call.calls import put_event
 from connect_tools.dlq.message import EFFECT_UNKNOWN, FailedMessage
-from connect_tools.stacks import ALIAS, Stack, aws_errors
+from connect_tools.target_stack import ALIAS, Stack, aws_errors
 
 _SQS_MAX_BATCH = 10
 _LONG_POLL_SECONDS = 1

@@ -23,7 +23,7 @@ from connect_jwt.identity import ClientKey
 from connect_jwt.signing import SigningIdentity, sign_request
 from connect_tools.doctor.probe import METHOD, PATH, accepted, not_installed
 from connect_tools.project import PROJECT
-from connect_tools.stacks import aws_errors, deployed_stack
+from connect_tools.target_stack import aws_errors, deployed_stack
 
 DESCRIPTOR = str(PROJECT / "descriptor" / "atlassian-connect.json")
 

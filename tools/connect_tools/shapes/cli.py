@@ -17,7 +17,7 @@ def shapes(*, stack: str | None, local: bool, port: int, hours: int) -> None:
     stdout is a file to send to the project; stderr says what differs from what the laptop sends.
     """
     from connect_tools.shapes import command, gathering  # noqa: PLC0415 - boto3 is slow to import
-    from connect_tools.stacks import deployed_stack  # noqa: PLC0415 - likewise
+    from connect_tools.target_stack import deployed_stack  # noqa: PLC0415 - likewise
 
     if stack and local:
         raise click.UsageError("give --stack or --local, not both")

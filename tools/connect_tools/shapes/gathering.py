@@ -10,7 +10,7 @@ from connect_cli.errors import CommandError
 from connect_jira.shape_recorder import SEEN
 from connect_tools.loopback import ask
 from connect_tools.shapes.records import record_of
-from connect_tools.stacks import Stack, aws_errors
+from connect_tools.target_stack import Stack, aws_errors
 
 _LOG_GROUPS = ("LifecycleLogs", "WebhooksLogs", "ForgeLogs", "PagesLogs", "JiraCallsLogs")
 
