@@ -1,5 +1,7 @@
 """Distribution of the tests over several workers (`make test`): by file, the longest first."""
 
+import gc
+import os
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,11 @@ class ByFileOrGroup(LoadGroupScheduling):  # type: ignore[misc]  # which has no 
     def _split_scope(self, nodeid: str) -> str:
         scope = super()._split_scope(nodeid)
         return nodeid.partition("::")[0] if scope == nodeid else scope
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than processors: tests of a stack wait for much of their time."""
+    return (os.process_cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling:
@@ -40,3 +47,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 FOLDERS.index(item.path.relative_to(tests).parts[0]),
             )
         )
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests live until the end: the garbage collector need not look through them each time."""
+    gc.collect()
+    gc.freeze()

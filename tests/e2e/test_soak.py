@@ -9,6 +9,7 @@ import pytest
 from connect_tools.project import PROJECT
 
 QUICK = "429,503,drop,rotate,kms,dynamodb,sqs,twice,shuffle"
+pytestmark = pytest.mark.slow
 
 
 def soak(*arguments: str) -> subprocess.CompletedProcess[str]:

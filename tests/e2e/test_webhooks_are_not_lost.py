@@ -13,6 +13,7 @@ from connect_local.laptop.gateway import MAX_EVENT_BYTES
 from tests.e2e.watching import EVENT, NO_CONTENT, UNAVAILABLE, WORKER_SECONDS, Watched, eventually, watched
 
 FAILING_SECONDS = 5.0
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
