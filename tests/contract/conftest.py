@@ -71,7 +71,8 @@ def dynamodb(aws: Aws) -> AwsService:
 
 
 @pytest.fixture
-def dead(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> AwsService:
+def dead(cloud: LaptopCloud, monkeypatch: pytest.MonkeyPatch) -> AwsService:
     """DynamoDB where nobody listens."""
+    assert cloud.environment().items() <= os.environ.items()
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{free_port()}")
-    return aws.service("dynamodb", attempts=1)
+    return Aws(os.environ).service("dynamodb", attempts=1)
