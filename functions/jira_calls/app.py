@@ -50,10 +50,12 @@ _work = Work(
 )
 _worker = Worker(
     queue=_queue,
-    failed=DeadLetterQueue(_composition.aws.service("sqs"), url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]),
-    done=IdempotencyStore(_composition.aws.service("dynamodb"), table=_work_done_table),
+    dead_letters=DeadLetterQueue(
+        _composition.aws.service("sqs"), url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]
+    ),
+    idempotency=IdempotencyStore(_composition.aws.service("dynamodb"), table=_work_done_table),
     results=CallResults(_composition.aws.service("events"), bus=os.environ["EVENT_BUS"]),
-    doer=_work,
+    handler=_work,
     backoff=_backoff,
 )
 

@@ -136,10 +136,10 @@ def test_a_message_is_passed_on_for_a_day_and_no_chain_grows(monkeypatch: pytest
     monkeypatch.setattr(queue, "_clock", lambda: aws_side.now)
     worker = Worker(
         queue=queue,
-        failed=DeadLetterQueue(aws.service("sqs"), url="https://failed"),
-        done=aws_side,  # type: ignore[arg-type]
+        dead_letters=DeadLetterQueue(aws.service("sqs"), url="https://failed"),
+        idempotency=aws_side,  # type: ignore[arg-type]
         results=CallResults(aws.service("events"), bus="bus"),
-        doer=aws_side,
+        handler=aws_side,
         backoff=TenantBackoff(
             Troubles(MemoryTable(), table="WorkDone", clock=lambda: aws_side.now),  # type: ignore[arg-type]
             clock=lambda: aws_side.now,

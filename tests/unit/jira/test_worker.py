@@ -104,10 +104,10 @@ class Workshop:
         self.backoff = self.new_backoff()
         self.worker = Worker(
             queue=self,  # type: ignore[arg-type]
-            failed=self,  # type: ignore[arg-type]
-            done=self,  # type: ignore[arg-type]
+            dead_letters=self,  # type: ignore[arg-type]
+            idempotency=self,  # type: ignore[arg-type]
             results=self,  # type: ignore[arg-type]
-            doer=self,
+            handler=self,
             backoff=self.backoff,
             clock=lambda: self.now,
         )

@@ -189,10 +189,10 @@ class World:
         self.backoff = TenantBackoff(Troubles(aws, table="WorkDone", clock=clock), clock=clock)
         return Worker(
             queue=JiraCallsQueue(aws, url="queue", large=None, clock=clock),  # type: ignore[arg-type]
-            failed=DeadLetterQueue(aws, url="dead"),
-            done=IdempotencyStore(aws, table="WorkDone", clock=clock),
+            dead_letters=DeadLetterQueue(aws, url="dead"),
+            idempotency=IdempotencyStore(aws, table="WorkDone", clock=clock),
             results=CallResults(aws, bus="bus"),
-            doer=self,
+            handler=self,
             backoff=self.backoff,
             clock=clock,
         )

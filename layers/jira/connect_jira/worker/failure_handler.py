@@ -40,8 +40,8 @@ class FailureHandler:
 
     Args:
         queue: of the messages
-        failed: the dead-letter queue
-        done: the idempotency store
+        dead_letters: the dead-letter queue
+        idempotency: the idempotency store
         results: puts the results of requested calls on the bus
         clock: Unix seconds
     """
@@ -50,14 +50,14 @@ class FailureHandler:
         self,
         *,
         queue: JiraCallsQueue,
-        failed: DeadLetterQueue,
-        done: IdempotencyStore,
+        dead_letters: DeadLetterQueue,
+        idempotency: IdempotencyStore,
         results: CallResults,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._queue = queue
-        self._failed = failed
-        self._done = done
+        self._dead_letters = dead_letters
+        self._idempotency = idempotency
         self._results = results
         self._clock = clock
 
@@ -104,7 +104,7 @@ class FailureHandler:
                     tries=failed.tries,
                 )
                 count("WorkSetAside", reason=reason)
-                self._failed.add(
+                self._dead_letters.add(
                     delivery.text,
                     client_key=message.client_key if message else None,
                     reason=reason,
@@ -155,7 +155,7 @@ class FailureHandler:
     def _give_back(self, attempt: Attempt, delivery: SqsRecord) -> SqsRecord:
         """Release the work for another attempt, by its record or by what the message carries."""
         try:
-            self._done.give_back(attempt)
+            self._idempotency.give_back(attempt)
         except TemporarilyUnavailable:
             logger.warning("Idempotency record not released", exc_info=True)
             return delivery.abandoning(attempt.owner)
@@ -163,7 +163,7 @@ class FailureHandler:
 
     def _forget(self, attempt: Attempt) -> None:
         try:
-            self._done.forget(attempt)
+            self._idempotency.forget(attempt)
         except TemporarilyUnavailable:
             logger.warning("Idempotency record not deleted", exc_info=True)
 

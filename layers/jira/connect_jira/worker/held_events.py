@@ -42,15 +42,15 @@ class Holding:
     IAM: `sqs:SendMessage` on the dead-letter queue, and `s3:PutObject` on the bucket of large messages.
 
     Args:
-        failed: the dead-letter queue
+        dead_letters: the dead-letter queue
         queue: the queue that they would be on; it stores large messages
         clock: Unix seconds
     """
 
     def __init__(
-        self, failed: DeadLetterQueue, queue: JiraCallsQueue, *, clock: Callable[[], float] = time.time
+        self, dead_letters: DeadLetterQueue, queue: JiraCallsQueue, *, clock: Callable[[], float] = time.time
     ) -> None:
-        self._failed = failed
+        self._dead_letters = dead_letters
         self._queue = queue
         self._clock = clock
         self._hopeless = TokenBucket(HOPELESS_AT_ONCE, HOPELESS_PER_SECOND, refilled_at=clock())
@@ -64,7 +64,7 @@ class Holding:
         is_kept = may_become_own(held.invocation.module_type) or self._hopeless.take(self._clock())
         reason = ForgeReason.MODULE_TYPE_UNKNOWN
         if is_kept:
-            self._failed.add(
+            self._dead_letters.add(
                 self._queue.fitted(held),
                 client_key=held.client_key,
                 reason=reason,

@@ -56,7 +56,7 @@ MAX_CUT_OFF = 3
 """Maximum number of attempts that end with the worker killed, or out of time."""
 
 
-class Doer(Protocol):
+class MessageHandler(Protocol):
     """Does the work of messages."""
 
     def is_idempotent(self, message: Message) -> bool:
@@ -79,10 +79,10 @@ class Worker:
 
     Args:
         queue: of the messages
-        failed: the dead-letter queue
-        done: the idempotency store
+        dead_letters: the dead-letter queue
+        idempotency: the idempotency store
         results: puts the results of requested calls on the bus
-        doer: does the work
+        handler: does the work
         backoff: sites that get no calls for now
         clock: Unix seconds
     """
@@ -91,21 +91,21 @@ class Worker:
         self,
         *,
         queue: JiraCallsQueue,
-        failed: DeadLetterQueue,
-        done: IdempotencyStore,
+        dead_letters: DeadLetterQueue,
+        idempotency: IdempotencyStore,
         results: CallResults,
-        doer: Doer,
+        handler: MessageHandler,
         backoff: TenantBackoff,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._queue = queue
-        self._done = done
+        self._idempotency = idempotency
         self._results = results
-        self._doer = doer
+        self._handler = handler
         self._backoff = backoff
         self._clock = clock
         self._failure_handler = FailureHandler(
-            queue=queue, failed=failed, done=done, results=results, clock=clock
+            queue=queue, dead_letters=dead_letters, idempotency=idempotency, results=results, clock=clock
         )
 
     def work(self, record: Mapping[str, Any], invocation: Invocation) -> bool:
@@ -178,10 +178,10 @@ class Worker:
         return self._failure_handler.schedule_retry(delivery, wait, "site-disabled")
 
     def _work(self, delivery: SqsRecord, message: Message, invocation: Invocation) -> bool:
-        owner, is_idempotent = uuid.uuid4().hex, self._doer.is_idempotent(message)
+        owner, is_idempotent = uuid.uuid4().hex, self._handler.is_idempotent(message)
         try:
-            work_id = self._done.work_id(message) or f"message {delivery.first_message_id}"
-            begun = self._done.begin(
+            work_id = self._idempotency.work_id(message) or f"message {delivery.first_message_id}"
+            begun = self._idempotency.begin(
                 f"{work_id} redriven {delivery.redriven}" if delivery.redriven else work_id,
                 owner=owner,
                 abandoned=delivery.abandoned,
@@ -202,7 +202,7 @@ class Worker:
                 if begun.cut_off >= MAX_CUT_OFF:
                     raise PoisonMessage(begun.cut_off)  # noqa: TRY301 - judged like the error that it stands for
                 with telling(lambda: self._backoff.troubles.note_slow(message.client_key)):
-                    outcome = self._doer.do(message, invocation, work_id)
+                    outcome = self._handler.do(message, invocation, work_id)
             except Exception as error:  # noqa: BLE001 - a reaction raises anything; the retry policy tells errors apart
                 return self._failure_handler.settle(
                     delivery, error, message=message, attempt=begun, is_idempotent=is_idempotent
@@ -216,7 +216,7 @@ class Worker:
 
     def _complete(self, attempt: Attempt, outcome: object) -> None:
         try:
-            self._done.complete(attempt, outcome)
+            self._idempotency.complete(attempt, outcome)
         except TemporarilyUnavailable:
             logger.warning("Message processed, but not recorded", exc_info=True)
 
