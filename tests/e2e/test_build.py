@@ -69,6 +69,23 @@ def test_a_layer_holds_its_package_where_lambda_looks(built: Path, layer: str, p
     assert not (built / layer / "python" / "python").exists()
 
 
+@pytest.mark.parametrize(("layer", "package"), LAYERS.items(), ids=LAYERS)
+def test_a_layers_package_is_what_its_distribution_has(built: Path, layer: str, package: str) -> None:
+    sources = PROJECT / Template({}).resource(layer)[1]["ContentUri"] / package
+    names = {
+        folder: {
+            str(file.relative_to(folder))
+            for file in folder.rglob("*")
+            if file.is_file() and file.suffix != ".pyc"
+        }
+        for folder in (sources, built / layer / "python" / package)
+    }
+    assert names[built / layer / "python" / package] == names[sources]
+    assert not {"README.md", "pyproject.toml", "LICENSE"} & {
+        path.name for path in (built / layer / "python").iterdir()
+    }
+
+
 def test_nothing_is_shipped_that_the_runtime_has_or_that_only_tests_need(built: Path) -> None:
     samples = {sample.name for sample in (PROJECT / "events").iterdir()}
     shipped = {path.name for path in built.rglob("*") if path.parent.name != "connect_jira"}
