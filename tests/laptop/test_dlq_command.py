@@ -183,6 +183,9 @@ def test_a_look_that_is_broken_off_hides_nothing(stack: IdleStack) -> None:
     deadline = time.monotonic() + 50
     while time.monotonic() < deadline and queue.approximate_number_of_messages_not_visible < len(sent):
         time.sleep(0.02)
+    time.sleep(
+        1
+    )  # until the answer is there: then it is in the middle of its next request, for three seconds
     looking.send_signal(signal.SIGINT)
     looking.communicate(timeout=20)
     stack.cloud.clear_faults()
