@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.auth.jira_clients import JiraClients
-from connect_jira.composition import Composition, jira_calls_queue
+from connect_jira.composition import Composition, jira_calls_queue, site_storage
 from connect_jira.installations.activity import Activity
 from connect_jira.worker.backoff import TenantBackoff
 from connect_jira.worker.call_results import CallResults
@@ -47,6 +47,7 @@ _work = Work(
     links=_composition.site_links,
     held=HeldEvents(_composition.app, _composition.forge_store),
     queue=_queue,
+    storage=site_storage(os.environ, _composition),
 )
 _worker = Worker(
     queue=_queue,

@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 from connect_jira.app.reactions import Reactions
 from connect_jira.app.site import Enqueuing, Site
 from connect_jira.auth.jira_clients import JiraClients
+from connect_jira.data.storage import SiteStorage
 from connect_jira.errors import OfNewerCode
 from connect_jira.events.app_work import AppWork
 from connect_jira.events.call_request import CallRequest
@@ -38,6 +39,7 @@ class Work:
         links: finds the Connect site of a Forge installation
         held: judges held events again
         queue: takes the webhooks made of them
+        storage: what the app keeps for the sites
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Work:
         links: SiteLinks,
         held: HeldEvents,
         queue: JiraCallsQueue,
+        storage: SiteStorage,
     ) -> None:
         self._reactions = reactions
         self._clients = clients
@@ -58,6 +61,7 @@ class Work:
         self._links = links
         self._held = held
         self._queue = queue
+        self._storage = storage
 
     def is_idempotent(self, message: Message) -> bool:
         """Return whether the work is idempotent."""
@@ -110,4 +114,4 @@ class Work:
         enqueuing = Enqueuing(
             name_of=self._reactions.name_of, send=self._queue.send, cause=work_id, depth=depth
         )
-        return Site(message.client_key, jira, enqueuing)
+        return Site(message.client_key, jira, self._storage.of(message.client_key), enqueuing)

@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.auth.jira_clients import JiraClients
 from connect_jira.auth.page_requests import PageAuthenticator
-from connect_jira.composition import Composition
+from connect_jira.composition import Composition, site_storage
 from connect_jira.http_pool import new_pool
 from connect_jira.installations.activity import Activity
 from connect_jira.shape_recorder import RECORDER
@@ -39,6 +39,7 @@ _authenticator = PageAuthenticator(
     forge=_composition.forge_store,
     clients=JiraClients(_composition.app, _composition.tenants, _activity),
     activity=_activity,
+    storage=site_storage(os.environ, _composition),
 )
 _assets = Assets()
 _pages = Pages(_assets, all_js_url=os.environ["ALL_JS_URL"])

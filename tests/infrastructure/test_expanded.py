@@ -140,7 +140,7 @@ def test_nobody_outside_of_the_account_may_put_events_on_the_bus_or_invoke_a_fun
     assert invokers == {"apigateway.amazonaws.com", "events.amazonaws.com"}
 
 
-@pytest.mark.parametrize("name", ["Installations", "SecretsKey", "LargeMessages"])
+@pytest.mark.parametrize("name", ["Installations", "SiteData", "SecretsKey", "LargeMessages"])
 def test_what_must_not_be_lost_outlives_the_stack_but_not_a_first_create_that_failed(name: str) -> None:
     resource = expanded()[name]
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
@@ -152,7 +152,7 @@ def test_nothing_else_outlives_the_stack() -> None:
         for name, resource in expanded().items()
         if resource.get("DeletionPolicy", "").startswith("Retain")
     }
-    assert kept == {"Installations", "SecretsKey", "LargeMessages"}
+    assert kept == {"Installations", "SiteData", "SecretsKey", "LargeMessages"}
 
 
 def test_the_worker_may_be_invoked_again_and_again_where_lambda_would_end_that() -> None:

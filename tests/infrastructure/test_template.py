@@ -41,12 +41,15 @@ ACTIONS = {
     "CallRequestsRole": LOGS
     | TRACES
     | {"dynamodb:Scan", "kms:Decrypt", "sqs:SendMessage", "s3:PutObject", "events:PutEvents"},
-    "PagesRole": LOGS | TRACES | {"dynamodb:GetItem", "dynamodb:UpdateItem", "kms:Decrypt"},
+    "PagesRole": LOGS
+    | TRACES
+    | {"dynamodb:GetItem", "dynamodb:UpdateItem", "kms:Decrypt", "kms:GenerateDataKey"}
+    | {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Query"},
     "JiraCallsRole": LOGS
     | TRACES
     | {"dynamodb:GetItem", "kms:Decrypt", "kms:GenerateDataKey", "events:PutEvents"}
     | {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}
-    | {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "sqs:SendMessage"}
+    | {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query", "sqs:SendMessage"}
     | {
         "sqs:ReceiveMessage",
         "sqs:DeleteMessage",
@@ -102,7 +105,21 @@ def test_the_key_is_used_through_the_table_or_for_one_app_and_site(role: str) ->
                 "StringEquals": {"kms:EncryptionContext:appKey": "com.example.connect-lambda-dev"},
                 "Null": {"kms:EncryptionContext:clientKey": "false"},
             }
-            assert conditions in (through_table, for_one_site)
+            for_one_secret = {
+                "StringEquals": {"kms:EncryptionContext:appKey": "com.example.connect-lambda-dev"},
+                "Null": {"kms:EncryptionContext:site": "false", "kms:EncryptionContext:name": "false"},
+            }
+            assert conditions in (through_table, for_one_site, for_one_secret)
+
+
+def test_what_is_kept_for_sites_is_for_the_functions_that_the_apps_owner_writes_only() -> None:
+    touching = {
+        role
+        for role in ACTIONS
+        for statement in statements(role)
+        if "SiteData.Arn" in statement["Resource"] or "kms:EncryptionContext:name" in str(statement)
+    }
+    assert touching == {"PagesRole", "JiraCallsRole"}
 
 
 @pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
@@ -140,8 +157,11 @@ def test_each_log_group_has_an_end() -> None:
 
 
 @pytest.mark.parametrize(("wanted", "protected"), [("false", False), ("true", True)])
-def test_the_table_is_recoverable_and_protected_when_that_is_wanted(wanted: str, *, protected: bool) -> None:
-    table = resolved("AWS::DynamoDB::Table", "Installations", Stage="prod", ProtectInstallations=wanted)
+@pytest.mark.parametrize("name", ["Installations", "SiteData"])
+def test_the_table_is_recoverable_and_protected_when_that_is_wanted(
+    name: str, wanted: str, *, protected: bool
+) -> None:
+    table = resolved("AWS::DynamoDB::Table", name, Stage="prod", ProtectInstallations=wanted)
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["DeletionProtectionEnabled"] is protected
@@ -208,7 +228,7 @@ def test_work_is_remembered_for_longer_than_a_message_waits_and_is_tried() -> No
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expiration", "Enabled": True}
 
 
-@pytest.mark.parametrize("name", ["Installations", "WorkDone"])
+@pytest.mark.parametrize("name", ["Installations", "SiteData", "WorkDone"])
 def test_what_is_sealed_and_what_jira_has_answered_is_under_the_stacks_key(name: str) -> None:
     assert resolved("AWS::DynamoDB::Table", name)["SSESpecification"] == {
         "SSEEnabled": True,
@@ -365,6 +385,7 @@ def test_no_parameter_and_no_variable_is_a_secret() -> None:
                 "POWERTOOLS_METRICS_NAMESPACE",
                 "POWERTOOLS_SERVICE_NAME",
                 "INSTALLATIONS_TABLE",
+                "SITE_DATA_TABLE",
                 "ACTIVITY_TABLE",
                 "SECRETS_KEY",
                 "JIRA_CALLS_QUEUE_URL",

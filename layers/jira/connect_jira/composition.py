@@ -7,6 +7,9 @@ from typing import Self
 from connect_jira.auth.forge_tenants import ForgeTenants
 from connect_jira.auth.tenants import Tenants
 from connect_jira.aws.services import Aws
+from connect_jira.data.aliases import SiteAliases
+from connect_jira.data.site_secrets import SecretSealer
+from connect_jira.data.storage import SiteStorage
 from connect_jira.installations.forge_store import ForgeInstallationStore
 from connect_jira.installations.secret_sealing import Sealer
 from connect_jira.installations.secrets_key import SecretsKey
@@ -29,6 +32,7 @@ class Composition:
     tenants: Tenants
     forge_store: ForgeInstallationStore
     token_sealer: TokenSealer
+    secrets_key: SecretsKey
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -41,7 +45,7 @@ class Composition:
         forge_store, token_sealer = ForgeInstallationStore(dynamodb, table=table), TokenSealer(key)
         forge = ForgeTenants(forge_store, token_sealer)
         tenants = Tenants(store, sealer, app_key=app.app_key, forge=forge)
-        return cls(app, aws, store, sealer, tenants, forge_store, token_sealer)
+        return cls(app, aws, store, sealer, tenants, forge_store, token_sealer, key)
 
     @property
     def site_links(self) -> SiteLinks:
@@ -60,4 +64,19 @@ def jira_calls_queue(env: Mapping[str, str], aws: Aws, *, continues_chain: bool 
     large = LargeMessages(env["LARGE_MESSAGES_BUCKET"])
     return JiraCallsQueue(
         aws.service("sqs", continues_chain=continues_chain), url=env["JIRA_CALLS_QUEUE_URL"], large=large
+    )
+
+
+def site_storage(env: Mapping[str, str], parts: Composition) -> SiteStorage:
+    """What the app keeps for its sites, from `SITE_DATA_TABLE`.
+
+    Args:
+        env: environment variables
+        parts: of the same function
+    """
+    return SiteStorage(
+        parts.aws.service("dynamodb"),
+        table=env["SITE_DATA_TABLE"],
+        aliases=SiteAliases(parts.store, parts.forge_store),
+        sealer=SecretSealer(parts.secrets_key),
     )

@@ -14,6 +14,7 @@ from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.auth.forge_tenants import ForgeTenants
 from connect_jira.auth.tenants import Tenants
 from connect_jira.aws.versioned_table import RowChanged
+from connect_jira.data.storage import SiteStorage
 from connect_jira.errors import SecretDoesNotOpen
 from connect_jira.events.link_request import LinkRequest
 from connect_jira.installations.forge_installation import ForgeInstallation
@@ -68,6 +69,12 @@ def environment() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def app(environment: dict[str, str]) -> AppSettings:
     return AppSettings.from_env(environment)
+
+
+def unused_storage() -> SiteStorage:
+    """What a site that keeps nothing is made with: nothing is read before it is used."""
+    unused: Any = None
+    return SiteStorage(unused, table="", aliases=unused, sealer=unused)
 
 
 @dataclass

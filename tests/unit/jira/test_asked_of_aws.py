@@ -95,9 +95,9 @@ def test_a_row_is_written_only_over_the_one_that_was_read(
 
 def test_every_use_of_the_key_names_the_key_the_app_and_the_site(aws: Recording) -> None:
     key = SecretsKey(aws.service, key_id=KEY, app_key=AppKey("com.example.app"))
-    assert key.encrypt("site", b"secret") == b"sealed"
-    assert key.decrypt("site", b"sealed") == b"opened"
-    assert key.new_data_key("site") == (b"key", b"sealed")
+    assert key.encrypt({"clientKey": "site"}, b"secret") == b"sealed"
+    assert key.decrypt({"clientKey": "site"}, b"sealed") == b"opened"
+    assert key.new_data_key({"clientKey": "site"}) == (b"key", b"sealed")
     assert [operation for operation, _ in aws.asked] == ["Encrypt", "Decrypt", "GenerateDataKey"]
     for _, asked in aws.asked:
         assert (asked["KeyId"], asked["EncryptionContext"]) == (KEY, CONTEXT)

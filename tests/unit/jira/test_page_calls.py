@@ -40,6 +40,8 @@ def page_request(backend: "Backend", *answers: Any) -> PageRequest:
         app=backend.app,
         jira=client,
         activity=unused,
+        data=unused,
+        secrets=unused,
     )
 
 

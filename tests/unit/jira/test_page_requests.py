@@ -10,7 +10,7 @@ from connect_jira.auth.page_requests import PageAuthenticator, PageRequest
 from connect_jira.errors import NotInstalled, ProductNotServed
 from connect_jira.web.request import GatewayRequest
 from connect_jwt.errors import TokenRefused
-from tests.unit.jira.conftest import CLIENT_KEY, SITE_URL
+from tests.unit.jira.conftest import CLIENT_KEY, SITE_URL, unused_storage
 from tests.unit.jira.forge import (
     INSTALLED,
     UNINSTALLED,
@@ -43,6 +43,7 @@ class Pages:
             forge=backend.forge_store,
             clients=clients,
             activity=unused,
+            storage=unused_storage(),
         )
         self._context: Any = None
 

@@ -19,7 +19,7 @@ from connect_jira.web.request import GatewayRequest
 from connect_jwt.identity import ClientKey
 from functions.pages import api, connection
 from tests.unit.jira.atlassian import AT_THE_SITE, GRAPHQL, NO_BEARER, SCOPE_MISSING, Atlassian
-from tests.unit.jira.conftest import CLIENT_KEY
+from tests.unit.jira.conftest import CLIENT_KEY, unused_storage
 from tests.unit.jira.forge import INSTALLED, lifecycle, page_call, system_token
 from tests.unit.jwt.invocations import INSTALLATION, USER
 
@@ -55,6 +55,7 @@ class World:
             forge=backend.forge_store,
             clients=clients,
             activity=unused,
+            storage=unused_storage(),
         )
 
     def install(self) -> None:

@@ -15,6 +15,7 @@ from connect_jira.events.messages import Message, read_text, to_text
 from connect_jira.events.webhook import Webhook
 from connect_jwt.identity import AppKey, ClientKey
 from functions.jira_calls.work import Work
+from tests.unit.jira.conftest import unused_storage
 
 SITE, EVENT = ClientKey("site"), "jira:issue_created"
 
@@ -38,7 +39,14 @@ class Backstage:
     def __post_init__(self) -> None:
         double: Any = self
         self.work = Work(
-            self.reactions, double, double, AppKey("app"), links=double, held=double, queue=double
+            self.reactions,
+            double,
+            double,
+            AppKey("app"),
+            links=double,
+            held=double,
+            queue=double,
+            storage=unused_storage(),
         )
 
     def do(self, message: Message, work_id: str = "the cause") -> None:
@@ -139,7 +147,7 @@ ASKED: dict[str, Any] = {
 def identities(asks: Callable[[Site], None], *, cause: str = "the cause") -> list[str]:
     sent: list[AppWork] = []
     enqueuing = Enqueuing(name_of=lambda function: function.__name__, send=sent.append, cause=cause, depth=0)
-    asks(Site(SITE, None, enqueuing))  # type: ignore[arg-type]
+    asks(Site(SITE, None, unused_storage().of(SITE), enqueuing))  # type: ignore[arg-type]
     return [work.work_id for work in sent]
 
 

@@ -40,6 +40,8 @@ REQUEST = PageRequest(
     app=APP,
     jira=UNUSED,
     activity=UNUSED,
+    data=UNUSED,
+    secrets=UNUSED,
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connect_jira.data.storage import Kept
 from connect_jira.events.app_work import AppWork
 from connect_jira.jira.client import JiraClient
 from connect_jwt.identity import ClientKey
@@ -34,16 +35,21 @@ class Site:
     Attributes:
         key: the site's identity
         jira: the site's client
+        data: what the app keeps for the site
+        secrets: the same, sealed for the app, the site and the name
 
     Args:
         key: the site's identity
         jira: the site's client
+        kept: what the app keeps for the site
         enqueuing: for `enqueue`
     """
 
-    def __init__(self, key: ClientKey, jira: JiraClient, enqueuing: Enqueuing) -> None:
+    def __init__(self, key: ClientKey, jira: JiraClient, kept: Kept, enqueuing: Enqueuing) -> None:
         self.key = key
         self.jira = jira
+        self.data = kept.data
+        self.secrets = kept.secrets
         self._enqueuing = enqueuing
         self._asked: Counter[tuple[str, str]] = Counter()
 

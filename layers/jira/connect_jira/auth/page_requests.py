@@ -16,6 +16,9 @@ from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.auth.jira_clients import JiraClients
 from connect_jira.auth.page_users import HEADER, ForgePage
 from connect_jira.auth.tenants import Tenants
+from connect_jira.data.site_data import SiteData
+from connect_jira.data.site_secrets import SiteSecrets
+from connect_jira.data.storage import SiteStorage
 from connect_jira.errors import NotInstalled, PayloadRefused
 from connect_jira.installations.activity import Activity
 from connect_jira.installations.forge_installation import ForgeInstallation, ForgeState, announced
@@ -48,6 +51,8 @@ class PageRequest:
         as_user: returns a client that calls the site as the user, once that is proved; None for a page that
             Connect shows
         activity: recent activity of sites
+        data: what the app keeps for the site
+        secrets: the same, sealed for the app, the site and the name
     """
 
     client_key: ClientKey
@@ -61,6 +66,8 @@ class PageRequest:
     jira: JiraClient
     as_user: Callable[[], JiraClient] | None = None
     activity: Activity = field(repr=False)
+    data: SiteData = field(repr=False)
+    secrets: SiteSecrets = field(repr=False)
 
 
 class PageAuthenticator:
@@ -79,6 +86,7 @@ class PageAuthenticator:
         forge: the Forge installations
         clients: make the calls to Jira
         activity: recent activity of sites
+        storage: what the app keeps for the sites
     """
 
     def __init__(
@@ -90,6 +98,7 @@ class PageAuthenticator:
         forge: ForgeInstallationStore,
         clients: JiraClients,
         activity: Activity,
+        storage: SiteStorage,
     ) -> None:
         self._app = app
         self._tenants = tenants
@@ -97,6 +106,7 @@ class PageAuthenticator:
         self._forge = forge
         self._clients = clients
         self._activity = activity
+        self._storage = storage
 
     def page(self, request: GatewayRequest, context: Invocation) -> PageRequest:
         """Authenticate the load of a page into an iframe, by a URL that Jira has signed."""
@@ -135,6 +145,7 @@ class PageAuthenticator:
         as_user: Callable[[], JiraClient] | None = None,
     ) -> PageRequest:
         site = installation.site
+        kept = self._storage.of(site.client_key)
         return PageRequest(
             client_key=site.client_key,
             account_id=account_id,
@@ -146,6 +157,8 @@ class PageAuthenticator:
             jira=self._clients.on(site.client_key, context),
             as_user=as_user,
             activity=self._activity,
+            data=kept.data,
+            secrets=kept.secrets,
         )
 
     def _by_forge_alone(
@@ -155,6 +168,7 @@ class PageAuthenticator:
         context: Invocation,
         as_user: Callable[[], JiraClient],
     ) -> PageRequest:
+        kept = self._storage.of(row.tenant)
         return PageRequest(
             client_key=row.tenant,
             account_id=invocation.account_id,
@@ -167,6 +181,8 @@ class PageAuthenticator:
             jira=self._clients.on(row.tenant, context),
             as_user=as_user,
             activity=self._activity,
+            data=kept.data,
+            secrets=kept.secrets,
         )
 
     def _site_url(self, invocation: VerifiedInvocation) -> str:

@@ -15,6 +15,7 @@ MEMBERS: dict[str, dict[str, type]] = {
     "Encrypt": {"CiphertextBlob": bytes},
     "GenerateDataKey": {"Plaintext": bytes, "CiphertextBlob": bytes},
     "PutEvents": {"FailedEntryCount": int, "Entries": list},
+    "Query": {"Items": list},
     "Scan": {"Items": list},
     "SendMessage": {"MessageId": str},
 }

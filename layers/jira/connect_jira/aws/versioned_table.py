@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBMapper.OptimisticLocking.html
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
@@ -62,12 +62,14 @@ class VersionedTable[Item: Versioned]:
         to_row: Callable[[Item], Row],
         from_row: Callable[[Row], Item],
         key_name: str = "clientKey",
+        rest_of_key: Mapping[str, str] | None = None,
     ) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._to_row = to_row
         self._from_row = from_row
         self._key_name = key_name
+        self._rest_of_key = dict(rest_of_key or {})
 
     def read(self, key: str) -> Item | None:
         """Return the row, by a strongly consistent read: a webhook may follow an install at once.
@@ -76,7 +78,7 @@ class VersionedTable[Item: Versioned]:
             TemporarilyUnavailable: DynamoDB did not answer, or newer code wrote the row
         """
         answer = self._dynamodb.call(
-            "GetItem", TableName=self._table, Key=attributes({self._key_name: key}), ConsistentRead=True
+            "GetItem", TableName=self._table, Key=self._key(key), ConsistentRead=True
         )
         return self._item(answer.get("Item"))
 
@@ -87,7 +89,9 @@ class VersionedTable[Item: Versioned]:
             RowChanged: the present row is not the revision before this one
             TemporarilyUnavailable: DynamoDB did not answer
         """
-        row = {name: value for name, value in self._to_row(item).items() if value is not None}
+        row = {
+            name: value for name, value in self._to_row(item).items() if value is not None
+        } | self._rest_of_key
         try:
             self._dynamodb.call(
                 "PutItem",
@@ -162,13 +166,16 @@ class VersionedTable[Item: Versioned]:
         }
         while True:
             if after is not None:
-                asked["ExclusiveStartKey"] = attributes({self._key_name: after})
+                asked["ExclusiveStartKey"] = self._key(after)
             page = self._dynamodb.call("Scan", **asked)
             last = page.get("LastEvaluatedKey")
             after = row_of(last)[self._key_name] if last else None
             yield [row_of(item) for item in page["Items"]], after
             if after is None:
                 return
+
+    def _key(self, key: str) -> dict[str, Any]:
+        return attributes({**self._rest_of_key, self._key_name: key})
 
     def _item(self, item: Any) -> Item | None:  # noqa: ANN401 - as AWS sent it
         if not item:

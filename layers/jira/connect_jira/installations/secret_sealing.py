@@ -47,7 +47,7 @@ class Sealer:
         Raises:
             TemporarilyUnavailable: KMS did not answer
         """
-        return self._key.encrypt(client_key, secret.key_bytes())
+        return self._key.encrypt({"clientKey": client_key}, secret.key_bytes())
 
     @cachedmethod(lambda self: self._opened)
     def open(self, client_key: ClientKey, sealed: bytes) -> SharedSecret:
@@ -57,4 +57,4 @@ class Sealer:
             SecretDoesNotOpen: it was not sealed for this app and site
             TemporarilyUnavailable: KMS did not answer
         """
-        return SharedSecret(self._key.decrypt(client_key, sealed).decode())
+        return SharedSecret(self._key.decrypt({"clientKey": client_key}, sealed).decode())

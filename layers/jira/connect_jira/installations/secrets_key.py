@@ -3,6 +3,8 @@
 The encryption context names the app and the owner, so a ciphertext copied to another row does not decrypt.
 """
 
+from collections.abc import Mapping
+
 from connect_jira.aws.failures import AwsFailed
 from connect_jira.aws.service import AwsService
 from connect_jira.errors import SecretDoesNotOpen
@@ -12,10 +14,11 @@ from connect_jwt.identity import AppKey
 class SecretsKey:
     """The key.
 
-    An owner is a site's `clientKey` or a Forge installation's `installationId`, the key of its row.
+    An owner is the part of the encryption context that follows `appKey`: `clientKey` for an installation,
+    which is the key of its row; `site` and `name` for a secret that the app keeps for a site.
 
     IAM: `kms:Encrypt`, `kms:Decrypt` and `kms:GenerateDataKey`, for the methods used, on the key, with an
-    encryption context of `appKey` and `clientKey`.
+    encryption context of `appKey` and the owner.
 
     Args:
         kms: the service
@@ -28,7 +31,7 @@ class SecretsKey:
         self._key_id = key_id
         self._app_key = app_key
 
-    def encrypt(self, owner: str, content: bytes) -> bytes:
+    def encrypt(self, owner: Mapping[str, str], content: bytes) -> bytes:
         """Encrypt up to 4096 bytes.
 
         Raises:
@@ -43,7 +46,7 @@ class SecretsKey:
         sealed: bytes = answer["CiphertextBlob"]
         return sealed
 
-    def decrypt(self, owner: str, sealed: bytes) -> bytes:
+    def decrypt(self, owner: Mapping[str, str], sealed: bytes) -> bytes:
         """Decrypt what `encrypt` returned.
 
         Raises:
@@ -64,7 +67,7 @@ class SecretsKey:
         opened: bytes = answer["Plaintext"]
         return opened
 
-    def new_data_key(self, owner: str) -> tuple[bytes, bytes]:
+    def new_data_key(self, owner: Mapping[str, str]) -> tuple[bytes, bytes]:
         """Return a new AES-256 data key of the owner, in clear and encrypted; `decrypt` opens the latter.
 
         Raises:
@@ -78,5 +81,5 @@ class SecretsKey:
         )
         return answer["Plaintext"], answer["CiphertextBlob"]
 
-    def _context(self, owner: str) -> dict[str, str]:
-        return {"appKey": self._app_key, "clientKey": owner}
+    def _context(self, owner: Mapping[str, str]) -> dict[str, str]:
+        return {"appKey": self._app_key, **owner}

@@ -1,23 +1,15 @@
-"""Forge's system tokens at rest: each under its own data key, which KMS opens for one installation only.
+"""Forge's system tokens at rest: each under its own data key, which KMS opens for one installation only."""
 
-KMS encrypts at most 4096 bytes, and a token's length has no limit; hence the data key. The stored value is
-the encrypted data key, preceded by its length in two bytes, then a nonce and the token under AES-256-GCM.
-`cryptography` does that; it is slow to load, and useless to sites that use Connect.
-"""
-
-import os
 import time
 from collections.abc import Callable
 
 from cachetools import TTLCache, cachedmethod
 
-from connect_jira.errors import SecretDoesNotOpen
+from connect_jira.installations.envelopes import open_envelope, seal_envelope
 from connect_jira.installations.secrets_key import SecretsKey
 
 OPENED_SECONDS = 5 * 60
 """Time that an opened token is cached; shorter than a shared secret's, since it may expire within an hour."""
-
-_LENGTH_BYTES, _NONCE_BYTES = 2, 12
 
 
 class TokenSealer:
@@ -43,12 +35,7 @@ class TokenSealer:
         Raises:
             TemporarilyUnavailable: KMS did not answer
         """
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - see above
-
-        data_key, sealed_key = self._key.new_data_key(installation_id)
-        nonce = os.urandom(_NONCE_BYTES)
-        content = AESGCM(data_key).encrypt(nonce, token.encode(), None)
-        return len(sealed_key).to_bytes(_LENGTH_BYTES) + sealed_key + nonce + content
+        return seal_envelope(self._key, {"clientKey": installation_id}, token.encode())
 
     @cachedmethod(lambda self: self._opened)
     def open(self, installation_id: str, sealed: bytes) -> str:
@@ -58,14 +45,4 @@ class TokenSealer:
             SecretDoesNotOpen: it was not sealed for this app and installation
             TemporarilyUnavailable: KMS did not answer
         """
-        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - see above
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - likewise
-
-        key_ends = _LENGTH_BYTES + int.from_bytes(sealed[:_LENGTH_BYTES])
-        nonce_ends = key_ends + _NONCE_BYTES
-        data_key = self._key.decrypt(installation_id, sealed[_LENGTH_BYTES:key_ends])
-        try:
-            token = AESGCM(data_key).decrypt(sealed[key_ends:nonce_ends], sealed[nonce_ends:], None)
-        except InvalidTag as failure:
-            raise SecretDoesNotOpen from failure
-        return token.decode()
+        return open_envelope(self._key, {"clientKey": installation_id}, sealed).decode()
