@@ -39,7 +39,7 @@ class Work:
         links: finds the Connect site of a Forge installation
         held: judges held events again
         queue: takes the webhooks made of them
-        storage: what the app keeps for the sites
+        storage: the data and secrets of all sites
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What the app keeps for sites, over every engine: entries, secrets, and the ids that sites are found by."""
+"""An app's data for sites, over every engine: entries, secrets, and the ids that sites are found by."""
 
 import uuid
 from collections.abc import Callable

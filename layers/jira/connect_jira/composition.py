@@ -68,7 +68,7 @@ def jira_calls_queue(env: Mapping[str, str], aws: Aws, *, continues_chain: bool 
 
 
 def site_storage(env: Mapping[str, str], parts: Composition) -> SiteStorage:
-    """What the app keeps for its sites, from `SITE_DATA_TABLE`.
+    """Make the storage of all sites' data and secrets, from `SITE_DATA_TABLE`.
 
     Args:
         env: environment variables

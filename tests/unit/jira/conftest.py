@@ -72,7 +72,7 @@ def app(environment: dict[str, str]) -> AppSettings:
 
 
 def unused_storage() -> SiteStorage:
-    """What a site that keeps nothing is made with: nothing is read before it is used."""
+    """The storage of a site that keeps nothing: nothing is read before it is used."""
     unused: Any = None
     return SiteStorage(unused, table="", aliases=unused, sealer=unused)
 

@@ -35,13 +35,13 @@ class Site:
     Attributes:
         key: the site's identity
         jira: the site's client
-        data: what the app keeps for the site
+        data: the app's data for the site
         secrets: the same, sealed for the app, the site and the name
 
     Args:
         key: the site's identity
         jira: the site's client
-        kept: what the app keeps for the site
+        kept: the app's data and secrets for the site
         enqueuing: for `enqueue`
     """
 

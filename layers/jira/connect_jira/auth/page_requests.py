@@ -51,7 +51,7 @@ class PageRequest:
         as_user: returns a client that calls the site as the user, once that is proved; None for a page that
             Connect shows
         activity: recent activity of sites
-        data: what the app keeps for the site
+        data: the app's data for the site
         secrets: the same, sealed for the app, the site and the name
     """
 
@@ -86,7 +86,7 @@ class PageAuthenticator:
         forge: the Forge installations
         clients: make the calls to Jira
         activity: recent activity of sites
-        storage: what the app keeps for the sites
+        storage: the data and secrets of all sites
     """
 
     def __init__(

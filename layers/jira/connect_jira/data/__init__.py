@@ -1,1 +1,1 @@
-"""What an app keeps for a site: its data, its secrets, and under which id a site is found again."""
+"""An app's data and secrets for each site, and the id that a site is found again by."""

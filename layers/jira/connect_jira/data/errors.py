@@ -1,4 +1,4 @@
-"""What goes wrong with what an app keeps for a site."""
+"""Errors of an app's data for a site."""
 
 from connect_jwt.errors import ConnectError
 

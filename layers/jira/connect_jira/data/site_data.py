@@ -30,7 +30,7 @@ class EntryPage:
 
     Attributes:
         entries: in the order of their keys
-        after: where the next page begins, for `SiteData.list`; None after the last
+        after: the place where the next page begins, for `SiteData.list`; None after the last
     """
 
     entries: list[Entry]

@@ -28,7 +28,7 @@ _logger = Logger(child=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AliasRow:
-    """Where an alias leads.
+    """The id that an alias leads to.
 
     Attributes:
         alias: the key

@@ -21,7 +21,7 @@ class SecretNames:
 
     Attributes:
         names: in their order
-        after: where the next page begins, for `SiteSecrets.names`; None after the last
+        after: the place where the next page begins, for `SiteSecrets.names`; None after the last
     """
 
     names: list[str]

@@ -1,4 +1,4 @@
-"""What an app keeps for its sites: from the table to what a reaction or a page works with."""
+"""Storage of an app's data and secrets: from the table to the objects of a reaction or a page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from connect_jwt.identity import ClientKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What is kept for one site. Nothing is read before it is used.
+    """The data and secrets of one site. Nothing is read before it is used.
 
     Attributes:
         data: of the site
@@ -27,7 +27,7 @@ class Kept:
 
 
 class SiteStorage:
-    """What is kept for all sites.
+    """The data and secrets of all sites.
 
     IAM: as for `SiteIds`, `SiteAliases`, `SiteEntries` and `SecretSealer`, in this room.
 
