@@ -164,11 +164,11 @@ def _leading(
 
     def lead(current: AliasRow | None) -> AliasRow:
         row = current or AliasRow(alias=alias, site_id=site_id)
-        if row.site_id != site_id and (seen is None or row.site_id != seen.site_id):
+        if row.site_id == site_id:
+            return replace(row, settled=settled or row.settled)
+        if seen is None or row.site_id != seen.site_id:
             raise _Overtaken
-        return replace(
-            row, site_id=site_id, settled=settled or (row.settled if row.site_id == site_id else settled)
-        )
+        return replace(row, site_id=site_id, settled=settled)
 
     return lead
 

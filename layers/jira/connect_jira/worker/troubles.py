@@ -167,11 +167,8 @@ class Troubles:
     def _take_turn(self, client_key: ClientKey, row: Row) -> bool:
         """Take the turn at probing, unless another worker has it."""
         turn_ms = self._in_ms(FINDING_OUT_SECONDS)
-        unchanged, seen = (
-            "untilMs = :until AND turnMs = :turn",
-            {":until": row["untilMs"], ":turn": row["turnMs"]},
-        )
-        is_mine = self._update(client_key, unchanged, seen, {"turnMs": turn_ms})
+        seen = {":until": row["untilMs"], ":turn": row["turnMs"]}
+        is_mine = self._update(client_key, "untilMs = :until AND turnMs = :turn", seen, {"turnMs": turn_ms})
         if is_mine:
             self._met[client_key] = _Met(row["failures"], turn_ms)
         return is_mine
