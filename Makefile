@@ -25,6 +25,7 @@ up: .venv/dev ## the stack on this laptop until Ctrl-C: the app on :3000, a Jira
 test: .venv/sam tests/node_modules/.done ## every test, on all processors; ONLY=unit or any folder or file in tests/
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n auto $(if $(CI),--durations=10) $(addprefix tests/,$(ONLY))
 
+check: export PYTHONPATH := layers/app
 check: .venv/dev .venv/template-checked ## formatting, lint, spelling, types, template, and whether the app fits together
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -61,9 +62,7 @@ lock: .venv/dev ## compile all requirements from pyproject.toml
 	$(UV) pip compile --quiet --group pyproject.toml:dev --universal $(LOCK) -o requirements/dev.txt
 	$(UV) pip compile --quiet --group pyproject.toml:sam --universal $(LOCK) -o requirements/sam.txt
 	$(UV) pip compile --quiet --group pyproject.toml:checkov --universal $(LOCK) -o requirements/checkov.txt
-	for layer in jwt jira; do $(UV) pip compile --quiet --group pyproject.toml:layer-$$layer \
-		-c requirements/dev.txt --python-platform aarch64-manylinux_2_28 $(LOCK) --no-annotate \
-		-o layers/$$layer/requirements.txt || exit; done
+	@$(BIN)/python -m connect_build.layer_requirements
 
 design: .venv/dev tests/node_modules/.done ## make the CSS that is Atlassian's own from its npm packages
 	$(BIN)/python -m connect_build.design

@@ -24,20 +24,21 @@ def build_for_this_machine(folder: Path) -> Path:
     return build(folder, machine=_MACHINES.get(platform.machine(), DEPLOYED))
 
 
-def build(folder: Path, *, machine: str) -> Path:
+def build(folder: Path, *, machine: str, project: Path = PROJECT) -> Path:
     """Do what `make build` does, with the layers of a processor; the folder with the artifacts.
 
     Args:
         folder: an empty one, to build in
         machine: the processor, such as `arm64`
+        project: the repository
     """
     template, build = folder / "template.yaml", folder / "build"
-    text = (PROJECT / "template.yaml").read_text(encoding="utf-8")
+    text = (project / "template.yaml").read_text(encoding="utf-8")
     template.write_text(text.replace(DEPLOYED, machine), encoding="utf-8")
     subprocess.run(  # noqa: S603 - the project's own SAM
-        [_SAM, "build", "-t", template, "-s", PROJECT, "-b", build, "--no-cached"],
+        [_SAM, "build", "-t", template, "-s", project, "-b", build, "--no-cached"],
         check=True,
-        cwd=PROJECT,
+        cwd=project,
         env=os.environ | {"PATH": f"{_SAM.parent}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True,
         timeout=300,

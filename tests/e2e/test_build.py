@@ -23,7 +23,8 @@ FUNCTIONS = {
     "JiraCallsFunction": "functions.jira_calls.app",
     "PagesFunction": "functions.pages.app",
 }
-LAYERS = {"JwtLayer": "connect_jwt", "JiraLayer": "connect_jira"}
+OURS = {"JwtLayer": "connect_jwt", "JiraLayer": "connect_jira"}
+LAYERS = OURS | {"AppLayer": "shared"}
 MAGIC = {"python3.13": 3571, "python3.14": 3627}
 """Magic numbers of bytecode by Python release, from CPython's `pycore_magic_number.h`."""
 UNCHECKED_HASH = 0b01  # PEP 552
@@ -69,7 +70,7 @@ def test_a_layer_holds_its_package_where_lambda_looks(built: Path, layer: str, p
     assert not (built / layer / "python" / "python").exists()
 
 
-@pytest.mark.parametrize(("layer", "package"), LAYERS.items(), ids=LAYERS)
+@pytest.mark.parametrize(("layer", "package"), OURS.items(), ids=OURS)
 def test_a_layers_package_is_what_its_distribution_has(built: Path, layer: str, package: str) -> None:
     sources = PROJECT / Template({}).resource(layer)[1]["ContentUri"] / package
     names = {

@@ -15,7 +15,9 @@ COMPILED = {
     "sam": PROJECT / "requirements" / "sam.txt",
     "layer-jwt": PROJECT / "layers" / "jwt" / "requirements.txt",
     "layer-jira": PROJECT / "layers" / "jira" / "requirements.txt",
+    "app": PROJECT / "layers" / "app" / "requirements.txt",
 }
+LAYERS = ("layer-jwt", "layer-jira", "app")
 
 
 def asked_for(group: str) -> list[Requirement]:
@@ -43,7 +45,7 @@ def test_what_is_asked_for_is_pinned_to_a_version_that_fits(group: str) -> None:
         assert requirement.specifier.contains(pins[name]), f"{name}: run make lock"
 
 
-@pytest.mark.parametrize("layer", ["layer-jwt", "layer-jira"])
+@pytest.mark.parametrize("layer", LAYERS)
 def test_a_layer_has_the_versions_that_are_tested(layer: str) -> None:
     tested = pinned(COMPILED["dev"])
     for name, version in pinned(COMPILED[layer]).items():

@@ -20,12 +20,13 @@ PROJECT = _project()
 
 
 def import_project() -> None:
-    """Let the app's `functions` be imported, as Lambda imports them.
+    """Let the app's `functions`, and what they share, be imported as Lambda imports them.
 
     Raises:
         CommandError: this is not the folder of a project
     """
     if not (PROJECT / _TEMPLATE).is_file():
         raise CommandError(f"there is no {_TEMPLATE} here: go to the folder of the app's project")
-    if str(PROJECT) not in sys.path:
-        sys.path.insert(0, str(PROJECT))
+    for folder in (PROJECT / "layers" / "app", PROJECT):
+        if str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
