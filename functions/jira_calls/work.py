@@ -4,6 +4,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from connect_jira.app.event import Event
+from connect_jira.app.functions import RegisteredReaction
 from connect_jira.app.reactions import Reactions
 from connect_jira.app.site import Enqueuing, Site
 from connect_jira.auth.jira_clients import JiraClients
@@ -14,6 +16,7 @@ from connect_jira.events.call_request import CallRequest
 from connect_jira.events.held_event import HeldEvent
 from connect_jira.events.link_request import LinkRequest
 from connect_jira.events.messages import Message
+from connect_jira.events.reaction_call import ReactionCall
 from connect_jira.events.webhook import Webhook
 from connect_jira.installations.activity import Activity
 from connect_jira.jira.client import JiraClient
@@ -38,7 +41,7 @@ class Work:
         app_key: the app
         links: finds the Connect site of a Forge installation
         held: judges held events again
-        queue: takes the webhooks made of them
+        queue: takes the webhooks made of them, and each of several reactions to an event
         storage: the data and secrets of all sites
     """
 
@@ -66,7 +69,8 @@ class Work:
     def is_idempotent(self, message: Message) -> bool:
         """Return whether the work is idempotent."""
         if isinstance(message, Webhook):
-            return self._reactions.is_idempotent(message.event)
+            reactions = self._reactions.to(message.event, message.payload)
+            return len(reactions) != 1 or reactions[0].is_idempotent
         return message.is_idempotent
 
     def do(self, message: Message, invocation: Invocation, work_id: str) -> dict[str, Any] | None:
@@ -75,7 +79,10 @@ class Work:
             case CallRequest():
                 return self._call(message, invocation)
             case Webhook():
-                self._react(message, invocation, work_id)
+                self._activity.record_webhook(message.client_key, message.event)
+                self._divide(message, invocation, work_id)
+            case ReactionCall():
+                self._react(message.webhook, self._named(message), invocation, work_id)
             case AppWork():
                 self._work(message, invocation, work_id)
             case LinkRequest():
@@ -93,15 +100,32 @@ class Work:
         )
         return call_result(call, response)
 
-    def _react(self, webhook: Webhook, invocation: Invocation, work_id: str) -> None:
-        self._activity.record_webhook(webhook.client_key, webhook.event)
-        react = self._reactions.to(webhook.event)
-        if react is None:
+    def _divide(self, webhook: Webhook, invocation: Invocation, work_id: str) -> None:
+        """Call the reaction; if there are several, enqueue each of them."""
+        reactions = self._reactions.to(webhook.event, webhook.payload)
+        if len(reactions) == 1:
+            self._react(webhook, reactions[0], invocation, work_id)
+        elif not reactions:
             logger.warning("Webhook skipped: no reaction registered")
-            return
+        for one in reactions if len(reactions) > 1 else ():
+            self._queue.send(
+                ReactionCall(
+                    webhook=webhook, function=one.name, cause=work_id, is_idempotent=one.is_idempotent
+                )
+            )
+
+    def _named(self, call: ReactionCall) -> RegisteredReaction:
+        reaction = self._reactions.named(call.webhook.event, call.function)
+        if reaction is None:
+            raise OfNewerCode(f"this code knows no reaction {call.function[:50]!r} to {call.webhook.event}")
+        return reaction
+
+    def _react(
+        self, webhook: Webhook, reaction: RegisteredReaction, invocation: Invocation, work_id: str
+    ) -> None:
         webhook_trace = webhook_trace_of(self._app_key, webhook.webhook_id)
         jira = self._clients.on(webhook.client_key, invocation, webhook_trace=webhook_trace)
-        react(webhook, self._site(webhook, jira, work_id, depth=0))
+        reaction.function(Event.of(webhook), self._site(webhook, jira, work_id, depth=0))
 
     def _work(self, work: AppWork, invocation: Invocation, work_id: str) -> None:
         function = self._reactions.work_named(work.name)

@@ -96,6 +96,9 @@ class FailedMessage:
         """The work: the event's name, the work's name, or method and path without the query."""
         if self.kind == "webhook":
             return _text(self.fields.get("event"))
+        if self.kind == "reaction":
+            event = _text(_mapping(self.fields.get("webhook")).get("event"))
+            return f"{event}: {_text(self.fields.get('function'))}"
         if self.kind == "work":
             return _text(self.fields.get("name"))
         if self.kind == "held-event":

@@ -1,70 +1,59 @@
-"""Registration of reactions: the functions that handle events, each registered by a decorator.
+"""Registration of an app's reactions and background work, each by a decorator above its function.
 
 reactions = Reactions()
 
 @reactions.on("comment_created")
-def note_comment(webhook: Webhook, site: Site) -> None:
-    site.enqueue(count_comments, {"issue": webhook.payload["issue"]["key"]})
+def note_comment(event: Event, site: Site) -> None:
+    site.enqueue(count_comments, {"issue": event.unsigned_payload["issue"]["key"]})
 
 @reactions.work
 def count_comments(arguments: dict[str, Any], site: Site) -> None: ...
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
-from connect_jira.app.site import Site
-from connect_jira.events.webhook import Webhook
-
-type Reaction = Callable[[Webhook, Site], None]
-"""Called with the event, and the site that it happened on."""
-
-type Work = Callable[[dict[str, Any], Site], None]
-"""Called with the arguments given to `enqueue`, and the site."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Registered:
-    """A reaction, and whether it is idempotent."""
-
-    function: Reaction
-    is_idempotent: bool
+from connect_jira.app.functions import Reaction, RegisteredReaction, Work
+from connect_jira.app.site import work_name
 
 
 class Reactions:
     """The reactions and the background work of an app.
 
     Args:
-        others: routers whose reactions and work are included, such as those of other files
+        others: routers whose functions are included, such as those of other files
 
     Raises:
-        ValueError: two of them have registered the same event or name
+        ValueError: two of them have registered the same
     """
 
     def __init__(self, *others: "Reactions") -> None:
-        self._reactions: dict[str, _Registered] = {}
+        self._reactions: dict[str, dict[str, RegisteredReaction]] = {}
         self._work: dict[str, Work] = {}
         for other in others:
-            for event, registered in other._reactions.items():  # noqa: SLF001 - one of its own kind
-                self._register(event, registered)
-            for work in other._work.values():  # noqa: SLF001 - likewise
-                self.work(work)
+            self._include(other)
 
-    def on(self, event: str, *, idempotent: bool = True) -> Callable[[Reaction], Reaction]:
-        """Register a reaction.
+    def on(
+        self, event: str, *, changed: str | None = None, idempotent: bool = True
+    ) -> Callable[[Reaction], Reaction]:
+        """Register a reaction to an event. An event may have several, each with its own retries.
 
         Args:
             event: such as `jira:issue_created`
+            changed: call it only if this field has changed, such as `status` or `customfield_10016`; a
+                function may be registered for several fields. The webhook needs its body for that
             idempotent: True if it is idempotent. If not, it is started once: if it fails or is cut off, its
                 message goes to the dead-letter queue for somebody to look at
 
         Raises:
-            ValueError: the event has a reaction already
+            ValueError: the function is registered for this already, or another of its name is
         """
 
         def register(reaction: Reaction) -> Reaction:
-            self._register(event, _Registered(reaction, idempotent))
+            fields = frozenset() if changed is None else frozenset({changed})
+            registered = RegisteredReaction(function=reaction, is_idempotent=idempotent, changed=fields)
+            self._register(event, registered)
             return reaction
 
         return register
@@ -75,44 +64,61 @@ class Reactions:
         Raises:
             ValueError: another function of this name is registered
         """
-        name = _name(function)
+        name = work_name(function)
         if self._work.setdefault(name, function) is not function:
             raise ValueError(
                 f"another function is registered as the work {name}: give one of them another name"
             )
         return function
 
-    def to(self, event: str) -> Reaction | None:
-        """Return the reaction to an event, None if there is none."""
-        registered = self._reactions.get(event)
-        return registered.function if registered else None
+    @property
+    def events(self) -> Collection[str]:
+        """The events that have a reaction."""
+        return self._reactions.keys()
 
-    def is_idempotent(self, event: str) -> bool:
-        """Return whether the reaction to an event is idempotent."""
-        registered = self._reactions.get(event)
-        return registered is None or registered.is_idempotent
+    def to(self, event: str, payload: Mapping[str, Any]) -> list[RegisteredReaction]:
+        """Return the reactions to an event with this payload."""
+        return [one for one in self._reactions.get(event, {}).values() if one.handles(payload)]
+
+    def named(self, event: str, name: str) -> RegisteredReaction | None:
+        """Return the reaction to an event by its function's name, None if there is none."""
+        return self._reactions.get(event, {}).get(name)
 
     def work_named(self, name: str) -> Work | None:
         """Return the work registered under a name, None if there is none."""
         return self._work.get(name)
 
-    def name_of(self, function: Work) -> str:
+    def name_of(self, work: Work | str) -> str:
         """Return the name that work is registered under.
+
+        Args:
+            work: the function, or its name
 
         Raises:
             ValueError: it is not registered
         """
-        name = _name(function)
-        if self._work.get(name) is not function:
+        name = work_name(work)
+        registered = self._work.get(name)
+        if registered is None or (registered is not work and not isinstance(work, str)):
             raise ValueError(f"{name} is not registered as work: write @reactions.work above it")
         return name
 
-    def _register(self, event: str, registered: _Registered) -> None:
-        before = self._reactions.setdefault(event, registered)
-        if before is not registered:
-            names = f"{_name(before.function)} and {_name(registered.function)}"
-            raise ValueError(f"{event} has two reactions, {names}: let one of them call or enqueue the other")
+    def _include(self, other: "Reactions") -> None:
+        for event, reactions in other._reactions.items():  # noqa: SLF001 - one of its own kind
+            for registered in reactions.values():
+                self._register(event, registered)
+        for work in other._work.values():  # noqa: SLF001 - likewise
+            self.work(work)
 
-
-def _name(function: Callable[..., object]) -> str:
-    return getattr(function, "__name__", repr(function))
+    def _register(self, event: str, registered: RegisteredReaction) -> None:
+        reactions, name = self._reactions.setdefault(event, {}), registered.name
+        before = reactions.get(name)
+        if before is None:
+            reactions[name] = registered
+            return
+        if before.function is not registered.function:
+            raise ValueError(f"two functions named {name} react to {event}: give one of them another name")
+        is_for_more = before.changed and registered.changed and before.changed.isdisjoint(registered.changed)
+        if not is_for_more or before.is_idempotent != registered.is_idempotent:
+            raise ValueError(f"{name} is registered twice for {event}: once is enough")
+        reactions[name] = replace(before, changed=before.changed | registered.changed)

@@ -17,16 +17,21 @@ class Enqueuing:
     """Data of the current message that the messages it enqueues need.
 
     Attributes:
-        name_of: returns the registered name of a function
+        name_of: returns the registered name of a function; it may be given by that name
         send: puts work on the queue
         cause: identifies the current message
         depth: number of enqueuing steps since the event; 0 for the event itself
     """
 
-    name_of: Callable[[Callable[..., None]], str]
+    name_of: Callable[[Callable[..., None] | str], str]
     send: Callable[[AppWork], None]
     cause: str
     depth: int
+
+
+def work_name(function: Callable[..., object] | str) -> str:
+    """Return the name by which a message names a function."""
+    return function if isinstance(function, str) else getattr(function, "__name__", repr(function))
 
 
 class Site:
@@ -55,7 +60,7 @@ class Site:
 
     def enqueue(
         self,
-        function: Callable[[dict[str, Any], "Site"], None],
+        function: Callable[[dict[str, Any], "Site"], None] | str,
         arguments: Mapping[str, Any],
         *,
         idempotent: bool = True,
@@ -66,7 +71,7 @@ class Site:
         again, the function is still called once.
 
         Args:
-            function: registered by `@reactions.work`
+            function: registered by `@reactions.work`, or its name, such as in a page's function
             arguments: anything that JSON can hold
             idempotent: True if it is idempotent, as for `Reactions.on`
 

@@ -9,9 +9,10 @@ from connect_jira.events.app_work import AppWork
 from connect_jira.events.call_request import MEMBERS, CallRequest
 from connect_jira.events.held_event import HeldEvent
 from connect_jira.events.link_request import LinkRequest
+from connect_jira.events.reaction_call import ReactionCall
 from connect_jira.events.webhook import Webhook
 
-type Message = Webhook | CallRequest | AppWork | LinkRequest | HeldEvent
+type Message = Webhook | ReactionCall | CallRequest | AppWork | LinkRequest | HeldEvent
 """Any message of the queue."""
 
 _NOT_IN_A_MESSAGE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
@@ -23,6 +24,7 @@ _LONGEST_NAME = 50
 
 KINDS: dict[str, type[Message]] = {
     "webhook": Webhook,
+    "reaction": ReactionCall,
     "call": CallRequest,
     "work": AppWork,
     "forge-join": LinkRequest,

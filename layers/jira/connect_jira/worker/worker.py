@@ -24,6 +24,7 @@ from connect_jira.errors import (
 from connect_jira.events.app_work import MAX_DEPTH, AppWork
 from connect_jira.events.call_request import CallRequest
 from connect_jira.events.messages import Message
+from connect_jira.events.reaction_call import ReactionCall
 from connect_jira.events.webhook import Webhook
 from connect_jira.jira.connection_pool import telling
 from connect_jira.lambda_context import Invocation
@@ -226,6 +227,8 @@ def _about(message: Message) -> dict[str, Any]:
         return {"clientKey": message.client_key, "method": message.method, "path": message.path_alone}
     if isinstance(message, Webhook):
         return {"clientKey": message.client_key, "event": message.event, "webhookId": message.webhook_id}
+    if isinstance(message, ReactionCall):
+        return {**_about(message.webhook), "reaction": message.function}
     if isinstance(message, AppWork):
         return {"clientKey": message.client_key, "work": message.name}
     return {"clientKey": message.client_key}
