@@ -8,12 +8,17 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from connect_jira.descriptor import load_descriptor
 from connect_jwt.canonical import query_string_hash
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
 from connect_local.jira.forge.invocation_tokens import LIFETIME_SECONDS
 from connect_tools.project import PROJECT
 
-APP = AppKey("com.example.connect-lambda-dev")
+APP = AppKey(
+    load_descriptor(
+        {"DESCRIPTOR_PATH": str(PROJECT / "descriptor" / "atlassian-connect.json"), "STAGE": "dev"}
+    )["key"]
+)
 SITE = ClientKey("9c5b3c0e-2f7d-3a1b-8e7c-1d2f4a6b8c90")
 _NEW_SITE = "00000000-2f7d-3a1b-8e7c-1d2f4a6b8c90"
 SECRET = SharedSecret("an-example-of-a-shared-secret-that-no-site-has-ever-used")

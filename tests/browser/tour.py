@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from connect_local.laptop.stack import LaptopStack, StackOptions
 from tests.browser.chromium import started_browser
+from tests.descriptors import own_descriptor
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
@@ -25,7 +26,9 @@ def main() -> None:
         page.screenshot(path=IMAGES / "greeting.png")
         page.get_by_role("button", name="Theme", exact=True).click()
         page.get_by_role("button", name="Dark", exact=True).click()
-        _open(page, "Connect Lambda", "#scopes :not([aria-busy])")
+        _open(
+            page, own_descriptor()["modules"]["adminPages"][0]["name"]["value"], "#scopes :not([aria-busy])"
+        )
         page.frame_locator("iframe").get_by_role("button", name="Test now").click()
         expect(page.frame_locator("iframe").locator("#outcome")).to_contain_text("Jira has accepted")
         page.screenshot(path=IMAGES / "connection.png", full_page=True)

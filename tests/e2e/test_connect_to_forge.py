@@ -9,9 +9,10 @@ import pytest
 
 from connect_local.jira.tenant import Tenant
 from connect_local.laptop.stack import LaptopStack, StackOptions
+from tests.descriptors import own_descriptor
 from tests.e2e.forge import control, create_issue, effects, eventually, invoke, manifest, noted, row
 
-APP_KEY = "com.example.connect-lambda-dev"
+APP_KEY: str = own_descriptor("dev")["key"]
 
 
 @pytest.fixture(scope="module")

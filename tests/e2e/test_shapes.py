@@ -20,10 +20,11 @@ from connect_local.jira.site import ADMIN, MEMBER
 from connect_local.laptop.stack import LaptopStack, StackOptions
 from connect_tools.shapes.comparison import LAPTOPS, Kinds, by_kind, differences, laptops_kinds
 from connect_tools.shapes.gathering import recorded_here
+from tests.descriptors import own_descriptor
 from tests.e2e.forge import control, create_issue, eventually, invoke, manifest, noted
 from tests.e2e.test_commands import connect
 
-APP = "com.example.connect-lambda-dev"
+APP: str = own_descriptor("dev")["key"]
 
 
 @pytest.fixture(scope="module")

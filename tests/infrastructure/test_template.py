@@ -21,6 +21,7 @@ from connect_jira.worker.worker import LONGEST_DISABLED_SECONDS
 from connect_tools.forge.native import native_modules
 from connect_tools.project import PROJECT
 from connect_tools.template import DEFAULT_ROUTE, Template
+from tests.descriptors import own_descriptor
 
 DAY = 24 * 3600
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
@@ -102,11 +103,11 @@ def test_the_key_is_used_through_the_table_or_for_one_app_and_site(role: str) ->
             conditions = statement["Condition"]
             through_table = {"StringEquals": {"kms:ViaService": ["dynamodb.us-east-1.amazonaws.com"] * 2}}
             for_one_site = {
-                "StringEquals": {"kms:EncryptionContext:appKey": "com.example.connect-lambda-dev"},
+                "StringEquals": {"kms:EncryptionContext:appKey": own_descriptor("dev")["key"]},
                 "Null": {"kms:EncryptionContext:clientKey": "false"},
             }
             for_one_secret = {
-                "StringEquals": {"kms:EncryptionContext:appKey": "com.example.connect-lambda-dev"},
+                "StringEquals": {"kms:EncryptionContext:appKey": own_descriptor("dev")["key"]},
                 "Null": {"kms:EncryptionContext:site": "false", "kms:EncryptionContext:name": "false"},
             }
             assert conditions in (through_table, for_one_site, for_one_secret)

@@ -14,8 +14,9 @@ import atlassian_jwt
 import jwt
 
 from connect_cli.command import main
+from tests.descriptors import own_descriptor
 
-APP_KEY = "com.example.connect-lambda-dev"
+APP_KEY: str = own_descriptor("dev")["key"]
 CLIENT_KEY = "9c5b3c0e-2f7d-3a1b-8e7c-1d2f4a6b8c90"
 SECRET = "an-example-of-a-shared-secret-that-no-site-has-ever-used"
 SITE = "https://example.atlassian.net"

@@ -24,6 +24,7 @@ from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_local.laptop.ports import free_port
 from connect_local.laptop.stack import LaptopStack, StackOptions
 from connect_tools.template import Template
+from tests.descriptors import own_descriptor
 from tests.laptop.doctor import APP_KEY, SECRET, run_doctor
 from tests.laptop.fake_app import KEY, FakeApp
 
@@ -71,7 +72,7 @@ def test_the_laptops_app_is_asked_whether_it_gets_through(monkeypatch: pytest.Mo
         works = run_doctor("--local", "--client-key", client_key, *ports)
         assert works.code == 0
         assert works.stdout.startswith(
-            "It works: Jira answered 200 to GET /rest/api/3/myself, as Connect Lambda"
+            f"It works: Jira answered 200 to GET /rest/api/3/myself, as {own_descriptor('dev')['name']}"
         )
         nobody = run_doctor("--local", "--client-key", "nobody", *ports, "--json")
         assert (nobody.code, nobody.codes) == (1, ["app-not-installed"])

@@ -17,7 +17,15 @@ from connect_cli.errors import CommandError
 from connect_jira.events.forge_events import FORGE_EVENTS
 from connect_tools.forge.app_ids import UNREGISTERED
 from connect_tools.forge.modules import CONNECT_MODULES
-from tests.descriptors import APP_ID, BASE_URL, descriptor, forge_manifest, page, rich_descriptor
+from tests.descriptors import (
+    APP_ID,
+    BASE_URL,
+    descriptor,
+    forge_manifest,
+    own_descriptor,
+    page,
+    rich_descriptor,
+)
 from tests.json_values import mutations
 
 type Json = dict[str, Any]
@@ -63,7 +71,7 @@ def test_the_projects_app_becomes_a_manifest(terminal: Terminal) -> None:
     manifest = terminal.written()
     assert manifest["app"]["id"] == APP_ID
     assert manifest["app"]["connect"] == {
-        "key": "com.example.connect-lambda",
+        "key": own_descriptor()["key"],
         "remote": "connect",
         "authentication": "jwt",
     }
@@ -92,7 +100,7 @@ def test_the_command_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
 
 def test_each_stage_is_an_app_of_its_own(terminal: Terminal) -> None:
     terminal.run("--base-url", BASE_URL)
-    assert terminal.written()["app"]["connect"]["key"] == "com.example.connect-lambda-dev"
+    assert terminal.written()["app"]["connect"]["key"] == own_descriptor("dev")["key"]
 
 
 def test_stdout_is_the_manifest_and_nothing_else(terminal: Terminal) -> None:

@@ -8,6 +8,10 @@ from playwright.sync_api import Browser, Request, expect
 from connect_local.laptop.stack import LaptopStack, StackOptions
 from tests.browser.axe import violations
 from tests.browser.clicks.conftest import Clicks
+from tests.descriptors import own_descriptor
+
+APP = own_descriptor("dev")
+ADMINS_PAGE: str = APP["modules"]["adminPages"][0]["name"]["value"]
 
 PROJECTS = {"Demonstration", "Operations", "Website"}
 
@@ -100,7 +104,7 @@ def test_the_page_follows_jiras_theme_and_axe_finds_nothing(clicks: Clicks, them
 
 
 def test_an_administrator_tests_the_connection(clicks: Clicks) -> None:
-    clicks.go_to("Connect Lambda")
+    clicks.go_to(ADMINS_PAGE)
     app = clicks.page.frame_locator("iframe")
     app.get_by_role("button", name="Test now").click()
     expect(app.locator("#outcome")).to_contain_text("Jira has accepted the request")
@@ -111,8 +115,8 @@ def test_anybody_else_is_refused_by_the_app_and_not_only_not_shown_the_link(clic
     clicks.be("Mia Member")
     navigation = clicks.page.get_by_role("navigation", name="Site")
     expect(navigation).to_contain_text("Greeting")
-    expect(navigation).not_to_contain_text("Connect Lambda")
-    clicks.open("/plugins/servlet/ac/com.example.connect-lambda-dev/connection")
+    expect(navigation).not_to_contain_text(ADMINS_PAGE)
+    clicks.open(f"/plugins/servlet/ac/{APP['key']}/connection")
     app = clicks.page.frame_locator("iframe")
     expect(app.locator("main")).to_contain_text("administrator")
     expect(app.get_by_role("button", name="Test now")).to_have_count(0)

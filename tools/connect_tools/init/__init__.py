@@ -1,0 +1,1 @@
+"""`connect init`: the repository becomes an app of one's own."""
