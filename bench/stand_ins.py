@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from bench.trust import Trust
-from connect_jira.aws.bodies import encode
+from connect_jira.aws.json_protocol import encode
 from connect_tools.loopback import LOOPBACK
 
 

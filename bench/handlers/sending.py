@@ -3,7 +3,7 @@
 import json
 import os
 
-from connect_jira.aws.services import Aws
+from connect_jira.aws.service import Aws
 
 _sqs = Aws(os.environ).service("sqs")
 

@@ -11,7 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from connect_jira.aws.services import Aws
+from connect_jira.aws.service import Aws
 from connect_jira.composition import jira_calls_queue
 from connect_jira.events.call_request import CallRequest
 from connect_jira.installations.store import InstallationStore

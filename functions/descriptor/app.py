@@ -4,8 +4,7 @@ import os
 from typing import Any
 
 from connect_jira.descriptor import at_base_url, load_descriptor
-from connect_jira.web.base_url import base_url_of
-from connect_jira.web.response import Response, json_response
+from connect_jira.web.response import Response, base_url_of, json_response
 
 _descriptor = load_descriptor(os.environ)
 _base_url = os.environ["BASE_URL"].rstrip("/")

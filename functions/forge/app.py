@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.auth.forge_invocations import ForgeInvocations
-from connect_jira.aws.services import SENDER_WAITS_SECONDS
+from connect_jira.aws.service import SENDER_WAITS_SECONDS
 from connect_jira.composition import Composition, jira_calls_queue
 from connect_jira.errors import ProductNotServed
 from connect_jira.events.held_event import HeldEvent

@@ -12,12 +12,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from connect_jira.auth.jira_clients import JiraClients
 from connect_jira.composition import Composition, jira_calls_queue, site_storage
 from connect_jira.installations.activity import Activity
-from connect_jira.worker.backoff import TenantBackoff
+from connect_jira.worker.backoff import TenantBackoff, Troubles
 from connect_jira.worker.call_results import CallResults
 from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.held_events import HeldEvents
 from connect_jira.worker.idempotency_store import IdempotencyStore
-from connect_jira.worker.troubles import Troubles
 from connect_jira.worker.worker import Worker
 from functions.jira_calls.direct import make_directly
 from functions.jira_calls.reactions import reactions

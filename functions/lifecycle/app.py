@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.auth.install_key_ids import InstallKeyIds
-from connect_jira.aws.services import SENDER_WAITS_SECONDS
+from connect_jira.aws.service import SENDER_WAITS_SECONDS
 from connect_jira.composition import Composition
 from connect_jira.http_pool import new_pool
 from connect_jira.installations.activity import Activity

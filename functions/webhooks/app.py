@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from connect_jira.aws.services import SENDER_WAITS_SECONDS
+from connect_jira.aws.service import SENDER_WAITS_SECONDS
 from connect_jira.composition import Composition, jira_calls_queue
 from connect_jira.events.forge_overlap import with_connect_occurrence
 from connect_jira.events.webhook import Webhook

@@ -8,8 +8,7 @@ from functools import cache
 import pytest
 
 from connect_cli.errors import CommandError
-from connect_jira.aws.service import AwsService
-from connect_jira.aws.services import Aws
+from connect_jira.aws.service import Aws, AwsService
 from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_local.laptop.ports import free_port
 from connect_tools.template import Template

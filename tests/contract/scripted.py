@@ -7,8 +7,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from connect_jira.aws.service import AwsService
-from connect_jira.aws.services import Aws
+from connect_jira.aws.service import Aws, AwsService
 from connect_tools.aws_environment import NOBODYS
 
 type Answer = tuple[int, bytes] | Callable[[], tuple[int, bytes]]

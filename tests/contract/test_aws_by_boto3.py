@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from bench.stand_ins import Aws as AwsOverTls
 from bench.trust import Trust
 from connect_jira.aws.failures import AwsFailed
-from connect_jira.aws.services import Aws
+from connect_jira.aws.service import Aws
 from connect_jira.errors import AwsNotConfigured, TemporarilyUnavailable
 from connect_tools.aws_environment import forget_real_aws
 from tests.contract.scripted import OPENED, Scripted

@@ -82,7 +82,7 @@ def test_each_attempt_is_signed_for_its_own_moment(
     scripted: Callable[..., Scripted], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kms, clock = scripted((500, b"{}")), iter(range(0, 10**6, 1000))
-    monkeypatch.setattr("connect_jira.aws.direct_client.time.time", lambda: next(clock))
+    monkeypatch.setattr("connect_jira.aws.json_protocol.time.time", lambda: next(clock))
     now = lambda: datetime.fromtimestamp(next(clock), UTC)  # noqa: E731
     monkeypatch.setattr("botocore.auth.get_current_datetime", now)
     kms.reached().call("Decrypt", CiphertextBlob=b"sealed")

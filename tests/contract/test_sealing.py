@@ -2,7 +2,7 @@
 
 import pytest
 
-from connect_jira.aws.services import Aws
+from connect_jira.aws.service import Aws
 from connect_jira.errors import SecretDoesNotOpen, TemporarilyUnavailable
 from connect_jira.installations.secret_sealing import OPENED_SECONDS, Sealer
 from connect_jira.installations.secrets_key import SecretsKey

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from connect_jira.aws.service import AwsService
-from connect_jira.aws.services import Aws
+from connect_jira.aws.service import Aws, AwsService
 from connect_jira.data.aliases import by_client_key, by_cloud_id, by_installation_id
 from connect_jira.data.entries import ABSENT, MAX_KEY_BYTES, MAX_VALUE_BYTES, SiteEntries
 from connect_jira.data.errors import DataChanged, ValueTooLarge

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from connect_jira.aws.service import AwsService
-from connect_jira.aws.services import Aws
+from connect_jira.aws.service import Aws, AwsService
 from connect_jira.aws.versioned_table import RowChanged
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.installations.installation import Installation, InstallationState, PreviousSecret, Site

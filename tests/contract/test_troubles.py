@@ -8,7 +8,7 @@ import pytest
 
 from connect_jira.aws.service import AwsService
 from connect_jira.jira.errors import JiraUnreachable
-from connect_jira.worker.troubles import FINDING_OUT_SECONDS, Troubles
+from connect_jira.worker.backoff import FINDING_OUT_SECONDS, Troubles
 from connect_jwt.identity import ClientKey
 from connect_local.laptop.moto_cloud import LaptopCloud
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from connect_jira.jira.signed_call import READ_TIMEOUT_SECONDS
-from connect_jira.worker.troubles import LOOK_AGAIN_SECONDS
+from connect_jira.jira.exchange import READ_TIMEOUT_SECONDS
+from connect_jira.worker.backoff import LOOK_AGAIN_SECONDS
 from connect_jira.worker.worker import ENOUGH_TIME_SECONDS
 from tests.e2e.watching import EVENT, NO_CONTENT, Watched, eventually, watched
 from tests.soak.observer import noted_issue

@@ -9,15 +9,15 @@ import pytest
 
 from connect_cli.command import connect
 from connect_jira.auth import connect_fallback, install_key_ids, known_installations, tenants
-from connect_jira.aws.services import SENDER_WAITS_SECONDS
+from connect_jira.aws.service import SENDER_WAITS_SECONDS
 from connect_jira.events.app_work import MAX_DEPTH
 from connect_jira.installations import activity
 from connect_jira.installations import secret_sealing as sealing
 from connect_jira.installations.forge_installation import LEAVING_SECONDS
 from connect_jira.installations.installation import PREVIOUS_SECRET_SECONDS, UNINSTALLED_ROW_SECONDS
 from connect_jira.installations.system_token import MIN_LIFETIME_SECONDS
-from connect_jira.jira import connection_pool, retries, signed_call
-from connect_jira.worker import held_events, occurrences, queue, troubles, worker
+from connect_jira.jira import connection_pool, exchange, retries
+from connect_jira.worker import backoff, held_events, occurrences, queue, worker
 from connect_jira.worker import retry_policy as verdicts
 from connect_jira.worker.sqs_record import CARRIED
 from connect_tools.project import PROJECT
@@ -119,9 +119,9 @@ TRIED_AGAIN = of("CallRequestsFunction", "EventInvokeConfig", "MaximumRetryAttem
 FIGURES: list[tuple[str, str, object, object]] = [
     (CALLS, "up to three times, each signed afresh", retries.MAX_ATTEMPTS - 1, 3),
     (CALLS, "429 with a wait of up to two seconds", retries.LONGEST_WAIT_SECONDS, 2),
-    (CALLS, "Jira is slower than ten seconds", signed_call.READ_TIMEOUT_SECONDS, 10),
-    (CALLS, "up to every 15 minutes, until one is answered", troubles.LONGEST_PAUSE_SECONDS, 15 * MINUTE),
-    (CALLS, "another message finds out after half a minute", troubles.FINDING_OUT_SECONDS, MINUTE / 2),
+    (CALLS, "Jira is slower than ten seconds", exchange.READ_TIMEOUT_SECONDS, 10),
+    (CALLS, "up to every 15 minutes, until one is answered", backoff.LONGEST_PAUSE_SECONDS, 15 * MINUTE),
+    (CALLS, "another message finds out after half a minute", backoff.FINDING_OUT_SECONDS, MINUTE / 2),
     (CALLS, "or within half a minute of that", worker.LONGEST_AFTER_TROUBLE_SECONDS, MINUTE / 2),
     (CALLS, "has waited for its answer for two seconds", connection_pool.SLOW_SECONDS, 2),
     (CALLS, "connection was idle for 50 seconds", connection_pool.LONGEST_IDLE_SECONDS, 50),

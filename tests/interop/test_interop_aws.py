@@ -20,9 +20,8 @@ from hypothesis import strategies as some
 from connect_jira.aws.attributes import attribute, value_of
 from connect_jira.aws.credentials import Credentials
 from connect_jira.aws.failures import PASSING_CODES
-from connect_jira.aws.responses import MEMBERS, OPTIONAL
-from connect_jira.aws.services import Aws
-from connect_jira.aws.signature import signed
+from connect_jira.aws.json_protocol import MEMBERS, OPTIONAL, signed
+from connect_jira.aws.service import Aws
 from connect_jira.errors import AwsNotConfigured
 from connect_tools.project import PROJECT
 
@@ -90,7 +89,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
                 sent.append((url, headers))
                 return urllib3.HTTPResponse(b"{}", status=200)
 
-        monkeypatch.setattr("connect_jira.aws.direct_client.new_pool", Pool)
+        monkeypatch.setattr("connect_jira.aws.json_protocol.new_pool", Pool)
         Aws({**KEYS, **env}).service(service).call("Operation")
         (once,) = sent
         return once

@@ -13,7 +13,7 @@ import pytest
 import urllib3
 from botocore.exceptions import ClientError, NoCredentialsError
 
-from connect_jira.aws.services import Aws
+from connect_jira.aws.service import Aws
 from connect_jira.installations.installation import Installation, InstallationState, Site
 from connect_jira.installations.secret_sealing import Sealer
 from connect_jira.installations.secrets_key import SecretsKey

@@ -19,8 +19,8 @@ from connect_jira.jira import connection_pool as site_connections
 from connect_jira.jira.connection_pool import LONGEST_IDLE_SECONDS, new_site_pool, telling
 from connect_jira.jira.credentials import BearerCredentials
 from connect_jira.jira.errors import JiraUnreachable
+from connect_jira.jira.exchange import SignedCall
 from connect_jira.jira.response import JiraResponse
-from connect_jira.jira.signed_call import SignedCall
 
 type Act = Callable[[socket.socket], None]
 TIMEOUT = 1.0

@@ -9,7 +9,7 @@ from connect_local.jira.faults import Faults
 from connect_local.laptop.stack import LaptopStack
 
 SLOW_SECONDS = 11.0
-"""Longer than the client waits for an answer (`connect_jira.jira.signed_call.READ_TIMEOUT_SECONDS`)."""
+"""Longer than the client waits for an answer (`connect_jira.jira.exchange.READ_TIMEOUT_SECONDS`)."""
 
 DELIVERY_FAULTS = frozenset({"twice", "shuffle"})
 """Faults of the deliveries themselves."""

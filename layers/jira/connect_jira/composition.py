@@ -6,7 +6,7 @@ from typing import Self
 
 from connect_jira.auth.forge_tenants import ForgeTenants
 from connect_jira.auth.tenants import Tenants
-from connect_jira.aws.services import Aws
+from connect_jira.aws.service import Aws
 from connect_jira.data.aliases import SiteAliases
 from connect_jira.data.site_secrets import SecretSealer
 from connect_jira.data.storage import SiteStorage

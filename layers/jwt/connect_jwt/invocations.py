@@ -17,8 +17,8 @@ from connect_jwt.errors import ForgeReason, Reason, TokenRefused
 from connect_jwt.forge_sites import jira_of
 from connect_jwt.origins import InvocationOrigin, origin_of
 from connect_jwt.signatures import is_rs256
-from connect_jwt.times import TimeRule, check_times
 from connect_jwt.tokens import UnverifiedToken
+from connect_jwt.verifying import TimeRule, check_times
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from connect_jwt.canonical import query_string_hash, received_paths
-from connect_jwt.errors import Reason, RefusedUnsigned, SignatureMismatch, TokenRefused
+from connect_jwt.errors import ForgeReason, Reason, RefusedUnsigned, SignatureMismatch, TokenRefused
 from connect_jwt.identity import ClientKey, SharedSecret
 from connect_jwt.signatures import is_hs256, is_rs256
-from connect_jwt.times import TimeRule, check_times
 from connect_jwt.tokens import UnverifiedToken
 
 if TYPE_CHECKING:
@@ -28,10 +27,10 @@ LEEWAY_SECONDS = 30
 MAX_LIFETIME_SECONDS = 3600
 """From `iat` to `exp`. Jira's tokens live for minutes."""
 
+_MIN_UNIX_TIME, _MAX_UNIX_TIME = 0, 2**53
+
 CONTEXT_QSH = "context-qsh"
 """The literal `qsh` of a context token, since a page uses one token for several requests."""
-
-_TIMES = TimeRule(leeway=LEEWAY_SECONDS, max_lifetime=MAX_LIFETIME_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,3 +233,56 @@ def _verified(
         digest=token.digest,
         key_id=key_id,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeRule:
+    """Limits for one kind of token.
+
+    Attributes:
+        leeway: tolerated difference between the signer's clock and ours, in seconds
+        max_lifetime: from `iat` to `exp`, in seconds
+        nbf_required: True if the token must have `nbf`
+    """
+
+    leeway: int
+    max_lifetime: int
+    nbf_required: bool = False
+
+
+_TIMES = TimeRule(leeway=LEEWAY_SECONDS, max_lifetime=MAX_LIFETIME_SECONDS)
+
+
+def check_times(claims: Mapping[str, Any], rule: TimeRule, now: float) -> tuple[int, int]:
+    """Check the token's times, and return `iat` and `exp`, in Unix seconds.
+
+    Args:
+        claims: of a verified token
+        rule: of its kind
+        now: the time, in Unix seconds
+
+    Raises:
+        TokenRefused: a time is missing or malformed, the token is not valid now, or is valid for too long
+    """
+    issued_at = _unix_time(claims, "iat", Reason.IAT_MISSING)
+    expires_at = _unix_time(claims, "exp", Reason.EXP_MISSING)
+    if rule.nbf_required:
+        not_before = _unix_time(claims, "nbf", ForgeReason.NBF_MISSING)
+    else:
+        not_before = _unix_time(claims, "nbf", Reason.TIME_NOT_INTEGER) if "nbf" in claims else issued_at
+    if max(issued_at, not_before) > now + rule.leeway:
+        raise TokenRefused(Reason.NOT_YET_VALID, f"valid in {max(issued_at, not_before) - now:.0f} seconds")
+    if expires_at < now - rule.leeway:
+        raise TokenRefused(Reason.EXPIRED, f"expired {now - expires_at:.0f} seconds ago")
+    if expires_at - issued_at > rule.max_lifetime:
+        raise TokenRefused(Reason.LIFETIME_TOO_LONG, f"lives for {expires_at - issued_at} seconds")
+    return issued_at, expires_at
+
+
+def _unix_time(claims: Mapping[str, Any], name: str, missing: Reason | ForgeReason) -> int:
+    value = claims.get(name)
+    if value is None:
+        raise TokenRefused(missing, f"no {name} claim")
+    if type(value) is not int or not _MIN_UNIX_TIME <= value <= _MAX_UNIX_TIME:  # bool is an int, too
+        raise TokenRefused(Reason.TIME_NOT_INTEGER, f"{name} is not a number of seconds")
+    return value

@@ -17,16 +17,15 @@ import pytest
 import urllib3
 from aws_lambda_powertools import Logger
 
-from connect_jira.aws.services import Aws
+from connect_jira.aws.service import Aws
 from connect_jira.composition import jira_calls_queue
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.events.call_request import CallRequest
 from connect_jira.events.messages import Message, to_text
-from connect_jira.worker.backoff import TenantBackoff
+from connect_jira.worker.backoff import TenantBackoff, Troubles
 from connect_jira.worker.call_results import CallResults
 from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.idempotency_store import Attempt
-from connect_jira.worker.troubles import Troubles
 from connect_jira.worker.worker import Worker
 from connect_jwt.identity import ClientKey
 from connect_tools.project import PROJECT
@@ -129,7 +128,7 @@ def test_a_message_is_passed_on_for_a_day_and_no_chain_grows(monkeypatch: pytest
         "LARGE_MESSAGES_BUCKET": "b",
     }
     aws_side = LambdaAndSqs(env)
-    monkeypatch.setattr("connect_jira.aws.direct_client.new_pool", lambda: aws_side)
+    monkeypatch.setattr("connect_jira.aws.json_protocol.new_pool", lambda: aws_side)
     monkeypatch.setattr("connect_jira.worker.queue.LONGEST_HIDDEN_SECONDS", 0)
     aws = Aws(env)
     queue = jira_calls_queue(env, aws, continues_chain=is_of_a_chain())

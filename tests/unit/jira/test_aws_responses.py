@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from connect_jira.aws.responses import read
+from connect_jira.aws.json_protocol import read
 
 ROW = {"Item": {"clientKey": {"S": "site"}}}
 

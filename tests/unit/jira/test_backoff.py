@@ -6,8 +6,7 @@ import pytest
 
 from connect_jira.jira.errors import JiraError, JiraRateLimited
 from connect_jira.jira.retries import LONGEST_WAIT_SECONDS
-from connect_jira.worker.backoff import TenantBackoff
-from connect_jira.worker.troubles import Troubles
+from connect_jira.worker.backoff import TenantBackoff, Troubles
 from connect_jwt.causes import Cause
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.memory_table import MemoryTable

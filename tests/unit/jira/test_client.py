@@ -12,6 +12,7 @@ import urllib3
 
 from connect_jira.errors import NotInstalled
 from connect_jira.jira.client import JiraClient
+from connect_jira.jira.credentials import Query, site_url
 from connect_jira.jira.errors import (
     JiraBadRequest,
     JiraConflict,
@@ -25,7 +26,6 @@ from connect_jira.jira.errors import (
     JiraUnauthorized,
     JiraUnreachable,
 )
-from connect_jira.jira.urls import Query, site_url
 from connect_jwt.canonical import query_string_hash
 from connect_jwt.errors import UrlNotSignable
 from connect_jwt.identity import ClientKey

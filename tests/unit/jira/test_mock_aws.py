@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from connect_jira.aws.services import Aws
+from connect_jira.aws.service import Aws
 from connect_jira.errors import SecretDoesNotOpen
 from connect_jira.installations.installation import Installation, InstallationState, Site
 from connect_jira.installations.secret_sealing import Sealer

@@ -9,11 +9,11 @@ from connect_jira.aws.failures import AwsFailed
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.jira.errors import JiraError, JiraResponseUnusable, JiraUnreachable, jira_error
 from connect_jira.jira.response import JiraResponse
-from connect_jira.worker.backoff import TenantBackoff
-from connect_jira.worker.troubles import (
+from connect_jira.worker.backoff import (
     FINDING_OUT_SECONDS,
     LONGEST_PAUSE_SECONDS,
     LOOK_AGAIN_SECONDS,
+    TenantBackoff,
     Troubles,
 )
 from connect_jwt.causes import Cause

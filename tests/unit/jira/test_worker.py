@@ -23,10 +23,9 @@ from connect_jira.jira.errors import (
     JiraServerError,
     JiraUnreachable,
 )
-from connect_jira.worker.backoff import TenantBackoff
+from connect_jira.worker.backoff import TenantBackoff, Troubles
 from connect_jira.worker.idempotency_store import Attempt, Done
 from connect_jira.worker.sqs_record import SqsRecord
-from connect_jira.worker.troubles import Troubles
 from connect_jira.worker.worker import LONGEST_AFTER_TROUBLE_SECONDS, Worker
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.memory_table import MemoryTable

@@ -16,12 +16,11 @@ from connect_jira.events.messages import Message, to_text
 from connect_jira.events.webhook import Webhook
 from connect_jira.jira.errors import JiraError, JiraUnreachable, jira_error
 from connect_jira.jira.response import JiraResponse
-from connect_jira.worker.backoff import TenantBackoff
+from connect_jira.worker.backoff import TenantBackoff, Troubles
 from connect_jira.worker.call_results import COMPLETED, CallResults
 from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.idempotency_store import IdempotencyStore
 from connect_jira.worker.queue import JiraCallsQueue
-from connect_jira.worker.troubles import Troubles
 from connect_jira.worker.worker import Worker
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.memory_table import MemoryTable

@@ -17,8 +17,7 @@ from aws_lambda_powertools import Logger
 
 from connect_jira.aws.attributes import attributes, row_of
 from connect_jira.aws.failures import AwsFailed
-from connect_jira.aws.service import AwsService
-from connect_jira.aws.services import Aws
+from connect_jira.aws.service import Aws, AwsService
 from connect_jira.errors import LimitedForNow
 from connect_jira.token_bucket import TokenBucket
 

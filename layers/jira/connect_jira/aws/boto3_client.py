@@ -16,9 +16,8 @@ from botocore import xform_name
 
 from connect_jira.aws.boto3_errors import as_aws_failures
 from connect_jira.aws.boto3_setup import new_client, new_session
-from connect_jira.aws.deadline import CONNECT_SECONDS
 from connect_jira.aws.failures import AwsFailed, failure, not_an_answer
-from connect_jira.aws.responses import error_in, read
+from connect_jira.aws.json_protocol import CONNECT_SECONDS, error_in, read
 
 _HALVINGS = 4
 """Maximum number of halvings of the time-outs; more would leave a request less than a fifth of a second."""

@@ -18,8 +18,7 @@ from cachetools import LRUCache
 
 from connect_jira.aws.attributes import Value, attribute, attributes, row_of
 from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
-from connect_jira.aws.service import AwsService
-from connect_jira.aws.services import Aws
+from connect_jira.aws.service import Aws, AwsService
 from connect_jira.installations.installation import is_storable
 from connect_jira.token_bucket import TokenBucket
 from connect_jira.web.request import GatewayRequest

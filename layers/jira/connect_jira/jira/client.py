@@ -11,15 +11,13 @@ from aws_lambda_powertools import Logger
 
 from connect_jira.jira import paging
 from connect_jira.jira.app_properties import AppProperties
-from connect_jira.jira.credentials import CredentialsSource, UsersCredentials
+from connect_jira.jira.credentials import CredentialsSource, Query, UsersCredentials
 from connect_jira.jira.errors import JiraError
-from connect_jira.jira.exchange import Exchange
+from connect_jira.jira.exchange import Exchange, SignedCall
 from connect_jira.jira.idempotent_methods import is_idempotent
 from connect_jira.jira.response import MAX_RESPONSE_BYTES, JiraResponse
 from connect_jira.jira.retries import Failure, wait_before_retry
-from connect_jira.jira.signed_call import SignedCall
 from connect_jira.jira.tasks import completed_task
-from connect_jira.jira.urls import Query
 from connect_jwt.identity import ClientKey
 
 logger = Logger(child=True)

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from connect_jira.web.base_url import base_url_of, stage_prefix
+from connect_jira.web.response import base_url_of, stage_prefix
 from connect_jwt.invocations import MAX_FORGE_TOKEN_BYTES
 from connect_jwt.tokens import UnverifiedToken, find_bearer_token, find_token, parse_token
 

@@ -1,7 +1,8 @@
-"""Responses for API Gateway."""
+"""Responses for API Gateway, and the base URL in its events: all that serving the descriptor needs."""
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Any
 
 type Response = dict[str, Any]
@@ -61,3 +62,26 @@ def cacheable_response(content: bytes, content_type: str, *, encoding: str | Non
         headers["Content-Encoding"] = encoding
     body = base64.b64encode(content).decode()
     return {"statusCode": 200, "headers": headers, "body": body, "isBase64Encoded": True}
+
+
+_DEFAULT_STAGE = "$default"
+
+
+def stage_prefix(event: Mapping[str, Any]) -> str:
+    """Return the prefix that an HTTP API adds to paths for its stage: empty for `$default`.
+
+    Args:
+        event: payload version 2.0
+    """
+    stage = event["requestContext"]["stage"]
+    return "" if stage == _DEFAULT_STAGE else f"/{stage}"
+
+
+def base_url_of(event: Mapping[str, Any], configured: str) -> str:
+    """Return the configured base URL; if there is none, the one that the caller used.
+
+    Args:
+        event: payload version 2.0
+        configured: the `BaseUrl` setting without a trailing slash, or nothing
+    """
+    return configured or f"https://{event['requestContext']['domainName']}{stage_prefix(event)}"

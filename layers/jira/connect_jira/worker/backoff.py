@@ -2,32 +2,223 @@
 
 - A quota lasts until Jira says. A burst limit lasts for seconds, and for a single endpoint; yet a worker that
   waits a few seconds for each message keeps all other sites waiting. So the site's other messages are
-  postponed by the delay that the client would have waited for each.
-- Trouble of the whole site, such as no response, would hit every other message, too: see
-  `connect_jira.worker.troubles`.
+  postponed by the delay that the client would have waited for each. A process learns a limit by a single
+  call, which costs less than a table lookup for every message.
+- Trouble of the whole site, such as no response, would hit every other message, too. All workers share a
+  circuit breaker per site: a worker that waits for a site that hangs can do nothing else, so the first one
+  records it while it waits, and the others postpone the site's messages. Later one message at a time probes
+  the site, after growing pauses; the first response ends the trouble. If the probing worker dies, another one
+  probes after a while. A record counts for a day at most.
 - A site that has disabled the app gets no calls until it enables it again.
-
-Limits are known to one process only: each process learns them by a single call, which costs less than a table
-lookup for every message.
 """
 
+import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
-from cachetools import TLRUCache
+from aws_lambda_powertools import Logger
+from cachetools import LRUCache, TLRUCache, TTLCache
 
+from connect_jira.aws.attributes import Row, attributes, row_of
+from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
+from connect_jira.aws.service import AwsService
 from connect_jira.jira.errors import JiraError, JiraUnreachable
 from connect_jira.jira.rate_limits import LimitScope, read_rate_limit
 from connect_jira.jira.response import JiraResponse
 from connect_jira.jira.retries import LONGEST_WAIT_SECONDS
-from connect_jira.worker.troubles import Troubles
 from connect_jwt.identity import ClientKey
 
+LONGEST_PAUSE_SECONDS = 15 * 60.0
+
+FINDING_OUT_SECONDS = 30.0
+"""Time after which the turn of a worker that died while probing ends: the maximum run time of one."""
+
+LOOK_AGAIN_SECONDS = 2.0
+"""Time that a site is taken for healthy after a lookup found it so, and the delay between lookups while
+another worker probes it."""
+
+_FIRST_PAUSE_SECONDS = 1.0
+_LASTING_FAILURES = 8
+_KEPT_SECONDS = 24 * 3600
 _MOST_SITES = 10_000
 _ALL_SITES = ClientKey("*")
 _UNTIL_JIRA_SAYS_MORE_SECONDS = 60.0
 _OF_THE_SITE = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
+_NO_ROW = "attribute_not_exists(id) OR expiration < :now"
+_NOT_TOLD = "Site's trouble not recorded"
+
+logger = Logger(child=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Failed calls to a site without a response in between.
+
+    Attributes:
+        reason: of the last failure; empty while the first call is waited for
+        failures: number of failures
+        seconds: until the next lookup is worthwhile
+    """
+
+    reason: str
+    failures: int
+    seconds: float
+
+    @property
+    def is_lasting(self) -> bool:
+        """True if it has lasted for minutes by now."""
+        return self.failures >= _LASTING_FAILURES
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """A site's trouble as this process has met it.
+
+    Attributes:
+        failures: number of failures, as far as known
+        turn_ms: end of its turn at probing, from the row; 0 if it has none
+    """
+
+    failures: int
+    turn_ms: int = 0
+
+
+class Troubles:
+    """Records of sites in trouble, in the idempotency store's table.
+
+    A row has `id`, the `reason` and number of `failures`, the end of the pause (`untilMs`) and of the turn at
+    probing (`turnMs`; 0 if nobody probes), both in Unix milliseconds, and its TTL (`expiration`, in Unix
+    seconds).
+
+    IAM: `dynamodb:GetItem`, `UpdateItem` and `DeleteItem`, on the table.
+
+    Args:
+        dynamodb: the service
+        table: the table's name
+        clock: Unix seconds
+    """
+
+    def __init__(self, dynamodb: AwsService, *, table: str, clock: Callable[[], float] = time.time) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._clock = clock
+        self._well: TTLCache[ClientKey, bool] = TTLCache(_MOST_SITES, LOOK_AGAIN_SECONDS, timer=clock)
+        self._met: LRUCache[ClientKey, _Met] = LRUCache(_MOST_SITES)
+
+    def of(self, client_key: ClientKey) -> Trouble | None:
+        """Return the trouble for which a site is to be left alone.
+
+        None if no trouble is known, or if it is the caller's turn to probe the site. The turn lasts until an
+        outcome is recorded for the site, or `end_turn`.
+
+        Raises:
+            TemporarilyUnavailable: DynamoDB did not answer
+        """
+        if client_key in self._well:
+            return None
+        answer = self._dynamodb.call("GetItem", TableName=self._table, Key=_key(client_key))
+        row, now_ms = row_of(answer.get("Item", {})), self._in_ms(0)
+        if row.get("expiration", 0) * 1000 < now_ms:
+            self._well[client_key] = True
+            self._met.pop(client_key, None)
+            return None
+        left = row["untilMs"] - now_ms
+        if left <= 0:
+            if row["turnMs"] <= now_ms and self._take_turn(client_key, row):
+                return None
+            left = LOOK_AGAIN_SECONDS * 1000
+        return Trouble(reason=row["reason"], failures=row["failures"], seconds=left / 1000)
+
+    def end_turn(self, client_key: ClientKey) -> None:
+        """Leave the probe to another worker, if it is still this process's turn."""
+        met = self._met.get(client_key)
+        if met is not None and met.turn_ms:
+            del self._met[client_key]
+            self._note(client_key, "turnMs = :mine", {":mine": met.turn_ms}, {"turnMs": 0})
+
+    def note_slow(self, client_key: ClientKey) -> None:
+        """Record that a call takes long, so that other workers leave the site alone meanwhile."""
+        if client_key not in self._met:
+            turn_ms = self._in_ms(FINDING_OUT_SECONDS)
+            self._met[client_key] = _Met(0, turn_ms)
+            slow = {"reason": "", "failures": 0, "untilMs": 0, "turnMs": turn_ms}
+            self._note(client_key, _NO_ROW, {":now": self._in_ms(0) // 1000}, slow)
+
+    def note_failure(self, client_key: ClientKey, error: JiraError, *, told: float) -> None:
+        """Record trouble of the whole site. Calls that meet it at the same time count once.
+
+        Args:
+            client_key: the site
+            error: the failure
+            told: the delay that the site asks for, in seconds; 0 if it gives none
+        """
+        before = self._met.get(client_key, _Met(0)).failures
+        self._met[client_key] = _Met(before + 1)
+        self._well.pop(client_key, None)
+        wait = min(max(_FIRST_PAUSE_SECONDS * 2.0**before, told), LONGEST_PAUSE_SECONDS)
+        until_ms = self._in_ms(wait)
+        self._note(
+            client_key,
+            f"{_NO_ROW} OR (failures < :more AND untilMs < :until)",
+            {":now": self._in_ms(0) // 1000, ":more": before + 2, ":until": until_ms},
+            {"reason": error.reason, "failures": before + 1, "untilMs": until_ms, "turnMs": 0},
+        )
+
+    def note_answer(self, client_key: ClientKey) -> None:
+        """Record a response, be it a refusal: the trouble is over."""
+        if self._met.pop(client_key, None) is not None:
+            self._well[client_key] = True
+            try:
+                self._dynamodb.call("DeleteItem", TableName=self._table, Key=_key(client_key))
+            except AwsFailed:
+                logger.warning(_NOT_TOLD, exc_info=True)
+
+    def _take_turn(self, client_key: ClientKey, row: Row) -> bool:
+        """Take the turn at probing, unless another worker has it."""
+        turn_ms = self._in_ms(FINDING_OUT_SECONDS)
+        seen = {":until": row["untilMs"], ":turn": row["turnMs"]}
+        is_mine = self._update(client_key, "untilMs = :until AND turnMs = :turn", seen, {"turnMs": turn_ms})
+        if is_mine:
+            self._met[client_key] = _Met(row["failures"], turn_ms)
+        return is_mine
+
+    def _note(self, client_key: ClientKey, condition: str, seen: Row, changes: Row) -> None:
+        """Record for other workers, unless they know more by now; a failure to write is ignored."""
+        try:
+            self._update(client_key, condition, seen, changes)
+        except AwsFailed:
+            logger.warning(_NOT_TOLD, exc_info=True)
+
+    def _update(self, client_key: ClientKey, condition: str, seen: Row, changes: Row) -> bool:
+        """Change a row if it is unchanged since it was read; return False if not."""
+        changes = {"expiration": self._in_ms(_KEPT_SECONDS) // 1000, **changes}
+        try:
+            self._dynamodb.call(
+                "UpdateItem",
+                TableName=self._table,
+                Key=_key(client_key),
+                UpdateExpression="SET " + ", ".join(f"{name} = :new_{name}" for name in changes),
+                ConditionExpression=condition,
+                ExpressionAttributeValues=attributes(
+                    seen | {f":new_{name}": value for name, value in changes.items()}
+                ),
+            )
+        except AwsFailed as failure:
+            if failure.code == CONDITION_FAILED:
+                return False
+            raise
+        return True
+
+    def _in_ms(self, seconds: float) -> int:
+        return int((self._clock() + seconds) * 1000)
+
+
+def _key(client_key: ClientKey) -> dict[str, Any]:
+    record_id = hashlib.sha256(f"trouble {client_key}".encode(errors="surrogatepass")).hexdigest()
+    return attributes({"id": record_id})
 
 
 class TenantBackoff:
