@@ -15,7 +15,6 @@ named: only what verifies RS256 loads PyJWT and cryptography (the extra `rsa`).
 - `connect_jwt.scopes`: the scope that a REST call needs
 - `connect_jwt.clouds`: Atlassian's clouds, with their sites' domains and key hosts
 - `connect_jwt.tokens`: find the token in a request, and parse it before it is trusted
-- `connect_jwt.signatures`: HS256 and RS256
 - `connect_jwt.deadlines`: a time limit for any work
 - `connect_jwt.identity`: the types of the app key, the client key and the shared secret
 - `connect_jwt.errors`: every exception raised on purpose

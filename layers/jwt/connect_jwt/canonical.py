@@ -8,6 +8,7 @@ https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connec
 """
 
 import hashlib
+import hmac
 import re
 from binascii import a2b_qp
 from collections.abc import Callable
@@ -40,6 +41,25 @@ def canonical_request(method: str, path: str, query: str) -> str:
 def query_string_hash(method: str, path: str, query: str) -> str:
     """Return the `qsh` claim: 64 lower-case hex characters. Arguments as for `canonical_request`."""
     return hash_of(canonical_request(method, path, query))
+
+
+def url_hash(method: str, url: str, base_url: str) -> str:
+    """Return the `qsh` claim of a request to a URL; arguments as for `split_url`."""
+    return query_string_hash(method, *split_url(url, base_url))
+
+
+def is_hash_of_received(claimed: str, method: str, path: str, query: str) -> bool:
+    """Return whether a `qsh` claim is the hash of a received request, in constant time.
+
+    Args:
+        claimed: the claim
+        method: the HTTP method
+        path: below the base URL, in any of the forms of `received_paths`
+        query: the query string verbatim
+    """
+    hashes = (query_string_hash(method, each, query) for each in received_paths(path))
+    comparable = claimed.encode("utf-8", "surrogatepass")
+    return any(hmac.compare_digest(comparable, expected.encode()) for expected in hashes)
 
 
 def hash_of(canonical: str) -> str:

@@ -34,6 +34,14 @@ class SharedSecret:
         """Return the secret's bytes as an HMAC key."""
         return self._secret.encode()
 
+    def sign(self, message: bytes) -> bytes:
+        """Return the HMAC-SHA256 of a message, which is HS256's signature (RFC 7518, 3.2)."""
+        return hmac.digest(self.key_bytes(), message, "sha256")
+
+    def has_signed(self, signature: bytes, message: bytes) -> bool:
+        """Return whether a signature of a message was made with this secret, in constant time."""
+        return hmac.compare_digest(signature, self.sign(message))
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SharedSecret):
             return NotImplemented

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from connect_jwt.errors import ForgeReason, Reason, TokenRefused
 from connect_jwt.forge_sites import jira_of
 from connect_jwt.origins import InvocationOrigin, origin_of
-from connect_jwt.signatures import is_rs256
 from connect_jwt.tokens import UnverifiedToken
 from connect_jwt.verifying import TimeRule, check_times
 
@@ -116,7 +115,7 @@ def verify_invocation_token(
         KeyHostUnavailable: from `keys`; the proof cannot be checked now
     """
     token.check_header("RS256")
-    if not is_rs256(token.signature, token.signing_input, keys.public_key(token.header.get("kid"))):
+    if not token.is_signed_by(keys.public_key(token.header.get("kid"))):
         raise TokenRefused(Reason.SIGNATURE_MISMATCH, "not signed with the key that kid names")
     claims = token.claims
     issued_at, expires_at = check_times(claims, _TIMES, now)

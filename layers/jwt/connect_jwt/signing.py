@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from connect_jwt.canonical import query_string_hash, split_url
+from connect_jwt.canonical import url_hash
 from connect_jwt.errors import UrlNotSignable
 from connect_jwt.identity import AppKey, SharedSecret
-from connect_jwt.signatures import hs256
 
 LIFETIME_SECONDS = 180
 """Lifetime used by Jira's own sender and every official library. Sign just before each attempt."""
@@ -68,7 +67,7 @@ def sign_request(identity: SigningIdentity, method: str, url: str, *, now: float
         "iss": identity.app_key,
         "iat": issued_at,
         "exp": issued_at + LIFETIME_SECONDS,
-        "qsh": query_string_hash(method, *split_url(url, identity.base_url)),
+        "qsh": url_hash(method, url, identity.base_url),
     }
     return _signed(claims, identity.shared_secret)
 
@@ -118,7 +117,7 @@ def is_below(url: str, base_url: str) -> bool:
 
 def _signed(claims: Mapping[str, Any], secret: SharedSecret) -> str:
     signing_input = _segment({"alg": "HS256", "typ": "JWT"}) + b"." + _segment(claims)
-    return (signing_input + b"." + _base64url(hs256(signing_input, secret.key_bytes()))).decode()
+    return (signing_input + b"." + _base64url(secret.sign(signing_input))).decode()
 
 
 def _segment(value: Mapping[str, Any]) -> bytes:

@@ -7,11 +7,15 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from connect_jwt.errors import ForgeReason, Reason, TokenRefused
 from connect_jwt.identity import ClientKey
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 MAX_TOKEN_BYTES = 8 * 1024
 """No site's token comes near this size; larger ones are not parsed."""
@@ -63,7 +67,7 @@ def find_bearer_token(authorization: str | None) -> str:
     return credentials.strip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UnverifiedToken:
     """A parsed token. Trust nothing in it before its signature is verified."""
 
@@ -72,7 +76,7 @@ class UnverifiedToken:
     signing_input: bytes = field(repr=False)
     signature: bytes = field(repr=False)
 
-    @property
+    @cached_property
     def issuer(self) -> ClientKey:
         """The issuer: the site that the token claims to be from.
 
@@ -113,6 +117,16 @@ class UnverifiedToken:
         fault = self.header_fault(algorithm)
         if fault is not None:
             raise TokenRefused(fault, f"this route takes {algorithm} without extensions only")
+
+    def is_signed_by(self, key: "RSAPublicKey") -> bool:
+        """Return whether RS256's signature was made with the private half of this key.
+
+        That is left to PyJWT, which brings `cryptography`: slow to load, and useless to a function that
+        verifies sites' tokens only.
+        """
+        from jwt.algorithms import RSAAlgorithm  # noqa: PLC0415 - see above
+
+        return RSAAlgorithm(RSAAlgorithm.SHA256).verify(self.signing_input, key, self.signature)
 
     @property
     def digest(self) -> str:

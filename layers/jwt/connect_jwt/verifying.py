@@ -7,15 +7,13 @@ elsewhere was CVE-2021-26073, and an algorithm chosen by the token lets a public
 https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/
 """
 
-import hmac
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from connect_jwt.canonical import query_string_hash, received_paths
+from connect_jwt.canonical import is_hash_of_received
 from connect_jwt.errors import ForgeReason, Reason, RefusedUnsigned, SignatureMismatch, TokenRefused
 from connect_jwt.identity import ClientKey, SharedSecret
-from connect_jwt.signatures import is_hs256, is_rs256
 from connect_jwt.tokens import UnverifiedToken
 
 if TYPE_CHECKING:
@@ -119,7 +117,7 @@ def verify_install_token(
         if check_body is not None:
             check_body(client_key)
         key = keys.public_key(kid)
-    if not is_rs256(token.signature, token.signing_input, key):
+    if not token.is_signed_by(key):
         raise TokenRefused(Reason.SIGNATURE_MISMATCH, "not signed with the key that kid names")
     issued_at = _check_install_claims(token, request, audiences, now)
     return _verified(token, token.issuer, issued_at, key_id=kid)
@@ -168,7 +166,7 @@ def _check_site_signature(token: UnverifiedToken, secrets: Iterable[SharedSecret
     token.check_header("HS256")
     client_key = token.issuer
     for secret in secrets:
-        if is_hs256(token.signature, token.signing_input, secret.key_bytes()):
+        if secret.has_signed(token.signature, token.signing_input):
             return client_key
     raise SignatureMismatch(Reason.SECRET_MISMATCH, "not signed with a secret of the site that iss names")
 
@@ -195,8 +193,7 @@ def _check_computed_qsh(claims: Mapping[str, Any], request: SignedRequest) -> No
     claimed = _qsh(claims)
     if claimed == CONTEXT_QSH:
         raise TokenRefused(Reason.QSH_IS_CONTEXT, "bound to no request: a browser's context token")
-    hashes = (query_string_hash(request.method, path, request.query) for path in received_paths(request.path))
-    if not any(hmac.compare_digest(_comparable(claimed), expected.encode()) for expected in hashes):
+    if not is_hash_of_received(claimed, request.method, request.path, request.query):
         raise TokenRefused(Reason.QSH_MISMATCH, "signed for another method, path or query")
 
 
@@ -205,10 +202,6 @@ def _qsh(claims: Mapping[str, Any]) -> str:
     if not isinstance(claimed, str):
         raise TokenRefused(Reason.QSH_MISSING, "no qsh claim")
     return claimed
-
-
-def _comparable(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
 
 
 def _check_audience(claims: Mapping[str, Any], audiences: Collection[str]) -> None:

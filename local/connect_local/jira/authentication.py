@@ -19,7 +19,6 @@ from typing import Any
 from connect_jwt.canonical import query_string_hash
 from connect_jwt.errors import Reason, TokenRefused
 from connect_jwt.scopes import is_granted, scope_of
-from connect_jwt.signatures import is_hs256
 from connect_jwt.tokens import UnverifiedToken, find_token, parse_token
 from connect_jwt.verifying import CONTEXT_QSH, LEEWAY_SECONDS
 from connect_local.jira.entities import Installation, User
@@ -142,7 +141,7 @@ def _app_of(issuer: object, site: Site) -> Installation:
 def _check(call: RestCall, token: UnverifiedToken, app: Installation, site: Site) -> None:
     if not app.enabled:
         raise _unauthorized(CallReason.APP_NOT_INSTALLED)
-    if not any(is_hs256(token.signature, token.signing_input, key.key_bytes()) for key in app.secrets):
+    if not any(key.has_signed(token.signature, token.signing_input) for key in app.secrets):
         raise _unauthorized(Reason.SECRET_MISMATCH)
     _check_times(token.claims, site.now().timestamp())
     _check_qsh(token.claims.get("qsh"), call)

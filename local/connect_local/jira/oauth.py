@@ -18,7 +18,6 @@ from starlette.routing import Route
 
 from connect_jwt.errors import TokenRefused
 from connect_jwt.scopes import is_granted
-from connect_jwt.signatures import is_hs256
 from connect_jwt.tokens import UnverifiedToken, parse_token
 from connect_local.jira.access_tokens import AccessTokens, Grant
 from connect_local.jira.entities import Installation
@@ -95,7 +94,7 @@ class AuthorizationServer:
             raise OAuthError("invalid_request", "grant_type and assertion are needed.")
         token = _parse(parameters["assertion"])
         site, app = self._client(token.claims.get("iss"))
-        if not any(is_hs256(token.signature, token.signing_input, key.key_bytes()) for key in app.secrets):
+        if not any(key.has_signed(token.signature, token.signing_input) for key in app.secrets):
             raise _invalid("The assertion's signature was not made with the sharedSecret.")
         if _ACT_AS_USER not in app.descriptor.scopes:
             raise OAuthError("unauthorized_client", f"The app has no {_ACT_AS_USER} scope.")

@@ -10,7 +10,7 @@ from typing import Any
 
 import jwt
 
-from connect_jwt.canonical import query_string_hash, split_url
+from connect_jwt.canonical import url_hash
 from connect_jwt.signing import LIFETIME_SECONDS
 from connect_jwt.verifying import CONTEXT_QSH
 from connect_local.jira.entities import Installation, User
@@ -63,7 +63,7 @@ def _symmetric(app: Installation, claims: dict[str, Any]) -> str:
 
 
 def _hash(method: str, url: str, app: Installation) -> str:
-    return query_string_hash(method, *split_url(url, app.descriptor.base_url))
+    return url_hash(method, url, app.descriptor.base_url)
 
 
 def _claims(app: Installation, qsh: str, now: datetime) -> dict[str, Any]:

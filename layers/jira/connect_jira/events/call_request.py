@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from connect_jira.errors import RequestMalformed
-from connect_jira.jira.idempotent_methods import is_idempotent
+from connect_jira.jira.http_methods import IDEMPOTENT
 from connect_jwt.identity import ClientKey
 
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
@@ -60,7 +60,7 @@ class CallRequest:
     @property
     def is_idempotent(self) -> bool:
         """True if the call is idempotent."""
-        return is_idempotent(self.method) if self.idempotent is None else self.idempotent
+        return self.method in IDEMPOTENT if self.idempotent is None else self.idempotent
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:

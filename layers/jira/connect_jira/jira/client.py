@@ -14,7 +14,7 @@ from connect_jira.jira.app_properties import AppProperties
 from connect_jira.jira.credentials import CredentialsSource, Query, UsersCredentials
 from connect_jira.jira.errors import JiraError
 from connect_jira.jira.exchange import Exchange, SignedCall
-from connect_jira.jira.idempotent_methods import is_idempotent
+from connect_jira.jira.http_methods import IDEMPOTENT
 from connect_jira.jira.response import MAX_RESPONSE_BYTES, JiraResponse
 from connect_jira.jira.retries import Failure, wait_before_retry
 from connect_jira.jira.tasks import completed_task
@@ -249,7 +249,7 @@ class JiraClient:
         """
         call = SignedCall(method.upper(), path, query, body, headers or {}, self._webhook_trace)
         if idempotent is None:
-            idempotent = is_idempotent(call.method)
+            idempotent = call.method in IDEMPOTENT
         try:
             response = self._repeated(call, idempotent=idempotent)
         except JiraError as error:

@@ -18,7 +18,7 @@ from aws_lambda_powertools import Logger
 from connect_jira.errors import OutOfTime, RequestMalformed
 from connect_jira.jira.credentials import ConnectCredentials, Credentials, CredentialsSource, Query
 from connect_jira.jira.errors import JiraEffectUnknown, JiraUnreachable, jira_error
-from connect_jira.jira.idempotent_methods import is_reading
+from connect_jira.jira.http_methods import READING
 from connect_jira.jira.loop_guard import TRACE_HEADER
 from connect_jira.jira.multipart import NO_XSRF_CHECK, Multipart
 from connect_jira.jira.rate_limits import is_near_limit
@@ -63,7 +63,7 @@ class SignedCall:
         Raises:
             RequestMalformed: a GET has a body, or the header is one of the client's own
         """
-        if self.body is not None and is_reading(self.method):
+        if self.body is not None and self.method in READING:
             raise RequestMalformed(f"a {self.method} has no body: Jira answers 403 to one")
         for name, value in self.headers.items():
             if name.lower() in _OURS:
@@ -284,14 +284,14 @@ def _done(call: SignedCall, credentials: Credentials, response: JiraResponse) ->
         JiraEffectUnknown: a 303 that leads away from Jira's REST API
         JiraResponseUnusable: the body has to be read, and is too large
     """
-    if response.is_success and response.is_too_large and is_reading(call.method):
+    if response.is_success and response.is_too_large and call.method in READING:
         raise response.unusable("too large")
     if response.is_success:
         return response
     if response.status != HTTPStatus.SEE_OTHER:
         return None
     location = response.headers.get("location", "")
-    if is_reading(call.method):
+    if call.method in READING:
         return replace(response, location=location) if location else None
     path = credentials.path_of(location)
     if path is None:

@@ -11,7 +11,7 @@ from typing import Any
 from connect_jira.aws.event_bus import put_event
 from connect_jira.aws.service import AwsService
 from connect_jira.events.call_request import CallRequest
-from connect_jira.jira.idempotent_methods import is_reading
+from connect_jira.jira.http_methods import READING
 from connect_jira.jira.response import JiraResponse
 
 COMPLETED = "Jira call completed"
@@ -31,7 +31,7 @@ def call_result(request: CallRequest, response: JiraResponse) -> dict[str, Any]:
     Of a 303's target it has the path alone, and for GET nothing: that may be a URL with a token.
     """
     outcome: dict[str, Any] = {"status": response.status}
-    if response.location is not None and not is_reading(request.method):
+    if response.location is not None and request.method not in READING:
         outcome["location"] = response.location.partition("?")[0]
     if request.return_body:
         outcome |= body_of(response, max_bytes=_MAX_BODY_BYTES)
