@@ -38,7 +38,7 @@ def test_lambda_has_them_in_the_environment() -> None:
             "AWS_SESSION_TOKEN": "token",
         }
     )
-    assert (account.region, account.credentials()) == ("eu-west-1", Credentials("AKID", "secret", "token"))
+    assert (account.region, account.current()) == ("eu-west-1", Credentials("AKID", "secret", "token"))
 
 
 def test_credentials_show_only_whose_they_are() -> None:
@@ -77,7 +77,7 @@ def test_what_snapstart_has_restored_asks_an_endpoint_and_asks_again_when_they_e
 ) -> None:
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", endpoint)
     account = Account.from_env({"AWS_REGION": "eu-west-1"})
-    assert [account.credentials().access_key_id for _ in range(2)] == ["AKID-1", "AKID-2"]
+    assert [account.current().access_key_id for _ in range(2)] == ["AKID-1", "AKID-2"]
 
 
 def test_a_developer_has_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,14 +88,14 @@ def test_a_developer_has_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_PROFILE", "dev")
     account = Account.from_env({})
-    assert (account.region, account.credentials()) == ("eu-central-1", Credentials("AKID", "secret", None))
+    assert (account.region, account.current()) == ("eu-central-1", Credentials("AKID", "secret", None))
 
 
 def test_without_a_region_or_credentials_one_sentence_says_what_to_do() -> None:
     with pytest.raises(AwsNotConfigured, match="AWS_REGION"):
         Account.from_env({})
     with pytest.raises(TemporarilyUnavailable, match="AWS_PROFILE"):
-        Account.from_env({"AWS_REGION": "eu-west-1"}).credentials()
+        Account.from_env({"AWS_REGION": "eu-west-1"}).current()
 
 
 def test_credentials_that_are_not_given_just_now_may_be_given_later(
@@ -105,7 +105,7 @@ def test_credentials_that_are_not_given_just_now_may_be_given_later(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_PROFILE", "dev")
     with pytest.raises(TemporarilyUnavailable, match="CredentialRetrievalError"):
-        Account.from_env({}).credentials()
+        Account.from_env({}).current()
 
 
 def test_an_access_key_without_its_secret_is_refused_in_a_sentence() -> None:

@@ -7,7 +7,8 @@ dual-stack endpoints, and all sources of credentials come with boto3, which read
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
 
@@ -22,6 +23,9 @@ from connect_jira.aws.json_protocol import CONNECT_SECONDS, error_in, read
 _HALVINGS = 4
 """Maximum number of halvings of the time-outs; more would leave a request less than a fifth of a second."""
 
+_TRACE: ContextVar[str | None] = ContextVar("trace")
+"""Trace of the request that is being sent; botocore's hooks get no arguments of a call."""
+
 
 class Boto3Clients:
     """Makes clients of one session; of the same kind there is one, since each has connections of its own.
@@ -35,15 +39,13 @@ class Boto3Clients:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._session = new_session(region=env.get("AWS_REGION"))
-        self._made: dict[tuple[str, float, Callable[[], str | None]], Boto3Client] = {}
+        self._made: dict[tuple[str, float], Boto3Client] = {}
 
-    def client(self, service: str, *, read_seconds: float, trace: Callable[[], str | None]) -> "Boto3Client":
+    def client(self, service: str, *, read_seconds: float) -> "Boto3Client":
         """Return a client; arguments as for `Boto3Client`."""
-        kind = (service, read_seconds, trace)
+        kind = (service, read_seconds)
         if kind not in self._made:
-            self._made[kind] = Boto3Client(
-                service, session=self._session, read_seconds=read_seconds, trace=trace
-            )
+            self._made[kind] = Boto3Client(service, session=self._session, read_seconds=read_seconds)
         return self._made[kind]
 
 
@@ -57,25 +59,24 @@ class Boto3Client:
         service: `dynamodb`, `events`, `kms` or `sqs`
         session: source of region, credentials and configuration
         read_seconds: maximum wait of each request for its response
-        trace: returns the header `X-Amzn-Trace-Id`; None for boto3's own
     """
 
-    def __init__(
-        self, service: str, *, session: boto3.Session, read_seconds: float, trace: Callable[[], str | None]
-    ) -> None:
+    def __init__(self, service: str, *, session: boto3.Session, read_seconds: float) -> None:
         self._service = service
         self._session = session
         self._read_seconds = read_seconds
-        self._trace = trace
         self._lock = threading.Lock()
         self._by_halvings = {
             0: self._new_client(0)
         }  # when a function starts, for which it has a whole processor
 
-    def send(self, operation: str, parameters: Mapping[str, object], *, seconds: float) -> dict[str, Any]:
+    def send(
+        self, operation: str, parameters: Mapping[str, object], *, seconds: float, trace: str | None
+    ) -> dict[str, Any]:
         """Send a request; see `AwsClient.send`."""
         about = f"{self._service}:{operation}"
         ask = getattr(self._client_for(about, seconds), xform_name(operation))
+        _TRACE.set(trace)
         with as_aws_failures(about):
             answer: dict[str, Any] = ask(**parameters)
         answer.pop("ResponseMetadata", None)
@@ -102,7 +103,7 @@ class Boto3Client:
         return client
 
     def _add_trace(self, params: dict[str, Any], **_: object) -> None:
-        trace = self._trace()
+        trace = _TRACE.get()
         if trace:
             params["headers"]["X-Amzn-Trace-Id"] = trace
 

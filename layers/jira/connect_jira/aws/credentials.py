@@ -25,14 +25,16 @@ class Account:
 
     Attributes:
         region: such as `eu-west-1`
-        credentials: the current ones
+        fixed: credentials of the process; None if they change
+        current: returns the current credentials
 
     Lambda puts both into a function's environment. Elsewhere boto3 finds them: in a profile on a developer's
     machine, or at the endpoint that a function restored by SnapStart is given.
     """
 
     region: str
-    credentials: Callable[[], Credentials]
+    fixed: Credentials | None
+    current: Callable[[], Credentials]
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -49,14 +51,14 @@ class Account:
             fixed = Credentials(
                 env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env.get("AWS_SESSION_TOKEN")
             )
-            return cls(region, lambda: fixed)
+            return cls(region, fixed, lambda: fixed)
         from botocore.session import get_session  # noqa: PLC0415 - functions do not normally need it
 
         session = get_session()
         region = region or session.get_config_variable("region")
         if not region:
             raise AwsNotConfigured("no AWS region is known: set AWS_REGION, or one for the profile")
-        return cls(region, lambda: _current(session))
+        return cls(region, None, lambda: _current(session))
 
 
 def _current(session: "Session") -> Credentials:

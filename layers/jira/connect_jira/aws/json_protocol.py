@@ -13,7 +13,7 @@ import json
 import math
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
@@ -54,7 +54,7 @@ class DirectClients:
         self._account = Account.from_env(env)
         self._http = new_pool()
 
-    def client(self, service: str, *, read_seconds: float, trace: Callable[[], str | None]) -> "DirectClient":
+    def client(self, service: str, *, read_seconds: float) -> "DirectClient":
         """Return a client; arguments as for `DirectClient`."""
         return DirectClient(
             service,
@@ -62,7 +62,6 @@ class DirectClients:
             account=self._account,
             http=self._http,
             read_seconds=read_seconds,
-            trace=trace,
         )
 
 
@@ -75,7 +74,6 @@ class DirectClient:
         account: region and credentials
         http: connection pool
         read_seconds: maximum wait of each request for its response
-        trace: returns the header `X-Amzn-Trace-Id`; None for no header
     """
 
     def __init__(
@@ -86,7 +84,6 @@ class DirectClient:
         account: Account,
         http: urllib3.PoolManager,
         read_seconds: float,
-        trace: Callable[[], str | None],
     ) -> None:
         self._service = service
         self._url = f"{endpoint.rstrip('/')}/"
@@ -94,9 +91,10 @@ class DirectClient:
         self._account = account
         self._http = http
         self._read_seconds = read_seconds
-        self._trace = trace
 
-    def send(self, operation: str, parameters: Mapping[str, object], *, seconds: float) -> dict[str, Any]:
+    def send(
+        self, operation: str, parameters: Mapping[str, object], *, seconds: float, trace: str | None
+    ) -> dict[str, Any]:
         """Send a request; see `AwsClient.send`."""
         about, body = f"{self._service}:{operation}", encode(parameters)
         try:
@@ -104,7 +102,7 @@ class DirectClient:
                 "POST",
                 self._url,
                 body=body,
-                headers=self._headers(operation, body),
+                headers=self._headers(operation, body, trace),
                 timeout=urllib3.Timeout(
                     connect=CONNECT_SECONDS,
                     read=self._read_seconds,
@@ -122,7 +120,7 @@ class DirectClient:
             raise not_an_answer(about)
         return answer
 
-    def _headers(self, operation: str, body: bytes) -> dict[str, str]:
+    def _headers(self, operation: str, body: bytes, trace: str | None) -> dict[str, str]:
         prefix, version = _PROTOCOLS[self._service]
         headers = signed(
             {
@@ -131,12 +129,11 @@ class DirectClient:
                 "x-amz-target": f"{prefix}.{operation}",
             },
             body,
-            self._account.credentials(),
+            self._account.fixed or self._account.current(),
             service=self._service,
             region=self._account.region,
             now=time.time(),
         )
-        trace = self._trace()
         return {**headers, "x-amzn-trace-id": trace} if trace else headers
 
 

@@ -37,13 +37,16 @@ class Deadline:
 class AwsClient(Protocol):
     """Sends the requests of one service."""
 
-    def send(self, operation: str, parameters: Mapping[str, object], *, seconds: float) -> dict[str, Any]:
+    def send(
+        self, operation: str, parameters: Mapping[str, object], *, seconds: float, trace: str | None
+    ) -> dict[str, Any]:
         """Send a request once, and return the response.
 
         Args:
             operation: as in the service's API reference, such as `GetItem`
             parameters: of the operation; binary values are bytes
             seconds: time-out; `math.inf` for the client's own
+            trace: the header `X-Amzn-Trace-Id`; None for no header, or boto3's own
 
         Raises:
             AwsFailed: it failed
@@ -58,13 +61,23 @@ class AwsService:
         client: sends its requests
         attempts: maximum number; the random delay between them is up to one second first, and doubles
         deadline: for all attempts together
+        trace: returns the header `X-Amzn-Trace-Id` of each request
     """
 
-    def __init__(self, name: str, client: AwsClient, *, attempts: int, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        name: str,
+        client: AwsClient,
+        *,
+        attempts: int,
+        deadline: Deadline,
+        trace: Callable[[], str | None],
+    ) -> None:
         self._name = name
         self._client = client
         self._attempts = attempts
         self._deadline = deadline
+        self._trace = trace
 
     def call(self, operation: str, **parameters: object) -> dict[str, Any]:
         """Call an operation, and return its response.
@@ -93,7 +106,7 @@ class AwsService:
         left = self._deadline.left()
         if left <= 0:
             raise AwsFailed(f"{self._name}:{operation}", "DeadlineExceeded", may_pass=False)
-        return self._client.send(operation, parameters, seconds=left)
+        return self._client.send(operation, parameters, seconds=left, trace=self._trace())
 
 
 def _wait(failed: AwsFailed, attempt: int) -> float:
@@ -116,7 +129,7 @@ _RESERVED_TO_ANSWER_SECONDS = 0.5
 
 
 class _Clients(Protocol):
-    def client(self, service: str, *, read_seconds: float, trace: Callable[[], str | None]) -> AwsClient: ...
+    def client(self, service: str, *, read_seconds: float) -> AwsClient: ...
 
 
 class Aws:
@@ -161,8 +174,8 @@ class Aws:
                 of functions; it stops a chain after about 16
         """
         trace = self._trace if continues_chain else self._trace_without_chain
-        client = self._clients.client(name, read_seconds=read_seconds, trace=trace)
-        return AwsService(name, client, attempts=attempts, deadline=self._deadline)
+        client = self._clients.client(name, read_seconds=read_seconds)
+        return AwsService(name, client, attempts=attempts, deadline=self._deadline, trace=trace)
 
     def _trace(self) -> str | None:
         return self._env.get("_X_AMZN_TRACE_ID")
