@@ -13,7 +13,7 @@ from connect_jira.jira import paging
 from connect_jira.jira.app_properties import AppProperties
 from connect_jira.jira.credentials import CredentialsSource, Query, UsersCredentials
 from connect_jira.jira.errors import JiraError
-from connect_jira.jira.exchange import Exchange, SignedCall
+from connect_jira.jira.exchange import RESERVED_TO_REPORT_SECONDS, Exchange, SignedCall
 from connect_jira.jira.http_methods import IDEMPOTENT
 from connect_jira.jira.response import MAX_RESPONSE_BYTES, JiraResponse
 from connect_jira.jira.retries import Failure, wait_before_retry
@@ -21,10 +21,6 @@ from connect_jira.jira.tasks import completed_task
 from connect_jwt.identity import ClientKey
 
 logger = Logger(child=True)
-
-_RESERVED_TO_REPORT_SECONDS = 1.0
-"""Time reserved to report that the function runs out of time."""
-
 
 type OnOutcome = Callable[[str, JiraResponse | JiraError], None]
 """Takes a call's method and path, and its outcome."""
@@ -81,10 +77,10 @@ class JiraClient:
         self._clock = clock
         self._sleep = sleep
         self._exchange = Exchange(
-            source,
-            client_key,
+            source=source,
+            client_key=client_key,
             http=http,
-            seconds_left=lambda: remaining() - _RESERVED_TO_REPORT_SECONDS,
+            remaining=remaining,
             max_response_bytes=max_response_bytes,
             clock=clock,
         )
@@ -277,7 +273,7 @@ class JiraClient:
     def _wait_or_raise(self, failure: Failure) -> None:
         jitter = random.uniform(0.7, 1.3)  # noqa: S311 - spreads load, hides nothing
         wait = wait_before_retry(failure, now=self._clock(), jitter=jitter)
-        if wait is None or wait + _RESERVED_TO_REPORT_SECONDS >= self._remaining():
+        if wait is None or wait + RESERVED_TO_REPORT_SECONDS >= self._remaining():
             raise failure.error
         logger.info(
             "Retrying a call to Jira", extra={"reason": failure.error.reason, "attempt": failure.attempt}

@@ -5,7 +5,6 @@ Bodies are JSON or files; Jira would count a form's fields as query parameters, 
 
 import json
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -30,6 +29,9 @@ from connect_jwt.identity import ClientKey
 
 CONNECT_TIMEOUT_SECONDS = 3.0
 READ_TIMEOUT_SECONDS = 10.0
+
+RESERVED_TO_REPORT_SECONDS = 1.0
+"""Time reserved to report that the function runs out of time."""
 
 _NO_CONNECTION = urllib3.exceptions.NewConnectionError
 _TIMED_OUT = urllib3.exceptions.TimeoutError
@@ -151,34 +153,25 @@ logger = Logger(child=True)
 _THERE_ON_EVERY_SITE = SignedCall("GET", "/rest/api/3/serverInfo")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """Makes each call once.
 
-    Args:
+    Attributes:
         source: of the credentials
         client_key: the site
         http: the process's pool
-        seconds_left: returns the seconds left to wait for a response
+        remaining: returns the seconds left for everything, such as Lambda's
         max_response_bytes: maximum size of a response body; a larger one is not read
         clock: Unix seconds
     """
 
-    def __init__(
-        self,
-        source: CredentialsSource,
-        client_key: ClientKey,
-        *,
-        http: urllib3.PoolManager,
-        seconds_left: Callable[[], float],
-        max_response_bytes: int,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._source = source
-        self._client_key = client_key
-        self._http = http
-        self._seconds_left = seconds_left
-        self._max_response_bytes = max_response_bytes
-        self._clock = clock
+    source: CredentialsSource
+    client_key: ClientKey
+    http: urllib3.PoolManager
+    remaining: Callable[[], float]
+    max_response_bytes: int
+    clock: Callable[[], float]
 
     def make(self, call: SignedCall) -> JiraResponse:
         """Make a call; after a 401 once more, if other credentials are at hand.
@@ -187,15 +180,15 @@ class Exchange:
             JiraError: it was not done, or that is unknown
             OutOfTime, UrlNotSignable, NotInstalled, TemporarilyUnavailable and the like: it was not sent
         """
-        credentials = self._source.credentials(self._client_key, call.name)
+        credentials = self.source.credentials(self.client_key, call.name)
         response = self._send(call, credentials)
         cause = _cause(call, credentials, response)
         if response.status == HTTPStatus.UNAUTHORIZED or cause is Cause.SITE_MOVED:
             credentials, response, cause = self._signed_anew(call, credentials, response, cause)
         is_refused = response.status == HTTPStatus.UNAUTHORIZED
-        refusals = self._source.count_refusals(self._client_key, refused=is_refused)
+        refusals = self.source.count_refusals(self.client_key, refused=is_refused)
         if is_refused and isinstance(credentials, ConnectCredentials):
-            self._source.connect_refused(self._client_key)
+            self.source.connect_refused(self.client_key)
         if is_near_limit(response.headers):
             count("JiraNearLimit")
         if cause is Cause.SITE_UNAVAILABLE and self._answers(credentials):
@@ -207,8 +200,8 @@ class Exchange:
     ) -> tuple[Credentials, JiraResponse, Cause | None]:
         """Return the response to other credentials; the present one if there are none, or no better."""
         lacks_scope = cause is Cause.SCOPE_MISSING
-        other = (self._source.connect_fallback if lacks_scope else self._source.fresh_credentials)(
-            self._client_key, call.name
+        other = (self.source.connect_fallback if lacks_scope else self.source.fresh_credentials)(
+            self.client_key, call.name
         )
         if other is None or other == credentials:
             return credentials, response, cause
@@ -218,16 +211,16 @@ class Exchange:
         )
         again = self._send(call, other)
         if lacks_scope and again.status == HTTPStatus.UNAUTHORIZED:
-            self._source.connect_refused(self._client_key)
+            self.source.connect_refused(self.client_key)
             return credentials, response, cause
         return other, again, _cause(call, other, again)
 
     def _send(self, call: SignedCall, credentials: Credentials) -> JiraResponse:
-        timeout = min(READ_TIMEOUT_SECONDS, self._seconds_left())
+        timeout = min(READ_TIMEOUT_SECONDS, self.remaining() - RESERVED_TO_REPORT_SECONDS)
         if timeout <= 0:
             raise OutOfTime(call.name)
         response = call.send(
-            credentials, self._http, now=self._clock(), timeout=timeout, max_bytes=self._max_response_bytes
+            credentials, self.http, now=self.clock(), timeout=timeout, max_bytes=self.max_response_bytes
         )
         by_token = not isinstance(credentials, ConnectCredentials)
         RECORDER.answer(call.method, call.path, response, by_token=by_token)
@@ -263,7 +256,7 @@ class Exchange:
             headers=response.headers,
             cause=cause,
             finding=finding,
-            of_young_installation=self._source.is_young(self._client_key),
+            of_young_installation=self.source.is_young(self.client_key),
         )
 
 

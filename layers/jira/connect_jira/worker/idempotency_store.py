@@ -86,8 +86,9 @@ class IdempotencyStore:
         Raises:
             TemporarilyUnavailable: DynamoDB did not answer
         """
-        named = self._occurrences.settle(message) if isinstance(message, Webhook) else message
-        return named.work_id
+        if isinstance(message, Webhook) and message.occurrence is not None:
+            return self._occurrences.settle(message).work_id
+        return message.work_id
 
     def begin(
         self,
