@@ -32,7 +32,7 @@ _backoff = TenantBackoff(
 )
 _clients = JiraClients(
     _composition.app,
-    _composition.tenants,
+    _composition.credentials,
     _activity,
     max_response_bytes=int(os.environ["MAX_ANSWER_BYTES"]),
     on_outcome=_backoff.note,

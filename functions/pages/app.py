@@ -37,7 +37,7 @@ _authenticator = PageAuthenticator(
     tenants=_composition.tenants,
     invocations=ForgeInvocations(_composition.app, _keys),
     forge=_composition.forge_store,
-    clients=JiraClients(_composition.app, _composition.tenants, _activity),
+    clients=JiraClients(_composition.app, _composition.credentials, _activity),
     activity=_activity,
     storage=site_storage(os.environ, _composition),
 )

@@ -61,7 +61,7 @@ def client(site: Watched, monkeypatch: pytest.MonkeyPatch) -> JiraClient:
             monkeypatch.setenv(name, value)
     composition = Composition.from_env(variables)
     activity = Activity.from_env(variables, composition.aws)
-    return JiraClients(composition.app, composition.tenants, activity).on(site.client_key, Unhurried())
+    return JiraClients(composition.app, composition.credentials, activity).on(site.client_key, Unhurried())
 
 
 def test_the_app_acts_as_the_user_it_names(site: Watched, client: JiraClient, descriptor_url: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import jwt
 import pytest
 
-from connect_jira.auth.known_installations import UNKNOWN_SECONDS
+from connect_jira.auth.tenants import UNKNOWN_SECONDS
 from connect_jwt.canonical import query_string_hash
 from connect_local.laptop.stack import LaptopStack
 from connect_tools.project import PROJECT

@@ -132,7 +132,7 @@ def client(stack: LaptopStack, monkeypatch: pytest.MonkeyPatch) -> Any:
     composition = Composition.from_env(variables)
     client_key = ClientKey(app_of(stack).installation_id)
     activity = Activity.from_env(variables, composition.aws)
-    return JiraClients(composition.app, composition.tenants, activity).on(client_key, Unhurried())
+    return JiraClients(composition.app, composition.credentials, activity).on(client_key, Unhurried())
 
 
 @pytest.mark.usefixtures("app")

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from connect_cli.command import connect
-from connect_jira.auth import connect_fallback, install_key_ids, known_installations, tenants
+from connect_jira.auth import connect_fallback, install_key_ids, jira_clients, tenants
 from connect_jira.aws.service import SENDER_WAITS_SECONDS
 from connect_jira.events.app_work import MAX_DEPTH
 from connect_jira.installations import activity
@@ -126,7 +126,7 @@ FIGURES: list[tuple[str, str, object, object]] = [
     (CALLS, "has waited for its answer for two seconds", connection_pool.SLOW_SECONDS, 2),
     (CALLS, "connection was idle for 50 seconds", connection_pool.LONGEST_IDLE_SECONDS, 50),
     (CALLS, "their effect in less than 2 times as long", ALLOWED_TIMES, 2),
-    (CALLS, "the app was installed less than 15 minutes ago", tenants.YOUNG_SECONDS, 15 * MINUTE),
+    (CALLS, "the app was installed less than 15 minutes ago", jira_clients.YOUNG_SECONDS, 15 * MINUTE),
     (CALLS, "for an hour this call is made so at once", connect_fallback.REMEMBERED_SECONDS, HOUR),
     (CALLS, "as long as that lasts, up to four days", worker.LONGEST_DISABLED_SECONDS, 4 * DAY),
     (CALLS, "A message that is a day old goes to the dead-letter queue", verdicts.GIVE_UP_SECONDS, DAY),
@@ -147,11 +147,11 @@ FIGURES: list[tuple[str, str, object, object]] = [
     (CALLS, "at most 5 seconds later than without it", ALLOWED_SECONDS, 5),
     (SECURITY, "20 at once and one a second", (install_key_ids.AT_ONCE, install_key_ids.PER_SECOND), (20, 1)),
     (SECURITY, "wait half a second for it at most", install_key_ids.LONGEST_WAIT_SECONDS, 0.5),
-    (SECURITY, "one read in two seconds", known_installations.UNKNOWN_SECONDS, 2),
+    (SECURITY, "one read in two seconds", tenants.UNKNOWN_SECONDS, 2),
     (
         SECURITY,
         "for up to five minutes after it has uninstalled",
-        known_installations.REMEMBERED_SECONDS,
+        tenants.REMEMBERED_SECONDS,
         5 * MINUTE,
     ),
     (SECURITY, "what KMS has opened for up to an hour", sealing.OPENED_SECONDS, HOUR),

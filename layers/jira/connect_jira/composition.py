@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from connect_jira.auth.forge_tenants import ForgeTenants
 from connect_jira.auth.tenants import Tenants
 from connect_jira.aws.service import Aws
 from connect_jira.data.aliases import SiteAliases
@@ -19,6 +18,9 @@ from connect_jira.lifecycle.site_links import SiteLinks
 from connect_jira.settings import AppSettings
 from connect_jira.worker.large_messages import LargeMessages
 from connect_jira.worker.queue import JiraCallsQueue
+
+if TYPE_CHECKING:
+    from connect_jira.auth.jira_clients import SiteCredentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,16 @@ class Composition:
         key = SecretsKey(aws.service("kms"), key_id=env["SECRETS_KEY"], app_key=app.app_key)
         store, sealer = InstallationStore(dynamodb, table=table), Sealer(key)
         forge_store, token_sealer = ForgeInstallationStore(dynamodb, table=table), TokenSealer(key)
-        forge = ForgeTenants(forge_store, token_sealer)
-        tenants = Tenants(store, sealer, app_key=app.app_key, forge=forge)
+        tenants = Tenants(store, sealer, app_key=app.app_key)
         return cls(app, aws, store, sealer, tenants, forge_store, token_sealer, key)
+
+    @property
+    def credentials(self) -> "SiteCredentials":
+        """Credentials for calls to sites."""
+        from connect_jira.auth.forge_tenants import ForgeTenants  # noqa: PLC0415 - few functions call Jira
+        from connect_jira.auth.jira_clients import SiteCredentials  # noqa: PLC0415 - likewise
+
+        return SiteCredentials(self.tenants, ForgeTenants(self.forge_store, self.token_sealer))
 
     @property
     def site_links(self) -> SiteLinks:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.auth.forge_tenants import ForgeTenants
+from connect_jira.auth.jira_clients import SiteCredentials
 from connect_jira.auth.tenants import Tenants
 from connect_jira.aws.versioned_table import RowChanged
 from connect_jira.data.storage import SiteStorage
@@ -201,6 +202,7 @@ class Backend:
 
     def __post_init__(self) -> None:
         self.tenants = self.new_tenants()
+        self.credentials = self.new_credentials(self.tenants)
         self.lifecycle = self.new_lifecycle()
         self.forge = self.new_forge_calls()
 
@@ -209,9 +211,11 @@ class Backend:
             self.store,
             self.sealer,  # type: ignore[arg-type]
             app_key=self.app.app_key,
-            forge=self.new_forge_tenants(),
             clock=self.clock,
         )
+
+    def new_credentials(self, tenants: Tenants | None = None) -> SiteCredentials:
+        return SiteCredentials(tenants or self.new_tenants(), self.new_forge_tenants(), clock=self.clock)
 
     def new_forge_tenants(self) -> ForgeTenants:
         return ForgeTenants(

@@ -84,7 +84,7 @@ def client_over(backend: "Backend", *answers: Any) -> tuple[JiraClient, Pool]:
         backend.clock.now += 1
 
     client = JiraClient(
-        backend.tenants,
+        backend.credentials,
         backend.row.site.client_key,
         http=pool,  # type: ignore[arg-type]
         clock=backend.clock,
@@ -262,7 +262,7 @@ def test_a_site_that_has_uninstalled_the_app_is_not_called(backend: "Backend") -
 
 
 def test_a_client_for_a_site_that_never_installed_the_app_cannot_call(backend: "Backend") -> None:
-    client = JiraClient(backend.tenants, ClientKey("nobody"), http=Pool([]))  # type: ignore[arg-type]
+    client = JiraClient(backend.credentials, ClientKey("nobody"), http=Pool([]))  # type: ignore[arg-type]
     with pytest.raises(NotInstalled):
         client.get("/rest/api/3/myself")
 

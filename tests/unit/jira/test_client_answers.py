@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import urllib3
 
-from connect_jira.auth.tenants import YOUNG_SECONDS
+from connect_jira.auth.jira_clients import YOUNG_SECONDS
 from connect_jira.errors import RequestMalformed, TaskNotCompleted, TemporarilyUnavailable
 from connect_jira.events.call_request import CallRequest
 from connect_jira.jira.client import JiraClient
@@ -375,7 +375,7 @@ def test_what_became_of_a_call_is_told_whatever_who_asked_makes_of_it(backend: "
     _, pool = client_over(backend, (201, {}), (404, {}), silence)
     http: Any = pool
     client = JiraClient(
-        backend.tenants,
+        backend.credentials,
         CLIENT_KEY,
         http=http,
         on_outcome=lambda call, outcome: told.append((call, outcome.status)),
@@ -397,7 +397,7 @@ def test_who_fails_at_being_told_of_a_call_does_not_change_what_became_of_it(
     _, pool = client_over(backend, (status, {}))
     http: Any = pool
     client = JiraClient(
-        backend.tenants, CLIENT_KEY, http=http, on_outcome=cannot_be_told, clock=backend.clock
+        backend.credentials, CLIENT_KEY, http=http, on_outcome=cannot_be_told, clock=backend.clock
     )
     if status == 201:
         assert client.post("/rest/x", {}).status == 201

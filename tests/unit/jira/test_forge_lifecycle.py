@@ -57,7 +57,7 @@ def installed_with_token(backend: "Backend") -> None:
 def can_call(backend: "Backend") -> bool:
     """Return whether a process that remembers nothing may call Jira for the installation."""
     try:
-        backend.new_tenants().credentials(ClientKey(INSTALLATION))
+        backend.new_credentials().credentials(ClientKey(INSTALLATION))
     except NotInstalled:
         return False
     return True

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connect_jira.auth.connect_fallback import REMEMBERED_SECONDS
-from connect_jira.auth.tenants import YOUNG_SECONDS, Tenants
+from connect_jira.auth.jira_clients import YOUNG_SECONDS, SiteCredentials
 from connect_jira.jira.client import JiraClient
 from connect_jira.jira.errors import JiraForbidden, JiraUnauthorized
 from connect_jwt.identity import ClientKey
@@ -28,11 +28,11 @@ PATH = "/rest/api/3/issue"
 
 
 def calls(
-    backend: "Backend", tenants: Tenants, *answers: Any, site: ClientKey = CLIENT_KEY
+    backend: "Backend", credentials: SiteCredentials, *answers: Any, site: ClientKey = CLIENT_KEY
 ) -> tuple[JiraClient, Pool]:
     pool = Pool(list(answers))
     http: Any = pool
-    return JiraClient(tenants, site, http=http, clock=backend.clock, sleep=lambda _: None), pool
+    return JiraClient(credentials, site, http=http, clock=backend.clock, sleep=lambda _: None), pool
 
 
 def called(pool: Pool) -> list[str]:
@@ -45,8 +45,8 @@ def called(pool: Pool) -> list[str]:
 
 def test_the_call_is_made_by_connects_jwt_while_there_is_one_and_so_for_an_hour(backend: "Backend") -> None:
     both_sides(backend)
-    tenants = backend.new_tenants()
-    client, pool = calls(backend, tenants, SCOPE_CHECK, DONE)
+    credentials = backend.new_credentials()
+    client, pool = calls(backend, credentials, SCOPE_CHECK, DONE)
     assert client.post(PATH, {}).status == 201
     assert called(pool) == ["Bearer", "JWT"]
     client.post(PATH, {})
@@ -62,7 +62,7 @@ def test_the_call_is_made_by_connects_jwt_while_there_is_one_and_so_for_an_hour(
 def test_a_site_of_forge_alone_is_told_which_scope_is_missing(backend: "Backend") -> None:
     bring_token(backend)
     backend.clock.now += YOUNG_SECONDS
-    client, pool = calls(backend, backend.new_tenants(), SCOPE_CHECK, site=FORGE_KEY)
+    client, pool = calls(backend, backend.new_credentials(), SCOPE_CHECK, site=FORGE_KEY)
     with pytest.raises(JiraUnauthorized, match="needs WRITE, in a Forge manifest write:jira-work") as error:
         client.post(PATH, {})
     assert error.value.reason == "scope-missing"
@@ -72,7 +72,7 @@ def test_a_site_of_forge_alone_is_told_which_scope_is_missing(backend: "Backend"
 
 def test_an_installation_that_is_gone_lacks_no_scope(backend: "Backend") -> None:
     both_sides(backend)
-    client, pool = calls(backend, backend.new_tenants(), GONE)
+    client, pool = calls(backend, backend.new_credentials(), GONE)
     with pytest.raises(JiraUnauthorized) as error:
         client.post(PATH, {})
     assert error.value.reason == "jira-401"
@@ -81,8 +81,8 @@ def test_an_installation_that_is_gone_lacks_no_scope(backend: "Backend") -> None
 
 def test_connects_jwt_is_no_longer_tried_once_jira_refuses_it(backend: "Backend") -> None:
     both_sides(backend)
-    tenants = backend.new_tenants()
-    client, pool = calls(backend, tenants, SCOPE_CHECK, (401, {}), SCOPE_CHECK)
+    credentials = backend.new_credentials()
+    client, pool = calls(backend, credentials, SCOPE_CHECK, (401, {}), SCOPE_CHECK)
     for _ in range(2):
         with pytest.raises(JiraUnauthorized, match="scope-missing"):
             client.post(PATH, {})
@@ -97,7 +97,7 @@ def test_connects_jwt_is_no_longer_tried_once_jira_refuses_it(backend: "Backend"
 
 def test_connects_jwt_that_is_refused_later_on_is_given_up_too(backend: "Backend") -> None:
     both_sides(backend)
-    client, pool = calls(backend, backend.new_tenants(), SCOPE_CHECK, DONE, (401, {}), SCOPE_CHECK)
+    client, pool = calls(backend, backend.new_credentials(), SCOPE_CHECK, DONE, (401, {}), SCOPE_CHECK)
     client.post(PATH, {})
     for reason in ("jira-401", "scope-missing"):
         with pytest.raises(JiraUnauthorized) as error:
@@ -109,7 +109,7 @@ def test_connects_jwt_that_is_refused_later_on_is_given_up_too(backend: "Backend
 def test_what_connects_scopes_do_not_allow_either_is_final(backend: "Backend") -> None:
     both_sides(backend)
     refused = (403, {"message": "Request not in an authorized API scope"})
-    client, pool = calls(backend, backend.new_tenants(), SCOPE_CHECK, refused)
+    client, pool = calls(backend, backend.new_credentials(), SCOPE_CHECK, refused)
     with pytest.raises(JiraForbidden, match="scope-missing"):
         client.post(PATH, {})
     assert called(pool) == ["Bearer", "JWT"]
@@ -121,10 +121,10 @@ def test_a_young_installation_of_forges_may_yet_be_granted_what_it_lacks(
 ) -> None:
     token = system_token("system", backend.clock.now + 3000)
     backend.forge.lifecycle(lifecycle(backend, INSTALLED, token=token))
-    tenants = backend.new_tenants()
+    credentials = backend.new_credentials()
     for later, may_be_granted in [(60, True), (YOUNG_SECONDS, False)]:
         backend.clock.now += later
-        client, _ = calls(backend, tenants, answer, site=FORGE_KEY)
+        client, _ = calls(backend, credentials, answer, site=FORGE_KEY)
         with pytest.raises((JiraUnauthorized, JiraForbidden)) as error:
             client.post(PATH, {})
         assert error.value.may_be_granted is may_be_granted

@@ -61,7 +61,7 @@ def both_sides(backend: "Backend") -> str:
 def jira(backend: "Backend", client_key: ClientKey, *answers: Any) -> tuple[JiraClient, Pool]:
     pool = Pool(list(answers))
     client = JiraClient(
-        backend.new_tenants(),
+        backend.new_credentials(),
         client_key,
         http=pool,  # type: ignore[arg-type]
         clock=backend.clock,
@@ -117,7 +117,7 @@ def test_a_tenant_of_forge_alone_is_called_by_its_installation(backend: "Backend
 def test_without_a_live_token_the_shared_secret_is_used(backend: "Backend") -> None:
     both_sides(backend)
     backend.clock.now += HOUR
-    assert isinstance(backend.tenants.credentials(CLIENT_KEY), ConnectCredentials)
+    assert isinstance(backend.credentials.credentials(CLIENT_KEY), ConnectCredentials)
 
 
 def test_with_neither_the_message_waits_for_forges_next_call(backend: "Backend") -> None:
@@ -125,7 +125,7 @@ def test_with_neither_the_message_waits_for_forges_next_call(backend: "Backend")
     backend.uninstall()
     backend.clock.now += HOUR + 600
     with pytest.raises(ForgeTokenMissing, match="ended 10 minutes ago") as missing:
-        backend.tenants.credentials(CLIENT_KEY)
+        backend.credentials.credentials(CLIENT_KEY)
     waits = decide(
         FailedAttempt(
             error=missing.value,
@@ -138,19 +138,19 @@ def test_with_neither_the_message_waits_for_forges_next_call(backend: "Backend")
     )
     assert isinstance(waits, Retry)
     token = bring_token(backend, "next")
-    assert backend.tenants.credentials(CLIENT_KEY) == BearerCredentials(FORGE_URL, token, SITE_URL)
+    assert backend.credentials.credentials(CLIENT_KEY) == BearerCredentials(FORGE_URL, token, SITE_URL)
 
 
 def test_a_token_that_ends_in_a_batch_is_replaced_from_the_store(backend: "Backend") -> None:
     both_sides(backend)
-    tenants = backend.new_tenants()
-    first = tenants.credentials(CLIENT_KEY)
+    credentials = backend.new_credentials()
+    first = credentials.credentials(CLIENT_KEY)
     backend.clock.now += HOUR - 60
     backend.forge_store.reads = 0
-    assert tenants.credentials(CLIENT_KEY) == first
+    assert credentials.credentials(CLIENT_KEY) == first
     later = bring_token(backend, "later")
     backend.clock.now += 60
-    assert tenants.credentials(CLIENT_KEY) == BearerCredentials(FORGE_URL, later, SITE_URL)
+    assert credentials.credentials(CLIENT_KEY) == BearerCredentials(FORGE_URL, later, SITE_URL)
 
 
 def test_after_a_401_the_row_is_read_again(backend: "Backend") -> None:
@@ -199,14 +199,14 @@ def test_a_token_of_forges_goes_nowhere_else(backend: "Backend", url: str) -> No
 def test_the_end_of_one_side_leaves_the_other(backend: "Backend") -> None:
     both_sides(backend)
     backend.uninstall()
-    assert isinstance(backend.new_tenants().credentials(CLIENT_KEY), BearerCredentials)
+    assert isinstance(backend.new_credentials().credentials(CLIENT_KEY), BearerCredentials)
     backend.install(SECRET, installationId=INSTALLATION)
     backend.forge.lifecycle(lifecycle(backend, UNINSTALLED))
-    assert isinstance(backend.new_tenants().credentials(CLIENT_KEY), ConnectCredentials)
+    assert isinstance(backend.new_credentials().credentials(CLIENT_KEY), ConnectCredentials)
     backend.clock.now += 1
     backend.uninstall()
     with pytest.raises(NotInstalled):
-        backend.new_tenants().credentials(CLIENT_KEY)
+        backend.new_credentials().credentials(CLIENT_KEY)
 
 
 def test_without_a_connect_side_no_request_that_a_site_signs_is_taken(backend: "Backend") -> None:
@@ -241,12 +241,12 @@ def test_of_several_live_installations_the_one_last_installed_speaks(backend: "B
     backend.new_links().join(OTHER_INSTALLATION, CLIENT_KEY)
     newer = bring_token(backend, "of the other", **other)
     bring_token(backend, "of the first", seconds=2 * HOUR)
-    credentials = backend.new_tenants().credentials(CLIENT_KEY)
+    credentials = backend.new_credentials().credentials(CLIENT_KEY)
     assert isinstance(credentials, BearerCredentials)
     assert credentials.access_token == newer
     backend.forge.lifecycle(lifecycle(backend, UNINSTALLED, **other))
     first = bring_token(backend, "of the first again", seconds=3 * HOUR)
-    credentials = backend.new_tenants().credentials(CLIENT_KEY)
+    credentials = backend.new_credentials().credentials(CLIENT_KEY)
     assert isinstance(credentials, BearerCredentials)
     assert credentials.access_token == first
 
@@ -262,7 +262,7 @@ def test_the_client_key_is_asked_of_jira_where_connect_did_not_name_the_installa
         f"{FORGE_URL}/rest/atlassian-connect/1/addons/{backend.app.app_key}/properties/{CLIENT_KEY_PROPERTY}"
     )
     assert backend.forge_store.rows[INSTALLATION].tenant == CLIENT_KEY
-    assert isinstance(backend.new_tenants().credentials(CLIENT_KEY), BearerCredentials)
+    assert isinstance(backend.new_credentials().credentials(CLIENT_KEY), BearerCredentials)
 
 
 @pytest.mark.parametrize(
@@ -371,24 +371,26 @@ def test_a_message_of_before_is_read() -> None:
 
 def test_a_users_token_is_asked_for_with_the_secret_while_there_is_one(backend: "Backend") -> None:
     token = both_sides(backend)
-    assert isinstance(backend.tenants.user_grant(CLIENT_KEY, fresh=False), UserGrant)
+    assert isinstance(backend.credentials.user_grant(CLIENT_KEY, fresh=False), UserGrant)
     backend.uninstall()
     of_forge = ForgeUserGrant(INSTALLATION, BearerCredentials(FORGE_URL, token, SITE_URL))
-    assert backend.new_tenants().user_grant(CLIENT_KEY, fresh=False) == of_forge
+    assert backend.new_credentials().user_grant(CLIENT_KEY, fresh=False) == of_forge
 
 
 def test_a_permission_of_others_is_asked_for_with_the_secret_while_jira_takes_it(backend: "Backend") -> None:
     both_sides(backend)
     check = "POST /rest/api/3/permissions/check"
-    assert isinstance(backend.tenants.credentials(CLIENT_KEY, check), ConnectCredentials)
-    backend.tenants.connect_refused(CLIENT_KEY)
-    assert isinstance(backend.tenants.credentials(CLIENT_KEY, check), BearerCredentials)
-    assert isinstance(backend.tenants.credentials(CLIENT_KEY, "GET /rest/api/3/myself"), BearerCredentials)
+    assert isinstance(backend.credentials.credentials(CLIENT_KEY, check), ConnectCredentials)
+    backend.credentials.connect_refused(CLIENT_KEY)
+    assert isinstance(backend.credentials.credentials(CLIENT_KEY, check), BearerCredentials)
+    assert isinstance(
+        backend.credentials.credentials(CLIENT_KEY, "GET /rest/api/3/myself"), BearerCredentials
+    )
 
 
 def test_nothing_shows_a_token(backend: "Backend") -> None:
     token = both_sides(backend)
-    shown = repr((backend.tenants.credentials(CLIENT_KEY), backend.forge_store.rows[INSTALLATION]))
+    shown = repr((backend.credentials.credentials(CLIENT_KEY), backend.forge_store.rows[INSTALLATION]))
     assert token not in shown
     assert replace(backend.forge_store.rows[INSTALLATION]).sealed_token is not None
 
@@ -419,7 +421,7 @@ def test_the_connect_side_that_was_uninstalled_is_good_for_nothing(backend: "Bac
     webhook = backend.signed_by_site("/webhooks/issue_created", {}, SECRET)
     backend.uninstall()
     tenants = backend.new_tenants()
-    assert isinstance(tenants.credentials(CLIENT_KEY), BearerCredentials)
+    assert isinstance(backend.new_credentials(tenants).credentials(CLIENT_KEY), BearerCredentials)
     with pytest.raises(NotInstalled):
         tenants.signing_identity(CLIENT_KEY)
     with pytest.raises(NotInstalled):

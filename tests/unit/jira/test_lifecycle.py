@@ -31,7 +31,7 @@ OLD, NEW, NEWER = ("o" * 40, "n" * 40, "m" * 40)
 
 
 def secret_of(backend: "Backend") -> str:
-    credentials = backend.tenants.fresh_credentials(backend.row.site.client_key)
+    credentials = backend.credentials.fresh_credentials(backend.row.site.client_key)
     assert isinstance(credentials, ConnectCredentials)
     return credentials.identity.shared_secret.reveal()
 

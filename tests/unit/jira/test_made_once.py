@@ -132,7 +132,7 @@ def deliver(backend: "Backend", pool: Elsewhere, method: str) -> Exception | Non
     """Make the call, and again whenever its message comes again; what became of it in the end."""
     now = backend.clock.now
     client = JiraClient(
-        backend.new_tenants(),
+        backend.new_credentials(),
         backend.row.site.client_key,
         http=pool,  # type: ignore[arg-type]
         clock=backend.clock,

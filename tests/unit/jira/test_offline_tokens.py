@@ -57,11 +57,11 @@ def client(backend: "Backend", atlassian: Atlassian) -> JiraClient:
 
 
 def client_of(backend: "Backend", atlassian: Any, client_key: ClientKey) -> JiraClient:
-    tenants = backend.new_tenants()
+    credentials = backend.new_credentials()
     offline = OfflineTokens(backend.app, http=atlassian, clock=backend.clock)
-    users = UserTokens(tenants, offline=offline, url="", http=atlassian, clock=backend.clock)
+    users = UserTokens(credentials, offline=offline, url="", http=atlassian, clock=backend.clock)
     return JiraClient(
-        tenants, client_key, http=atlassian, users=users, clock=backend.clock, sleep=lambda _: None
+        credentials, client_key, http=atlassian, users=users, clock=backend.clock, sleep=lambda _: None
     )
 
 

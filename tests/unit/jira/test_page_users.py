@@ -42,9 +42,16 @@ class World:
         self.system = system_token("system", backend.clock.now + 7200)
         self.atlassian.tokens[self.system] = "557058:app"
         self.tenants = backend.new_tenants()
+        self.credentials = backend.new_credentials(self.tenants)
         self.http: Any = self.atlassian
         offline = OfflineTokens(backend.app, http=self.http, clock=backend.clock)  # type: ignore[arg-type]
-        self.users = UserTokens(self.tenants, offline=offline, url="", http=self.http, clock=backend.clock)  # type: ignore[arg-type]
+        self.users = UserTokens(
+            self.credentials,
+            offline=offline,
+            url="",
+            http=self.http,  # type: ignore[arg-type]
+            clock=backend.clock,
+        )
         invocations = ForgeInvocations(backend.app, backend.keys, clock=backend.clock)  # type: ignore[arg-type]
         unused: Any = None
         clients: Any = self
@@ -63,7 +70,7 @@ class World:
 
     def on(self, client_key: ClientKey, _context: object) -> JiraClient:
         return JiraClient(
-            self.tenants, client_key, http=self.http, clock=self.backend.clock, sleep=lambda _: None
+            self.credentials, client_key, http=self.http, clock=self.backend.clock, sleep=lambda _: None
         )
 
     def as_user_of(self, page: ForgePage, _context: object) -> JiraClient:

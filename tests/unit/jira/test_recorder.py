@@ -161,7 +161,7 @@ def test_an_answer_of_jiras_is_recorded_also_when_it_is_an_error(
     backend.install(SECRET)
     told.clear()
     pool = Pool([(404, {"errorMessages": ["sam"], "errors": {"sam": "x"}})])
-    client = JiraClient(backend.tenants, CLIENT_KEY, http=pool)  # type: ignore[arg-type]
+    client = JiraClient(backend.credentials, CLIENT_KEY, http=pool)  # type: ignore[arg-type]
     with pytest.raises(Exception, match="404"):
         client.get("/rest/api/3/issue/DEMO-1")
     shape = told["Jira answers GET /rest/api/3/issue/{…} with a JWT: 404"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connect_jira.auth.known_installations import REMEMBERED_SECONDS
+from connect_jira.auth.tenants import REMEMBERED_SECONDS
 from connect_jira.errors import NotInstalled, SecretDoesNotOpen
 from connect_jira.installations.installation import InstallationState
 from connect_jwt.errors import ConnectError, TokenRefused
@@ -91,12 +91,12 @@ def test_an_unknown_site_is_refused_and_not_remembered_as_unknown(backend: "Back
 
 
 def test_an_uninstalled_site_is_forgotten(installed: "Backend") -> None:
-    installed.tenants.credentials(installed.row.site.client_key)
+    installed.credentials.credentials(installed.row.site.client_key)
     installed.uninstall()
     with pytest.raises(NotInstalled):
-        installed.tenants.fresh_credentials(installed.row.site.client_key)
+        installed.credentials.fresh_credentials(installed.row.site.client_key)
     with pytest.raises(NotInstalled):
-        installed.tenants.credentials(installed.row.site.client_key)
+        installed.credentials.credentials(installed.row.site.client_key)
 
 
 @pytest.mark.parametrize("issuer", ["x" * 129, "ü", " ", "a b"])
@@ -118,7 +118,7 @@ def test_a_row_that_was_copied_to_another_site_does_not_open(installed: "Backend
     copied = replace(installed.row, site=replace(installed.row.site, client_key=other))
     installed.store.rows[other] = copied
     with pytest.raises(SecretDoesNotOpen):
-        installed.tenants.credentials(other)
+        installed.credentials.credentials(other)
 
 
 def test_the_signing_identity_is_the_app_on_the_site_with_the_current_secret(installed: "Backend") -> None:
@@ -197,7 +197,7 @@ def test_a_site_that_had_no_secret_minutes_ago_is_looked_for_again(backend: "Bac
     backend.install(OLD, age=20, installationId=INSTALLATION)
     backend.uninstall(age=10)
     with pytest.raises(NotInstalled):
-        backend.tenants.credentials(backend.row.site.client_key, "GET /x")  # which remembers the row
+        backend.credentials.credentials(backend.row.site.client_key, "GET /x")  # which remembers the row
     backend.install(NEW)
     assert outcome(backend, NEW) == "taken"
 

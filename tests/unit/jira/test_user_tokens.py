@@ -58,7 +58,7 @@ def atlassian() -> Atlassian:
 
 def users_of(backend: "Backend", http: Any) -> UserTokens:
     offline = OfflineTokens(backend.app, http=http, clock=backend.clock)
-    return UserTokens(backend.tenants, offline=offline, url=SERVER, http=http, clock=backend.clock)
+    return UserTokens(backend.credentials, offline=offline, url=SERVER, http=http, clock=backend.clock)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def client(backend: "Backend", atlassian: Atlassian) -> JiraClient:
     backend.install(SECRET, oauthClientId="client-id")
     users = users_of(backend, atlassian)
     return JiraClient(
-        backend.tenants,
+        backend.credentials,
         backend.row.site.client_key,
         http=atlassian,  # type: ignore[arg-type]
         users=users,
@@ -175,7 +175,7 @@ def test_a_call_as_a_user_carries_the_loop_guards_trace(backend: "Backend", atla
     backend.install(SECRET, oauthClientId="client-id")
     users = users_of(backend, atlassian)
     client = JiraClient(
-        backend.tenants,
+        backend.credentials,
         backend.row.site.client_key,
         http=atlassian,  # type: ignore[arg-type]
         users=users,

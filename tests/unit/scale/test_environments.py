@@ -100,8 +100,7 @@ def test_it_asks_as_often_as_the_layers_do(sites: int, shape: float) -> None:
     app = AppKey("app")
     key = SecretsKey(kms, key_id="key", app_key=app)  # type: ignore[arg-type]
     sealer = Sealer(key, clock=lambda: now)
-    no_forge: Any = None  # no site here came by Forge
-    tenants = Tenants(store, sealer, app_key=app, forge=no_forge, clock=lambda: now)  # type: ignore[arg-type]
+    tenants = Tenants(store, sealer, app_key=app, clock=lambda: now)  # type: ignore[arg-type]
     environment = Environment(Model(), 0.0)
     chosen = random.Random(3)  # noqa: S311 - the same sites each time
     reads = decrypts = 0
@@ -110,7 +109,7 @@ def test_it_asks_as_often_as_the_layers_do(sites: int, shape: float) -> None:
     for _ in range(40_000):
         now += chosen.expovariate(8)
         site = int(sites * chosen.random() ** shape)
-        tenants.credentials(ClientKey(f"site-{site}"))
+        tenants.signing_identity(ClientKey(f"site-{site}"))
         read, decrypted = environment.look_up(site, now)
         reads += read
         decrypts += decrypted

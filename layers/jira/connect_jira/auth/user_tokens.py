@@ -16,8 +16,7 @@ import urllib3
 from cachetools import TLRUCache
 
 from connect_jira.auth.offline_tokens import OfflineTokens
-from connect_jira.auth.tenants import Tenants
-from connect_jira.auth.user_grants import ForgeUserGrant, UserGrant
+from connect_jira.auth.user_grants import ForgeUserGrant, UserGrant, UserGrants
 from connect_jira.errors import ImpersonationRefused, TemporarilyUnavailable
 from connect_jira.jira.credentials import BearerCredentials
 from connect_jira.json_objects import object_in
@@ -46,10 +45,10 @@ class _Granted:
 class UserTokens:
     """The users' access tokens of one process.
 
-    IAM: that of `connect_jira.auth.tenants`.
+    IAM: that of the source of grants.
 
     Args:
-        tenants: the installations
+        grants: source of the sites' grants
         offline: tokens of sites without a secret
         url: the authorization server's base URL
         http: the process's pool
@@ -58,14 +57,14 @@ class UserTokens:
 
     def __init__(
         self,
-        tenants: Tenants,
+        grants: UserGrants,
         *,
         offline: OfflineTokens,
         url: str,
         http: urllib3.PoolManager,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._tenants = tenants
+        self._grants = grants
         self._offline = offline
         self._url = url
         self._http = http
@@ -76,7 +75,7 @@ class UserTokens:
 
     def acting_as(self, account_id: str, scopes: tuple[str, ...]) -> "ActingUser":
         """Return a source of a user's credentials."""
-        return ActingUser(self, self._tenants, account_id, scopes)
+        return ActingUser(self, self._grants, account_id, scopes)
 
     def credentials(self, user: _UserOnSite, *, fresh: bool) -> BearerCredentials:
         """Return a user's access token.
@@ -88,7 +87,7 @@ class UserTokens:
         """
         granted = None if fresh else self._granted.get(user)
         if granted is None:
-            grant = self._tenants.user_grant(user.client_key, fresh=fresh)
+            grant = self._grants.user_grant(user.client_key, fresh=fresh)
             if isinstance(grant, ForgeUserGrant):
                 return self._offline.credentials(grant, user.account_id, fresh=fresh)
             granted = self._granted[user] = self._ask_for(user, grant)
@@ -148,14 +147,14 @@ class ActingUser:
     """Source of one user's credentials."""
 
     tokens: UserTokens
-    tenants: Tenants
+    grants: UserGrants
     account_id: str
     scopes: tuple[str, ...]
 
     @property
     def app_key(self) -> AppKey:
         """The app that requests the tokens."""
-        return self.tenants.app_key
+        return self.grants.app_key
 
     def credentials(self, client_key: ClientKey, _call: str) -> BearerCredentials:
         """Return the cached access token, or a new one."""
@@ -173,11 +172,11 @@ class ActingUser:
 
     def is_young(self, client_key: ClientKey) -> bool:
         """Return it for the app on this site."""
-        return self.tenants.is_young(client_key)
+        return self.grants.is_young(client_key)
 
     def count_refusals(self, client_key: ClientKey, *, refused: bool) -> int:
         """Return it for the app on this site."""
-        return self.tenants.count_refusals(client_key, refused=refused)
+        return self.grants.count_refusals(client_key, refused=refused)
 
     def _on(self, client_key: ClientKey) -> _UserOnSite:
         return _UserOnSite(client_key, self.account_id, self.scopes)
