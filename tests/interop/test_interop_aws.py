@@ -17,8 +17,8 @@ from botocore.retries.standard import ThrottledRetryableChecker, TransientRetrya
 from hypothesis import given
 from hypothesis import strategies as some
 
-from connect_jira.aws.attributes import attribute, value_of
 from connect_jira.aws.credentials import Credentials
+from connect_jira.aws.dynamodb import attribute, value_of
 from connect_jira.aws.failures import PASSING_CODES
 from connect_jira.aws.json_protocol import MEMBERS, OPTIONAL, signed
 from connect_jira.aws.service import Aws

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from connect_jira.aws.attributes import Row, attributes, row_of
+from connect_jira.aws.dynamodb import Row, attributes, row_of
 from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
 
 _CLAUSE = re.compile(r"\b(SET|REMOVE|ADD)\b")

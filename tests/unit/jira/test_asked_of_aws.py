@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from connect_jira.aws.attributes import attributes
+from connect_jira.aws.dynamodb import attributes
 from connect_jira.aws.service import AwsService
 from connect_jira.aws.versioned_table import VersionedTable
 from connect_jira.errors import TemporarilyUnavailable

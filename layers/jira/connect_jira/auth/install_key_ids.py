@@ -11,11 +11,11 @@ key that no site can have. If it is lost, the next install of each key falls und
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Self
+from typing import Self
 
 from aws_lambda_powertools import Logger
 
-from connect_jira.aws.attributes import attributes, row_of
+from connect_jira.aws.dynamodb import Table
 from connect_jira.aws.failures import AwsFailed
 from connect_jira.aws.service import Aws, AwsService
 from connect_jira.errors import LimitedForNow
@@ -30,7 +30,7 @@ LONGEST_WAIT_SECONDS = 0.5
 READ_AGAIN_SECONDS = 1.0
 """Maximum age of the ids known to other processes, once over the limit."""
 
-_ROW = attributes({"clientKey": "install keys"})  # with a space, which no clientKey has
+_ROW = {"clientKey": "install keys"}  # with a space, which no clientKey has
 _NAMES = {"#ids": "ids"}
 
 _logger = Logger(child=True)
@@ -56,8 +56,7 @@ class InstallKeyIds:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._dynamodb = dynamodb
-        self._table = table
+        self._table = Table(dynamodb, table)
         self._clock = clock
         self._sleep = sleep
         self._proved: set[str] = set()
@@ -96,13 +95,12 @@ class InstallKeyIds:
         if kid in self._proved:
             return
         try:
-            self._dynamodb.call(
+            self._table.call(
                 "UpdateItem",
-                TableName=self._table,
                 Key=_ROW,
                 UpdateExpression="ADD #ids :id",
                 ExpressionAttributeNames=_NAMES,
-                ExpressionAttributeValues={":id": {"SS": [kid]}},
+                ExpressionAttributeValues={":id": frozenset({kid})},
             )
         except AwsFailed as failure:
             _logger.warning(
@@ -116,7 +114,5 @@ class InstallKeyIds:
         if now < self._read_again_from:
             return
         self._read_again_from = now + READ_AGAIN_SECONDS
-        answer: dict[str, Any] = self._dynamodb.call(
-            "GetItem", TableName=self._table, Key=_ROW, ConsistentRead=True
-        )
-        self._proved.update(row_of(answer.get("Item", {})).get("ids", ()))
+        answer = self._table.call("GetItem", Key=_ROW, ConsistentRead=True)
+        self._proved.update(answer.get("Item", {}).get("ids", ()))

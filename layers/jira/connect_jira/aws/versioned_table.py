@@ -7,8 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
-from connect_jira.aws.attributes import Row, attribute, attributes, row_of
-from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
+from connect_jira.aws.dynamodb import ConditionFailed, Row, Table
 from connect_jira.aws.service import AwsService
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jwt.errors import ConnectError
@@ -64,8 +63,7 @@ class VersionedTable[Item: Versioned]:
         key_name: str = "clientKey",
         rest_of_key: Mapping[str, str] | None = None,
     ) -> None:
-        self._dynamodb = dynamodb
-        self._table = table
+        self._table = Table(dynamodb, table)
         self._to_row = to_row
         self._from_row = from_row
         self._key_name = key_name
@@ -77,9 +75,7 @@ class VersionedTable[Item: Versioned]:
         Raises:
             TemporarilyUnavailable: DynamoDB did not answer, or newer code wrote the row
         """
-        answer = self._dynamodb.call(
-            "GetItem", TableName=self._table, Key=self._key(key), ConsistentRead=True
-        )
+        answer = self._table.call("GetItem", Key=self._key(key), ConsistentRead=True)
         return self._item(answer.get("Item"))
 
     def write(self, item: Item) -> None:
@@ -93,17 +89,14 @@ class VersionedTable[Item: Versioned]:
             name: value for name, value in self._to_row(item).items() if value is not None
         } | self._rest_of_key
         try:
-            self._dynamodb.call(
+            self._table.call(
                 "PutItem",
-                TableName=self._table,
-                Item=attributes(row),
+                Item=row,
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 **self._unless_changed(item.revision - 1),
             )
-        except AwsFailed as failure:
-            if failure.code == CONDITION_FAILED:
-                raise RowChanged(self._item(failure.details.get("Item"))) from failure
-            raise
+        except ConditionFailed as failed:
+            raise RowChanged(self._item(failed.row)) from failed
 
     def update(
         self, key: str, change: Callable[[Item | None], Item | None], *, is_read_first: bool = True
@@ -158,30 +151,29 @@ class VersionedTable[Item: Versioned]:
         """
         placeholders = {f":value{number}": value for number, value in enumerate(values)}
         asked: dict[str, object] = {
-            "TableName": self._table,
             "ProjectionExpression": ", ".join(only),
             "FilterExpression": f"#name IN ({', '.join(placeholders)})",
             "ExpressionAttributeNames": {"#name": name},
-            "ExpressionAttributeValues": attributes(placeholders),
+            "ExpressionAttributeValues": placeholders,
         }
         while True:
             if after is not None:
                 asked["ExclusiveStartKey"] = self._key(after)
-            page = self._dynamodb.call("Scan", **asked)
+            page = self._table.call("Scan", **asked)
             last = page.get("LastEvaluatedKey")
-            after = row_of(last)[self._key_name] if last else None
-            yield [row_of(item) for item in page["Items"]], after
+            after = last[self._key_name] if last else None
+            yield page["Items"], after
             if after is None:
                 return
 
-    def _key(self, key: str) -> dict[str, Any]:
-        return attributes({**self._rest_of_key, self._key_name: key})
+    def _key(self, key: str) -> Row:
+        return {**self._rest_of_key, self._key_name: key}
 
-    def _item(self, item: Any) -> Item | None:  # noqa: ANN401 - as AWS sent it
-        if not item:
+    def _item(self, row: Row | None) -> Item | None:
+        if not row:
             return None
         try:
-            return self._from_row(row_of(item))
+            return self._from_row(row)
         except (KeyError, TypeError, ValueError) as unknown:
             raise TemporarilyUnavailable(
                 "newer code, which is there during a deployment, has written this row"
@@ -192,5 +184,5 @@ class VersionedTable[Item: Versioned]:
             return {"ConditionExpression": f"attribute_not_exists({self._key_name})"}
         return {
             "ConditionExpression": "revision = :read",
-            "ExpressionAttributeValues": {":read": attribute(revision_read)},
+            "ExpressionAttributeValues": {":read": revision_read},
         }

@@ -11,15 +11,11 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from connect_jira.aws.attributes import attributes, row_of
-from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
+from connect_jira.aws.dynamodb import ConditionFailed, Row, Table
 from connect_jira.aws.service import AwsService
 from connect_jira.data.errors import DataChanged, ValueTooLarge
-
-if TYPE_CHECKING:
-    from connect_jira.aws.attributes import Row
 
 type JsonValue = str | int | float | bool | Sequence[JsonValue] | Mapping[str, JsonValue] | None
 """A value that JSON can express."""
@@ -79,18 +75,15 @@ class SiteEntries:
         kind: str,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._dynamodb = dynamodb
-        self._table = table
+        self._table = Table(dynamodb, table)
         self._site_id = site_id
         self._kind = kind
         self._clock = clock
 
     def get(self, key: str) -> StoredEntry | None:
         """Return an entry by a strongly consistent read; None if it is not there, or has expired."""
-        answer = self._dynamodb.call(
-            "GetItem", TableName=self._table, Key=self._key(key), ConsistentRead=True
-        )
-        row = row_of(answer.get("Item", {}))
+        answer = self._table.call("GetItem", Key=self._key(key), ConsistentRead=True)
+        row: Row = answer.get("Item", {})
         return self._entry(row) if row and self._is_live(row) else None
 
     def put(self, key: str, content: bytes, *, if_version: str | None, keep_seconds: float | None) -> str:
@@ -104,7 +97,7 @@ class SiteEntries:
         row: Row = {"content": content, "version": version}
         if ends is not None:
             row["expiresAt"] = ends
-        item = self._key(key) | attributes(row)
+        item = self._key(key) | row
         self._change("PutItem", if_version, {"Item": item}, written=version)
         return version
 
@@ -124,11 +117,8 @@ class SiteEntries:
         Each page comes with the key after which the next begins; None after the last.
         """
         asked: dict[str, Any] = {
-            "TableName": self._table,
             "KeyConditionExpression": "site = :site AND begins_with(entry, :prefix)",
-            "ExpressionAttributeValues": attributes(
-                {":site": self._site_id(), ":prefix": f"{self._kind}:{prefix}"}
-            ),
+            "ExpressionAttributeValues": {":site": self._site_id(), ":prefix": f"{self._kind}:{prefix}"},
             "ConsistentRead": True,
             "Limit": PAGE_ENTRIES,
         }
@@ -138,10 +128,9 @@ class SiteEntries:
         while True:
             if after is not None:
                 asked["ExclusiveStartKey"] = self._key(after)
-            page = self._dynamodb.call("Query", **asked)
-            rows = [row_of(item) for item in page["Items"]]
-            last = page.get("LastEvaluatedKey")
-            after = self._key_of(row_of(last)) if last else None
+            page = self._table.call("Query", **asked)
+            rows, last = page["Items"], page.get("LastEvaluatedKey")
+            after = self._key_of(last) if last else None
             yield [self._entry(row) for row in rows if self._is_live(row)], after
             if after is None:
                 return
@@ -160,23 +149,21 @@ class SiteEntries:
                 condition["ExpressionAttributeNames"] = {"#version": "version"}
             condition |= {
                 "ConditionExpression": expression,
-                "ExpressionAttributeValues": attributes(values),
+                "ExpressionAttributeValues": values,
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         try:
-            self._dynamodb.call(operation, TableName=self._table, **asked, **condition)
-        except AwsFailed as failure:
-            if failure.code != CONDITION_FAILED:
-                raise
-            row = row_of(failure.details.get("Item") or {})
+            self._table.call(operation, **asked, **condition)
+        except ConditionFailed as failed:
+            row = failed.row
             found = row["version"] if row and self._is_live(row) else ABSENT
             if found != written:  # else it was done before, and the answer was lost
-                raise DataChanged(found) from failure
+                raise DataChanged(found) from failed
 
-    def _key(self, key: str) -> dict[str, Any]:
+    def _key(self, key: str) -> Row:
         if not 0 < len(key.encode()) <= MAX_KEY_BYTES:
             raise ValueError(f"a key is text of 1 to {MAX_KEY_BYTES} bytes in UTF-8")
-        return attributes({"site": self._site_id(), "entry": f"{self._kind}:{key}"})
+        return {"site": self._site_id(), "entry": f"{self._kind}:{key}"}
 
     def _key_of(self, row: Mapping[str, Any]) -> str:
         return str(row["entry"]).removeprefix(f"{self._kind}:")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
 
-from connect_jira.aws.attributes import Row, attributes
+from connect_jira.aws.dynamodb import Row, Table
 from connect_jira.aws.service import AwsService
 from connect_jira.aws.versioned_table import VersionedTable
 from connect_jira.errors import TemporarilyUnavailable
@@ -73,8 +73,7 @@ class SiteIds:
     """
 
     def __init__(self, dynamodb: AwsService, *, table: str) -> None:
-        self._dynamodb = dynamodb
-        self._table = table
+        self._table = Table(dynamodb, table)
         self._aliases = VersionedTable[AliasRow](
             dynamodb,
             table=table,
@@ -146,11 +145,10 @@ class SiteIds:
         return chosen
 
     def _holds_data(self, site_id: str) -> bool:
-        answer = self._dynamodb.call(
+        answer = self._table.call(
             "Query",
-            TableName=self._table,
             KeyConditionExpression="site = :site",
-            ExpressionAttributeValues=attributes({":site": site_id}),
+            ExpressionAttributeValues={":site": site_id},
             ConsistentRead=True,
             Limit=1,
         )

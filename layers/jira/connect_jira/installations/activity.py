@@ -16,8 +16,8 @@ from typing import Any, Self
 from aws_lambda_powertools import Logger
 from cachetools import LRUCache
 
-from connect_jira.aws.attributes import Value, attribute, attributes, row_of
-from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
+from connect_jira.aws.dynamodb import ConditionFailed, Row, Table, Value
+from connect_jira.aws.failures import AwsFailed
 from connect_jira.aws.service import Aws, AwsService
 from connect_jira.installations.installation import is_storable
 from connect_jira.token_bucket import TokenBucket
@@ -114,8 +114,7 @@ class Activity:
         table: str,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._dynamodb = dynamodb
-        self._table = table
+        self._table = Table(dynamodb, table)
         self._clock = clock
         self._written = _Written(maxsize=1000)
         self._claimed = _Written(maxsize=1000)  # separate, since anybody can fill it
@@ -179,8 +178,7 @@ class Activity:
         Raises:
             TemporarilyUnavailable: DynamoDB did not answer
         """
-        answer = self._dynamodb.call("GetItem", TableName=self._table, Key=_key(client_key))
-        row = row_of(answer.get("Item", {}))
+        row: Row = self._table.call("GetItem", Key=_key(client_key)).get("Item", {})
         webhook, call = row.get("lastWebhook"), row.get("lastCall")
         refusals = [_read_refusal(name, row[name]) for name in row if name.startswith(_REFUSAL)]
         refusals.sort(key=lambda refusal: refusal.at, reverse=True)
@@ -200,25 +198,23 @@ class Activity:
         members = {**values, "expiresAt": self._now() + KEPT_SECONDS}
         condition = {"ConditionExpression": "attribute_exists(clientKey)"} if only_known else {}
         try:
-            self._dynamodb.call(
+            self._table.call(
                 "UpdateItem",
-                TableName=self._table,
                 Key=_key(client_key),
                 UpdateExpression="SET " + ", ".join(f"#{n} = :{n}" for n in range(len(members))),
                 ExpressionAttributeNames={f"#{n}": name for n, name in enumerate(members)},
-                ExpressionAttributeValues={
-                    f":{n}": attribute(value) for n, value in enumerate(members.values())
-                },
+                ExpressionAttributeValues={f":{n}": value for n, value in enumerate(members.values())},
                 **condition,
             )
+        except ConditionFailed:
+            return
         except AwsFailed as failure:
-            if failure.code != CONDITION_FAILED:
-                cause = {"reason": failure.reason, "cause": str(failure)}
-                _logger.warning("Activity not recorded", extra=cause)
+            cause = {"reason": failure.reason, "cause": str(failure)}
+            _logger.warning("Activity not recorded", extra=cause)
 
 
-def _key(client_key: ClientKey) -> dict[str, Any]:
-    return attributes({"clientKey": client_key})
+def _key(client_key: ClientKey) -> Row:
+    return {"clientKey": client_key}
 
 
 def _is_due(written: _Written, what: tuple[ClientKey, str], outcome: object, now: float) -> bool:

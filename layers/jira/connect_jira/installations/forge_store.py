@@ -1,6 +1,6 @@
 """Forge installations in DynamoDB: rows of the table of installations, by their `installationId`."""
 
-from connect_jira.aws.attributes import Row
+from connect_jira.aws.dynamodb import Row
 from connect_jira.aws.service import AwsService
 from connect_jira.aws.versioned_table import VersionedTable
 from connect_jira.installations.forge_installation import ForgeInstallation, ForgeState

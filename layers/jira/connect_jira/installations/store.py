@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from connect_jira.aws.attributes import Row
+from connect_jira.aws.dynamodb import Row
 from connect_jira.aws.service import AwsService
 from connect_jira.aws.versioned_table import VersionedTable
 from connect_jira.installations.forge_installation import ForgeState

@@ -17,13 +17,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
 from aws_lambda_powertools import Logger
 from cachetools import LRUCache, TLRUCache, TTLCache
 
-from connect_jira.aws.attributes import Row, attributes, row_of
-from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
+from connect_jira.aws.dynamodb import ConditionFailed, Row, Table
+from connect_jira.aws.failures import AwsFailed
 from connect_jira.aws.service import AwsService
 from connect_jira.jira.errors import JiraError, JiraUnreachable
 from connect_jira.jira.rate_limits import LimitScope, read_rate_limit
@@ -102,8 +101,7 @@ class Troubles:
     """
 
     def __init__(self, dynamodb: AwsService, *, table: str, clock: Callable[[], float] = time.time) -> None:
-        self._dynamodb = dynamodb
-        self._table = table
+        self._table = Table(dynamodb, table)
         self._clock = clock
         self._well: TTLCache[ClientKey, bool] = TTLCache(_MOST_SITES, LOOK_AGAIN_SECONDS, timer=clock)
         self._met: LRUCache[ClientKey, _Met] = LRUCache(_MOST_SITES)
@@ -119,8 +117,8 @@ class Troubles:
         """
         if client_key in self._well:
             return None
-        answer = self._dynamodb.call("GetItem", TableName=self._table, Key=_key(client_key))
-        row, now_ms = row_of(answer.get("Item", {})), self._in_ms(0)
+        row: Row = self._table.call("GetItem", Key=_key(client_key)).get("Item", {})
+        now_ms = self._in_ms(0)
         if row.get("expiration", 0) * 1000 < now_ms:
             self._well[client_key] = True
             self._met.pop(client_key, None)
@@ -172,7 +170,7 @@ class Troubles:
         if self._met.pop(client_key, None) is not None:
             self._well[client_key] = True
             try:
-                self._dynamodb.call("DeleteItem", TableName=self._table, Key=_key(client_key))
+                self._table.call("DeleteItem", Key=_key(client_key))
             except AwsFailed:
                 logger.warning(_NOT_TOLD, exc_info=True)
 
@@ -196,29 +194,24 @@ class Troubles:
         """Change a row if it is unchanged since it was read; return False if not."""
         changes = {"expiration": self._in_ms(_KEPT_SECONDS) // 1000, **changes}
         try:
-            self._dynamodb.call(
+            self._table.call(
                 "UpdateItem",
-                TableName=self._table,
                 Key=_key(client_key),
                 UpdateExpression="SET " + ", ".join(f"{name} = :new_{name}" for name in changes),
                 ConditionExpression=condition,
-                ExpressionAttributeValues=attributes(
-                    seen | {f":new_{name}": value for name, value in changes.items()}
-                ),
+                ExpressionAttributeValues=seen | {f":new_{name}": value for name, value in changes.items()},
             )
-        except AwsFailed as failure:
-            if failure.code == CONDITION_FAILED:
-                return False
-            raise
+        except ConditionFailed:
+            return False
         return True
 
     def _in_ms(self, seconds: float) -> int:
         return int((self._clock() + seconds) * 1000)
 
 
-def _key(client_key: ClientKey) -> dict[str, Any]:
+def _key(client_key: ClientKey) -> Row:
     record_id = hashlib.sha256(f"trouble {client_key}".encode(errors="surrogatepass")).hexdigest()
-    return attributes({"id": record_id})
+    return {"id": record_id}
 
 
 class TenantBackoff:

@@ -12,11 +12,11 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from connect_jira.aws.attributes import Row, Value, attributes, row_of
-from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
+from connect_jira.aws.dynamodb import ConditionFailed, Row, Table, Value
 from connect_jira.aws.service import AwsService
 from connect_jira.errors import BeingDone, EffectUnknown, IdempotencyKeyReused
 from connect_jira.events.messages import Message
@@ -75,8 +75,7 @@ class IdempotencyStore:
     """
 
     def __init__(self, dynamodb: AwsService, *, table: str, clock: Callable[[], float] = time.time) -> None:
-        self._dynamodb = dynamodb
-        self._table = table
+        self._table = Table(dynamodb, table)
         self._clock = clock
         self._occurrences = Occurrences(dynamodb, table=table, clock=clock)
 
@@ -121,36 +120,31 @@ class IdempotencyStore:
         theirs = {f":abandoned{number}": one for number, one in enumerate(abandoned or ("nobody",))}
         ends, other = ("endsAtMs", "untilMs") if is_idempotent else ("untilMs", "endsAtMs")
         try:
-            answer = self._dynamodb.call(
+            answer = self._table.call(
                 "UpdateItem",
-                TableName=self._table,
-                Key=attributes({"id": record_id}),
+                Key={"id": record_id},
                 UpdateExpression="SET #state = :begun, #owner = :owner, digest = :digest,"
                 f" expiration = :expiration, {ends} = :ends REMOVE {other} ADD tries :one",
                 ConditionExpression=_FREE.format(abandoned=", ".join(theirs)),
                 ExpressionAttributeNames=_NAMES,
-                ExpressionAttributeValues=attributes(
-                    {
-                        **theirs,
-                        ":begun": _BEGUN,
-                        ":owner": owner,
-                        ":digest": digest,
-                        ":expiration": now_ms // 1000 + REMEMBERED_SECONDS,
-                        ":ends": now_ms + left_ms,
-                        ":now": now_ms // 1000,
-                        ":nowMs": now_ms,
-                        ":one": 1,
-                    }
-                ),
+                ExpressionAttributeValues={
+                    **theirs,
+                    ":begun": _BEGUN,
+                    ":owner": owner,
+                    ":digest": digest,
+                    ":expiration": now_ms // 1000 + REMEMBERED_SECONDS,
+                    ":ends": now_ms + left_ms,
+                    ":now": now_ms // 1000,
+                    ":nowMs": now_ms,
+                    ":one": 1,
+                },
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except AwsFailed as failure:
-            if failure.code != CONDITION_FAILED:
-                raise
-            found = row_of(failure.details["Item"])
+        except ConditionFailed as failed:
+            found = failed.row
         else:
-            return _attempt(row_of(answer["Attributes"]))
+            return _attempt(answer["Attributes"])
         if found.get("owner") == owner:  # it was written, but the response was lost
             return _attempt(found)
         return _done(found, digest=digest, now_ms=now_ms)
@@ -195,18 +189,14 @@ class IdempotencyStore:
         self, operation: str, attempt: Attempt, values: Mapping[str, Value], **expressions: object
     ) -> None:
         """Change the record, unless it has another owner by now."""
-        try:
-            self._dynamodb.call(
+        with suppress(ConditionFailed):
+            self._table.call(
                 operation,
-                TableName=self._table,
-                Key=attributes({"id": attempt.record_id}),
+                Key={"id": attempt.record_id},
                 ConditionExpression=_OWN,
-                ExpressionAttributeValues=attributes({":owner": attempt.owner, ":begun": _BEGUN, **values}),
+                ExpressionAttributeValues={":owner": attempt.owner, ":begun": _BEGUN, **values},
                 **expressions,
             )
-        except AwsFailed as failure:
-            if failure.code != CONDITION_FAILED:
-                raise
 
 
 def _attempt(row: Row) -> Attempt:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from connect_jira.aws.attributes import Row
+from connect_jira.aws.dynamodb import Row
 from connect_jira.aws.service import AwsService
 from connect_jira.aws.versioned_table import VersionedTable
 from connect_jira.events.webhook import Occurrence, Webhook
