@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connect_jira.data.site_data import SiteData
+from connect_jira.data.site_secrets import SiteSecrets
 from connect_jira.data.storage import Kept
 from connect_jira.events.app_work import AppWork
 from connect_jira.jira.client import JiraClient
@@ -40,8 +42,6 @@ class Site:
     Attributes:
         key: the site's identity
         jira: the site's client
-        data: the app's data for the site
-        secrets: the same, sealed for the app, the site and the name
 
     Args:
         key: the site's identity
@@ -53,10 +53,19 @@ class Site:
     def __init__(self, key: ClientKey, jira: JiraClient, kept: Kept, enqueuing: Enqueuing) -> None:
         self.key = key
         self.jira = jira
-        self.data = kept.data
-        self.secrets = kept.secrets
+        self._kept = kept
         self._enqueuing = enqueuing
         self._asked: Counter[tuple[str, str]] = Counter()
+
+    @property
+    def data(self) -> SiteData:
+        """The app's data for the site."""
+        return self._kept.data
+
+    @property
+    def secrets(self) -> SiteSecrets:
+        """The same, sealed for the app, the site and the name."""
+        return self._kept.secrets
 
     def enqueue(
         self,

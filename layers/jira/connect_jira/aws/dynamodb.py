@@ -61,7 +61,9 @@ class Table:
         except AwsFailed as failure:
             if failure.code != CONDITION_FAILED:
                 raise
-            raise ConditionFailed(f"dynamodb:{operation}", row_of(failure.details.get("Item") or {})) from failure
+            raise ConditionFailed(
+                f"dynamodb:{operation}", row_of(failure.details.get("Item") or {})
+            ) from failure
         try:
             if "Items" in answer:
                 answer["Items"] = [row_of(item) for item in answer["Items"]]

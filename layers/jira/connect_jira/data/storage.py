@@ -1,8 +1,7 @@
 """Storage of an app's data and secrets: from the table to the objects of a reaction or a page."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from connect_jira.aws.service import AwsService
 from connect_jira.data.aliases import SiteAliases
@@ -13,17 +12,31 @@ from connect_jira.data.site_secrets import SecretSealer, SiteSecrets
 from connect_jwt.identity import ClientKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """The data and secrets of one site. Nothing is read before it is used.
+    """The data and secrets of one site. Nothing is made or read before it is used.
 
-    Attributes:
-        data: of the site
-        secrets: of the site
+    Args:
+        entries: returns the entries of a kind
+        sealer: encrypts and decrypts secrets
+        site_id: returns the site's id
     """
 
-    data: SiteData = field(repr=False)
-    secrets: SiteSecrets = field(repr=False)
+    def __init__(
+        self, entries: Callable[[str], SiteEntries], *, sealer: SecretSealer, site_id: Callable[[], str]
+    ) -> None:
+        self._entries = entries
+        self._sealer = sealer
+        self._site_id = site_id
+
+    @cached_property
+    def data(self) -> SiteData:
+        """The data of the site."""
+        return SiteData(self._entries("data"))
+
+    @cached_property
+    def secrets(self) -> SiteSecrets:
+        """The secrets of the site."""
+        return SiteSecrets(self._entries("secret"), self._sealer, site_id=self._site_id)
 
 
 class SiteStorage:
@@ -54,10 +67,8 @@ class SiteStorage:
             tenant: the site's clientKey, or the `installationId` of a site that has the app by Forge alone
         """
         site_id = cache(lambda: self._ids.id_of(self._aliases.of(tenant)))
-        return Kept(
-            data=SiteData(self._entries(site_id, "data")),
-            secrets=SiteSecrets(self._entries(site_id, "secret"), self._sealer, site_id=site_id),
-        )
 
-    def _entries(self, site_id: Callable[[], str], kind: str) -> SiteEntries:
-        return SiteEntries(self._dynamodb, table=self._table, site_id=site_id, kind=kind)
+        def entries(kind: str) -> SiteEntries:
+            return SiteEntries(self._dynamodb, table=self._table, site_id=site_id, kind=kind)
+
+        return Kept(entries, sealer=self._sealer, site_id=site_id)
