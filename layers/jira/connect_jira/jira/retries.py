@@ -13,7 +13,9 @@ MAX_ATTEMPTS = 4
 LONGEST_WAIT_SECONDS = 2.0
 
 _FIRST_WAIT_SECONDS = 0.25
-_PASSING = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
+
+UNAVAILABLE = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
+"""Statuses of a site that does not answer at all for now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,4 +70,4 @@ def _max_attempts(error: JiraError) -> int:
 
 
 def _may_pass(error: JiraError) -> bool:
-    return isinstance(error, JiraUnreachable | JiraRateLimited) or error.status in _PASSING
+    return isinstance(error, JiraUnreachable | JiraRateLimited) or error.status in UNAVAILABLE

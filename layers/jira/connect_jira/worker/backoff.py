@@ -16,7 +16,6 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from aws_lambda_powertools import Logger
 from cachetools import LRUCache, TLRUCache, TTLCache
@@ -27,7 +26,7 @@ from connect_jira.aws.service import AwsService
 from connect_jira.jira.errors import JiraError, JiraUnreachable
 from connect_jira.jira.rate_limits import LimitScope, read_rate_limit
 from connect_jira.jira.response import JiraResponse
-from connect_jira.jira.retries import LONGEST_WAIT_SECONDS
+from connect_jira.jira.retries import LONGEST_WAIT_SECONDS, UNAVAILABLE
 from connect_jwt.identity import ClientKey
 
 LONGEST_PAUSE_SECONDS = 15 * 60.0
@@ -45,7 +44,6 @@ _KEPT_SECONDS = 24 * 3600
 _MOST_SITES = 10_000
 _ALL_SITES = ClientKey("*")
 _UNTIL_JIRA_SAYS_MORE_SECONDS = 60.0
-_OF_THE_SITE = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 _NO_ROW = "attribute_not_exists(id) OR expiration < :now"
 _NOT_TOLD = "Site's trouble not recorded"
 
@@ -269,4 +267,4 @@ class TenantBackoff:
 
 def _is_sites_own(error: JiraError) -> bool:
     """Return whether an error is trouble of the whole site, not of one request."""
-    return error.pauses_site or isinstance(error, JiraUnreachable) or error.status in _OF_THE_SITE
+    return error.pauses_site or isinstance(error, JiraUnreachable) or error.status in UNAVAILABLE
