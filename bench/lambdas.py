@@ -21,8 +21,7 @@ from connect_jira.installations.forge_installation import ForgeInstallation, For
 from connect_jira.installations.forge_store import ForgeInstallationStore
 from connect_jira.installations.installation import Installation, InstallationState
 from connect_jira.installations.installation import Site as InstalledSite
-from connect_jira.installations.secret_sealing import Sealer
-from connect_jira.installations.secrets_key import SecretsKey
+from connect_jira.installations.sealing import SecretsKey, SharedSecretSealer
 from connect_jira.installations.store import InstallationStore
 from connect_jwt.identity import ClientKey
 from connect_local.jira.forge.platform import LAPTOP_APP_ID
@@ -134,7 +133,7 @@ class Lambdas:
     def install(self) -> None:
         """Write the rows of the site and of an installation by Forge, as installs would."""
         variables, aws = self._variables("WebhooksFunction"), cast("AwsService", self.aws)
-        sealer = Sealer(SecretsKey(aws, key_id=variables["SECRETS_KEY"], app_key=APP))
+        sealer = SharedSecretSealer(SecretsKey(aws, key_id=variables["SECRETS_KEY"], app_key=APP))
         table = variables["INSTALLATIONS_TABLE"]
         InstallationStore(aws, table=table).write(
             Installation(

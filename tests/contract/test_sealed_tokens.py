@@ -4,8 +4,7 @@ import pytest
 
 from connect_jira.aws.service import Aws
 from connect_jira.errors import SecretDoesNotOpen, TemporarilyUnavailable
-from connect_jira.installations.secrets_key import SecretsKey
-from connect_jira.installations.token_sealing import OPENED_SECONDS, TokenSealer
+from connect_jira.installations.sealing import TOKEN_OPENED_SECONDS, SecretsKey, SystemTokenSealer
 from connect_jwt.identity import AppKey
 from connect_local.laptop.moto_cloud import LaptopCloud
 from tests.contract.counted import Counted
@@ -24,10 +23,12 @@ def key_id(cloud: LaptopCloud) -> str:
     return cloud.attribute("SecretsKey", "Arn")
 
 
-def sealer(kms: Counted, key_id: str, app_key: str = "app", now: list[float] | None = None) -> TokenSealer:
+def sealer(
+    kms: Counted, key_id: str, app_key: str = "app", now: list[float] | None = None
+) -> SystemTokenSealer:
     clock = now or [0.0]
     key = SecretsKey(kms, key_id=key_id, app_key=AppKey(app_key))  # type: ignore[arg-type]
-    return TokenSealer(key, clock=lambda: clock[0])
+    return SystemTokenSealer(key, clock=lambda: clock[0])
 
 
 @pytest.mark.parametrize("token", ["t", LONG])
@@ -61,7 +62,7 @@ def test_it_is_opened_once_in_some_minutes(kms: Counted, key_id: str) -> None:
     for _ in range(3):
         one.open(INSTALLATION, sealed)
     assert kms.calls["Decrypt"] == 1
-    now[0] += OPENED_SECONDS + 1
+    now[0] += TOKEN_OPENED_SECONDS + 1
     one.open(INSTALLATION, sealed)
     assert kms.calls["Decrypt"] == 2
 

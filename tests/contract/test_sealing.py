@@ -4,8 +4,7 @@ import pytest
 
 from connect_jira.aws.service import Aws
 from connect_jira.errors import SecretDoesNotOpen, TemporarilyUnavailable
-from connect_jira.installations.secret_sealing import OPENED_SECONDS, Sealer
-from connect_jira.installations.secrets_key import SecretsKey
+from connect_jira.installations.sealing import OPENED_SECONDS, SecretsKey, SharedSecretSealer
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
 from connect_local.laptop.moto_cloud import LaptopCloud
 from tests.contract.counted import Counted
@@ -24,10 +23,12 @@ def key_id(cloud: LaptopCloud) -> str:
     return cloud.attribute("SecretsKey", "Arn")
 
 
-def sealer(kms: Counted, key_id: str, app_key: str = "app", now: list[float] | None = None) -> Sealer:
+def sealer(
+    kms: Counted, key_id: str, app_key: str = "app", now: list[float] | None = None
+) -> SharedSecretSealer:
     clock = now or [0.0]
     key = SecretsKey(kms, key_id=key_id, app_key=AppKey(app_key))  # type: ignore[arg-type]
-    return Sealer(key, clock=lambda: clock[0])
+    return SharedSecretSealer(key, clock=lambda: clock[0])
 
 
 def test_a_sealed_secret_opens_for_its_site_and_shows_nothing(kms: Counted, key_id: str) -> None:

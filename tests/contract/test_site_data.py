@@ -12,9 +12,9 @@ from connect_jira.data.entries import ABSENT, MAX_KEY_BYTES, MAX_VALUE_BYTES, Si
 from connect_jira.data.errors import DataChanged, ValueTooLarge
 from connect_jira.data.site_data import SiteData
 from connect_jira.data.site_ids import SiteIds
-from connect_jira.data.site_secrets import SecretSealer, SiteSecrets
+from connect_jira.data.site_secrets import SiteSecrets, SiteSecretSealer
 from connect_jira.errors import SecretDoesNotOpen
-from connect_jira.installations.secrets_key import SecretsKey
+from connect_jira.installations.sealing import SecretsKey
 from connect_jwt.identity import AppKey
 from connect_local.laptop.moto_cloud import LaptopCloud
 from tests.contract.counted import Counted
@@ -205,7 +205,7 @@ def test_a_site_sees_nothing_of_another_nor_data_anything_of_secrets(entries: En
 def secrets(aws: Aws, cloud: LaptopCloud, entries: Entries, site: str) -> Callable[..., SiteSecrets]:
     def secrets(app: str = "com.example.app", of: str = site) -> SiteSecrets:
         key = SecretsKey(aws.service("kms"), key_id=cloud.attribute("SecretsKey", "Arn"), app_key=AppKey(app))
-        return SiteSecrets(entries(of, "secret"), SecretSealer(key), site_id=lambda: of)
+        return SiteSecrets(entries(of, "secret"), SiteSecretSealer(key), site_id=lambda: of)
 
     return secrets
 

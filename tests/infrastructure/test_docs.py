@@ -11,8 +11,7 @@ from connect_cli.command import connect
 from connect_jira.auth import connect_fallback, install_key_ids, jira_clients, tenants
 from connect_jira.aws.service import SENDER_WAITS_SECONDS
 from connect_jira.events.app_work import MAX_DEPTH
-from connect_jira.installations import activity
-from connect_jira.installations import secret_sealing as sealing
+from connect_jira.installations import activity, sealing
 from connect_jira.installations.forge_installation import LEAVING_SECONDS
 from connect_jira.installations.installation import PREVIOUS_SECRET_SECONDS, UNINSTALLED_ROW_SECONDS
 from connect_jira.installations.system_token import MIN_LIFETIME_SECONDS

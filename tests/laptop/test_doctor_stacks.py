@@ -15,8 +15,7 @@ from botocore.exceptions import ClientError, NoCredentialsError
 
 from connect_jira.aws.service import Aws
 from connect_jira.installations.installation import Installation, InstallationState, Site
-from connect_jira.installations.secret_sealing import Sealer
-from connect_jira.installations.secrets_key import SecretsKey
+from connect_jira.installations.sealing import SecretsKey, SharedSecretSealer
 from connect_jira.installations.store import InstallationStore
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
 from connect_local.jira import LaptopJira
@@ -173,7 +172,7 @@ class Deployed:
         installation = Installation(
             site=Site(client_key=client_key, base_url=base_url),
             state=InstallationState.ENABLED,
-            sealed_secret=Sealer(key).seal(client_key, SharedSecret(secret)),
+            sealed_secret=SharedSecretSealer(key).seal(client_key, SharedSecret(secret)),
             signed_at=1,
             tokens_used={},
             updated_at=1,

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Self
 from connect_jira.auth.tenants import Tenants
 from connect_jira.aws.service import Aws
 from connect_jira.data.aliases import SiteAliases
-from connect_jira.data.site_secrets import SecretSealer
+from connect_jira.data.site_secrets import SiteSecretSealer
 from connect_jira.data.storage import SiteStorage
 from connect_jira.installations.forge_store import ForgeInstallationStore
-from connect_jira.installations.secret_sealing import Sealer
-from connect_jira.installations.secrets_key import SecretsKey
+from connect_jira.installations.sealing import SecretsKey, SharedSecretSealer, SystemTokenSealer
 from connect_jira.installations.store import InstallationStore
-from connect_jira.installations.token_sealing import TokenSealer
 from connect_jira.lifecycle.site_links import SiteLinks
 from connect_jira.settings import AppSettings
 from connect_jira.worker.large_messages import LargeMessages
@@ -30,10 +28,10 @@ class Composition:
     app: AppSettings
     aws: Aws
     store: InstallationStore
-    sealer: Sealer
+    sealer: SharedSecretSealer
     tenants: Tenants
     forge_store: ForgeInstallationStore
-    token_sealer: TokenSealer
+    token_sealer: SystemTokenSealer
     secrets_key: SecretsKey
 
     @classmethod
@@ -43,8 +41,8 @@ class Composition:
         aws = Aws(env)
         dynamodb, table = aws.service("dynamodb"), env["INSTALLATIONS_TABLE"]
         key = SecretsKey(aws.service("kms"), key_id=env["SECRETS_KEY"], app_key=app.app_key)
-        store, sealer = InstallationStore(dynamodb, table=table), Sealer(key)
-        forge_store, token_sealer = ForgeInstallationStore(dynamodb, table=table), TokenSealer(key)
+        store, sealer = InstallationStore(dynamodb, table=table), SharedSecretSealer(key)
+        forge_store, token_sealer = ForgeInstallationStore(dynamodb, table=table), SystemTokenSealer(key)
         tenants = Tenants(store, sealer, app_key=app.app_key)
         return cls(app, aws, store, sealer, tenants, forge_store, token_sealer, key)
 
@@ -87,5 +85,5 @@ def site_storage(env: Mapping[str, str], parts: Composition) -> SiteStorage:
         parts.aws.service("dynamodb"),
         table=env["SITE_DATA_TABLE"],
         aliases=SiteAliases(parts.store, parts.forge_store),
-        sealer=SecretSealer(parts.secrets_key),
+        sealer=SiteSecretSealer(parts.secrets_key),
     )

@@ -11,7 +11,7 @@ from connect_jira.aws.service import AwsService
 from connect_jira.aws.versioned_table import VersionedTable
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.events.call_request import CallRequest
-from connect_jira.installations.secrets_key import SecretsKey
+from connect_jira.installations.sealing import SecretsKey
 from connect_jira.worker.call_results import CallResults
 from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jwt.identity import AppKey, ClientKey

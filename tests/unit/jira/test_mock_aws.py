@@ -10,8 +10,7 @@ from moto import mock_aws
 from connect_jira.aws.service import Aws
 from connect_jira.errors import SecretDoesNotOpen
 from connect_jira.installations.installation import Installation, InstallationState, Site
-from connect_jira.installations.secret_sealing import Sealer
-from connect_jira.installations.secrets_key import SecretsKey
+from connect_jira.installations.sealing import SecretsKey, SharedSecretSealer
 from connect_jira.installations.store import InstallationStore
 from connect_jwt.identity import AppKey, ClientKey, SharedSecret
 
@@ -37,7 +36,7 @@ def test_an_installation_is_sealed_kept_and_opened_again(aws: Aws) -> None:
     )
     key_id = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
     store = InstallationStore(aws.service("dynamodb"), table="installations")
-    sealer = Sealer(SecretsKey(aws.service("kms"), key_id=key_id, app_key=AppKey("app")))
+    sealer = SharedSecretSealer(SecretsKey(aws.service("kms"), key_id=key_id, app_key=AppKey("app")))
     installation = Installation(
         site=Site(client_key=SITE, base_url="https://site.atlassian.net"),
         state=InstallationState.ENABLED,
@@ -52,7 +51,7 @@ def test_an_installation_is_sealed_kept_and_opened_again(aws: Aws) -> None:
     kept = store.read(SITE)
     assert kept == installation
     assert kept.sealed_secret is not None
-    fresh = Sealer(SecretsKey(aws.service("kms"), key_id=key_id, app_key=AppKey("app")))
+    fresh = SharedSecretSealer(SecretsKey(aws.service("kms"), key_id=key_id, app_key=AppKey("app")))
     assert fresh.open(SITE, kept.sealed_secret) == SharedSecret("s" * 40)
     with pytest.raises(SecretDoesNotOpen):
         fresh.open(OTHER_SITE, kept.sealed_secret)

@@ -7,8 +7,7 @@ from bench.scale.environments import Environment, Fleet
 from bench.scale.model import Model
 from connect_jira.auth.tenants import Tenants
 from connect_jira.installations.installation import Installation, InstallationState, Site
-from connect_jira.installations.secret_sealing import Sealer
-from connect_jira.installations.secrets_key import SecretsKey
+from connect_jira.installations.sealing import SecretsKey, SharedSecretSealer
 from connect_jwt.identity import AppKey, ClientKey
 
 
@@ -99,7 +98,7 @@ def test_it_asks_as_often_as_the_layers_do(sites: int, shape: float) -> None:
     store, kms = _Store(), _Kms()
     app = AppKey("app")
     key = SecretsKey(kms, key_id="key", app_key=app)  # type: ignore[arg-type]
-    sealer = Sealer(key, clock=lambda: now)
+    sealer = SharedSecretSealer(key, clock=lambda: now)
     tenants = Tenants(store, sealer, app_key=app, clock=lambda: now)  # type: ignore[arg-type]
     environment = Environment(Model(), 0.0)
     chosen = random.Random(3)  # noqa: S311 - the same sites each time

@@ -9,7 +9,7 @@ from bench.scale.page import PageHasNoSuchMark, at_rate, bill, filled, growth_ro
 from bench.scale.prices import idle_month
 from bench.scale.simulation import simulate
 from connect_jira.auth.tenants import REMEMBERED_SECONDS
-from connect_jira.installations.secret_sealing import OPENED_AT_MOST, OPENED_SECONDS
+from connect_jira.installations.sealing import OPENED_AT_MOST, OPENED_SECONDS
 from connect_jira.worker.queue import LONGEST_DELAY_SECONDS
 from connect_tools.project import PROJECT
 from connect_tools.template import Template

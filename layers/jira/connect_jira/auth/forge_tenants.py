@@ -12,7 +12,7 @@ from cachetools import TTLCache
 from connect_jira.errors import ForgeTokenMissing, NotInstalled
 from connect_jira.installations.forge_installation import ForgeInstallation, ForgeState
 from connect_jira.installations.forge_store import ForgeInstallationStore
-from connect_jira.installations.token_sealing import TokenSealer
+from connect_jira.installations.sealing import SystemTokenSealer
 from connect_jira.jira.credentials import BearerCredentials
 
 REMEMBERED_SECONDS = 5 * 60
@@ -24,7 +24,7 @@ EXPIRY_MARGIN_SECONDS = 30.0
 class ForgeTenants:
     """The Forge installations of one app, for calls to Jira.
 
-    IAM: that of `connect_jira.aws.versioned_table` to read and `connect_jira.installations.token_sealing`
+    IAM: that of `connect_jira.aws.versioned_table` to read and `connect_jira.installations.sealing`
     to open.
 
     Args:
@@ -36,7 +36,7 @@ class ForgeTenants:
     def __init__(
         self,
         store: ForgeInstallationStore,
-        sealer: TokenSealer,
+        sealer: SystemTokenSealer,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:

@@ -17,7 +17,7 @@ from cachetools import LRUCache, TTLCache
 
 from connect_jira.errors import LimitedForNow, NotInstalled
 from connect_jira.installations.installation import Installation, InstallationState, is_storable
-from connect_jira.installations.secret_sealing import Sealer
+from connect_jira.installations.sealing import SharedSecretSealer
 from connect_jira.installations.store import InstallationStore
 from connect_jira.shape_recorder import RECORDER
 from connect_jira.token_bucket import TokenBucket
@@ -55,7 +55,7 @@ class Tenants:
     """The installations of one app, Connect's and those of sites that use Forge, too.
 
     IAM: that of `connect_jira.installations.store` to read and
-    `connect_jira.installations.secret_sealing` to open.
+    `connect_jira.installations.sealing` to open.
 
     Args:
         store: of the installations
@@ -67,7 +67,7 @@ class Tenants:
     def __init__(
         self,
         store: InstallationStore,
-        sealer: Sealer,
+        sealer: SharedSecretSealer,
         *,
         app_key: AppKey,
         clock: Callable[[], float] = time.time,

@@ -8,8 +8,7 @@ from cachetools import TTLCache, cachedmethod
 
 from connect_jira.data.entries import JsonValue, SiteEntries, decode, encode
 from connect_jira.data.site_data import Entry
-from connect_jira.installations.envelopes import open_envelope, seal_envelope
-from connect_jira.installations.secrets_key import SecretsKey
+from connect_jira.installations.sealing import SecretsKey, open_envelope, seal_envelope
 
 OPENED_SECONDS = 5 * 60
 """Time that an opened secret is cached."""
@@ -28,7 +27,7 @@ class SecretNames:
     after: str | None
 
 
-class SecretSealer:
+class SiteSecretSealer:
     """Encrypts and decrypts the secrets of sites.
 
     IAM: `kms:GenerateDataKey` to seal and `kms:Decrypt` to open, on the key, with an encryption context of
@@ -67,7 +66,7 @@ class SecretSealer:
 class SiteSecrets:
     """The secrets of one site. Every method raises `TemporarilyUnavailable` when AWS gives no answer.
 
-    IAM: as for `connect_jira.data.entries.SiteEntries` and `SecretSealer`.
+    IAM: as for `connect_jira.data.entries.SiteEntries` and `SiteSecretSealer`.
 
     Args:
         entries: the site's, of this kind
@@ -75,7 +74,7 @@ class SiteSecrets:
         site_id: returns the site's id
     """
 
-    def __init__(self, entries: SiteEntries, sealer: SecretSealer, *, site_id: Callable[[], str]) -> None:
+    def __init__(self, entries: SiteEntries, sealer: SiteSecretSealer, *, site_id: Callable[[], str]) -> None:
         self._entries = entries
         self._sealer = sealer
         self._site_id = site_id

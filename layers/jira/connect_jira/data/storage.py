@@ -8,7 +8,7 @@ from connect_jira.data.aliases import SiteAliases
 from connect_jira.data.entries import SiteEntries
 from connect_jira.data.site_data import SiteData
 from connect_jira.data.site_ids import SiteIds
-from connect_jira.data.site_secrets import SecretSealer, SiteSecrets
+from connect_jira.data.site_secrets import SiteSecrets, SiteSecretSealer
 from connect_jwt.identity import ClientKey
 
 
@@ -22,7 +22,7 @@ class Kept:
     """
 
     def __init__(
-        self, entries: Callable[[str], SiteEntries], *, sealer: SecretSealer, site_id: Callable[[], str]
+        self, entries: Callable[[str], SiteEntries], *, sealer: SiteSecretSealer, site_id: Callable[[], str]
     ) -> None:
         self._entries = entries
         self._sealer = sealer
@@ -42,7 +42,7 @@ class Kept:
 class SiteStorage:
     """The data and secrets of all sites.
 
-    IAM: as for `SiteIds`, `SiteAliases`, `SiteEntries` and `SecretSealer`, in this room.
+    IAM: as for `SiteIds`, `SiteAliases`, `SiteEntries` and `SiteSecretSealer`, in this room.
 
     Args:
         dynamodb: the service
@@ -52,7 +52,7 @@ class SiteStorage:
     """
 
     def __init__(
-        self, dynamodb: AwsService, *, table: str, aliases: SiteAliases, sealer: SecretSealer
+        self, dynamodb: AwsService, *, table: str, aliases: SiteAliases, sealer: SiteSecretSealer
     ) -> None:
         self._dynamodb = dynamodb
         self._table = table

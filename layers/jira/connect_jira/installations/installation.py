@@ -49,7 +49,7 @@ class PreviousSecret:
     """A secret that a reinstall replaced.
 
     Attributes:
-        sealed: as `connect_jira.installations.secret_sealing` sealed it
+        sealed: as `connect_jira.installations.sealing` sealed it
         valid_until: end of its grace period, in Unix seconds
     """
 

@@ -16,7 +16,7 @@ from connect_jira.auth.tenants import Tenants
 from connect_jira.errors import DisabledWithoutToken, NotInstalled
 from connect_jira.installations import installation
 from connect_jira.installations.installation import Installation, InstallationState, LifecycleEvent
-from connect_jira.installations.secret_sealing import Sealer
+from connect_jira.installations.sealing import SharedSecretSealer
 from connect_jira.installations.store import InstallationStore
 from connect_jira.lifecycle.connect_payloads import installed_payload, lifecycle_payload
 from connect_jira.lifecycle.site_links import SiteLinks
@@ -56,7 +56,7 @@ class Lifecycle:
     `KeyHostUnavailable` or `TemporarilyUnavailable` if that cannot be decided now.
 
     IAM: that of `connect_jira.installations.store` to read and write, and of
-    `connect_jira.installations.secret_sealing` to seal and open.
+    `connect_jira.installations.sealing` to seal and open.
 
     Args:
         app: the app
@@ -73,7 +73,7 @@ class Lifecycle:
         app: AppSettings,
         *,
         store: InstallationStore,
-        sealer: Sealer,
+        sealer: SharedSecretSealer,
         tenants: Tenants,
         links: SiteLinks,
         keys: InstallKeys,

@@ -8,7 +8,7 @@ from typing import Any
 
 from connect_jira.errors import InstalledElsewhere, PayloadRefused
 from connect_jira.installations.installation import Site, is_forge, is_storable
-from connect_jira.installations.secret_sealing import MAX_SECRET_BYTES
+from connect_jira.installations.sealing import MAX_SECRET_BYTES
 from connect_jira.installations.site_urls import check_site_url
 from connect_jira.json_objects import json_object
 from connect_jira.settings import AppSettings

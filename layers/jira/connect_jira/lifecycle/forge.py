@@ -20,8 +20,8 @@ from connect_jira.events.webhook import Webhook
 from connect_jira.installations import forge_installation
 from connect_jira.installations.forge_installation import ForgeInstallation, ForgeState
 from connect_jira.installations.forge_store import ForgeInstallationStore
+from connect_jira.installations.sealing import SystemTokenSealer
 from connect_jira.installations.system_token import SystemToken
-from connect_jira.installations.token_sealing import TokenSealer
 from connect_jira.lifecycle.forge_events import ENDS, ForgeLifecycle, lifecycle_event
 from connect_jira.lifecycle.site_links import SiteLinks
 from connect_jira.metrics import count
@@ -68,7 +68,7 @@ class ForgeCalls:
     cannot be decided now.
 
     IAM: that of `connect_jira.aws.versioned_table` to read and write, and of
-    `connect_jira.installations.token_sealing` to seal.
+    `connect_jira.installations.sealing` to seal.
 
     Args:
         app: the app
@@ -86,7 +86,7 @@ class ForgeCalls:
         *,
         invocations: ForgeInvocations,
         store: ForgeInstallationStore,
-        sealer: TokenSealer,
+        sealer: SystemTokenSealer,
         links: SiteLinks,
         ask: Callable[[LinkRequest], None],
         clock: Callable[[], float] = time.time,
