@@ -10,8 +10,7 @@ import http.client
 import io
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -36,16 +35,6 @@ def new_site_pool() -> urllib3.PoolManager:
     pool = urllib3.PoolManager(ssl_context=trust())
     pool.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
     return pool
-
-
-@contextmanager
-def telling(on_slow: Callable[[], None]) -> Iterator[None]:
-    """Report each response inside that takes longer than `SLOW_SECONDS`."""
-    token = SLOW_HOOK.set(on_slow)
-    try:
-        yield
-    finally:
-        SLOW_HOOK.reset(token)
 
 
 class _WholeAnswer(io.RawIOBase):

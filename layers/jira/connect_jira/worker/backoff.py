@@ -14,8 +14,10 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from aws_lambda_powertools import Logger
 from cachetools import LRUCache, TLRUCache, TTLCache
@@ -23,6 +25,7 @@ from cachetools import LRUCache, TLRUCache, TTLCache
 from connect_jira.aws.dynamodb import ConditionFailed, Row, Table
 from connect_jira.aws.failures import AwsFailed
 from connect_jira.aws.service import AwsService
+from connect_jira.jira.connection_pool import SLOW_HOOK
 from connect_jira.jira.errors import JiraError, JiraUnreachable
 from connect_jira.jira.rate_limits import LimitScope, read_rate_limit
 from connect_jira.jira.response import JiraResponse
@@ -258,6 +261,15 @@ class TenantBackoff:
             else:
                 wait = _UNTIL_JIRA_SAYS_MORE_SECONDS if limit.retry_after is None else limit.retry_after
             self._until[paused] = max(self._clock() + wait, self._until.get(paused, 0.0))
+
+    @contextmanager
+    def noting_slow(self, client_key: ClientKey) -> Iterator[None]:
+        """Record each response of a site inside that takes longer than `SLOW_SECONDS`."""
+        token = SLOW_HOOK.set(partial(self.troubles.note_slow, client_key))
+        try:
+            yield
+        finally:
+            SLOW_HOOK.reset(token)
 
     def seconds_left(self, client_key: ClientKey) -> float:
         """Return the seconds until a site's limit ends; 0 if there is none."""

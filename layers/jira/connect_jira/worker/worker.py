@@ -26,7 +26,6 @@ from connect_jira.events.call_request import CallRequest
 from connect_jira.events.messages import Message
 from connect_jira.events.reaction_call import ReactionCall
 from connect_jira.events.webhook import Webhook
-from connect_jira.jira.connection_pool import telling
 from connect_jira.lambda_context import Invocation
 from connect_jira.metrics import count
 from connect_jira.worker.backoff import TenantBackoff
@@ -202,7 +201,7 @@ class Worker:
             try:
                 if begun.cut_off >= MAX_CUT_OFF:
                     raise PoisonMessage(begun.cut_off)  # noqa: TRY301 - judged like the error that it stands for
-                with telling(lambda: self._backoff.troubles.note_slow(message.client_key)):
+                with self._backoff.noting_slow(message.client_key):
                     outcome = self._handler.do(message, invocation, work_id)
             except Exception as error:  # noqa: BLE001 - a reaction raises anything; the retry policy tells errors apart
                 return self._failure_handler.settle(
