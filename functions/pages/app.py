@@ -19,14 +19,14 @@ from connect_jira.composition import Composition, site_storage
 from connect_jira.http_pool import new_pool
 from connect_jira.installations.activity import Activity
 from connect_jira.shape_recorder import RECORDER
+from connect_jira.web.assets import Assets
+from connect_jira.web.cross_origin import cross_origin_headers, is_call, preflight_response
 from connect_jira.web.front_door import answer
 from connect_jira.web.request import GatewayRequest
 from connect_jira.web.response import Response, empty_response
 from connect_jwt.forge_keys import ForgeKeys
 from functions.pages import api
-from functions.pages.assets import Assets
-from functions.pages.cross_origin import cross_origin_headers, is_call, preflight_response
-from functions.pages.pages import Pages
+from functions.pages.pages import STATIC, Pages
 
 logger = Logger()
 _composition = Composition.from_env(os.environ)
@@ -41,7 +41,7 @@ _authenticator = PageAuthenticator(
     activity=_activity,
     storage=site_storage(os.environ, _composition),
 )
-_assets = Assets()
+_assets = Assets(STATIC)
 _pages = Pages(_assets, all_js_url=os.environ["ALL_JS_URL"])
 _page_routes = {
     "GET /pages/hello-world": _pages.hello_world,

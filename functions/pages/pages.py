@@ -12,10 +12,11 @@ from string import Template
 from urllib.parse import urlsplit
 
 from connect_jira.auth.page_requests import PageRequest
+from connect_jira.web.assets import Assets
 from connect_jira.web.response import Response, html_response
-from functions.pages.assets import Assets
 from functions.pages.permissions import administrators_only
 
+STATIC = Path(__file__).parent / "static"
 _FOLDER = Path(__file__).parent / "templates"
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?|http://localhost:[0-9]+", re.ASCII)
 

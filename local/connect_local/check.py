@@ -11,10 +11,11 @@ from typing import Any
 import click
 
 from connect_jira.descriptor import at_base_url, load_descriptor
+from connect_jira.web.assets import TYPES, Assets, named_in
 from connect_local.jira.webhook_events import WEBHOOK_EVENTS
 from connect_tools.descriptor import DescriptorInvalid, WebhookModule, read_descriptor
 from connect_tools.project import PROJECT
-from functions.pages.assets import STATIC, TYPES, Assets, named_in
+from functions.pages.pages import STATIC
 
 DESCRIPTOR = PROJECT / "descriptor" / "atlassian-connect.json"
 
@@ -93,7 +94,7 @@ def _of_static(folder: Path) -> Iterator[str]:
         elif file.is_dir():
             yield f"{file.name} is a folder, and not served: let its files lie beside the others."
         elif file.suffix.lower() not in TYPES:
-            yield f"{file.name} is not served: its type has to be named in functions/pages/assets.py."
+            yield f"{file.name} is not served: its type has to be named in connect_jira/web/assets.py."
         else:
             yield f"{file.name} is not served: its name has to be of letters, digits, hyphens and dots."
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connect_local.check import DESCRIPTOR, faults
-from functions.pages.assets import STATIC
+from functions.pages.pages import STATIC
 
 CREATED, UPDATED = "jira:issue_created", "jira:issue_updated"
 
@@ -111,7 +111,7 @@ def test_what_lies_among_the_files_and_is_not_served_is_told(static: Path) -> No
     (static / "dom.js").write_text('import "./app.js";', encoding="utf-8")
     assert faults(static=static) == [
         "static/app.js names ./nothing.js, which is not served.",
-        "static/drawing.psd is not served: its type has to be named in functions/pages/assets.py.",
+        "static/drawing.psd is not served: its type has to be named in connect_jira/web/assets.py.",
         "static/film.gif is larger than the 4 MB that Lambda can answer with.",
         "static/icons is a folder, and not served: let its files lie beside the others.",
         "static/two words.js is not served: its name has to be of letters, digits, hyphens and dots.",

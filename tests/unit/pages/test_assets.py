@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from connect_jira.web.assets import Assets
 from connect_jira.web.request import GatewayRequest
 from connect_jira.web.response import Response
-from functions.pages.assets import Assets
 
 
 def asked(path: str, method: str = "GET", **headers: str) -> GatewayRequest:

@@ -7,10 +7,10 @@ import pytest
 
 from connect_jira.auth.page_requests import PageRequest
 from connect_jira.settings import AppSettings
+from connect_jira.web.assets import Assets
 from connect_jwt.clouds import CLOUDS
 from connect_jwt.identity import AppKey, ClientKey
-from functions.pages.assets import Assets
-from functions.pages.pages import Pages
+from functions.pages.pages import STATIC, Pages
 
 ALL_JS = "https://cdn.example.com/all.js"
 APP = AppSettings(
@@ -52,7 +52,7 @@ def policy_for(base_url: str, display_url: str | None = None) -> dict[str, str]:
 
 def page(base_url: str = "https://site.atlassian.net", display_url: str | None = None) -> dict[str, Any]:
     request = replace(REQUEST, site_url=base_url, display_url=display_url)
-    return Pages(Assets(), all_js_url=ALL_JS).hello_world(request)
+    return Pages(Assets(STATIC), all_js_url=ALL_JS).hello_world(request)
 
 
 def test_the_site_and_what_people_know_it_by_may_frame_a_page() -> None:

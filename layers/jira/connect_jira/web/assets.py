@@ -16,7 +16,6 @@ from pathlib import Path
 from connect_jira.web.request import GatewayRequest
 from connect_jira.web.response import Response, cacheable_response
 
-STATIC = Path(__file__).parent / "static"
 TEXTS = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -66,7 +65,7 @@ class Assets:
         folder: of the files; files in its subfolders are not served
     """
 
-    def __init__(self, folder: Path = STATIC) -> None:
+    def __init__(self, folder: Path) -> None:
         files = {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if _is_served(file)}
         self._names = {name: _hashed_name(name, files) for name in files}
         self._assets = {
