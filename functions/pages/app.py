@@ -1,32 +1,29 @@
 """`GET /pages/…`, `/api/…` and `/static/…`: the browser's side of the app inside Jira.
 
-Two kinds of proof, two kinds of route: a page is loaded with a token bound to its URL, a page's own calls
-carry a context token, and neither is accepted for the other. Paths without a route end here, too, so that
-every response has the headers of `connect_jira.web.response`.
+What is served is registered in `functions/pages/pages.py`. Paths without a route end here, too, so that every
+response has the headers of `connect_jira.web.response`.
 """
 
 import os
-from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from connect_jira.app.page_server import PageServer
 from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.auth.jira_clients import JiraClients
 from connect_jira.auth.page_requests import PageAuthenticator
-from connect_jira.composition import Composition, site_storage
+from connect_jira.composition import Composition, jira_calls_queue, site_storage
 from connect_jira.http_pool import new_pool
 from connect_jira.installations.activity import Activity
 from connect_jira.shape_recorder import RECORDER
-from connect_jira.web.assets import Assets
-from connect_jira.web.cross_origin import cross_origin_headers, is_call, preflight_response
+from connect_jira.web.cross_origin import cross_origin_headers
 from connect_jira.web.front_door import answer
-from connect_jira.web.request import GatewayRequest
-from connect_jira.web.response import Response, empty_response
+from connect_jira.web.response import Response
 from connect_jwt.forge_keys import ForgeKeys
-from functions.pages import api
-from functions.pages.pages import STATIC, Pages
+from functions.pages.pages import pages
 
 logger = Logger()
 _composition = Composition.from_env(os.environ)
@@ -41,12 +38,14 @@ _authenticator = PageAuthenticator(
     activity=_activity,
     storage=site_storage(os.environ, _composition),
 )
-_assets = Assets(STATIC)
-_pages = Pages(_assets, all_js_url=os.environ["ALL_JS_URL"])
-_page_routes = {
-    "GET /pages/hello-world": _pages.hello_world,
-    "GET /pages/connection": _pages.connection,
-}
+_server = PageServer(
+    pages,
+    _authenticator,
+    app=_composition.app,
+    folder=Path(__file__).parent,
+    all_js_url=os.environ["ALL_JS_URL"],
+    send=jira_calls_queue(os.environ, _composition.aws).send,
+)
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -55,19 +54,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     _composition.aws.begin(context)
     return answer(
         event,
-        lambda request: _route(request, context),
+        lambda request: _server.answer(request, context),
         app=_composition.app,
         on_refused=_activity.record_refusal,
         more_headers=cross_origin_headers,
     )
-
-
-def _route(request: GatewayRequest, context: LambdaContext) -> Response:
-    if request.method == "OPTIONS" and is_call(request):
-        return preflight_response(api.ROUTES)
-    route = f"{request.method} {request.path}"
-    if page := _page_routes.get(route):
-        return page(_authenticator.page(request, context))
-    if call := api.ROUTES.get(route):
-        return api.answer_call(call, _authenticator.call(request, context))
-    return _assets.answer(request) or empty_response(HTTPStatus.NOT_FOUND)

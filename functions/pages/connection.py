@@ -1,16 +1,16 @@
-"""The administrators' page: the connection between app and site, and a test of it."""
+"""The calls of the administrators' page: the connection between app and site, and a test of it."""
 
 import time
-from http import HTTPStatus
 from typing import Any
 
-from connect_jira.auth.page_requests import PageRequest
+from connect_jira.app.pages import ApiRequest, Pages
+from connect_jira.app.permissions import administers_jira
+from connect_jira.app.site import Site
+from connect_jira.data.entries import JsonValue
 from connect_jira.errors import OutOfTime
 from connect_jira.installations.activity import Refusal
 from connect_jira.jira.errors import JiraError
-from connect_jira.web.response import Response, empty_response, json_response
 from connect_jwt.scopes import is_granted, scope_of
-from functions.pages.permissions import administrators_only
 
 CALLS = (
     ("GET", "/rest/api/3/myself"),
@@ -23,45 +23,39 @@ CALLS = (
 
 _TEST = ("GET", "/rest/api/3/myself")
 
+pages = Pages()
 
-def connection(request: PageRequest) -> Response:
+
+@pages.call("GET", "connection", allowed=administers_jira)
+def connection(request: ApiRequest, site: Site) -> JsonValue:
     """Return the installation's properties and its recent failures. No secret is among them."""
-    allowed = administrators_only(request)
-    if allowed is not HTTPStatus.OK:
-        return empty_response(allowed)
-    refusals = request.activity.read(request.client_key).refusals
-    return json_response(
-        HTTPStatus.OK,
-        {
-            "installation": {
-                "appKey": request.app.app_key,
-                "clientKey": request.client_key,
-                "siteUrl": request.site_url,
-                "state": request.state,
-                "installedAt": request.installed_at,
-            },
-            "scopes": _scopes(request.app.scopes),
-            "refusals": [_refusal(refusal) for refusal in refusals],
+    installation = request.installation
+    return {
+        "installation": {
+            "appKey": installation.app_key,
+            "clientKey": site.key,
+            "siteUrl": installation.site_url,
+            "state": installation.state,
+            "installedAt": installation.installed_at,
         },
-    )
+        "scopes": _scopes(installation.scopes),
+        "refusals": [_refusal(refusal) for refusal in installation.activity().refusals],
+    }
 
 
-def test(request: PageRequest) -> Response:
+@pages.call("POST", "connection-test", allowed=administers_jira)
+def test(request: ApiRequest, site: Site) -> JsonValue:
     """Make a signed call now, and return its outcome."""
-    allowed = administrators_only(request)
-    if allowed is not HTTPStatus.OK:
-        return empty_response(allowed)
     started = time.monotonic()
-    outcome: dict[str, Any] = {"call": " ".join(_TEST), "issuer": request.app.app_key}
+    outcome: dict[str, JsonValue] = {"call": " ".join(_TEST), "issuer": request.installation.app_key}
     try:
-        answer = request.jira.request(*_TEST)
+        answer = site.jira.request(*_TEST)
         outcome |= {"status": answer.status, "accepted": True, "actsAs": answer.object.get("displayName")}
     except JiraError as error:
         outcome |= {"status": error.status, "accepted": False, **_explanation(error)}
     except OutOfTime:
         outcome |= {"status": 0, "accepted": False, "code": "out-of-time"}
-    outcome["milliseconds"] = round((time.monotonic() - started) * 1000)
-    return json_response(HTTPStatus.OK, outcome)
+    return {**outcome, "milliseconds": round((time.monotonic() - started) * 1000)}
 
 
 def _explanation(error: JiraError) -> dict[str, str]:
@@ -81,7 +75,7 @@ def _scopes(asked_for: frozenset[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _refusal(refusal: Refusal) -> dict[str, Any]:
+def _refusal(refusal: Refusal) -> dict[str, JsonValue]:
     from connect_jwt.diagnosis.catalogue import CATALOGUE  # noqa: PLC0415 - administrators seldom look
 
     why, fix = CATALOGUE.get(refusal.code, ("", ""))

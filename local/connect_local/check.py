@@ -15,8 +15,8 @@ from connect_jira.web.assets import TYPES, Assets, named_in
 from connect_local.jira.webhook_events import WEBHOOK_EVENTS
 from connect_tools.descriptor import DescriptorInvalid, WebhookModule, read_descriptor
 from connect_tools.project import PROJECT
-from functions.pages.pages import STATIC
 
+STATIC = PROJECT / "functions" / "pages" / "static"
 DESCRIPTOR = PROJECT / "descriptor" / "atlassian-connect.json"
 
 _ROUTED = re.compile(r"/webhooks/[A-Za-z0-9._~-]+")

@@ -85,7 +85,8 @@ def test_a_page_that_forge_shows_gets_what_one_of_connects_gets(stack: LaptopSta
 def test_the_calls_for_administrators_are_for_them_alone(stack: LaptopStack, jira: LaptopJira) -> None:
     for method, path in (("GET", "/connection"), ("POST", "/connection-test")):
         assert invoke_remote(stack, ADMIN.account_id, path, method)[0] == HTTPStatus.OK
-        assert invoke_remote(stack, MEMBER.account_id, path, method) == (HTTPStatus.FORBIDDEN, None)
+        refused = invoke_remote(stack, MEMBER.account_id, path, method)
+        assert refused == (HTTPStatus.FORBIDDEN, {"reason": "permission-missing"})
     assert {status for _, status in checks(jira)} == {HTTPStatus.OK}
     assert all(path.startswith(f"/ex/jira/{jira.site.cloud_id}/") for path, _ in checks(jira))
 

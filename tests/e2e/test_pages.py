@@ -93,7 +93,8 @@ def test_the_calls_of_the_page_for_administrators_are_for_them_alone(
 ) -> None:
     statuses = [who.call(call, method=method).status for who in (admin, member, nobody)]
     assert statuses == [200, 403, 403]
-    assert member.call(call, method=method).data == b""
+    assert json.loads(member.call(call, method=method).data) == {"reason": "permission-missing"}
+    assert json.loads(nobody.call(call, method=method).data) == {"reason": "user-anonymous"}
 
 
 def test_who_is_no_administrator_is_told_so_plainly(member: Visitor) -> None:

@@ -11,6 +11,7 @@ import yaml
 
 from connect_jira.descriptor import load_descriptor, webhook_events
 from connect_jira.events.forge_events import FORGE_EVENTS
+from connect_jira.page_urls import page_urls
 from connect_jira.worker.occurrences import REMEMBERED_SECONDS
 from connect_jira.worker.retry_policy import (
     GIVE_UP_SECONDS,
@@ -21,6 +22,7 @@ from connect_jira.worker.worker import LONGEST_DISABLED_SECONDS
 from connect_tools.forge.native import native_modules
 from connect_tools.project import PROJECT
 from connect_tools.template import DEFAULT_ROUTE, Template
+from functions.pages.pages import pages
 from tests.descriptors import own_descriptor
 
 DAY = 24 * 3600
@@ -45,7 +47,7 @@ ACTIONS = {
     "PagesRole": LOGS
     | TRACES
     | {"dynamodb:GetItem", "dynamodb:UpdateItem", "kms:Decrypt", "kms:GenerateDataKey"}
-    | {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Query"},
+    | {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Query", "sqs:SendMessage", "s3:PutObject"},
     "JiraCallsRole": LOGS
     | TRACES
     | {"dynamodb:GetItem", "kms:Decrypt", "kms:GenerateDataKey", "events:PutEvents"}
@@ -410,9 +412,9 @@ def test_everything_the_descriptor_names_has_a_route() -> None:
     routes = {(route.method, route.path) for route in template().routes()}
     for path in descriptor["lifecycle"].values():
         assert ("POST", path) in routes
-    modules = descriptor["modules"]
-    for page in [*modules["generalPages"], *modules["adminPages"]]:
-        assert ("GET", page["url"]) in routes
+    served = {f"/pages/{page.name}" for page in pages.all_pages()}
+    assert {url.partition("?")[0] for url in page_urls(descriptor)} == served
+    assert ("GET", "/pages/{page}") in routes
     for path in webhook_events(descriptor):
         assert path.startswith("/webhooks/")
     assert ("POST", "/webhooks/{event}") in routes

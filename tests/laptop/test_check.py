@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from connect_local.check import DESCRIPTOR, faults
-from functions.pages.pages import STATIC
+from connect_local.check import DESCRIPTOR, STATIC, faults
 
 CREATED, UPDATED = "jira:issue_created", "jira:issue_updated"
 

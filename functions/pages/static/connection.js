@@ -1,6 +1,8 @@
 import { element, failure, lozenge, show, time } from "./dom.js";
 import { call, explain } from "./jira.js";
 
+const WORDS = { 403: "This is for Jira administrators, and Jira says that you are none." };
+
 const at = (id) => document.getElementById(id);
 
 const VALUES = {
@@ -62,7 +64,7 @@ async function load() {
     );
   } catch (error) {
     installation(null);
-    show(at("scopes"), failure(explain(error), load));
+    show(at("scopes"), failure(explain(error, WORDS), load));
     show(at("refusals"), element("p", { class: "message" }, "Not known."));
   }
 }
@@ -91,7 +93,7 @@ at("test").addEventListener("click", async ({ currentTarget: button }) => {
   try {
     show(at("outcome"), ...outcome(await call("connection-test", { method: "POST" })));
   } catch (error) {
-    show(at("outcome"), element("p", {}, explain(error)));
+    show(at("outcome"), element("p", {}, explain(error, WORDS)));
   }
   button.removeAttribute("aria-disabled");
 });

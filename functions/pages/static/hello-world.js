@@ -26,7 +26,10 @@ function none(text) {
 
 async function health() {
   try {
-    const { state, installedAt, lastWebhook, lastCall } = await call("health");
+    const { siteUrl, state, installedAt, lastWebhook, lastCall } = await call("health");
+    if (siteUrl) {
+      show(at("site"), element("a", { href: siteUrl, target: "_top" }, new URL(siteUrl).host));
+    }
     show(
       at("installed"),
       time(installedAt),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from connect_jira.descriptor import load_descriptor, webhook_events
+from connect_jira.page_urls import page_variables
 from connect_jwt.clouds import CLOUDS
 from connect_jwt.identity import AppKey
 
@@ -15,7 +16,6 @@ class AppSettings:
 
     Attributes:
         app_key: the descriptor's key on this stage
-        name: the descriptor's name on this stage
         scopes: from the descriptor, in upper case
         base_url: the app's, if it differs from the API's own URL; else empty
         install_keys_urls: the key hosts for signed installs, in order
@@ -28,10 +28,10 @@ class AppSettings:
         forge_api_urls: the API hosts that Forge's tokens may be sent to
         forge_module_types: additional types of modules that Forge itself invokes
         webhook_events: the events that each webhook path receives
+        page_variables: the parameters of each page's path that Jira fills in, and with which variable
     """
 
     app_key: AppKey
-    name: str
     scopes: frozenset[str]
     base_url: str
     install_keys_urls: tuple[str, ...]
@@ -44,6 +44,7 @@ class AppSettings:
     forge_api_urls: tuple[str, ...]
     forge_module_types: frozenset[str]
     webhook_events: Mapping[str, list[str]]
+    page_variables: Mapping[str, Mapping[str, str]]
 
     @property
     def wanted_events(self) -> list[str]:
@@ -60,7 +61,6 @@ class AppSettings:
         cloud = CLOUDS[env["ATLASSIAN_CLOUD"]]
         return cls(
             app_key=AppKey(descriptor["key"]),
-            name=descriptor.get("name", descriptor["key"]),
             scopes=frozenset(scope.upper() for scope in descriptor.get("scopes", [])),
             base_url=env["BASE_URL"].rstrip("/"),
             install_keys_urls=_listed(env["INSTALL_KEYS_URL"]) or cloud.install_keys_urls,
@@ -73,6 +73,7 @@ class AppSettings:
             forge_api_urls=tuple(filter(None, (cloud.forge_api_url, *_listed(env["EXTRA_FORGE_API_URL"])))),
             forge_module_types=frozenset(_listed(env["EXTRA_FORGE_MODULE_TYPES"])),
             webhook_events=webhook_events(descriptor),
+            page_variables=page_variables(descriptor),
         )
 
 

@@ -1,15 +1,12 @@
 """Responses to a page's calls if Jira, or a proxy, returns something unexpected."""
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from connect_jira.auth.page_requests import PageRequest
-from functions.pages import api, connection
-from functions.pages.permissions import administrators_only
-from tests.unit.jira.conftest import CLIENT_KEY
-from tests.unit.jira.test_client import SITE, client_over
+from tests.unit.jira.page_calls import answered, proved_request
+from tests.unit.jira.test_client import client_over
 
 if TYPE_CHECKING:
     from tests.unit.jira.conftest import Backend
@@ -28,31 +25,12 @@ NO_OBJECTS: list[Any] = [
 
 
 def page_request(backend: "Backend", *answers: Any) -> PageRequest:
-    client, _ = client_over(backend, *answers)
-    unused: Any = None
-    return PageRequest(
-        client_key=CLIENT_KEY,
-        account_id="a",
-        site_url=SITE,
-        display_url=None,
-        state="enabled",
-        installed_at=1,
-        app=backend.app,
-        jira=client,
-        activity=unused,
-        data=unused,
-        secrets=unused,
-    )
-
-
-def answered(call: api.Call, request: PageRequest) -> tuple[int, Any]:
-    answer = api.answer_call(call, request)
-    return answer["statusCode"], json.loads(answer["body"].encode())
+    return proved_request(client_over(backend, *answers)[0])
 
 
 @pytest.mark.parametrize("said", NO_OBJECTS, ids=str)
 def test_a_user_that_is_no_object_is_answered_502_with_a_reason(backend: "Backend", said: Any) -> None:
-    assert answered(api.greeting, page_request(backend, said)) == (502, {"reason": "answer-unusable"})
+    assert answered("GET greeting", page_request(backend, said)) == (502, {"reason": "answer-unusable"})
 
 
 @pytest.mark.parametrize(
@@ -68,7 +46,7 @@ def test_a_user_that_is_no_object_is_answered_502_with_a_reason(backend: "Backen
 def test_a_name_that_cannot_be_said_is_no_exception(
     backend: "Backend", name: object, expected: tuple[int, Any]
 ) -> None:
-    assert answered(api.greeting, page_request(backend, (200, {"displayName": name}))) == expected
+    assert answered("GET greeting", page_request(backend, (200, {"displayName": name}))) == expected
 
 
 @pytest.mark.parametrize(
@@ -85,7 +63,10 @@ def test_a_name_that_cannot_be_said_is_no_exception(
     ids=str,
 )
 def test_projects_that_are_no_list_of_projects_are_answered_502(backend: "Backend", said: Any) -> None:
-    assert answered(api.recent_projects, page_request(backend, said)) == (502, {"reason": "answer-unusable"})
+    assert answered("GET recent-projects", page_request(backend, said)) == (
+        502,
+        {"reason": "answer-unusable"},
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +82,7 @@ def test_projects_that_are_no_list_of_projects_are_answered_502(backend: "Backen
 )
 def test_permissions_that_say_nothing_show_no_project(backend: "Backend", said: Any) -> None:
     request = page_request(backend, (200, [PROJECT]), said)
-    status, body = answered(api.recent_projects, request)
+    status, body = answered("GET recent-projects", request)
     assert (status, body) in [
         (502, {"reason": "answer-unusable"}),
         (502, {"reason": "effect-unknown"}),  # of a 303 to a POST
@@ -109,7 +90,7 @@ def test_permissions_that_say_nothing_show_no_project(backend: "Backend", said: 
 
 
 def test_projects_that_the_user_may_see_are_shown(backend: "Backend") -> None:
-    status, body = answered(api.recent_projects, page_request(backend, (200, [PROJECT]), (200, MAY)))
+    status, body = answered("GET recent-projects", page_request(backend, (200, [PROJECT]), (200, MAY)))
     assert status == 200
     assert [project["key"] for project in body["projects"]] == ["EX"]
 
@@ -118,7 +99,7 @@ def test_projects_that_the_user_may_see_are_shown(backend: "Backend") -> None:
 def test_what_does_not_say_that_somebody_is_an_administrator_makes_nobody_one(
     backend: "Backend", said: Any
 ) -> None:
-    assert administrators_only(page_request(backend, said)) in {403, 503}
+    assert answered("GET connection", page_request(backend, said))[0] in {403, 503}
 
 
 @pytest.mark.parametrize("said", NO_OBJECTS, ids=str)
@@ -126,5 +107,5 @@ def test_a_test_of_the_connection_says_that_something_else_has_answered(
     backend: "Backend", said: Any
 ) -> None:
     request = page_request(backend, (200, {"globalPermissions": ["ADMINISTER"]}), said)
-    status, outcome = answered(connection.test, request)
+    status, outcome = answered("POST connection-test", request)
     assert (status, outcome["accepted"], outcome["code"]) == (200, False, "answer-unusable")

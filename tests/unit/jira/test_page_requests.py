@@ -69,7 +69,7 @@ def test_a_context_token_says_site_and_user(backend: "Backend", pages: Pages) ->
     request = backend.signed_by_site("/api/activity", {}, SECRET, qsh="context-qsh", sub=USER)
     page_request = pages.call(request)
     assert (page_request.client_key, page_request.account_id) == (CLIENT_KEY, USER)
-    assert (page_request.site_url, page_request.state) == (SITE_URL, "enabled")
+    assert (page_request.installation.site_url, page_request.installation.state) == (SITE_URL, "enabled")
 
 
 def test_a_page_is_loaded_by_a_token_that_is_bound_to_it(backend: "Backend", pages: Pages) -> None:
@@ -82,7 +82,7 @@ def test_a_page_is_loaded_by_a_token_that_is_bound_to_it(backend: "Backend", pag
 def test_forges_page_is_the_same_site_and_user(backend: "Backend", pages: Pages) -> None:
     request = pages.call(page_call(backend))
     assert (request.client_key, request.account_id) == (CLIENT_KEY, USER)
-    assert request.site_url == SITE_URL
+    assert request.installation.site_url == SITE_URL
 
 
 def test_a_page_of_a_site_that_forge_alone_has_is_known_by_its_installation(
@@ -90,13 +90,17 @@ def test_a_page_of_a_site_that_forge_alone_has_is_known_by_its_installation(
 ) -> None:
     backend.forge_store.rows.clear()
     request = pages.call(page_call(backend, context={**PAGE_CONTEXT, "siteUrl": f"{SITE_URL}/"}))
-    assert (request.client_key, request.site_url, request.state) == (INSTALLATION, SITE_URL, "enabled")
+    assert (request.client_key, request.installation.site_url, request.installation.state) == (
+        INSTALLATION,
+        SITE_URL,
+        "enabled",
+    )
 
 
 def test_an_address_that_is_no_sites_is_not_passed_on(backend: "Backend", pages: Pages) -> None:
     backend.forge_store.rows.clear()
     request = pages.call(page_call(backend, context={**PAGE_CONTEXT, "siteUrl": "javascript:alert(1)"}))
-    assert request.site_url == ""
+    assert request.installation.site_url == ""
 
 
 def test_a_page_that_nobody_is_logged_in_to_has_no_user(backend: "Backend", pages: Pages) -> None:

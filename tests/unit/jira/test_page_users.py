@@ -1,6 +1,5 @@
 """Permissions on a site with Forge alone: asked as the user, whose identity is proved."""
 
-import json
 import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,10 +16,10 @@ from connect_jira.errors import PayloadRefused
 from connect_jira.jira.client import JiraClient
 from connect_jira.web.request import GatewayRequest
 from connect_jwt.identity import ClientKey
-from functions.pages import api, connection
 from tests.unit.jira.atlassian import AT_THE_SITE, GRAPHQL, NO_BEARER, SCOPE_MISSING, Atlassian
 from tests.unit.jira.conftest import CLIENT_KEY, unused_storage
 from tests.unit.jira.forge import INSTALLED, lifecycle, page_call, system_token
+from tests.unit.jira.page_calls import answered
 from tests.unit.jwt.invocations import INSTALLATION, USER
 
 if TYPE_CHECKING:
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 SECRET = "s" * 40
 ADMIN, MEMBER = USER, "5b10a2844c20165700ede21g"
 CHECK = "/permissions/check"
+TEST, PROJECTS = "POST connection-test", "GET recent-projects"
+MISSING = (403, {"reason": "permission-missing"})
 
 
 class World:
@@ -85,7 +86,7 @@ class World:
         return self._authenticator.call(request, unused)
 
     def test_of_the_connection(self, user: str | None, token: str | None) -> tuple[int, Any]:
-        return answered(connection.test, self.call_of(user, token))
+        return answered(TEST, self.call_of(user, token))
 
     @property
     def checks(self) -> list[str]:
@@ -94,11 +95,6 @@ class World:
 
 def with_header(request: GatewayRequest, token: str) -> GatewayRequest:
     return replace(request, headers={**request.headers, HEADER: token})
-
-
-def answered(call: api.Call, request: PageRequest) -> tuple[int, Any]:
-    answer = api.answer_call(call, request)
-    return answer["statusCode"], json.loads(answer.get("body") or "null")
 
 
 @pytest.fixture
@@ -110,7 +106,7 @@ def world(backend: "Backend") -> World:
 
 def test_by_the_token_that_came_an_administrator_is_one_and_nobody_else(world: World) -> None:
     assert world.test_of_the_connection(ADMIN, "of-admin")[0] == 200
-    assert world.test_of_the_connection(MEMBER, "of-member") == (403, None)
+    assert world.test_of_the_connection(MEMBER, "of-member") == MISSING
     assert world.checks == ["of-admin", "of-member"]
     for asked in world.atlassian.calls(CHECK):
         assert asked.body == {"globalPermissions": ["ADMINISTER"]}
@@ -121,7 +117,7 @@ def test_by_the_token_that_came_an_administrator_is_one_and_nobody_else(world: W
 
 
 def test_projects_are_those_that_the_user_may_see(world: World) -> None:
-    status, body = answered(api.recent_projects, world.call_of(MEMBER, "of-member"))
+    status, body = answered(PROJECTS, world.call_of(MEMBER, "of-member"))
     assert (status, [project["key"] for project in body["projects"]]) == (200, ["EX"])
     assert world.checks == ["of-member"]
     (check,) = world.atlassian.calls(CHECK)
@@ -142,7 +138,7 @@ def test_a_token_that_is_not_the_users_is_refused_and_never_asked_with(
 ) -> None:
     world.atlassian.gives = True
     assert world.test_of_the_connection(user, token) == (403, {"reason": "user-token-refused"})
-    assert answered(api.recent_projects, world.call_of(user, token)) == (
+    assert answered(PROJECTS, world.call_of(user, token)) == (
         403,
         {"reason": "user-token-refused"},
     )
@@ -163,8 +159,8 @@ def test_where_nobody_is_logged_in_nobody_may_anything(
 ) -> None:
     world.atlassian.gives = True
     request = world.call_of(principal, token)
-    assert answered(connection.test, request) == (403, None)
-    assert answered(api.recent_projects, request) == (200, {"projects": []})
+    assert answered(TEST, request) == (403, {"reason": "user-anonymous"})
+    assert answered(PROJECTS, request) == (200, {"projects": []})
     assert not world.checks
 
 
@@ -197,7 +193,7 @@ def test_what_does_not_say_whose_a_token_is_makes_it_nobodys(world: World, answe
     world.atlassian.answers["/myself"] = [answer]
     status, _ = world.test_of_the_connection(ADMIN, "of-admin")
     assert status in {403, 502, 503}
-    assert answered(api.recent_projects, world.call_of(ADMIN, "of-admin"))[0] in {403, 502, 503}
+    assert answered(PROJECTS, world.call_of(ADMIN, "of-admin"))[0] in {403, 502, 503}
     assert not world.checks
 
 
@@ -237,9 +233,9 @@ def test_an_offline_token_that_ended_early_is_asked_for_again(world: World) -> N
     assert world.test_of_the_connection(ADMIN, None)[0] == 200
 
 
-@pytest.mark.parametrize("call", [connection.test, connection.connection, api.recent_projects])
+@pytest.mark.parametrize("call", [TEST, "GET connection", PROJECTS])
 def test_with_neither_nobody_may_and_it_is_said_what_is_missing(
-    world: World, call: api.Call, caplog: pytest.LogCaptureFixture
+    world: World, call: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
         assert answered(call, world.call_of(ADMIN, None)) == (403, {"reason": "user-token-missing"})
@@ -252,7 +248,7 @@ def test_with_neither_nobody_may_and_it_is_said_what_is_missing(
 def test_an_installation_that_only_its_page_tells_of_has_no_other_token(backend: "Backend") -> None:
     world = World(backend)
     assert world.test_of_the_connection(MEMBER, None) == (403, {"reason": "user-token-missing"})
-    assert world.test_of_the_connection(MEMBER, "of-member") == (403, None)
+    assert world.test_of_the_connection(MEMBER, "of-member") == MISSING
     assert world.checks == ["of-member"]
 
 
@@ -266,9 +262,9 @@ def test_when_atlassian_cannot_be_asked_nobody_may(world: World) -> None:
     world.atlassian.answers["/graphql"] = [(503, {})]
     request = world.call_of(ADMIN, None)
     with pytest.raises(Exception, match="temporarily-unavailable"):
-        api.answer_call(connection.test, request)
+        answered(TEST, request)
     world.atlassian.answers[CHECK] = [(503, {})]
-    assert world.test_of_the_connection(ADMIN, "of-admin") == (503, None)
+    assert world.test_of_the_connection(ADMIN, "of-admin") == (503, {"reason": "jira-503"})
 
 
 @pytest.mark.parametrize("token", ["a b", "ü", "x" * 10_241])
@@ -280,8 +276,11 @@ def test_what_can_be_no_token_is_refused(world: World, token: str) -> None:
 def test_on_a_connect_page_the_header_is_nothing(world: World) -> None:
     world.backend.install(SECRET, age=20)
     request = world.backend.signed_by_site("/api/x", {}, SECRET, qsh="context-qsh", sub=MEMBER)
-    page_request = world.call(with_header(request, "of-admin"))
-    assert (page_request.as_user, page_request.has_connect) == (None, True)
+    world.atlassian.answers[CHECK] = [(200, {"globalPermissions": []})]
+    assert answered(TEST, world.call(with_header(request, "of-admin"))) == MISSING
+    assert world.checks == [NO_BEARER]
+    (check,) = world.atlassian.calls(CHECK)
+    assert check.body == {"accountId": MEMBER, "globalPermissions": ["ADMINISTER"]}
 
 
 def test_a_joined_site_is_asked_by_connects_token_while_jira_takes_it(backend: "Backend") -> None:
@@ -302,7 +301,7 @@ def test_a_joined_site_whose_connect_side_has_ended_unsaid_is_asked_as_the_user(
     world.install()
     for _ in range(2):
         assert world.test_of_the_connection(ADMIN, "of-admin")[0] == 200
-        assert world.test_of_the_connection(MEMBER, "of-member") == (403, None)
+        assert world.test_of_the_connection(MEMBER, "of-member") == MISSING
         assert world.test_of_the_connection(MEMBER, "of-admin")[0] == 403
     assert world.checks.count(NO_BEARER) == 1
     assert world.checks[-1] != "of-admin"
@@ -314,5 +313,5 @@ def test_a_refusal_for_good_of_a_connect_page_stays_as_it_was(backend: "Backend"
     world = World(backend)
     world.atlassian.answers[CHECK] = [(403, {})]
     request = backend.signed_by_site("/api/x", {}, SECRET, qsh="context-qsh", sub=MEMBER)
-    assert answered(connection.test, world.call(request)) == (503, None)
+    assert answered(TEST, world.call(request)) == (503, {"reason": "jira-403"})
     assert GRAPHQL not in {asked.url for asked in world.atlassian.asked}

@@ -24,11 +24,15 @@ def empty_response(status: int) -> Response:
 
 
 def json_response(status: int, body: object) -> Response:
-    """Return a response in JSON."""
+    """Return a response in JSON.
+
+    Raises:
+        TypeError, ValueError: JSON cannot express the body
+    """
     return {
         "statusCode": status,
         "headers": {**_HEADERS, "Content-Type": "application/json"},
-        "body": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        "body": json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")),
     }
 
 

@@ -1,48 +1,20 @@
-"""Content of a page, and the sites that may frame it."""
+"""Documents of pages: what is written into them, and the sites that may frame them."""
 
-from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connect_jira.auth.page_requests import PageRequest
-from connect_jira.settings import AppSettings
 from connect_jira.web.assets import Assets
-from connect_jwt.clouds import CLOUDS
-from connect_jwt.identity import AppKey, ClientKey
-from functions.pages.pages import STATIC, Pages
+from connect_jira.web.page_documents import PageDocuments
+from tests.unit.jira.conftest import PROJECT
 
-ALL_JS = "https://cdn.example.com/all.js"
-APP = AppSettings(
-    app_key=AppKey("com.example.app"),
-    name="R&D <b>",
-    scopes=frozenset({"READ"}),
-    base_url="",
-    install_keys_urls=(),
-    install_key_prefix="",
-    site_domains=CLOUDS["commercial"].site_domains,
-    extra_site_url="",
-    user_tokens_url="",
-    forge_app_id="",
-    forge_keys_url="",
-    forge_api_urls=(),
-    forge_module_types=frozenset(),
-    webhook_events={},
-)
-UNUSED: Any = None
-REQUEST = PageRequest(
-    client_key=ClientKey("c"),
-    account_id="a",
-    site_url="https://site.atlassian.net",
-    display_url=None,
-    state="enabled",
-    installed_at=1,
-    app=APP,
-    jira=UNUSED,
-    activity=UNUSED,
-    data=UNUSED,
-    secrets=UNUSED,
-)
+FOLDER = PROJECT / "functions" / "pages"
+ALL_JS = "https://cdn.example.com/all.js?a=1&b=2"
+
+
+def documents(folder: Path = FOLDER / "templates") -> PageDocuments:
+    return PageDocuments(folder, Assets(FOLDER / "static"), all_js_url=ALL_JS)
 
 
 def policy_for(base_url: str, display_url: str | None = None) -> dict[str, str]:
@@ -51,8 +23,7 @@ def policy_for(base_url: str, display_url: str | None = None) -> dict[str, str]:
 
 
 def page(base_url: str = "https://site.atlassian.net", display_url: str | None = None) -> dict[str, Any]:
-    request = replace(REQUEST, site_url=base_url, display_url=display_url)
-    return Pages(Assets(STATIC), all_js_url=ALL_JS).hello_world(request)
+    return documents().answer("hello-world.html", framed_by=(base_url, display_url))
 
 
 def test_the_site_and_what_people_know_it_by_may_frame_a_page() -> None:
@@ -91,15 +62,30 @@ def test_scripts_and_styles_are_the_apps_own_and_atlassians() -> None:
     assert policy["base-uri"] == "'none'"
 
 
-def test_all_text_is_escaped() -> None:
-    html = page("https://site.atlassian.net/\"'><script>")["body"]
-    assert "R&amp;D &lt;b&gt;" in html
-    assert "\"'><script>" not in html
-    assert "&quot;&#x27;&gt;&lt;script&gt;" in html
+def test_nothing_of_who_asks_is_written_into_a_page() -> None:
+    html = page("https://site.atlassian.net/\"'><script>", "https://jira.example.com")["body"]
+    assert "atlassian.net" not in html
+    assert html == page()["body"]
+
+
+def test_files_are_named_as_they_are_served_and_what_is_not_served_as_it_was(tmp_path: Path) -> None:
+    text = '<script src="./all.js"></script><img src="./nothing.svg"><link href="./app.css"> ./app.css'
+    (tmp_path / "x.html").write_text(text, encoding="utf-8")
+    style = Assets(FOLDER / "static").name("app.css")
+    assert documents(tmp_path).answer("x.html", framed_by=())["body"] == (
+        '<script src="https://cdn.example.com/all.js?a=1&amp;b=2"></script><img src="./nothing.svg">'
+        f'<link href="../static/{style}"> ./app.css'
+    )
+
+
+def test_a_text_in_a_notice_is_text() -> None:
+    body = documents().answer("notice.html", framed_by=(), title="<b>&", text='"x"')["body"]
+    assert "<title>&lt;b&gt;&amp;</title>" in body
+    assert "<p>&quot;x&quot;</p>" in body
 
 
 def test_a_page_says_its_language_and_its_title() -> None:
     html = page()["body"]
     assert html.startswith('<!doctype html>\n<html lang="en">')
-    assert "<title>Greeting · " in html
-    assert f'<script src="{ALL_JS}"' in html
+    assert "<title>Greeting</title>" in html
+    assert '<script src="https://cdn.example.com/all.js' in html
