@@ -6,18 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 import click
 
 from connect_jira.descriptor import at_base_url, load_descriptor
 from connect_jira.web.assets import TYPES, Assets, named_in
 from connect_local.jira.webhook_events import WEBHOOK_EVENTS
+from connect_local.source_faults import DESCRIPTOR, unknown_placeholders, unreadable_descriptor
 from connect_tools.descriptor import DescriptorInvalid, WebhookModule, read_descriptor
 from connect_tools.project import PROJECT
 
 STATIC = PROJECT / "functions" / "pages" / "static"
-DESCRIPTOR = PROJECT / "descriptor" / "atlassian-connect.json"
 
 _ROUTED = re.compile(r"/webhooks/[A-Za-z0-9._~-]+")
 _ALIKE = 0.9
@@ -32,18 +31,19 @@ def faults(descriptor: Path = DESCRIPTOR, static: Path = STATIC) -> list[str]:
         descriptor: the descriptor's file
         static: the folder of what pages are made of
     """
-    return [f"{descriptor.name}: {fault}" for fault in _of_descriptor(descriptor)] + [
-        f"{static.name}/{fault}" for fault in _of_static(static)
-    ]
+    unreadable = unreadable_descriptor(descriptor)
+    of_descriptor = (
+        [] if unreadable else [f"{descriptor.name}: {fault}" for fault in _of_descriptor(descriptor)]
+    )
+    of_static = [f"{static.name}/{fault}" for fault in _of_static(static)]
+    return [*filter(None, [unreadable]), *of_descriptor, *of_static]
 
 
 def _of_descriptor(file: Path) -> Iterator[str]:
+    source = load_descriptor({"DESCRIPTOR_PATH": str(file), "STAGE": "dev"})
+    yield from unknown_placeholders(source)
     try:
-        source: Any = load_descriptor({"DESCRIPTOR_PATH": str(file), "STAGE": "dev"})
         webhooks = read_descriptor(at_base_url(source, "https://app.example.com")).webhooks
-    except ValueError as malformed:
-        yield f"It is no JSON: {malformed}."
-        return
     except DescriptorInvalid as invalid:
         yield str(invalid)
         return

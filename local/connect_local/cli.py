@@ -32,6 +32,7 @@ from connect_tools.project import import_project
     help="What the table is in.",
 )
 @click.option("--record", is_flag=True, help="Record the shapes of what is sent, for connect shapes.")
+@click.option("--json", "as_json", is_flag=True, help="The functions' output as it is, the rest on stderr.")
 def up(port: int, jira_port: int, no_jira: bool, **options: Any) -> None:  # noqa: ANN401, FBT001 - click passes options by name
     """Run the stack until Ctrl-C."""
     import_project()

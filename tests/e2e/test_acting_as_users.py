@@ -55,7 +55,7 @@ def descriptor_url(site: Watched) -> Iterator[str]:
 @pytest.fixture
 def client(site: Watched, monkeypatch: pytest.MonkeyPatch) -> JiraClient:
     """Made as `functions/jira_calls` makes it, of that function's variables."""
-    variables = site.stack.functions["JiraCallsFunction"].variables
+    variables = site.stack.functions["JiraCallsFunction"].configuration.variables
     for name, value in variables.items():
         if name.startswith(("AWS_", "POWERTOOLS_")):
             monkeypatch.setenv(name, value)

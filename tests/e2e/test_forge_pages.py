@@ -126,7 +126,7 @@ def test_without_a_token_nobody_may_and_the_log_says_what_is_missing(
 
 
 def client(stack: LaptopStack, monkeypatch: pytest.MonkeyPatch) -> Any:
-    variables = stack.functions["JiraCallsFunction"].variables
+    variables = stack.functions["JiraCallsFunction"].configuration.variables
     for name, value in variables.items():
         if name.startswith(("AWS_", "POWERTOOLS_")):
             monkeypatch.setenv(name, value)

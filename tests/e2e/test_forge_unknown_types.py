@@ -29,7 +29,7 @@ def stack(lines: list[str]) -> Iterator[LaptopStack]:
     options = StackOptions(port=0, jira_port=0, on_log=lambda _, line: lines.append(line))
     with LaptopStack(options) as stack:
         # As if the setting were made and deployed between an event and its redrive.
-        stack.functions["JiraCallsFunction"].variables["EXTRA_FORGE_MODULE_TYPES"] = NEW
+        stack.functions["JiraCallsFunction"].configuration.variables["EXTRA_FORGE_MODULE_TYPES"] = NEW
         control(stack, "forge/install", manifest=manifest(stack, connect=False))
         yield stack
 

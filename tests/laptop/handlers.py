@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+import traceback
 from typing import Any
 
 
@@ -43,3 +44,15 @@ def for_a_second(_event: dict[str, Any], _context: Any) -> str:
 def for_a_minute(_event: dict[str, Any], _context: Any) -> None:
     talk({"words": "begun"}, None)
     time.sleep(60)
+
+
+def stop_here(_event: dict[str, Any], _context: Any) -> str:
+    breakpoint()  # noqa: T100 - what becomes of it is the point
+    return "went on"
+
+
+def print_a_traceback(_event: dict[str, Any], _context: Any) -> None:
+    try:
+        fail({"name": "x"}, None)
+    except ValueError:
+        traceback.print_exc()

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from connect_local.laptop.controls import controls
-from connect_local.laptop.environment import InvocationResult
 from connect_local.laptop.gateway import LaptopGateway
+from connect_local.laptop.invocations import InvocationResult
 from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_local.laptop.ports import listen
 from connect_local.laptop.routing import Routes

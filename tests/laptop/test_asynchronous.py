@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connect_local.laptop.asynchronous import AsynchronousInvocations
-from connect_local.laptop.environment import InvocationResult, failure
+from connect_local.laptop.invocations import InvocationResult, failure
 from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_tools.template import Template
 
@@ -36,6 +36,7 @@ Resources:
 class Worker:
     """A function that fails a number of times."""
 
+    name = "Worker"
     arn = "arn:aws:lambda:us-east-1:123456789012:function:Worker"
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connect_local.laptop.environment import InvocationResult, failure
+from connect_local.laptop.invocations import InvocationResult, failure
 from connect_local.laptop.ports import free_port
 from connect_local.laptop.stack import LaptopStack, StackOptions
 from tests.laptop.idle_stack import IdleStack, connect

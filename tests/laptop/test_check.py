@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from connect_local.check import DESCRIPTOR, STATIC, faults
+from connect_local.check import STATIC, faults
+from connect_local.source_faults import DESCRIPTOR
 
 CREATED, UPDATED = "jira:issue_created", "jira:issue_updated"
 
@@ -93,7 +94,16 @@ def test_a_descriptor_that_cannot_be_installed_is_told(descriptor: Path) -> None
     assert "authentication" in fault
     descriptor.write_text('{"key": "a",}', encoding="utf-8")
     (fault,) = faults(descriptor)
-    assert "line 1 column 12" in fault
+    assert fault == 'atlassian-connect.json:1:12: Illegal trailing comma before end of object   {"key": "a",}'
+
+
+def test_a_placeholder_that_nothing_fills_in_is_told(descriptor: Path) -> None:
+    text = descriptor.read_text(encoding="utf-8")
+    descriptor.write_text(text.replace("/pages/hello-world", "/pages/{{page}}"), encoding="utf-8")
+    (fault,) = faults(descriptor)
+    assert fault.startswith(
+        "atlassian-connect.json: modules.generalPages[0].url has {{page}}, which nothing fills in: "
+    )
 
 
 def test_what_lies_among_the_files_and_is_not_served_is_told(static: Path) -> None:

@@ -7,16 +7,20 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
-from connect_local.laptop.environment import Environment, InvocationResult
+from connect_local.laptop.environment import Environment
+from connect_local.laptop.invocations import InvocationResult
 from connect_tools.project import PROJECT
 
 RUNTIMES = ["connect_local.laptop.runtime"] + (["awslambdaric"] if sys.platform == "linux" else [])
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:Test"
 
-type Start = Callable[[str], Environment]
+HANDLERS = PROJECT / "tests" / "laptop" / "handlers.py"
+
+type Start = Callable[..., Environment]
 
 
 @pytest.fixture
@@ -28,7 +32,7 @@ def lines() -> list[str]:
 def start(request: pytest.FixtureRequest, lines: list[str]) -> Iterator[Start]:
     environments: list[Environment] = []
 
-    def start(handler: str) -> Environment:
+    def start(handler: str, **options: Any) -> Environment:
         environment = Environment(
             [sys.executable, "-m", request.param, handler],
             {
@@ -40,6 +44,7 @@ def start(request: pytest.FixtureRequest, lines: list[str]) -> Iterator[Start]:
             },
             arn=ARN,
             log=lines.append,
+            **options,
         )
         environments.append(environment)
         return environment
@@ -80,12 +85,22 @@ def test_a_process_that_dies_fails_its_invocation_and_is_not_used_again(start: S
     result = environment.invoke(b"{}", timeout=10)
     assert result.failed
     assert json.loads(result.payload)["errorType"] == "Runtime.ExitError"
+    assert result.trouble == "died with exit status 3"
     assert not environment.alive
 
 
+def test_a_process_that_is_killed_says_by_what(start: Start, lines: list[str]) -> None:
+    environment = start("tests.laptop.handlers.for_a_minute")
+    with in_mid_call(environment, lines) as result:
+        environment.kill()
+    assert result.result().trouble == "was killed by SIGKILL, as when it needs more memory than there is"
+
+
 def test_a_handler_that_cannot_be_imported_fails_the_first_invocation(start: Start) -> None:
-    result = start("tests.laptop.handlers_that_are_not_there.echo").invoke(b"{}", timeout=10)
+    environment = start("tests.laptop.handlers_that_are_not_there.echo")
+    result = environment.invoke(b"{}", timeout=10)
     assert result.failed
+    assert environment.start_failure() is not None
 
 
 def test_a_function_that_exceeds_its_time_is_stopped_and_the_log_says_so(
@@ -99,6 +114,28 @@ def test_a_function_that_exceeds_its_time_is_stopped_and_the_log_says_so(
     assert json.loads(result.payload)["errorType"] == "Sandbox.Timedout"
     assert time.monotonic() - started < 10
     assert any(line.endswith(" Task timed out after 0.50 seconds") for line in lines)
+    place = HANDLERS.read_text(encoding="utf-8").splitlines().index('    time.sleep(event["seconds"])') + 1
+    assert result.trouble == (
+        f"ran into its timeout of 0.5 s, and was stopped at tests/laptop/handlers.py:{place} (sleep)"
+    )
+    assert not any("Fatal Python error" in line for line in lines)
+
+
+def test_a_function_that_is_not_imported_in_time_is_stopped(start: Start) -> None:
+    environment = start("tests.laptop.handlers.sleep", start_seconds=0.01)
+    failed = environment.start_failure()
+    assert failed is not None
+    assert failed.trouble is not None
+    assert failed.trouble.startswith("did not start within 0.01 s, Lambda's limit for its imports, and was ")
+
+
+def test_a_traceback_is_one_text(start: Start, lines: list[str]) -> None:
+    environment = start("tests.laptop.handlers.print_a_traceback")
+    environment.invoke(b"{}", timeout=10)
+    environment.stop()
+    (text,) = [line for line in lines if "Traceback" in line]
+    assert text.startswith("Traceback")
+    assert text.endswith("ValueError: no good: x")
 
 
 def test_stopping_ends_what_is_running(start: Start) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from connect_local.laptop.environment import InvocationResult, failure
 from connect_local.laptop.event_source import QueuePoller
+from connect_local.laptop.invocations import InvocationResult, failure
 from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_tools.project import PROJECT
 from connect_tools.template import EventSource, Template
@@ -23,6 +23,8 @@ type Answer = Callable[[list[dict[str, Any]]], InvocationResult]
 
 class Worker:
     """A function over messages."""
+
+    name = "Worker"
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer

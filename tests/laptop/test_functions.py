@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -27,11 +28,13 @@ class Begun:
     """Counts the invocations that have begun, by what they print."""
 
     def __init__(self) -> None:
+        self.lines: list[str] = []
         self._count = 0
         self._news = threading.Condition()
 
     def log(self, line: str) -> None:
         with self._news:
+            self.lines.append(line)
             self._count += line == "begun"
             self._news.notify_all()
 
@@ -101,3 +104,112 @@ def test_an_event_that_is_tried_again_has_the_same_request_id(
     function = make("echo")
     answers = [function.invoke(b"{}", request_id="one-and-the-same") for _ in range(2)]
     assert {json.loads(answer.payload)["requestId"] for answer in answers} == {"one-and-the-same"}
+
+
+def test_a_breakpoint_is_passed_over_in_one_line(make: Callable[[str], LaptopFunction], begun: Begun) -> None:
+    function = make("stop_here")
+    assert function.invoke(b"{}").payload == b'"went on"'
+    function.stop()
+    (said,) = begun.lines
+    assert said.startswith("breakpoint() at tests/laptop/handlers.py:")
+
+
+class Source:
+    """A function's source in a folder of its own, which is edited."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "edited.py"
+
+    def write(self, *lines: str) -> None:
+        self._file.write_text("\n".join(["import os, time", *lines]), encoding="utf-8")
+
+    def returns(self, value: str) -> None:
+        self.write("def handler(event, context):", f"    return {value}")
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Source:
+    return Source(tmp_path)
+
+
+@pytest.fixture
+def edited(tmp_path: Path, source: Source, begun: Begun) -> Iterator[LaptopFunction]:
+    source.returns("1")
+    properties = "{Handler: edited.handler, Environment: {Variables: {}}}"
+    text = TEMPLATE.format(handler="none").replace("{Handler: tests.laptop.handlers.none}", properties)
+    (tmp_path / "template.yaml").write_text(text, encoding="utf-8")
+    template = Template({}, tmp_path / "template.yaml")
+    cloud = LaptopCloud(template)
+    cloud.start()
+    function = LaptopFunction("Worker", template, cloud, log=begun.log)
+    function.configuration.variables["PYTHONPATH"] += f":{tmp_path}"
+    function.configuration.variables["PYTHONDONTWRITEBYTECODE"] = "1"
+    yield function
+    function.stop()
+    cloud.stop()
+
+
+def answer(function: LaptopFunction) -> object:
+    return json.loads(function.invoke(b"{}").payload)
+
+
+def test_new_code_takes_the_place_of_the_old(edited: LaptopFunction, source: Source) -> None:
+    assert answer(edited) == 1
+    source.returns("2")
+    assert answer(edited) == 1, "a warm process keeps its code"
+    assert edited.replace() is None
+    assert answer(edited) == 2
+
+
+def test_code_that_does_not_start_leaves_the_old_where_it_is(edited: LaptopFunction, source: Source) -> None:
+    assert answer(edited) == 1
+    source.write("def handler(event, context)", "    return 2")
+    assert edited.replace() == "does not start: SyntaxError: expected ':'   def handler(event, context)"
+    with ThreadPoolExecutor() as callers:
+        calls = [callers.submit(answer, edited) for _ in range(5)]
+    assert [call.result() for call in calls] == [1] * 5, "also several calls at once"
+    source.write("import nothing_of_this_name")
+    assert edited.replace() == ("does not start: ModuleNotFoundError: No module named 'nothing_of_this_name'")
+    source.write("os._exit(7)")
+    assert edited.replace() == "died with exit status 7"
+    assert answer(edited) == 1
+    source.returns("3")
+    assert edited.replace() is None
+    assert answer(edited) == 3
+
+
+def test_what_is_under_way_is_finished_by_the_old_code(
+    edited: LaptopFunction, source: Source, begun: Begun
+) -> None:
+    source.write("def handler(event, context):", "    print('begun')", "    time.sleep(1)", "    return 1")
+    with ThreadPoolExecutor() as callers:
+        under_way = callers.submit(answer, edited)
+        begun.wait_for(1)
+        source.returns("2")
+        assert edited.replace() is None
+        assert answer(edited) == 2
+        assert not under_way.done()
+    assert under_way.result() == 1
+
+
+def test_a_call_while_new_code_starts_waits_for_it(edited: LaptopFunction, source: Source) -> None:
+    assert answer(edited) == 1
+    source.write("time.sleep(0.5)", "def handler(event, context):", "    return 2")
+    with ThreadPoolExecutor() as threads:
+        replacing = threads.submit(edited.replace)
+        time.sleep(0.1)
+        assert answer(edited) == 2
+        assert replacing.result() is None
+
+
+def test_a_later_edit_does_not_wait_for_an_earlier_one_that_hangs(
+    edited: LaptopFunction, source: Source
+) -> None:
+    source.write("time.sleep(60)")
+    with ThreadPoolExecutor() as threads:
+        hanging = threads.submit(edited.replace)
+        time.sleep(0.3)
+        source.returns("2")
+        assert edited.replace() is None
+        assert hanging.result(timeout=5) is None
+    assert answer(edited) == 2

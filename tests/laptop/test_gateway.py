@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from starlette.responses import PlainTextResponse
 
-from connect_local.laptop.environment import InvocationResult, failure
 from connect_local.laptop.gateway import LaptopGateway
+from connect_local.laptop.invocations import InvocationResult, failure
 from connect_local.laptop.ports import listen
 from connect_local.laptop.routing import Routes
 from connect_local.laptop.servers import ThreadedServer

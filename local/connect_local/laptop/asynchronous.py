@@ -16,8 +16,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from connect_local.laptop.environment import InvocationResult
 from connect_local.laptop.functions import LaptopFunction
+from connect_local.laptop.invocations import InvocationResult
 from connect_tools.template import AsynchronousInvocation
 
 LAMBDAS_RETRY_SECONDS = (60.0, 120.0)
@@ -41,6 +41,7 @@ class AsynchronousInvocations:
         config: number of retries, and the destination afterwards
         deliver: takes an ARN and the record of an event that the function has failed on for good
         retry_seconds: the waits before it is tried again
+        tell: takes the function's name, and what has happened to it
     """
 
     def __init__(
@@ -50,7 +51,9 @@ class AsynchronousInvocations:
         *,
         deliver: Callable[[str, dict[str, Any]], None],
         retry_seconds: Sequence[float] = LAMBDAS_RETRY_SECONDS,
+        tell: Callable[[str, str], None] = lambda _function, _sentence: None,
     ) -> None:
+        self._tell = tell
         self._function = function
         self._config = config
         self._deliver = deliver
@@ -81,13 +84,25 @@ class AsynchronousInvocations:
         result = self._function.invoke(attempt.event, request_id=attempt.request_id)
         if not result.failed or self._stopping.is_set():
             return
-        if attempt.number <= self._config.retries:
+        is_last = attempt.number > self._config.retries
+        if result.trouble:
+            self._tell(
+                self._function.name, f"{result.trouble}. {self._what_becomes_of(attempt, is_last=is_last)}"
+            )
+        if not is_last:
             again = _Attempt(event=attempt.event, number=attempt.number + 1, request_id=attempt.request_id)
             timer = threading.Timer(self._retry_seconds[attempt.number - 1], self._submit, [again])
             timer.daemon = True
             timer.start()
         elif self._config.on_failure:
             self._keep(self._config.on_failure, self._record(attempt, result))
+
+    def _what_becomes_of(self, attempt: _Attempt, *, is_last: bool) -> str:
+        if not is_last:
+            return f"Its event is tried again in {self._retry_seconds[attempt.number - 1]:g} s"
+        if self._config.on_failure:
+            return f"Its event is kept in {self._config.on_failure.rpartition(':')[2]}"
+        return "Its event is lost, as it would be in AWS: the function has no OnFailure destination"
 
     def _keep(self, destination: str, record: dict[str, Any]) -> None:
         while not self._stopping.is_set():

@@ -1,63 +1,45 @@
 """One execution environment of a function: a process of its own, fed through Lambda's Runtime API.
 
-https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 """
 
 import json
+import os
 import queue
+import signal
 import subprocess
+import sys
 import threading
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
-from connect_tools.loopback import LOOPBACK
+from connect_local.laptop.child import ALIVE
+from connect_local.laptop.invocations import Invocation, InvocationResult, failure
+from connect_local.laptop.output import Output
+from connect_local.laptop.runtime_api import RuntimeApi
+from connect_local.laptop.stack_dump import VARIABLES, is_dump, place_in
 from connect_tools.project import PROJECT
 
 TIMED_OUT = "Task timed out after"
 """Lambda's log message for a time-out: https://repost.aws/knowledge-center/lambda-verify-invocation-timeouts"""
 
+START_SECONDS = 10
+"""Lambda's limit for a function's start: what is done before its first event, imports for the most part."""
 
-@dataclass(frozen=True, slots=True)
-class InvocationResult:
-    """Response of a function.
-
-    Attributes:
-        payload: JSON
-        failed: True if it is an error's description
-    """
-
-    payload: bytes
-    failed: bool = False
+_DUMP_SECONDS = 1
+_HAS_LIFELINE = sys.platform != "win32"
 
 
-def failure(kind: str, message: str) -> InvocationResult:
-    """The result of an invocation that the function did not live to answer."""
-    payload = {"errorType": kind, "errorMessage": message}
-    return InvocationResult(json.dumps(payload).encode(), failed=True)
+class _End(NamedTuple):
+    """The end of a process; `kind` is Lambda's name for it."""
 
-
-@dataclass(slots=True)
-class _Invocation:
-    event: bytes
-    timeout: float
-    request_id: str
-    result: Future[InvocationResult] = field(default_factory=Future)
-
-
-def _trace_id() -> str:
-    return f"Root=1-{int(time.time()):08x}-{uuid.uuid4().hex[:24]};Sampled=0"
-
-
-class _RuntimeApiServer(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a process that is killed leaves its request half way; its end is told elsewhere."""
+    kind: str
+    trouble: str
 
 
 class Environment:
@@ -67,8 +49,9 @@ class Environment:
         command: runs the handler, and speaks the Runtime API
         variables: its environment variables
         arn: the function's ARN
-        log: takes each line that it prints
+        log: takes each line that it prints, and lines that it prints together as one text
         folder: working directory, which Lambda searches first for the handler
+        start_seconds: limit for its start
 
     Attributes:
         ready_at: time of its first request for an invocation, as `time.monotonic`; None until then
@@ -82,23 +65,36 @@ class Environment:
         arn: str,
         log: Callable[[str], None],
         folder: Path = PROJECT,
+        start_seconds: float = START_SECONDS,
     ) -> None:
         self.ready_at: float | None = None
-        self._arn = arn
         self._log = log
-        self._waiting: queue.SimpleQueue[_Invocation | None] = queue.SimpleQueue()
-        self._running: _Invocation | None = None
-        self._server = _RuntimeApiServer((LOOPBACK, 0), self._handler())
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        self._waiting: queue.SimpleQueue[Invocation | None] = queue.SimpleQueue()
+        self._running: Invocation | None = None
+        self._started: Future[InvocationResult | None] = Future()
+        self._stopped_for: _End | None = None
+        self._place: str | None = None
+        self._api = RuntimeApi(arn=arn, next_invocation=self._next, on_result=self._settle)
+        lifeline, our_end = os.pipe()
+        self._our_end = os.fdopen(our_end, "wb")
         self._process = subprocess.Popen(  # noqa: S603 - a fixed command
             command,
-            env={**variables, "AWS_LAMBDA_RUNTIME_API": f"{LOOPBACK}:{self._server.server_port}"},
+            env={
+                **VARIABLES,
+                **variables,
+                "AWS_LAMBDA_RUNTIME_API": self._api.address,
+                **({ALIVE: str(lifeline)} if _HAS_LIFELINE else {}),
+            },
+            pass_fds=[lifeline] if _HAS_LIFELINE else (),
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for the stack, which then stops its processes
         )
+        os.close(lifeline)
+        _without_core_file(self._process.pid)
+        self._limit_start(start_seconds)
         self._follower = threading.Thread(target=self._follow, daemon=True)
         self._follower.start()
 
@@ -110,12 +106,16 @@ class Environment:
     @property
     def alive(self) -> bool:
         """True if it can take another invocation."""
-        return self._process.poll() is None
+        return self._stopped_for is None and self._process.poll() is None
 
     @property
     def busy(self) -> bool:
         """True if it is in the middle of an invocation."""
         return self._running is not None and not self._running.result.done()
+
+    def start_failure(self) -> InvocationResult | None:
+        """Wait until it has started; the failure if it does not start."""
+        return self._started.result()
 
     def invoke(self, event: bytes, *, timeout: float, request_id: str | None = None) -> InvocationResult:
         """Run the handler.
@@ -125,9 +125,12 @@ class Environment:
             timeout: the function's, in seconds; an environment that exceeds it is stopped, as in Lambda
             request_id: the same when the same event is tried again
         """
-        self._running = invocation = _Invocation(event, timeout, request_id or str(uuid.uuid4()))
+        invocation = Invocation(event, timeout)
+        if request_id:
+            invocation.request_id = request_id
+        self._running = invocation
         self._waiting.put(invocation)
-        if not self.alive:
+        if self._process.poll() is not None:
             self._end_invocation()
         return invocation.result.result()
 
@@ -146,83 +149,94 @@ class Environment:
         self.kill()
         self._follower.join()
         self._waiting.put(None)
-        self._server.shutdown()
-        self._server.server_close()
+        self._api.stop()
+        self._our_end.close()
 
     def _follow(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 - it is a pipe
-        with self._process.stdout as lines:
-            for line in lines:
-                self._log(line.decode(errors="replace").rstrip())
+        Output(self._process.stdout, self._take_output).follow()
         self._process.wait()
         self._end_invocation()
 
+    def _take_output(self, text: str) -> None:
+        if is_dump(text):
+            self._place = self._place or place_in(text)
+        else:
+            self._log(text)
+
     def _end_invocation(self) -> None:
-        self._settle(failure("Runtime.ExitError", f"the process ended with status {self._process.poll()}"))
+        end = self._stopped_for or _End("Runtime.ExitError", _death(self._process.wait()))
+        place = f" at {self._place}" if self._place else ""
+        self._settle(failure(end.kind, end.trouble + place))
 
     def _settle(self, result: InvocationResult) -> None:
-        invocation = self._running
-        if invocation and not invocation.result.done():
-            invocation.result.set_result(result)
+        if not self._started.done():
+            self._started.set_result(result)
+            if not result.trouble:
+                message = json.loads(result.payload).get("errorMessage", "no reason given")
+                result = replace(result, trouble=f"does not start: {message}")
+        if self._running:
+            self._running.settle(result)
 
-    def _expire(self, invocation: _Invocation) -> None:
-        if not invocation.result.done():
-            self._log(f"{invocation.request_id} {TIMED_OUT} {invocation.timeout:.2f} seconds")
-            invocation.result.set_result(
-                failure("Sandbox.Timedout", f"the function took more than {invocation.timeout:.0f} seconds")
-            )
+    def _limit_start(self, seconds: float) -> None:
+        def expire() -> None:
+            if not self._started.done():
+                trouble = (
+                    f"did not start within {seconds:g} s, Lambda's limit for its imports, and was stopped"
+                )
+                self._abort(_End("Sandbox.Timedout", trouble))
+
+        self._limit(seconds, expire, self._started)
+
+    def _limit_invocation(self, invocation: Invocation) -> None:
+        def expire() -> None:
+            if not invocation.result.done():
+                self._log(f"{invocation.request_id} {TIMED_OUT} {invocation.timeout:.2f} seconds")
+                trouble = f"ran into its timeout of {invocation.timeout:g} s, and was stopped"
+                self._abort(_End("Sandbox.Timedout", trouble))
+
+        self._limit(invocation.timeout, expire, invocation.result)
+
+    @staticmethod
+    def _limit[T](seconds: float, expire: Callable[[], None], awaited: Future[T]) -> None:
+        timer = threading.Timer(seconds, expire)
+        timer.daemon = True
+        timer.start()
+        awaited.add_done_callback(lambda _: timer.cancel())
+
+    def _abort(self, end: _End) -> None:
+        """Stop the process, which says where it is."""
+        self._stopped_for = end
+        with suppress(ValueError):  # Windows has no such signal
+            self._process.send_signal(signal.SIGABRT)
+        try:
+            self._process.wait(_DUMP_SECONDS)
+        except subprocess.TimeoutExpired:
             self._process.kill()
 
-    def _next(self) -> _Invocation | None:
+    def _next(self) -> Invocation | None:
         self.ready_at = self.ready_at or time.monotonic()
+        if not self._started.done():
+            self._started.set_result(None)
         invocation = self._waiting.get()
         if invocation:  # the time counts from when the process is ready, not from its start
-            timer = threading.Timer(invocation.timeout, self._expire, [invocation])
-            timer.daemon = True
-            timer.start()
-            invocation.result.add_done_callback(lambda _: timer.cancel())
+            self._limit_invocation(invocation)
         return invocation
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        environment = self
 
-        class RuntimeApi(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True  # an answer is written in two parts; the second would wait 40 ms
+def _death(status: int) -> str:
+    if status >= 0:
+        return f"died with exit status {status}"
+    with suppress(ValueError):
+        name = signal.Signals(-status).name
+        why = ", as when it needs more memory than there is" if name == "SIGKILL" else ""
+        return f"was killed by {name}{why}"
+    return f"was killed by signal {-status}"
 
-            def do_GET(self) -> None:
-                invocation = environment._next()
-                if invocation is None:
-                    self.close_connection = True
-                    return
-                deadline = time.time() + invocation.timeout
-                self._answer(
-                    200,
-                    invocation.event,
-                    {
-                        "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
-                        "Lambda-Runtime-Deadline-Ms": str(int(deadline * 1000)),
-                        "Lambda-Runtime-Invoked-Function-Arn": environment._arn,
-                        "Lambda-Runtime-Trace-Id": _trace_id(),
-                    },
-                )
 
-            def do_POST(self) -> None:
-                payload = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                failed = self.path.endswith("/error")
-                self._answer(202, b'{"status":"OK"}', {})
-                environment._settle(InvocationResult(payload, failed=failed))
+def _without_core_file(pid: int) -> None:
+    if sys.platform == "linux":
+        import resource  # noqa: PLC0415 - not on Windows
 
-            def _answer(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-                pass
-
-        return RuntimeApi
+        with suppress(OSError):  # it has ended
+            resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))

@@ -5,13 +5,15 @@ https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 
 import json
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from connect_local.laptop.environment import InvocationResult
 from connect_local.laptop.functions import LaptopFunction
+from connect_local.laptop.invocations import InvocationResult
 from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_tools.template import REGION, EventSource
 
@@ -26,10 +28,20 @@ class QueuePoller:
         source: the mapping
         function: the function
         cloud: with the queue
+        tell: takes the function's name, and what has happened to it
     """
 
-    def __init__(self, source: EventSource, function: LaptopFunction, cloud: LaptopCloud) -> None:
+    def __init__(
+        self,
+        source: EventSource,
+        function: LaptopFunction,
+        cloud: LaptopCloud,
+        *,
+        tell: Callable[[str, str], None] = lambda _function, _sentence: None,
+    ) -> None:
         self._function = function
+        self._tell = tell
+        self._failed: dict[str, str] = {}
         self._sqs = cloud.client("sqs")
         self._url = cloud.attribute(source.queue, "Ref")
         self._arn = cloud.attribute(source.queue, "Arn")
@@ -51,6 +63,15 @@ class QueuePoller:
     def finish(self) -> None:
         """Wait until what was being worked on is done, and deleted."""
         self._workers.shutdown()
+
+    def hand_out_failed(self) -> None:
+        """Let the messages that the function has failed on come again at once, if they are still hidden."""
+        failed, self._failed = self._failed, {}
+        for receipt in failed.values():
+            with suppress(ClientError, BotoCoreError):  # it has come again already
+                self._sqs.change_message_visibility(
+                    QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=0
+                )
 
     def _poll(self) -> None:
         while not self._stopping.is_set():
@@ -80,12 +101,25 @@ class QueuePoller:
     def _work(self, messages: list[dict[str, Any]]) -> None:
         try:
             event = {"Records": [self._record(message) for message in messages]}
-            failed = _failed_messages(self._function.invoke(json.dumps(event).encode()), messages)
+            result = self._function.invoke(json.dumps(event).encode())
+            if result.trouble and not self._stopping.is_set():
+                self._tell(self._function.name, f"{result.trouble}. {self._what_becomes_of(messages)}")
+            failed = _failed_messages(result, messages)
             for message in messages:
-                if message["MessageId"] not in failed:
+                if message["MessageId"] in failed:
+                    self._failed[message["MessageId"]] = message["ReceiptHandle"]
+                else:
+                    self._failed.pop(message["MessageId"], None)
                     self._delete(message)
         finally:
             self._slots.release()
+
+    def _what_becomes_of(self, messages: list[dict[str, Any]]) -> str:
+        attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["VisibilityTimeout"])
+        seconds = attributes["Attributes"]["VisibilityTimeout"]
+        what = ", ".join(map(_name_of, messages))
+        comes = "comes" if len(messages) == 1 else "come"
+        return f"Nothing is lost: {what} {comes} again in {seconds} s, or when you save a change"
 
     def _delete(self, message: dict[str, Any]) -> None:
         while True:
@@ -112,6 +146,18 @@ class QueuePoller:
             "eventSourceARN": self._arn,
             "awsRegion": REGION,
         }
+
+
+def _name_of(message: dict[str, Any]) -> str:
+    """A message as somebody knows it: by the event, the work or the call that it asks for."""
+    try:
+        body = json.loads(message["Body"])
+    except ValueError:
+        body = None
+    names = (
+        [body.get(member) for member in ("event", "name", "path", "kind")] if isinstance(body, dict) else []
+    )
+    return next((name for name in names if isinstance(name, str)), f"message {message['MessageId']}")
 
 
 def _lower_first(name: str) -> str:

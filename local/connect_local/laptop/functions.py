@@ -5,30 +5,67 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from connect_local.laptop.environment import Environment, InvocationResult, failure
+from connect_local.laptop.environment import Environment
+from connect_local.laptop.import_fault import explained
+from connect_local.laptop.invocations import InvocationResult, failure
 from connect_local.laptop.moto_cloud import LaptopCloud
+from connect_local.laptop.output import HeldOutput
 from connect_tools.project import PROJECT
 from connect_tools.template import ACCOUNT, REGION, Template
 
 _RUNTIME = "awslambdaric" if sys.platform == "linux" else "connect_local.laptop.runtime"
 _MAX_ENVIRONMENTS = 16
 _DRAIN_SECONDS = 3
+_LOOK_SECONDS = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """A function's properties in template.yaml.
+
+    Attributes:
+        handler: as a dotted path
+        timeout: in seconds
+        variables: its environment variables
+    """
+
+    handler: str
+    timeout: float
+    variables: dict[str, str]
+
+    @classmethod
+    def of(cls, name: str, template: Template, cloud: LaptopCloud) -> "Configuration":
+        """Return a function's configuration.
+
+        Args:
+            name: the function's logical id
+            template: of the stack
+            cloud: the AWS behind it
+        """
+        properties = template.function(name)
+        return cls(
+            handler=properties["Handler"],
+            timeout=float(properties["Timeout"]),
+            variables=function_variables(name, template, cloud.attribute) | cloud.environment(),
+        )
 
 
 class LaptopFunction:
     """One function.
 
     Attributes:
+        name: its logical id
         arn: the function's ARN
-        variables: its environment variables
+        configuration: its properties in the template
 
     Args:
         name: its logical id
         template: of the stack
         cloud: the AWS behind it
-        log: takes each line that it prints
+        log: takes its output
         timeout: in seconds; None for the template's
     """
 
@@ -41,17 +78,26 @@ class LaptopFunction:
         log: Callable[[str], None],
         timeout: float | None = None,
     ) -> None:
-        properties = template.function(name)
-        self._timeout = float(properties["Timeout"] if timeout is None else timeout)
+        self.name = name
         self.arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
-        self._command = [sys.executable, "-m", _RUNTIME, properties["Handler"]]
-        self.variables = function_variables(name, template, cloud.attribute) | cloud.environment()
+        self.configuration = Configuration.of(name, template, cloud)
+        self._timeout = timeout
         self._log = log
         self._idle: list[Environment] = []
         self._all: set[Environment] = set()
-        self._lock = threading.Lock()
+        self._of_old_code: set[Environment] = set()
+        self._news = threading.Condition()
         self._free = threading.Semaphore(_MAX_ENVIRONMENTS)
+        self._next_configuration = self.configuration
+        self._next_environment: Environment | None = None
+        self._replacements = 0
+        self._is_being_replaced = self._is_broken = False
         self._ends_at: float | None = None
+
+    @property
+    def timeout(self) -> float:
+        """Its time-out in seconds."""
+        return self.configuration.timeout if self._timeout is None else self._timeout
 
     def invoke(self, event: bytes, *, request_id: str | None = None) -> InvocationResult:
         """Run the handler in an idle environment, or in a new one.
@@ -63,15 +109,59 @@ class LaptopFunction:
         with self._free:
             environment = self._take()
             if environment is None:
-                return failure("Laptop.Stopped", "the stack is being stopped")
+                return failure("Laptop.Stopped", "is stopped with the stack")
             try:
-                return environment.invoke(event, timeout=self._timeout, request_id=request_id)
+                return environment.invoke(event, timeout=self.timeout, request_id=request_id)
             finally:
                 self._give_back(environment)
 
+    def replace(self, configuration: Configuration | None = None) -> str | None:
+        """Let the code as it is now take the place of the old, if it starts.
+
+        What is under way is finished by the old code, and new invocations wait for the new. If that does not
+        start, the old code goes on, in the processes that it has.
+
+        Args:
+            configuration: the function's, if it has changed
+
+        Returns:
+            the reason why it does not start; None if it has, or if a later call has taken over
+        """
+        with self._news:
+            if self._ends_at is not None:
+                return None
+            self._replacements += 1
+            number = self._replacements
+            self._next_configuration = configuration = configuration or self._next_configuration
+            if self._next_environment:
+                self._next_environment.kill()
+            output = HeldOutput(self._log)
+            environment = self._next_environment = self._start(configuration, output.take)
+            self._is_being_replaced = True
+        failed = environment.start_failure()
+        with self._news:
+            is_latest = number == self._replacements
+            if is_latest:
+                self._next_environment, self._is_being_replaced = None, False
+                self._is_broken = failed is not None
+            retired = [environment]
+            if is_latest and failed is None:
+                self.configuration = configuration
+                retired, self._idle = self._idle, [environment]
+                self._of_old_code = self._all - {environment}
+                output.release()
+            self._news.notify_all()
+        for one in retired:
+            self._end(one)
+        return (
+            explained(failed, configuration.handler, configuration.variables)
+            if failed and is_latest
+            else None
+        )
+
     def kill_one(self) -> bool:
         """Kill an environment that is in the middle of an invocation; whether there was one."""
-        with self._lock:
+        with self._news:
             for environment in self._all:
                 if environment.busy:
                     environment.kill()
@@ -80,9 +170,10 @@ class LaptopFunction:
 
     def begin_to_end(self) -> None:
         """Take no more invocations; those under way have some seconds. Like Lambda, tell them nothing."""
-        with self._lock:
+        with self._news:
             if self._ends_at is None:
                 self._ends_at = time.monotonic() + _DRAIN_SECONDS
+            self._news.notify_all()
 
     def stop(self) -> None:
         """Stop all its environments, those in the middle of an invocation when they have answered."""
@@ -92,22 +183,45 @@ class LaptopFunction:
             environment.stop(patience=self._ends_at - time.monotonic())
 
     def _take(self) -> Environment | None:
-        with self._lock:
-            if self._ends_at is not None:
-                return None
-            while self._idle:
-                environment = self._idle.pop()
-                if environment.alive:
-                    return environment
-                self._all.discard(environment)
-                environment.stop()
-            environment = Environment(self._command, self.variables, arn=self.arn, log=self._log)
-            self._all.add(environment)
-            return environment
+        with self._news:
+            while self._ends_at is None:
+                if self._is_being_replaced:
+                    self._news.wait()
+                elif self._idle:
+                    environment = self._idle.pop()
+                    if environment.alive:
+                        return environment
+                    self._all.discard(environment)
+                    environment.stop()
+                elif self._is_broken and self._old_code_lives():
+                    self._news.wait(_LOOK_SECONDS)
+                else:
+                    return self._start(self.configuration, self._log)
+            return None
+
+    def _old_code_lives(self) -> bool:
+        return any(environment.alive for environment in self._all - self._of_old_code)
 
     def _give_back(self, environment: Environment) -> None:
-        with self._lock:
-            self._idle.append(environment)
+        with self._news:
+            is_usable = environment.alive and environment not in self._of_old_code
+            if is_usable:
+                self._idle.append(environment)
+            self._news.notify_all()
+        if not is_usable and self._ends_at is None:
+            self._end(environment)
+
+    def _start(self, configuration: Configuration, log: Callable[[str], None]) -> Environment:
+        command = [sys.executable, "-m", "connect_local.laptop.child", _RUNTIME, configuration.handler]
+        environment = Environment(command, configuration.variables, arn=self.arn, log=log)
+        self._all.add(environment)
+        return environment
+
+    def _end(self, environment: Environment) -> None:
+        environment.stop()
+        with self._news:
+            self._all.discard(environment)
+            self._of_old_code.discard(environment)
 
 
 def function_variables(

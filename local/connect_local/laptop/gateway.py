@@ -13,7 +13,7 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -23,8 +23,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connect_local.laptop.asynchronous import AsynchronousInvocations
-from connect_local.laptop.environment import InvocationResult
 from connect_local.laptop.functions import LaptopFunction
+from connect_local.laptop.invocations import InvocationResult
 from connect_local.laptop.routing import Routes
 from connect_tools.template import ACCOUNT, DEFAULT_ROUTE, Route
 
@@ -54,11 +54,15 @@ _STAGE = "$default"
 class LaptopGateway:
     """An ASGI application.
 
+    Attributes:
+        routes: as below
+
     Args:
         routes: of the requests to functions
         functions: the functions, by logical id
         asynchronous: take their events when nobody waits, likewise
         controls: the application of what is below `/_local/`
+        tell: takes a function's name, and what has happened to it
     """
 
     def __init__(
@@ -67,8 +71,11 @@ class LaptopGateway:
         functions: Mapping[str, LaptopFunction],
         asynchronous: Mapping[str, AsynchronousInvocations],
         controls: ASGIApp,
+        *,
+        tell: Callable[[str, str], None] = lambda _function, _sentence: None,
     ) -> None:
-        self._routes = routes
+        self.routes = routes
+        self._tell = tell
         self._functions = functions
         self._asynchronous = asynchronous
         self._controls = controls
@@ -97,14 +104,18 @@ class LaptopGateway:
             return await self._answer_invoke(invoke[1], request, body or b"{}")
         if _head_bytes(request) > MAX_HEAD_BYTES:
             return JSONResponse({"message": "Request Header Fields Too Large"}, 431)
-        found = self._routes.match(request.method, request.scope["path"])
+        found = self.routes.match(request.method, request.scope["path"])
         if found is None:
             return JSONResponse({"message": "Not Found"}, 404)
         route, variables = found
         event = json.dumps(http_event(request, body, route, variables), ensure_ascii=False).encode()
         if len(event) > MAX_EVENT_BYTES:
             return _too_large()
-        return _http_response(await self._invoke(route.function, event))
+        result = await self._invoke(route.function, event)
+        if result.trouble:
+            line = f"{request.method} {request.scope['path']}"
+            self._tell(route.function, f"{result.trouble}. {line} was answered 500")
+        return _http_response(result)
 
     async def _answer_invoke(self, function: str, request: Request, event: bytes) -> Response:
         asynchronous = request.headers.get("x-amz-invocation-type") == "Event"

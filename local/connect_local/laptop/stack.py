@@ -4,10 +4,11 @@ What it is made of is in template.yaml; nothing here says it a second time. Ever
 """
 
 import os
-import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Self
 
 import urllib3
@@ -25,6 +26,7 @@ from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_local.laptop.ports import listen
 from connect_local.laptop.routing import Routes
 from connect_local.laptop.servers import ThreadedServer
+from connect_local.source_faults import template_faults, unreadable_descriptor
 from connect_tools.loopback import LOOPBACK
 from connect_tools.shapes.records import RecordedShapes
 from connect_tools.template import REGION, Template
@@ -50,7 +52,10 @@ class StackOptions:
         aws_sdk: client of AWS in the functions, `direct` or `boto3`; by default that of the environment
             variable `AWS_SDK`
         record: True if the shapes of what is sent are recorded, and told at `/_local/shapes`
-        on_log: takes each line that a function prints, with the function's name
+        on_log: takes the name of a function, and each line that it prints; lines that it prints together,
+            such as a traceback, as one text
+        on_trouble: takes the name of a function, and what has happened to it: it does not start, was stopped
+            since it took too long, or died
         on_jira_request: takes each REST call that the laptop's Jira has answered
     """
 
@@ -66,6 +71,7 @@ class StackOptions:
     aws_sdk: str = field(default_factory=lambda: os.environ.get("AWS_SDK", "direct"))
     record: bool = False
     on_log: Callable[[str, str], None] = lambda _function, _line: None
+    on_trouble: Callable[[str, str], None] = lambda _function, _sentence: None
     on_jira_request: Callable[[RecordedRequest], None] = lambda _request: None
 
 
@@ -82,6 +88,7 @@ class LaptopStack:
         self._options = options
         self._parts = ExitStack()
         self._shapes = RecordedShapes()
+        self._troubles: deque[str] = deque(maxlen=1)
         self.jira: LaptopJira | None = None
         self.functions: dict[str, LaptopFunction] = {}
 
@@ -103,6 +110,8 @@ class LaptopStack:
 
     def _start(self) -> None:
         options = self._options
+        if fault := unreadable_descriptor():
+            raise CommandError(fault)
         app_listener = listen(options.port, "--port")
         self._parts.callback(app_listener.close)
         self.base_url = f"http://localhost:{app_listener.getsockname()[1]}"
@@ -122,29 +131,35 @@ class LaptopStack:
         }
         if self.jira:
             settings |= {"UserTokensUrl": self.jira.oauth_url, "AllJsUrl": self.jira.all_js_url}
-        template = Template(settings)
-        self.cloud = LaptopCloud(template, engine=options.engine)
+        with template_faults():
+            template = Template(settings)
+            self._start_aws(template)
+            description = {
+                "region": REGION,
+                "endpoint": self.cloud.endpoint,
+                "resources": {name: name for name in self.functions} | self.cloud.resources(),
+            }
+            routes = Routes(template.routes())
+        gateway = LaptopGateway(
+            routes,
+            self.functions,
+            self.asynchronous,
+            controls(self.cloud, description, self._shapes),
+            tell=self._tell,
+        )
+        self._serve(ThreadedServer(gateway, app_listener))
+        self._check_readiness()
+
+    def _start_aws(self, template: Template) -> None:
+        self.cloud = LaptopCloud(template, engine=self._options.engine)
         self._parts.callback(self.cloud.stop)
         self.cloud.start()
-        timeouts = {source.function: options.worker_seconds for source in template.event_sources()}
+        timeouts = {source.function: self._options.worker_seconds for source in template.event_sources()}
         for name in template.resources("AWS::Serverless::Function"):
             self.functions[name] = LaptopFunction(
                 name, template, self.cloud, log=self._log_of(name), timeout=timeouts.get(name)
             )
         self._start_lambda(template)
-        description = {
-            "region": REGION,
-            "endpoint": self.cloud.endpoint,
-            "resources": {name: name for name in self.functions} | self.cloud.resources(),
-        }
-        gateway = LaptopGateway(
-            Routes(template.routes()),
-            self.functions,
-            self.asynchronous,
-            controls(self.cloud, description, self._shapes),
-        )
-        self._serve(ThreadedServer(gateway, app_listener))
-        self._wait_until_ready()
 
     def _start_lambda(self, template: Template) -> None:
         """Connect the functions to queue and bus; what is under way is brought to an end before they stop."""
@@ -153,7 +168,8 @@ class LaptopStack:
             for source in sources_of_messages:
                 self.cloud.hide_received(source.queue, seconds=self._options.visibility_seconds)
         pollers = [
-            QueuePoller(source, self.functions[source.function], self.cloud) for source in sources_of_messages
+            QueuePoller(source, self.functions[source.function], self.cloud, tell=self._tell)
+            for source in sources_of_messages
         ]
         self.asynchronous = {
             name: AsynchronousInvocations(
@@ -161,6 +177,7 @@ class LaptopStack:
                 template.asynchronous_invocation(name, self.cloud.attribute),
                 deliver=self.cloud.deliver,
                 retry_seconds=self._options.retry_seconds,
+                tell=self._tell,
             )
             for name, function in self.functions.items()
         }
@@ -203,16 +220,17 @@ class LaptopStack:
 
         return take
 
-    def _wait_until_ready(self) -> None:
+    def _tell(self, function: str, sentence: str) -> None:
+        self._troubles.append(f"{function} {sentence}")
+        self._options.on_trouble(function, sentence)
+
+    def _check_readiness(self) -> None:
         """The descriptor is there: gateway, Lambda and a function work."""
-        deadline = time.monotonic() + _READY_SECONDS
         url = self.descriptor_url.replace("localhost", LOOPBACK)
-        with urllib3.PoolManager() as http:
-            while time.monotonic() < deadline:
-                try:
-                    if http.request("GET", url, timeout=10, retries=False).status == 200:  # noqa: PLR2004
-                        return
-                except urllib3.exceptions.HTTPError:
-                    pass
-                time.sleep(0.05)
-        raise CommandError("the app does not answer; its log above says why")
+        try:
+            answer = urllib3.request("GET", url, timeout=_READY_SECONDS, retries=False)
+        except urllib3.exceptions.HTTPError as failed:
+            raise CommandError(f"the app does not answer: {type(failed).__name__}") from failed
+        if answer.status != HTTPStatus.OK:
+            why = self._troubles[-1] if self._troubles else "its log says why"
+            raise CommandError(f"the app answers {answer.status} when it is asked for its descriptor: {why}")

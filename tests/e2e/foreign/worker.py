@@ -5,7 +5,7 @@ import threading
 from collections import Counter
 from typing import Any
 
-from connect_local.laptop.environment import InvocationResult
+from connect_local.laptop.invocations import InvocationResult
 from tests.e2e.foreign.drafts import Site
 
 _PATIENCE_SECONDS = 10

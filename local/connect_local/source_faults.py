@@ -1,0 +1,103 @@
+"""Faults of the files that describe the app, each in one line with its place."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+from botocore.exceptions import ClientError
+
+from connect_cli.descriptor_placeholders import first_placeholder
+from connect_cli.errors import CommandError
+from connect_tools.project import PROJECT
+
+DESCRIPTOR = PROJECT / "descriptor" / "atlassian-connect.json"
+
+_OF_TEMPLATE = (
+    OSError,
+    yaml.YAMLError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    NotImplementedError,
+    ClientError,
+)
+_FILLED_IN = ("{{baseUrl}}", "{{keySuffix}}", "{{nameSuffix}}")
+_LONGEST_LINE = 100
+
+
+def unreadable_descriptor(file: Path = DESCRIPTOR) -> str | None:
+    """Return the fault that keeps the descriptor from being read; None if it can be."""
+    where = _relative(file)
+    try:
+        text = file.read_text(encoding="utf-8")
+        value = json.loads(text)
+    except json.JSONDecodeError as malformed:
+        line = _line(text, malformed.lineno)
+        return f"{where}:{malformed.lineno}:{malformed.colno}: {malformed.msg}{line}"
+    except OSError as missing:
+        return f"{where} cannot be read: {missing.strerror}"
+    except UnicodeDecodeError:
+        return f"{where} is not text in UTF-8"
+    except RecursionError:
+        return f"{where} is nested too deeply"
+    return None if isinstance(value, dict) else f"{where} is not a JSON object"
+
+
+def unknown_placeholders(descriptor: dict[str, Any]) -> Iterator[str]:
+    """Say which texts of a descriptor have a placeholder that nothing fills in."""
+    for path, text in _texts(descriptor, ""):
+        for known in _FILLED_IN:
+            text = text.replace(known, "")  # noqa: PLW2901 - what is left of it
+        if placeholder := first_placeholder(text):
+            yield (
+                f"{path} has {placeholder}, which nothing fills in: the placeholders are "
+                f"{', '.join(_FILLED_IN)}."
+            )
+
+
+@contextmanager
+def template_faults() -> Iterator[None]:
+    """Say in one line what of template.yaml cannot be used.
+
+    Raises:
+        CommandError: something of it
+    """
+    try:
+        yield
+    except _OF_TEMPLATE as error:
+        raise CommandError(_template_fault(error)) from error
+
+
+def _template_fault(error: Exception) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        mark = error.problem_mark
+        return f"template.yaml:{mark.line + 1}:{mark.column + 1}: {error.problem}"
+    if isinstance(error, KeyError):
+        return f"template.yaml: {error.args[0]} is missing, or nothing of this name is there"
+    return f"template.yaml: {str(error) or type(error).__name__}"
+
+
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any JSON value
+    match value:
+        case str():
+            yield path, value
+        case dict():
+            for name, member in value.items():
+                yield from _texts(member, f"{path}.{name}" if path else name)
+        case list():
+            for index, member in enumerate(value):
+                yield from _texts(member, f"{path}[{index}]")
+
+
+def _line(text: str, number: int) -> str:
+    lines = text.splitlines()
+    line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    return f"   {line[:_LONGEST_LINE]}" if line else ""
+
+
+def _relative(file: Path) -> str:
+    return str(file.relative_to(PROJECT)) if file.is_relative_to(PROJECT) else file.name
