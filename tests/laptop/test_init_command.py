@@ -20,15 +20,15 @@ from tests.descriptors import own_descriptor
 
 HOLD_IT = ["template.yaml", "samconfig.toml", "README.md", "events", "descriptor", "bench/peers/ace"]
 EXAMPLES_KEY = "com.example.connect" + "-lambda"
-DUE_DATES = (
+DATES = (
     "--key",
-    "com.acme.due-dates",
+    "test.init.dates",
     "--name",
-    "Due Dates",
+    "Dates of a Test",
     "--vendor",
-    "Acme",
+    "Tester",
     "--vendor-url",
-    "https://acme.test",
+    "https://vendor.test",
 )
 OTHER = ("--key", "Other_App", "--name", 'Größe: "7" #1', "--vendor", "O'Neill & Söhne")  # fmt: skip
 
@@ -87,7 +87,7 @@ def edit(file: Path, was: str, becomes: str) -> None:
 # --- all of it ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("asked", [DUE_DATES, OTHER])
+@pytest.mark.parametrize("asked", [DATES, OTHER])
 def test_the_app_is_another_at_every_stage(init: Init, repository: Path, asked: tuple[str, ...]) -> None:
     status, out, err = init(*asked)
 
@@ -110,7 +110,7 @@ def test_the_stages_are_those_of_the_template() -> None:
 
 
 def test_the_former_key_and_name_stand_nowhere_any_more(init: Init, repository: Path) -> None:
-    init(*DUE_DATES)
+    init(*DATES)
     was = own_descriptor()
     for name, content in files(repository).items():
         assert was["key"].encode() not in content, name
@@ -128,7 +128,7 @@ def test_the_examples_key_is_written_nowhere_else_but_in_the_documentation() -> 
 def test_there_and_back_is_the_same_to_the_byte(init: Init, repository: Path) -> None:
     before, app = files(repository), own_descriptor()
     back = ("--key", app["key"], "--name", app["name"], "--vendor", app["vendor"]["name"])
-    for asked in (OTHER, DUE_DATES):
+    for asked in (OTHER, DATES):
         assert init(*asked)[0] == 0
         assert files(repository) != before
     init(*back, "--vendor-url", app["vendor"]["url"])
@@ -136,19 +136,19 @@ def test_there_and_back_is_the_same_to_the_byte(init: Init, repository: Path) ->
 
 
 def test_again_changes_nothing(init: Init, repository: Path) -> None:
-    init(*DUE_DATES)
+    init(*DATES)
     before = files(repository)
-    assert init(*DUE_DATES) == (0, "nothing to change: the app is com.acme.due-dates already\n", "")
+    assert init(*DATES) == (0, "nothing to change: the app is test.init.dates already\n", "")
     assert files(repository) == before
 
 
-@pytest.mark.parametrize("then", [DUE_DATES, (*OTHER, "--vendor-url", "https://other.test")])
+@pytest.mark.parametrize("then", [DATES, (*OTHER, "--vendor-url", "https://other.test")])
 def test_a_run_that_is_broken_off_anywhere_is_made_good_by_the_next(
     init: Init, repository: Path, tmp_path_factory: pytest.TempPathFactory, then: tuple[str, ...]
 ) -> None:
     fresh = tmp_path_factory.mktemp("fresh") / "repository"
     shutil.copytree(repository, fresh)
-    init(*DUE_DATES)
+    init(*DATES)
     init(*then)
     expected, steps = files(repository), 0
     replace = Path.replace
@@ -166,7 +166,7 @@ def test_a_run_that_is_broken_off_anywhere_is_made_good_by_the_next(
                 return replace(self, target)
 
             patched.setattr(Path, "replace", stop)
-            if init(*DUE_DATES)[0] == 0:
+            if init(*DATES)[0] == 0:
                 break
         init(*then)
         assert files(repository) == expected
@@ -185,12 +185,12 @@ def test_the_descriptors_layout_stays(init: Init, repository: Path, layout: dict
     file = repository / "descriptor" / "atlassian-connect.json"
     source = json.loads(file.read_text(encoding="utf-8")) | {"description": "Über \U0001f600 / \\ all"}
     file.write_text(json.dumps(source, **layout), encoding="utf-8")
-    init(*DUE_DATES)
-    source |= {"key": "com.acme.due-dates{{keySuffix}}", "name": "Due Dates{{nameSuffix}}"}
-    source["vendor"] = {"name": "Acme", "url": "https://acme.test"}
+    init(*DATES)
+    source |= {"key": "test.init.dates{{keySuffix}}", "name": "Dates of a Test{{nameSuffix}}"}
+    source["vendor"] = {"name": "Tester", "url": "https://vendor.test"}
     for module in source["modules"].get("adminPages", []):
         if module["name"]["value"] == own_descriptor()["name"]:
-            module["name"]["value"] = "Due Dates"
+            module["name"]["value"] = "Dates of a Test"
     assert file.read_text(encoding="utf-8") == json.dumps(source, **layout)
 
 
@@ -200,12 +200,12 @@ def test_line_ends_and_modes_stay(init: Init, repository: Path) -> None:
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
         path.chmod(0o640)
     before = files(repository)
-    assert init(*DUE_DATES)[0] == 0
+    assert init(*DATES)[0] == 0
     for name, content in files(repository).items():
         assert content.count(b"\r\n") == content.count(b"\n") == before[name].count(b"\n")
         assert (repository / name).stat().st_mode & 0o777 == 0o640
-    assert key_in_template(repository, "dev") == "com.acme.due-dates-dev"
-    assert b"# Due Dates\r\n" in files(repository)["README.md"]
+    assert key_in_template(repository, "dev") == "test.init.dates-dev"
+    assert b"# Dates of a Test\r\n" in files(repository)["README.md"]
 
 
 def test_a_stack_a_title_and_a_description_of_ones_own_stay(init: Init, repository: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_stack_a_title_and_a_description_of_ones_own_stay(init: Init, reposito
     )
     edit(repository / "README.md", f"# {app['name']}\n", "# Everything about dates\n")
     edit(repository / "template.yaml", f'"{app["name"]}: the whole backend', '"Ours: a part')
-    init(*DUE_DATES)
+    init(*DATES)
     init(*OTHER)
     samconfig = (repository / "samconfig.toml").read_text(encoding="utf-8")
     assert 'stack_name = "mine"' in samconfig
@@ -227,19 +227,19 @@ def test_a_stack_a_title_and_a_description_of_ones_own_stay(init: Init, reposito
 def test_a_key_that_is_a_word_is_not_taken_for_that_word(init: Init, repository: Path) -> None:
     init("--key", "app", "--name", "app", "--vendor", "app")
     with_words = files(repository)
-    init(*DUE_DATES)
+    init(*DATES)
     for name, content in files(repository).items():
         lines = zip(with_words[name].splitlines(), content.splitlines(), strict=True)
         changed = [new for old, new in lines if new != old]
-        assert all(re.search(rb"due-dates|Due Dates|Acme|acme|content-length", line) for line in changed), (
-            name
-        )
+        assert all(
+            re.search(rb"dates|Dates of a Test|Tester|vendor.test|content-length", line) for line in changed
+        ), name
 
 
 # --- the samples -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("asked", [None, DUE_DATES], ids=["as they are", "of another app"])
+@pytest.mark.parametrize("asked", [None, DATES], ids=["as they are", "of another app"])
 def test_a_samples_body_has_the_length_that_its_header_says(
     init: Init, repository: Path, asked: tuple[str, ...] | None
 ) -> None:
@@ -257,15 +257,15 @@ def test_a_samples_body_has_the_length_that_its_header_says(
 # --- what Jira or AWS would refuse -------------------------------------------------------------------------
 
 REFUSED = {
-    "a space in the key": ("com.acme due", "Due", "Acme", "letters, digits, dots"),
-    "a slash in the key": ("com/acme", "Due", "Acme", "letters, digits, dots"),
-    "a letter that is not ASCII": ("com.äcme", "Due", "Acme", "letters, digits, dots"),
-    "no key": ("", "Due", "Acme", "--key"),
-    "a key that is too long with a stage": ("a" * 73, "Due", "Acme", "stage staging"),
-    "a key with the placeholder": ("com.acme{{keySuffix}}", "Due", "Acme", "{{keySuffix}}"),
-    "a name that is too long with a stage": ("com.acme", "D" * 71, "Acme", "stage staging"),
-    "no name": ("com.acme", " ", "Acme", "--name"),
-    "a name of two lines": ("com.acme", "Due\nDates", "Acme", "--name"),
+    "a space in the key": ("com.acme due", "Due", "Tester", "letters, digits, dots"),
+    "a slash in the key": ("com/acme", "Due", "Tester", "letters, digits, dots"),
+    "a letter that is not ASCII": ("com.äcme", "Due", "Tester", "letters, digits, dots"),
+    "no key": ("", "Due", "Tester", "--key"),
+    "a key that is too long with a stage": ("a" * 73, "Due", "Tester", "stage staging"),
+    "a key with the placeholder": ("com.acme{{keySuffix}}", "Due", "Tester", "{{keySuffix}}"),
+    "a name that is too long with a stage": ("com.acme", "D" * 71, "Tester", "stage staging"),
+    "no name": ("com.acme", " ", "Tester", "--name"),
+    "a name of two lines": ("com.acme", "Due\nDates", "Tester", "--name"),
     "no vendor": ("com.acme", "Due", "", "--vendor"),
 }
 
@@ -282,19 +282,19 @@ def test_what_jira_refuses_is_refused_in_one_line(
 
 
 def test_the_longest_key_is_taken(init: Init) -> None:
-    assert init("--key", "a" * 72, "--name", "D" * 71, "--vendor", "Acme")[0] == 1
-    assert init("--key", "a" * 72, "--name", "D" * 70, "--vendor", "Acme")[0] == 0
+    assert init("--key", "a" * 72, "--name", "D" * 71, "--vendor", "Tester")[0] == 1
+    assert init("--key", "a" * 72, "--name", "D" * 70, "--vendor", "Tester")[0] == 0
 
 
 @pytest.mark.parametrize("url", ["acme", "ftp://acme.test", "https://", "https://a cme", "http://[", ""])
 def test_a_website_is_a_url(init: Init, url: str) -> None:
-    status, _, err = init(*DUE_DATES[:6], "--vendor-url", url)
+    status, _, err = init(*DATES[:6], "--vendor-url", url)
     assert (status, err.count("\n")) == (1, 1)
     assert "--vendor-url" in err
 
 
 @pytest.mark.parametrize(
-    "key", ["com.acme.due-dates", "Other_App", "com.acme.7", "a." + "b" * 70, "a._", "..", "9"]
+    "key", ["test.init.dates", "Other_App", "com.acme.7", "a." + "b" * 70, "a._", "..", "9"]
 )
 def test_a_stack_of_every_stage_has_a_name_that_aws_takes(key: str) -> None:
     for stage in STAGES:
@@ -326,7 +326,7 @@ def test_a_file_that_is_not_what_it_should_be_is_named_in_one_line(
     if content is not None:
         (repository / file).write_bytes(content.encode() if isinstance(content, str) else content)
     before = files(repository)
-    status, out, err = init(*DUE_DATES)
+    status, out, err = init(*DATES)
     assert (status, out, err.count("\n")) == (1, "", 1)
     assert f"{file} {said}" in err
     assert files(repository) == before
@@ -335,5 +335,5 @@ def test_a_file_that_is_not_what_it_should_be_is_named_in_one_line(
 def test_it_says_that_the_examples_website_is_still_there(init: Init, repository: Path) -> None:
     file = repository / "descriptor" / "atlassian-connect.json"
     edit(file, json.dumps(own_descriptor()["vendor"]["url"]), '"https://example.com"')
-    assert "--vendor-url" in init(*DUE_DATES[:6])[1]
-    assert "--vendor-url" not in init(*DUE_DATES)[1]
+    assert "--vendor-url" in init(*DATES[:6])[1]
+    assert "--vendor-url" not in init(*DATES)[1]
