@@ -191,6 +191,12 @@ def test_bodies_must_be_json_and_say_so(
     assert issue == "DEMO-1"
 
 
+def test_a_comment_is_read_by_its_id(rest: SignedCalls, issue: str) -> None:
+    added = rest("POST", f"/issue/{issue}/comment", {"body": DOCUMENT}).json()
+    assert rest("GET", f"/issue/{issue}/comment/{added['id']}").json() == added
+    assert rest("GET", f"/issue/{issue}/comment/{added['id']}0").status == 404
+
+
 def test_comments_are_added_and_listed(rest: SignedCalls, issue: str) -> None:
     added = [rest("POST", f"/issue/{issue}/comment", {"body": DOCUMENT}) for _ in range(3)]
     assert {answer.status for answer in added} == {201}

@@ -40,6 +40,32 @@ def test_issues_are_found(rest: SignedCalls, jql: str, keys: list[str]) -> None:
     assert found(rest, jql) == keys
 
 
+@pytest.mark.parametrize(
+    ("condition", "keys"),
+    [
+        ("duedate < startOfDay()", ["DEMO-1"]),
+        ("due < now()", ["DEMO-2", "DEMO-1"]),
+        ("duedate <= now() ", ["DEMO-2", "DEMO-1"]),
+        ("duedate > startOfDay()", ["OPS-1"]),
+        ("duedate>=startOfDay()", ["OPS-1", "DEMO-2"]),
+        ('duedate = "2020-01-01"', ["DEMO-1"]),
+        ("duedate < 2020/01/02", ["DEMO-1"]),
+        ("duedate is EMPTY", ["DEMO-3"]),
+        ("duedate is not empty", ["OPS-1", "DEMO-2", "DEMO-1"]),
+        ("duedate < startOfDay() AND statusCategory != Done", ["DEMO-1"]),
+        ("duedate < startOfDay() AND statusCategory = Done", []),
+        ('statusCategory = "To Do"', ["OPS-1", "DEMO-3", "DEMO-2", "DEMO-1"]),
+    ],
+)
+def test_issues_are_found_by_their_due_date(
+    jira: LaptopJira, rest: SignedCalls, condition: str, keys: list[str]
+) -> None:
+    today = jira.site.now().date()
+    for key, due in {"DEMO-1": "2020-01-01", "DEMO-2": today.isoformat(), "OPS-1": "2999-12-31"}.items():
+        assert rest("PUT", f"/issue/{key}", {"fields": {"duedate": due}}).status == 204
+    assert found(rest, f"{condition} ORDER BY key DESC") == keys
+
+
 def test_an_edited_issue_comes_first_by_update(rest: SignedCalls) -> None:
     rest("PUT", "/issue/DEMO-1", {"fields": {"summary": "Edited"}})
     assert found(rest, "project = DEMO ORDER BY updated DESC")[0] == "DEMO-1"
@@ -71,6 +97,19 @@ def test_a_search_without_a_restriction_is_refused(rest: SignedCalls, jql: str) 
         "colour = red",
         "project = NONE",
         "key = DEMO-404",
+        "duedate",
+        "duedate <",
+        "duedate < 2020-13-01",
+        "duedate < tomorrow",
+        "duedate < now(",
+        "duedate != now()",
+        "duedate is",
+        "duedate is not",
+        "duedate is red",
+        "duedate in (2020-01-01)",
+        "statusCategory = Red",
+        "statusCategory > Done",
+        "statusCategory is EMPTY",
     ],
 )
 def test_jql_that_is_not_understood_is_refused(rest: SignedCalls, jql: str) -> None:

@@ -32,12 +32,21 @@ class Comments:
         return [
             Route("/issue/{issue}/comment", self.read),
             Route("/issue/{issue}/comment", self.add, methods=["POST"]),
+            Route("/issue/{issue}/comment/{comment}", self.read_one),
         ]
 
     async def read(self, request: Request) -> JSONResponse:
         """A page of an issue's comments, the oldest first."""
         issue, page = issue_of(request, self._site), page_of(request, max_results=_MAX_RESULTS)
         return JSONResponse(self._renderer.comments(issue, page))
+
+    async def read_one(self, request: Request) -> JSONResponse:
+        """One comment, by its id."""
+        issue, id_ = issue_of(request, self._site), request.path_params["comment"]
+        for comment in issue.comments:
+            if comment.id == id_:
+                return JSONResponse(self._renderer.comment(issue, comment))
+        raise JiraError(HTTPStatus.NOT_FOUND, f"Can not find a comment for the id: {id_}.")
 
     async def add(self, request: Request) -> JSONResponse:
         """A new comment of the app's."""

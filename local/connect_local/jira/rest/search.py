@@ -84,7 +84,7 @@ class Search:
 
     def _run(self, jql: str) -> list[Issue]:
         query = parse_jql(jql)
-        if not query.clauses:
+        if not query.clauses and not query.conditions:
             raise JiraError(HTTPStatus.BAD_REQUEST, _UNBOUNDED)
         for field, values in query.clauses:
             find = self._site.project if field == "project" else self._site.issue
@@ -92,7 +92,7 @@ class Search:
                 if find(value) is None:
                     message = f"The value '{value}' does not exist for the field '{field}'."
                     raise JiraError(HTTPStatus.BAD_REQUEST, message)
-        return query.run(self._site.issues())
+        return query.run(self._site.issues(), self._site.now())
 
     def _issue(self, issue: Issue, wish: Mapping[str, Json]) -> Json:
         rendered: dict[str, Json] = {"id": issue.id}
