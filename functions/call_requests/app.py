@@ -12,14 +12,14 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.aws.service import Aws
-from connect_jira.composition import jira_calls_queue
 from connect_jira.events.call_request import CallRequest
 from connect_jira.installations.store import InstallationStore
 from connect_jira.worker.every_site import CONTINUED, EverySite
+from connect_jira.worker.queue import JiraCallsQueue
 
 logger = Logger()
 _aws = Aws(os.environ)
-_queue = jira_calls_queue(os.environ, _aws)
+_queue = JiraCallsQueue.from_env(os.environ, _aws)
 _every_site = EverySite(
     InstallationStore(_aws.service("dynamodb"), table=os.environ["INSTALLATIONS_TABLE"]),
     _queue,

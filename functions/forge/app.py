@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.aws.service import SENDER_WAITS_SECONDS
-from connect_jira.composition import Composition, jira_calls_queue
+from connect_jira.composition import Composition
 from connect_jira.errors import ProductNotServed
 from connect_jira.events.held_event import HeldEvent
 from connect_jira.http_pool import new_pool
@@ -24,14 +24,13 @@ from connect_jira.web.request import GatewayRequest
 from connect_jira.web.response import Response, empty_response
 from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.held_events import Holding
+from connect_jira.worker.queue import JiraCallsQueue
 from connect_jwt.forge_keys import ForgeKeys
 
 logger = Logger()
 _composition = Composition.from_env(os.environ)
-_queue = jira_calls_queue(os.environ, _composition.aws)
-_holding = Holding(
-    DeadLetterQueue(_composition.aws.service("sqs"), url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]), _queue
-)
+_queue = JiraCallsQueue.from_env(os.environ, _composition.aws)
+_holding = Holding(DeadLetterQueue.from_env(os.environ, _composition.aws), _queue)
 _keys = ForgeKeys(_composition.app.forge_keys_url, http=new_pool(), on_answer=RECORDER.key_host)
 _forge = ForgeCalls(
     _composition.app,

@@ -10,13 +10,14 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.auth.jira_clients import JiraClients
-from connect_jira.composition import Composition, jira_calls_queue, site_storage
+from connect_jira.composition import Composition, site_storage
 from connect_jira.installations.activity import Activity
 from connect_jira.worker.backoff import TenantBackoff, Troubles
 from connect_jira.worker.call_results import CallResults
 from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.held_events import HeldEvents
 from connect_jira.worker.idempotency_store import IdempotencyStore
+from connect_jira.worker.queue import JiraCallsQueue
 from connect_jira.worker.worker import Worker
 from functions.jira_calls.direct import make_directly
 from functions.jira_calls.reactions import reactions
@@ -37,7 +38,7 @@ _clients = JiraClients(
     max_response_bytes=int(os.environ["MAX_ANSWER_BYTES"]),
     on_outcome=_backoff.note,
 )
-_queue = jira_calls_queue(os.environ, _composition.aws, continues_chain=False)
+_queue = JiraCallsQueue.from_env(os.environ, _composition.aws, continues_chain=False)
 _work = Work(
     reactions,
     _clients,
@@ -50,9 +51,7 @@ _work = Work(
 )
 _worker = Worker(
     queue=_queue,
-    dead_letters=DeadLetterQueue(
-        _composition.aws.service("sqs"), url=os.environ["FAILED_JIRA_CALLS_QUEUE_URL"]
-    ),
+    dead_letters=DeadLetterQueue.from_env(os.environ, _composition.aws),
     idempotency=IdempotencyStore(_composition.aws.service("dynamodb"), table=_work_done_table),
     results=CallResults(_composition.aws.service("events"), bus=os.environ["EVENT_BUS"]),
     handler=_work,

@@ -15,13 +15,14 @@ from connect_jira.app.page_server import PageServer
 from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.auth.jira_clients import JiraClients
 from connect_jira.auth.page_requests import PageAuthenticator
-from connect_jira.composition import Composition, jira_calls_queue, site_storage
+from connect_jira.composition import Composition, site_storage
 from connect_jira.http_pool import new_pool
 from connect_jira.installations.activity import Activity
 from connect_jira.shape_recorder import RECORDER
 from connect_jira.web.cross_origin import cross_origin_headers
 from connect_jira.web.front_door import answer
 from connect_jira.web.response import Response
+from connect_jira.worker.queue import JiraCallsQueue
 from connect_jwt.forge_keys import ForgeKeys
 from functions.pages.pages import pages
 
@@ -44,7 +45,7 @@ _server = PageServer(
     app=_composition.app,
     folder=Path(__file__).parent,
     all_js_url=os.environ["ALL_JS_URL"],
-    send=jira_calls_queue(os.environ, _composition.aws).send,
+    send=JiraCallsQueue.from_env(os.environ, _composition.aws).send,
 )
 
 

@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.aws.service import SENDER_WAITS_SECONDS
-from connect_jira.composition import Composition, jira_calls_queue
+from connect_jira.composition import Composition
 from connect_jira.events.forge_overlap import with_connect_occurrence
 from connect_jira.events.webhook import Webhook
 from connect_jira.installations.activity import Activity
@@ -17,11 +17,12 @@ from connect_jira.metrics import count
 from connect_jira.web.front_door import answer
 from connect_jira.web.request import GatewayRequest
 from connect_jira.web.response import Response, empty_response
+from connect_jira.worker.queue import JiraCallsQueue
 
 logger = Logger()
 _composition = Composition.from_env(os.environ)
 _activity = Activity.from_env(os.environ, _composition.aws)
-_queue = jira_calls_queue(os.environ, _composition.aws)
+_queue = JiraCallsQueue.from_env(os.environ, _composition.aws)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING, Self
 
 from connect_jira.auth.tenants import Tenants
 from connect_jira.aws.service import Aws
-from connect_jira.data.aliases import SiteAliases
-from connect_jira.data.site_secrets import SiteSecretSealer
-from connect_jira.data.storage import SiteStorage
 from connect_jira.installations.forge_store import ForgeInstallationStore
 from connect_jira.installations.sealing import SecretsKey, SharedSecretSealer, SystemTokenSealer
 from connect_jira.installations.store import InstallationStore
 from connect_jira.lifecycle.site_links import SiteLinks
 from connect_jira.settings import AppSettings
-from connect_jira.worker.large_messages import LargeMessages
-from connect_jira.worker.queue import JiraCallsQueue
 
 if TYPE_CHECKING:
     from connect_jira.auth.jira_clients import SiteCredentials
+    from connect_jira.data.storage import SiteStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +56,17 @@ class Composition:
         return SiteLinks(self.store, self.forge_store)
 
 
-def jira_calls_queue(env: Mapping[str, str], aws: Aws, *, continues_chain: bool = True) -> JiraCallsQueue:
-    """The queue, from `JIRA_CALLS_QUEUE_URL` and `LARGE_MESSAGES_BUCKET`.
-
-    Args:
-        env: environment variables
-        aws: makes the services
-        continues_chain: as for `Aws.service`; False for the worker, whose messages return to itself
-    """
-    large = LargeMessages(env["LARGE_MESSAGES_BUCKET"])
-    return JiraCallsQueue(
-        aws.service("sqs", continues_chain=continues_chain), url=env["JIRA_CALLS_QUEUE_URL"], large=large
-    )
-
-
-def site_storage(env: Mapping[str, str], parts: Composition) -> SiteStorage:
+def site_storage(env: Mapping[str, str], parts: Composition) -> "SiteStorage":
     """Make the storage of all sites' data and secrets, from `SITE_DATA_TABLE`.
 
     Args:
         env: environment variables
         parts: of the same function
     """
+    from connect_jira.data.aliases import SiteAliases  # noqa: PLC0415 - few functions keep anything
+    from connect_jira.data.site_secrets import SiteSecretSealer  # noqa: PLC0415 - likewise
+    from connect_jira.data.storage import SiteStorage  # noqa: PLC0415 - likewise
+
     return SiteStorage(
         parts.aws.service("dynamodb"),
         table=env["SITE_DATA_TABLE"],

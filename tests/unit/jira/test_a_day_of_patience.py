@@ -18,7 +18,6 @@ import urllib3
 from aws_lambda_powertools import Logger
 
 from connect_jira.aws.service import Aws
-from connect_jira.composition import jira_calls_queue
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.events.call_request import CallRequest
 from connect_jira.events.messages import Message, to_text
@@ -26,6 +25,7 @@ from connect_jira.worker.backoff import TenantBackoff, Troubles
 from connect_jira.worker.call_results import CallResults
 from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.idempotency_store import Attempt
+from connect_jira.worker.queue import JiraCallsQueue
 from connect_jira.worker.worker import Worker
 from connect_jwt.identity import ClientKey
 from connect_tools.project import PROJECT
@@ -113,7 +113,7 @@ def is_of_a_chain() -> bool:
     (call,) = (
         node
         for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "jira_calls_queue"
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "JiraCallsQueue.from_env"
     )
     said = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
     return bool(said.get("continues_chain", True))
@@ -131,7 +131,7 @@ def test_a_message_is_passed_on_for_a_day_and_no_chain_grows(monkeypatch: pytest
     monkeypatch.setattr("connect_jira.aws.json_protocol.new_pool", lambda: aws_side)
     monkeypatch.setattr("connect_jira.worker.queue.LONGEST_HIDDEN_SECONDS", 0)
     aws = Aws(env)
-    queue = jira_calls_queue(env, aws, continues_chain=is_of_a_chain())
+    queue = JiraCallsQueue.from_env(env, aws, continues_chain=is_of_a_chain())
     monkeypatch.setattr(queue, "_clock", lambda: aws_side.now)
     worker = Worker(
         queue=queue,

@@ -1,9 +1,11 @@
 """Dead-letter queue: messages that failed for good, each with its reason."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Self
 
-from connect_jira.aws.service import AwsService
+from connect_jira.aws.service import Aws, AwsService
 from connect_jwt.identity import ClientKey
 
 _NOT_IN_AN_ATTRIBUTE = "[^\\t\\n\\r -\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
@@ -23,6 +25,11 @@ class DeadLetterQueue:
     def __init__(self, sqs: AwsService, *, url: str) -> None:
         self._sqs = sqs
         self._url = url
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str], aws: Aws) -> Self:
+        """Return the queue that `FAILED_JIRA_CALLS_QUEUE_URL` names."""
+        return cls(aws.service("sqs"), url=env["FAILED_JIRA_CALLS_QUEUE_URL"])
 
     def add(
         self, text: str, *, client_key: ClientKey | None, reason: str, explanation: str, tries: int

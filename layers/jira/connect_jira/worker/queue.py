@@ -1,11 +1,12 @@
 """The queue of calls to Jira: events, requests and background work."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Self
 
 from aws_lambda_powertools import Logger
 
-from connect_jira.aws.service import AwsService
+from connect_jira.aws.service import Aws, AwsService
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jira.events.messages import Message, read_text, text_of, to_text
 from connect_jira.json_objects import object_in
@@ -59,6 +60,19 @@ class JiraCallsQueue:
         self._url = url
         self._large = large
         self._clock = clock
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str], aws: Aws, *, continues_chain: bool = True) -> Self:
+        """Return the queue that `JIRA_CALLS_QUEUE_URL` names, with `LARGE_MESSAGES_BUCKET`.
+
+        Args:
+            env: environment variables
+            aws: makes the services
+            continues_chain: as for `Aws.service`; False for the worker, whose messages return to itself
+        """
+        sqs = aws.service("sqs", continues_chain=continues_chain)
+        large = LargeMessages(env["LARGE_MESSAGES_BUCKET"])
+        return cls(sqs, url=env["JIRA_CALLS_QUEUE_URL"], large=large)
 
     def send(self, message: Message) -> None:
         """Send a message.
