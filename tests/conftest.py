@@ -14,6 +14,22 @@ FOLDERS = ("e2e", "browser", "distributions", "laptop", "contract", "infrastruct
 """Files with few and long tests first: with the short ones in the end, the workers finish together."""
 
 
+OF_THE_DEMONSTRATION = (
+    "browser/pages",
+    "browser/whole",
+    "e2e",
+    "laptop/test_forge_manifest.py",
+    "soak",
+    "unit/jira/test_forge_calls.py",
+    "unit/jira/test_page_calls.py",
+    "unit/pages",
+)
+"""Tests that need the demonstration, which `connect init --without-demo` takes away."""
+
+_HAS_DEMONSTRATION = (Path(__file__).parents[1] / "functions" / "pages" / "greeting.py").exists()
+collect_ignore = [] if _HAS_DEMONSTRATION else list(OF_THE_DEMONSTRATION)
+
+
 class ByFileOrGroup(LoadGroupScheduling):  # type: ignore[misc]  # which has no types
     """A file's tests stay together, so its stack starts once; so do those of an `xdist_group`."""
 

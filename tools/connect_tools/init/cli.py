@@ -10,7 +10,8 @@ import click
 @click.option("--name", required=True, help="The app's name, such as 'Due Dates'. People see it.")
 @click.option("--vendor", required=True, help="Your name, or your company's.")
 @click.option("--vendor-url", metavar="URL", help="Your website.")
-def init(*, key: str, name: str, vendor: str, vendor_url: str | None) -> None:
+@click.option("--without-demo", is_flag=True, help="Take the demonstration away: its pages and its reaction.")
+def init(*, key: str, name: str, vendor: str, vendor_url: str | None, without_demo: bool) -> None:
     """Give the app a key, a name and a vendor, wherever they stand in the repository.
 
     The rest of each file stays as it is. Run it again to give it others.
@@ -20,5 +21,5 @@ def init(*, key: str, name: str, vendor: str, vendor_url: str | None) -> None:
     from connect_tools.project import PROJECT  # noqa: PLC0415 - likewise
 
     identity = AppIdentity(key=key, name=name, vendor=vendor, vendor_url=vendor_url)
-    for line in make_own(PROJECT, identity):
+    for line in make_own(PROJECT, identity, keep_demonstration=not without_demo):
         click.echo(line)

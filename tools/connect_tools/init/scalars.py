@@ -17,21 +17,30 @@ type Path = tuple[str | int, ...]
 
 
 @cache
-def scalars(text: str) -> Mapping[Path, yaml.ScalarNode]:
-    """Return the values of a document, by their paths.
+def root_of(text: str) -> yaml.Node | None:
+    """Return the document of a text, whose nodes know where they stand.
 
     Raises:
         CommandError: it is neither YAML nor JSON
     """
     try:
         # JSON may be indented with tabs, YAML may not; in a value there are none, and a space is as long.
-        root = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
+        root: yaml.Node | None = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as malformed:
         line = malformed.problem_mark.line + 1 if malformed.problem_mark else 1
         raise CommandError(f"is malformed in line {line}") from malformed
     except (yaml.YAMLError, RecursionError) as malformed:
         raise CommandError("is malformed") from malformed
-    return dict(_scalars(root, ()))
+    return root
+
+
+def scalars(text: str) -> Mapping[Path, yaml.ScalarNode]:
+    """Return the values of a document, by their paths.
+
+    Raises:
+        CommandError: it is neither YAML nor JSON
+    """
+    return dict(_scalars(root_of(text), ()))
 
 
 def value_at(nodes: Mapping[Path, yaml.ScalarNode], path: Path) -> str:
