@@ -48,7 +48,7 @@ def rich_descriptor() -> dict[str, Any]:
             "configurePage": page("configure"),
             "postInstallPage": page("hello"),
             "webPanels": [page("panel", location="atl.jira.view.issue.right.context")],
-            "dialogs": [{"url": "/pages/dialog"}, {"url": "/pages/other"}],
+            "dialogs": [{"key": "dialog", "url": "/pages/dialog"}, {"key": "other", "url": "/pages/other"}],
             "jiraGlobalPermissions": [permission | {"anonymousAllowed": False, "defaultGrants": ["all"]}],
             "jiraProjectPermissions": [permission | {"key": "see", "category": "issues"}],
         },

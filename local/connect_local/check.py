@@ -4,14 +4,12 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
 from connect_jira.descriptor import at_base_url, load_descriptor
 from connect_jira.web.assets import TYPES, Assets, named_in
-from connect_local.jira.webhook_events import WEBHOOK_EVENTS
 from connect_local.source_faults import DESCRIPTOR, unknown_placeholders, unreadable_descriptor
 from connect_tools.descriptor import DescriptorInvalid, WebhookModule, read_descriptor
 from connect_tools.project import PROJECT
@@ -19,7 +17,6 @@ from connect_tools.project import PROJECT
 STATIC = PROJECT / "functions" / "pages" / "static"
 
 _ROUTED = re.compile(r"/webhooks/[A-Za-z0-9._~-]+")
-_ALIKE = 0.9
 _LARGEST_ASSET = 4 * 1024 * 1024
 """In bytes: in base64 it fits into what Lambda answers with."""
 
@@ -45,7 +42,7 @@ def _of_descriptor(file: Path) -> Iterator[str]:
     try:
         webhooks = read_descriptor(at_base_url(source, "https://app.example.com")).webhooks
     except DescriptorInvalid as invalid:
-        yield str(invalid)
+        yield from map(str, invalid.faults)
         return
     yield from _of_webhooks(webhooks)
 
@@ -60,8 +57,6 @@ def _of_webhooks(webhooks: Iterable[WebhookModule]) -> Iterator[str]:
                 f"{path}, which {webhook.event} goes to, has no route: the url of a webhook is /webhooks/ "
                 'and a name of letters, digits and hyphens, and variables are behind a "?".'
             )
-        if meant := _meant(webhook.event):
-            yield f"{webhook.event} is no event that is known: {meant} is."
     for path, there in by_path.items():
         events = sorted({webhook.event for webhook in there})
         if len(events) > 1 and any(webhook.excludes_body for webhook in there):
@@ -69,15 +64,6 @@ def _of_webhooks(webhooks: Iterable[WebhookModule]) -> Iterator[str]:
                 f"{path} gets {' and '.join(events)}, and excludeBody takes away what tells them apart: "
                 "give each event a url of its own."
             )
-
-
-def _meant(event: str) -> str | None:
-    """The event whose name is so much like this one that this must be a slip."""
-    if event in WEBHOOK_EVENTS:
-        return None
-    without_prefix = {name.removeprefix("jira:"): name for name in WEBHOOK_EVENTS}
-    alike = get_close_matches(event.removeprefix("jira:"), without_prefix, n=1, cutoff=_ALIKE)
-    return without_prefix[alike[0]] if alike else None
 
 
 def _of_static(folder: Path) -> Iterator[str]:

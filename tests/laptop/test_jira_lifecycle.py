@@ -1,10 +1,12 @@
 """Installing, reinstalling and uninstalling an app, as the app sees it and as `/_local/` reports it."""
 
+import html
 import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import jwt
 import pytest
@@ -325,7 +327,9 @@ def test_a_descriptor_that_jira_would_not_install_is_refused(
     fake_app.descriptor["authentication"] = {"type": "none"}
     answer = jira_http.send_json("POST", "/_local/install", {"descriptorUrl": fake_app.descriptor_url})
     assert answer.status == 400
-    assert answer.json()["error"].startswith('This project wants authentication.type "jwt"')
+    assert answer.json()["error"] == "The descriptor cannot be installed, for 1 reason."
+    (reason,) = answer.json()["details"]
+    assert reason.startswith('authentication.type: this project wants "jwt"')
     assert fake_app.received == []
 
 
@@ -350,3 +354,40 @@ def test_the_installation_of_forge_is_left_out_by_turns_when_an_app_is_installed
         jira.lifecycle.rotate_secrets()
     named = [each.body.get("installationId") for each in fake_app.received if each.event == "installed"]
     assert named == [None, installation_id, None, installation_id, None]
+
+
+def test_a_descriptor_that_jira_refuses_is_refused_with_every_reason(
+    jira: LaptopJira, jira_http: VerbatimHttp, fake_app: FakeApp
+) -> None:
+    fake_app.descriptor["modules"] = {
+        "webhooks": [{"event": "issue_created", "url": "/a"}],
+        "pages": [],
+    }
+    answer = jira_http.send_json("POST", "/_local/install", {"descriptorUrl": fake_app.descriptor_url})
+    assert answer.status == 400
+    reasons = [
+        "modules.pages: Jira has no such kind of module.",
+        'modules.webhooks[0].event: Jira has no event "issue_created". Did you mean "jira:issue_created"?',
+    ]
+    assert answer.json() == {
+        "error": "The descriptor cannot be installed, for 2 reasons.",
+        "details": reasons,
+    }
+    assert jira.site.apps() == []
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": jira.base_url}
+    body = urlencode({"descriptorUrl": fake_app.descriptor_url})
+    page = jira_http.send("POST", "/apps/install", headers=headers, body=body).headers["location"]
+    shown = jira_http.send("GET", page).text
+    assert all(
+        f"<li>{html.escape(reason, quote=True)}</li>" in shown.replace("&#34;", "&quot;")
+        for reason in reasons
+    )
+
+
+def test_a_descriptor_that_is_no_json_is_refused_with_the_place(
+    jira_http: VerbatimHttp, fake_app: FakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fake_app, "get", lambda *_: ("application/json", b'{"key": "a",}'))
+    answer = jira_http.send_json("POST", "/_local/install", {"descriptorUrl": fake_app.descriptor_url})
+    assert answer.status == 400
+    assert "line 1 column 12" in answer.json()["error"]

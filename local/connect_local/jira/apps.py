@@ -1,7 +1,7 @@
 """HTTP from the site to the apps on it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -12,6 +12,7 @@ from connect_local.jira.errors import NotCarriedOut
 from connect_local.jira.outbox import THREADS
 from connect_local.jira.strict_json import parse_json
 from connect_tools.descriptor import Descriptor, DescriptorInvalid, read_descriptor
+from connect_tools.descriptor_rules.fault import Fault
 
 _TIMEOUT = urllib3.Timeout(connect=3, total=10)
 """Time-outs of Jira's own sender (atlassian-connect, `ConnectHttpClientFactory`)."""
@@ -60,9 +61,9 @@ class AppClient:
         try:
             return read_descriptor(parse_json(response.data))
         except ValueError as malformed:
-            raise NotCarriedOut("The descriptor is not JSON.") from malformed
+            raise NotCarriedOut(f"The descriptor is not JSON: {malformed}.") from malformed
         except DescriptorInvalid as invalid:
-            raise NotCarriedOut(str(invalid)) from invalid
+            raise NotCarriedOut(_refusal(invalid.faults), details=map(str, invalid.faults)) from invalid
 
     def post(self, url: str, *, token: str, payload: Json, headers: Mapping[str, str]) -> Answer:
         """Send a signed JSON document.
@@ -92,6 +93,10 @@ class AppClient:
     def close(self) -> None:
         """Let go of the connections that were kept."""
         self._http.clear()
+
+
+def _refusal(faults: Sequence[Fault]) -> str:
+    return f"The descriptor cannot be installed, for {len(faults)} reason{'s' if len(faults) > 1 else ''}."
 
 
 def url_of(descriptor: Descriptor, path: str) -> str:

@@ -175,8 +175,10 @@ def _app(app: Installation) -> Json:
 
 
 def _not_carried_out(_: Request, error: Exception) -> JSONResponse:
+    error = cast("NotCarriedOut", error)
     status = HTTPStatus.NOT_FOUND if isinstance(error, NothingSent) else HTTPStatus.BAD_REQUEST
-    return JSONResponse({"error": str(error)}, status_code=status)
+    details = {"details": error.details} if error.details else {}
+    return JSONResponse({"error": str(error), **details}, status_code=status)
 
 
 def _http_exception(_: Request, error: Exception) -> JSONResponse:

@@ -6,9 +6,19 @@
 The message says it in one sentence.
 """
 
+from collections.abc import Iterable
+
 
 class NotCarriedOut(Exception):
-    """The command makes no sense as things are."""
+    """The command makes no sense as things are.
+
+    Attributes:
+        details: what there is to say of it one by one, a sentence each
+    """
+
+    def __init__(self, message: str, *, details: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.details = tuple(details)
 
 
 class NothingSent(NotCarriedOut):

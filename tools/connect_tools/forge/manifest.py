@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from connect_cli.errors import CommandError
-from connect_tools.descriptor import DescriptorInvalid, read_descriptor
+from connect_tools.descriptor_rules.fault import Fault
+from connect_tools.descriptor_rules.faults import faults_of
 from connect_tools.forge.app_ids import UNREGISTERED
 from connect_tools.forge.marks import marked_lines
 from connect_tools.forge.modules import connect_modules, member_object, permission_modules
@@ -75,10 +76,8 @@ def manifest_of(descriptor: Json, *, app_id: str, taken_keys: Iterable[str] = ()
     Raises:
         CommandError: there is no manifest for such an app
     """
-    try:
-        read_descriptor(descriptor)
-    except DescriptorInvalid as invalid:
-        raise CommandError(str(invalid)) from invalid
+    if faults := [fault for fault in faults_of(descriptor) if _concerns_forge(fault)]:
+        raise CommandError(" ".join(map(str, faults)))
     notes: list[str] = []
     scopes = [str(scope) for scope in descriptor.get("scopes", [])]
     carried = connect_modules(descriptor, notes, taken_keys)
@@ -144,3 +143,8 @@ def _unplaced(descriptor: Json) -> list[str]:
         for name in descriptor
         if name not in _IN_THE_MANIFEST
     ]
+
+
+def _concerns_forge(fault: Fault) -> bool:
+    """True if there can be no manifest because of it; of modules, what Forge does not take is left out."""
+    return not fault.path.startswith("modules.") or fault.path.startswith("modules.webhooks")

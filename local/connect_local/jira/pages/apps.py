@@ -52,6 +52,6 @@ def _carried_out(visit: Visit, command: str, url: str) -> Notice:
     try:
         result = COMMANDS[command](visit.tenant.lifecycle, url)
     except NotCarriedOut as error:
-        return Notice(str(error), is_good=False)
+        return Notice(str(error), is_good=False, details=error.details)
     names = (app.descriptor.name for app in visit.site.apps() if app.descriptor.key == result.key)
     return command_notice(command, next(names, "The app"), result)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -15,10 +16,12 @@ class Notice:
     Attributes:
         text: of the notice
         is_good: True if it is what was wanted
+        details: what there is to say one by one
     """
 
     text: str
     is_good: bool = True
+    details: Sequence[str] = ()
 
 
 class Notices:
