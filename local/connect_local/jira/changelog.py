@@ -21,15 +21,21 @@ def changelog_items(before: Mapping[str, Json], after: Mapping[str, Json]) -> li
 
 
 def _item(name: str, old: Json, new: Json) -> Json:
+    is_date = name == "duedate"
     return {
         "field": name,
         "fieldtype": "custom" if name.startswith("customfield_") else "jira",
         "fieldId": name,
-        "from": _id(old),
-        "fromString": field_text(old),
-        "to": _id(new),
-        "toString": field_text(new),
+        "from": old if is_date else _id(old),
+        "fromString": _midnight(old) if is_date else field_text(old),
+        "to": new if is_date else _id(new),
+        "toString": _midnight(new) if is_date else field_text(new),
     }
+
+
+def _midnight(date: Json) -> str | None:
+    """A date as changelogs spell it, such as 2026-12-24 00:00:00.0."""
+    return None if date is None else f"{date} 00:00:00.0"
 
 
 def _id(value: Json) -> str | None:

@@ -25,6 +25,15 @@ def document_of(text: str) -> Json:
     }
 
 
+def as_webhooks_have_it(value: Json) -> Json:
+    """A value with each document in it as text: a webhook's payload is of version 2 of the REST API."""
+    if isinstance(value, dict):
+        if value.get("type") == "doc" and isinstance(value.get("content"), list):
+            return text_of(value)
+        return {name: as_webhooks_have_it(member) for name, member in value.items()}
+    return [as_webhooks_have_it(item) for item in value] if isinstance(value, list) else value
+
+
 def _words(node: Json) -> Iterator[str]:
     if isinstance(node, dict):
         yield str(node.get("text", ""))

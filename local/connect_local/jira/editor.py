@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from connect_local.jira.changelog import changelog_items
-from connect_local.jira.entities import Issue, Json, Project, User
+from connect_local.jira.entities import Comment, Issue, Json, Project, User
 from connect_local.jira.rendering import Renderer
 from connect_local.jira.site import Site
 from connect_local.jira.webhook_sender import Webhooks
+from connect_local.jira.workflow import DONE, Transition
 
 
 class Editor:
-    """Creates and edits issues.
+    """Creates, edits and transitions issues, and comments on them.
 
     Args:
         site: with the issues
@@ -47,14 +48,47 @@ class Editor:
             by: the editing user
             trace: as for `create`
         """
+        return self._change(key, fields, by=by, trace=trace, kind="issue_updated")
+
+    def transition(self, key: str, transition: Transition, *, by: User, trace: str | None = None) -> Issue:
+        """An issue in another status, and resolved if that is the last one.
+
+        Args:
+            key: as for `edit`
+            transition: one that it can take
+            by: as for `edit`
+            trace: as for `create`
+        """
+        fields = {
+            "resolution": self._renderer.resolution() if transition.to == DONE else None,
+            "status": self._renderer.status(transition.to),
+        }
+        return self._change(key, fields, by=by, trace=trace, kind="issue_generic")
+
+    def comment(self, key: str, body: Json, *, by: User, trace: str | None = None) -> tuple[Issue, Comment]:
+        """A new comment, and the issue with it.
+
+        Args:
+            key: as for `edit`
+            body: an Atlassian Document
+            by: its author
+            trace: as for `create`
+        """
+        comment = Comment(id=self._site.new_id(), author=by, body=body, created=self._site.now())
+        _, issue = self._site.change_issue(key, lambda now: replace(now, comments=(*now.comments, comment)))
+        self._webhooks.comment_created(issue, comment, trace=trace)
+        return issue, comment
+
+    def _change(
+        self, key: str, fields: Mapping[str, Json], *, by: User, trace: str | None, kind: str
+    ) -> Issue:
         before, after = self._site.change_issue(
             key, lambda now: replace(now, fields={**now.fields, **fields})
         )
         items = changelog_items(self._shown(before, fields), self._shown(after, fields))
         if items:
-            self._webhooks.issue_updated(
-                after, by=by, changelog={"id": self._site.new_id(), "items": items}, trace=trace
-            )
+            changelog = {"id": self._site.new_id(), "items": items}
+            self._webhooks.issue_updated(after, by=by, changelog=changelog, trace=trace, kind=kind)
         return after
 
     def _shown(self, issue: Issue, names: Mapping[str, Json]) -> dict[str, Json]:

@@ -6,9 +6,13 @@ The shapes are those of https://developer.atlassian.com/cloud/jira/platform/rest
 from datetime import datetime
 
 from connect_local.jira.entities import Comment, Issue, Json, Project, User
+from connect_local.jira.workflow import TO_DO, Status, Transition
 
 ISSUE_TYPES = {"Task": "10001", "Bug": "10002", "Story": "10003", "Epic": "10004"}
 """The ids of the issue types that every project has."""
+
+PRIORITIES = {"Highest": "1", "High": "2", "Medium": "3", "Low": "4", "Lowest": "5"}
+"""The ids of the priorities."""
 
 
 class Renderer:
@@ -67,6 +71,50 @@ class Renderer:
             "hierarchyLevel": 1 if name == "Epic" else 0,
         }
 
+    def priority(self, name: str) -> Json:
+        """A priority."""
+        id_ = PRIORITIES[name]
+        return {"self": self.link(f"priority/{id_}"), "name": name, "id": id_}
+
+    def status(self, status: Status) -> Json:
+        """A status, with its category."""
+        return {
+            "self": self.link(f"status/{status.id}"),
+            "description": "",
+            "name": status.name,
+            "id": status.id,
+            "statusCategory": {
+                "self": self.link(f"statuscategory/{status.category_id}"),
+                "id": status.category_id,
+                "key": status.category_key,
+                "colorName": status.colour,
+                "name": status.name,
+            },
+        }
+
+    def resolution(self) -> Json:
+        """The resolution of what is done."""
+        return {
+            "self": self.link("resolution/10000"),
+            "id": "10000",
+            "description": "Work has been completed on this issue.",
+            "name": "Done",
+        }
+
+    def transition(self, transition: Transition) -> Json:
+        """A transition that an issue can take."""
+        return {
+            "id": transition.id,
+            "name": transition.to.name,
+            "to": self.status(transition.to),
+            "hasScreen": False,
+            "isGlobal": True,
+            "isInitial": False,
+            "isAvailable": True,
+            "isConditional": False,
+            "isLooped": False,
+        }
+
     def reference(self, issue: Issue) -> dict[str, Json]:
         """Return the reference that identifies an issue."""
         return {"id": issue.id, "key": issue.key, "self": self.link(f"issue/{issue.id}")}
@@ -78,8 +126,8 @@ class Renderer:
             "summary": issue.key,
             "description": None,
             "issuetype": self.issue_type("Task"),
-            "priority": {"id": "3", "name": "Medium", "self": self.link("priority/3")},
-            "status": {"id": "10000", "name": "To Do", "self": self.link("status/10000")},
+            "priority": self.priority("Medium"),
+            "status": self.status(TO_DO),
             "labels": [],
             "assignee": None,
             "reporter": self.user(issue.creator),

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 from connect_jwt.identity import AppKey
 from connect_local.jira.apps import Answer, AppClient, url_of
-from connect_local.jira.entities import Issue, Json, User
+from connect_local.jira.documents import as_webhooks_have_it
+from connect_local.jira.entities import Comment, Issue, Json, User
 from connect_local.jira.errors import NotCarriedOut, NothingSent
 from connect_local.jira.outbox import Outbox
 from connect_local.jira.rendering import Renderer
@@ -38,6 +39,8 @@ _FIRST_SERVER_ERROR = 500
 _UNINSTALLED = Answer(None, "The app is not installed and enabled any more.")
 _ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]+-[1-9][0-9]*", re.ASCII | re.IGNORECASE)
 _IDENTIFIERS = 10**17
+_FIELDS_WITH_COMMENT = ("summary", "issuetype", "project", "assignee", "priority", "status")
+"""By a public capture of a `comment_created` of April 2026; its `body` is text, and it names no `user`."""
 _HEADERS = {
     "Accept": "*/*",
     "Accept-Encoding": "gzip,deflate",
@@ -139,7 +142,13 @@ class Webhooks:
         self._send_issue("issue_created", issue, by=issue.creator, trace=trace)
 
     def issue_updated(
-        self, issue: Issue, *, by: User, changelog: Mapping[str, Json], trace: str | None = None
+        self,
+        issue: Issue,
+        *,
+        by: User,
+        changelog: Mapping[str, Json],
+        trace: str | None = None,
+        kind: str = "issue_updated",
     ) -> None:
         """Send `jira:issue_updated` in the background.
 
@@ -148,17 +157,39 @@ class Webhooks:
             by: the editing user
             changelog: its `id` and `items`
             trace: as for `issue_created`
+            kind: `issue_generic` for a transition
         """
-        self._send_issue("issue_updated", issue, by=by, trace=trace, changelog=changelog)
+        self._send_issue("issue_updated", issue, by=by, trace=trace, kind=kind, changelog=changelog)
 
-    def _send_issue(self, name: str, issue: Issue, *, by: User, trace: str | None, **more: Json) -> None:
-        event = f"jira:{name}"
+    def comment_created(self, issue: Issue, comment: Comment, *, trace: str | None = None) -> None:
+        """Send `comment_created` in the background, with the few fields of the issue that Jira sends.
+
+        Args:
+            issue: as it is now
+            comment: the new one
+            trace: as for `issue_created`
+        """
+        rendered = self._rendered(issue)
+        fields = {name: rendered["fields"][name] for name in _FIELDS_WITH_COMMENT}
         body = {
-            "issue_event_type_name": name,
+            "comment": as_webhooks_have_it(self._renderer.comment(issue, comment)),
+            "issue": {**rendered, "fields": fields},
+            "eventType": "primaryAction",
+        }
+        self._send_in_background("comment_created", body, trace)
+
+    def _send_issue(
+        self, name: str, issue: Issue, *, by: User, trace: str | None, kind: str = "", **more: Json
+    ) -> None:
+        body = {
+            "issue_event_type_name": kind or name,
             "user": self._renderer.user(by),
             "issue": self._rendered(issue),
             **more,
         }
+        self._send_in_background(f"jira:{name}", body, trace)
+
+    def _send_in_background(self, event: str, body: Mapping[str, Json], trace: str | None) -> None:
         payload = self._payload(event, body)
         self._also_tell(event, payload, trace)
         for delivery in self._deliveries(event, payload, _new_identifier(), trace):
@@ -183,7 +214,8 @@ class Webhooks:
         return {**body, "issue": {**issue, **rendered, **said}}
 
     def _rendered(self, issue: Issue) -> dict[str, Json]:
-        return {**self._renderer.reference(issue), "fields": self._renderer.fields(issue)}
+        fields = as_webhooks_have_it(self._renderer.fields(issue))
+        return {**self._renderer.reference(issue), "fields": fields}
 
     def _deliveries(
         self, event: str, payload: Json, identifier: str, trace: str | None = None

@@ -12,8 +12,9 @@ from connect_local.jira.entities import Issue, Json
 from connect_local.jira.pages.notices import Notice
 from connect_local.jira.pages.view import View
 from connect_local.jira.pages.visits import Visit, page, people_to_be
-from connect_local.jira.rendering import ISSUE_TYPES, Renderer
+from connect_local.jira.rendering import ISSUE_TYPES, PRIORITIES, Renderer
 from connect_local.jira.rest.fields import Fields, named
+from connect_local.jira.workflow import transitions_from
 
 _TOLD = "The apps that listen for it are being told."
 
@@ -32,12 +33,15 @@ class IssuePages:
             page("/browse/{key}", self.browse),
             page("/browse/{key}/edit", self.change),
             page("/browse/{key}/edit", self.edit, "POST"),
+            page("/browse/{key}/comments", self.comment, "POST"),
+            page("/browse/{key}/transitions", self.transition, "POST"),
         ]
 
     def new(self, visit: Visit) -> Response:
         """A form for a new issue."""
         project = visit.request.query_params.get("project", "")
-        return self._form(visit, {"project": project, "type": next(iter(ISSUE_TYPES))})
+        values = {"project": project, "type": next(iter(ISSUE_TYPES)), "priority": "Medium"}
+        return self._form(visit, values)
 
     def create(self, visit: Visit) -> Response:
         """A new issue, of which the apps are told."""
@@ -58,7 +62,14 @@ class IssuePages:
         if issue := visit.site.issue(key):
             fields = Renderer(visit.site.base_url).fields(issue)
             title = f"{issue.key} {field_text(fields['summary'])}"
-            return self._view.render(visit, "issue", title=title, issue=issue, fields=fields)
+            return self._view.render(
+                visit,
+                "issue",
+                title=title,
+                issue=issue,
+                fields=fields,
+                transitions=transitions_from(named(fields["status"], "id")),
+            )
         if project := visit.site.project(key):
             issues = [issue for issue in reversed(visit.site.issues()) if issue.project.key == project.key]
             return self._view.render(visit, "project", title=project.name, project=project, issues=issues)
@@ -85,6 +96,33 @@ class IssuePages:
             notice = Notice(f"{issue.key} says what it said before. Nobody is told.")
         return self._view.go(visit, f"/browse/{issue.key}", notice)
 
+    def comment(self, visit: Visit) -> Response:
+        """An issue with one more comment, of which the apps are told."""
+        issue = visit.site.issue(visit.request.path_params["key"])
+        if issue is None:
+            return self._missing(visit)
+        text = _lines(visit.form.get("body", ""))
+        if not text.strip():
+            notice = Notice("A comment needs some words.", is_good=False)
+        else:
+            visit.tenant.editor.comment(issue.key, document_of(text), by=visit.person)
+            notice = Notice(f"Your comment is on {issue.key}. {_TOLD}")
+        return self._view.go(visit, f"/browse/{issue.key}", notice)
+
+    def transition(self, visit: Visit) -> Response:
+        """An issue in another status, of which the apps are told."""
+        issue = visit.site.issue(visit.request.path_params["key"])
+        if issue is None:
+            return self._missing(visit)
+        status = Renderer(visit.site.base_url).fields(issue)["status"]
+        possible = {each.id: each for each in transitions_from(named(status, "id"))}
+        if transition := possible.get(visit.form.get("transition", "")):
+            visit.tenant.editor.transition(issue.key, transition, by=visit.person)
+            notice = Notice(f"{issue.key} is {transition.to.name} now. {_TOLD}")
+        else:
+            notice = Notice(f"{issue.key} cannot go there from where it is.", is_good=False)
+        return self._view.go(visit, f"/browse/{issue.key}", notice)
+
     def _form(
         self,
         visit: Visit,
@@ -103,6 +141,7 @@ class IssuePages:
             errors=errors or {},
             projects=visit.site.projects(),
             types=list(ISSUE_TYPES),
+            priorities=list(PRIORITIES),
             assignees=people_to_be(visit.site),
         )
 
@@ -120,16 +159,27 @@ def _shown(issue: Issue, visit: Visit) -> dict[str, str]:
         "type": field_text(fields["issuetype"]) or "",
         "description": field_text(fields["description"]) or "",
         "assignee": named(fields["assignee"], "accountId") or "",
+        "priority": field_text(fields["priority"]) or "",
+        "duedate": field_text(fields["duedate"]) or "",
+        "labels": field_text(fields["labels"]) or "",
     }
 
 
 def _fields(form: Mapping[str, str]) -> dict[str, Json]:
     """Return the form's values, as the REST API takes them."""
-    description = "\n".join(form.get("description", "").splitlines())
+    description = _lines(form.get("description", ""))
     assignee = form.get("assignee")
     return {
         "summary": form.get("summary", "").strip(),
         "issuetype": {"name": form.get("type")},
         "description": document_of(description) if description else None,
         "assignee": {"accountId": assignee} if assignee else None,
+        "priority": {"name": form.get("priority", "Medium")},
+        "duedate": form.get("duedate") or None,
+        "labels": form.get("labels", "").split(),
     }
+
+
+def _lines(text: str) -> str:
+    """What was typed, with the ends of lines that documents have."""
+    return "\n".join(text.splitlines())

@@ -17,6 +17,7 @@ from connect_local.jira.rest.permissions import Permissions
 from connect_local.jira.rest.projects import Projects
 from connect_local.jira.rest.properties import Properties
 from connect_local.jira.rest.search import Search
+from connect_local.jira.rest.transitions import Transitions
 from connect_local.jira.rest.users import Users
 from connect_local.jira.site import Site
 
@@ -28,7 +29,8 @@ def rest_api(site: Site, editor: Editor) -> Starlette:
         Projects(site),
         Search(site),
         Issues(site, editor),
-        Comments(site),
+        Comments(site, editor),
+        Transitions(site, editor),
         Properties(site),
         Permissions(site),
         Users(site),

@@ -3,28 +3,28 @@
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-comments/
 """
 
-from dataclasses import replace
 from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from connect_local.jira.entities import Comment
+from connect_local.jira.editor import Editor
 from connect_local.jira.rendering import Renderer
 from connect_local.jira.rest.answers import JiraError
 from connect_local.jira.rest.fields import is_document
-from connect_local.jira.rest.requests import caller, issue_of, json_object, page_of
+from connect_local.jira.rest.requests import caller, issue_of, json_object, page_of, trace_of
 from connect_local.jira.site import Site
 
 _MAX_RESULTS = 5000
 
 
 class Comments:
-    """The comments on one site's issues."""
+    """The comments on one site's issues; the apps on it are told of new ones."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, editor: Editor) -> None:
         self._site = site
+        self._editor = editor
         self._renderer = Renderer(site.base_url)
 
     def routes(self) -> list[Route]:
@@ -54,6 +54,5 @@ class Comments:
         body = (await json_object(request, known={"body", "visibility", "properties"})).get("body")
         if not is_document(body):
             raise JiraError(HTTPStatus.BAD_REQUEST, errors={"comment": "Comment body is not valid!"})
-        comment = Comment(id=self._site.new_id(), author=caller(request), body=body, created=self._site.now())
-        self._site.change_issue(issue.key, lambda now: replace(now, comments=(*now.comments, comment)))
+        issue, comment = self._editor.comment(issue.key, body, by=caller(request), trace=trace_of(request))
         return JSONResponse(self._renderer.comment(issue, comment), status_code=HTTPStatus.CREATED)
