@@ -21,7 +21,7 @@ class DescriptorInvalid(Exception):
     """Jira would not install an app with this descriptor, or this project does not.
 
     Attributes:
-        faults: what is wrong with it
+        faults: everything wrong with it
     """
 
     def __init__(self, faults: Sequence[Fault]) -> None:

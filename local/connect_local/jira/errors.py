@@ -13,7 +13,7 @@ class NotCarriedOut(Exception):
     """The command makes no sense as things are.
 
     Attributes:
-        details: what there is to say of it one by one, a sentence each
+        details: the reasons, a sentence each
     """
 
     def __init__(self, message: str, *, details: Iterable[str] = ()) -> None:

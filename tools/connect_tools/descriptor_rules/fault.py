@@ -9,7 +9,7 @@ class Fault:
 
     Attributes:
         path: of the member, such as `modules.webhooks[0].event`; empty for the descriptor itself
-        reason: what is wrong with it, and what was meant where that can be guessed
+        reason: the fault, and what was meant where that can be guessed
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""What Jira demands of a descriptor and no schema says.
+"""The rules of Jira for a descriptor that no schema has.
 
 Sources: for what is refused at all, atlassian-connect's server code (`WebHookScopeValidator`,
 `JwtRequiresInstalledCallbackValidator`, `ConditionLoadingValidator`, `WebFragmentLocationBlacklist`); for the
@@ -37,7 +37,7 @@ def meant(name: str, known: frozenset[str]) -> str:
 
 
 def faults_in_meaning(source: Mapping[str, Any]) -> Iterator[Fault]:
-    """What is wrong in a descriptor with its members as they should be made of; others are passed over."""
+    """The faults of a descriptor beside those that its schema finds."""
     yield from _of_base_url(source.get("baseUrl"))
     yield from _of_authentication(source)
     for event, url in _members(source.get("lifecycle")).items():

@@ -181,5 +181,5 @@ def _fields(form: Mapping[str, str]) -> dict[str, Json]:
 
 
 def _lines(text: str) -> str:
-    """What was typed, with the ends of lines that documents have."""
+    """The typed text, with the ends of lines that documents have."""
     return "\n".join(text.splitlines())

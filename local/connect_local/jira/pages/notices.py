@@ -16,7 +16,7 @@ class Notice:
     Attributes:
         text: of the notice
         is_good: True if it is what was wanted
-        details: what there is to say one by one
+        details: further sentences, one by one
     """
 
     text: str
