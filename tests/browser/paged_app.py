@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from tests.laptop.fake_app import FakeApp
 
 GENERAL, ADMIN = "Main page", "Settings"
+PAGES = {"/main", "/settings", "/panel", "/context", "/project", "/dialog"}
 _MODULES = {
     "generalPages": [{"key": "main", "name": {"value": GENERAL}, "url": "/main?view=a%20b"}],
     "adminPages": [{"key": "settings", "name": {"value": ADMIN}, "url": "/settings"}],
@@ -30,7 +31,7 @@ class PagedApp(FakeApp):
         self.descriptor["modules"] |= _MODULES
 
     def get(self, target: str, authorization: str) -> tuple[str, bytes] | None:
-        if urlsplit(target).path not in {"/main", "/settings"}:
+        if urlsplit(target).path not in PAGES:
             return super().get(target, authorization)
         self.loaded.append(target)
         page = _PAGE.format(all_js=escape(self.all_js_url), options=escape(self.options))

@@ -3,8 +3,8 @@
 https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from connect_jwt.identity import AppKey
@@ -13,6 +13,16 @@ from connect_tools.descriptor_rules.faults import faults_of
 
 LIFECYCLE_EVENTS = ("installed", "uninstalled", "enabled", "disabled")
 
+FRAMED = frozenset(
+    {
+        *("adminPages", "configurePage", "dialogs", "generalPages", "jiraIssueContents", "jiraIssueContexts"),
+        *("jiraIssueGlances", "jiraIssueTabPanels", "jiraProjectAdminTabPanels", "jiraProjectPages"),
+        *("postInstallPage", "webPanels"),
+    }
+)
+"""Kinds of module that are read as `PageModule`."""
+
+_FOR_ADMINS = {"adminPages", "configurePage", "jiraProjectAdminTabPanels"}
 _ADMIN_CONDITIONS = {"user_is_admin", "user_is_sysadmin"}
 _VERSION = "1.0.0"  # descriptors need none any more
 
@@ -46,19 +56,34 @@ class WebhookModule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageModule:
-    """One entry of `modules.generalPages` or `modules.adminPages`: a page of the app's own within Jira.
+    """A module that is shown in an iframe: a page of the app's own within Jira, or a part of one of Jira's.
 
     Attributes:
+        kind: such as `generalPages` or `webPanels`
         key: its name in URLs
-        name: its name in menus
-        url: its path below the base URL
-        for_admins: True if only administrators are shown a link to it
+        name: its name in menus and headings
+        url: its path below the base URL, with variables such as `{issue.key}`
+        location: the place that Jira shows it in; empty for the place that this kind has
+        label: of a context or a glance, shown before it is opened; empty for others
+        conditions: on which it is shown, as the descriptor has them
+        options: of a dialog
     """
 
+    kind: str
     key: str
     name: str
     url: str
-    for_admins: bool
+    location: str = ""
+    label: str = ""
+    conditions: Sequence[Mapping[str, Any]] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def for_admins(self) -> bool:
+        """True if only administrators are shown a link to it."""
+        return self.kind in _FOR_ADMINS or any(
+            condition.get("condition") in _ADMIN_CONDITIONS for condition in self.conditions
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +97,8 @@ class Descriptor:
         scopes: in upper case
         lifecycle: the path below the base URL of each lifecycle event that the app wants to hear of
         webhooks: the webhooks that the app wants to be sent
-        pages: the pages that the app adds to Jira
+        pages: the modules that Jira shows in iframes, of the kinds in `FRAMED`
+        others: the kind and the key of each other module, webhooks aside
         version: of the app
         is_licensed: True if the app is one that is paid for
     """
@@ -84,6 +110,7 @@ class Descriptor:
     lifecycle: Mapping[str, str]
     webhooks: tuple[WebhookModule, ...]
     pages: tuple[PageModule, ...]
+    others: tuple[tuple[str, str], ...]
     version: str
     is_licensed: bool
 
@@ -115,23 +142,36 @@ def read_descriptor(source: object) -> Descriptor:
             )
             for webhook in modules.get("webhooks", [])
         ),
-        pages=tuple(
-            PageModule(
-                key=page["key"],
-                name=page["name"]["value"],
-                url=_below_base_url(page["url"]),
-                for_admins=kind == "adminPages" or _is_for_admins(page.get("conditions", [])),
-            )
-            for kind in ("generalPages", "adminPages")
-            for page in modules.get(kind, [])
+        pages=tuple(_page(kind, module) for kind, module in _each(modules) if kind in FRAMED),
+        others=tuple(
+            (kind, module.get("key", ""))
+            for kind, module in _each(modules)
+            if kind not in FRAMED and kind != "webhooks"
         ),
         version=str(source.get("version", _VERSION)),
         is_licensed=source.get("enableLicensing", False),
     )
 
 
-def _is_for_admins(conditions: Sequence[Mapping[str, Any]]) -> bool:
-    return any(condition.get("condition") in _ADMIN_CONDITIONS for condition in conditions)
+def _each(modules: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for kind, found in modules.items():
+        for module in found if isinstance(found, list) else [found]:
+            yield kind, module
+
+
+def _page(kind: str, module: Mapping[str, Any]) -> PageModule:
+    options = module.get("options", {})
+    named = module.get("name") or options.get("header") or {"value": module["key"]}
+    return PageModule(
+        kind=kind,
+        key=module["key"],
+        name=named["value"],
+        url=_below_base_url(module["url"] if "url" in module else module["target"]["url"]),
+        location=module.get("location", ""),
+        label=module.get("content", {}).get("label", {}).get("value", ""),
+        conditions=module.get("conditions", []),
+        options=options,
+    )
 
 
 def _below_base_url(url: str) -> str:

@@ -5,6 +5,7 @@ They are made with PyJWT, so that what the project's own code verifies is not wh
 https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,25 +38,42 @@ def install_token(app: Installation, url: str, *, key: InstallKey, admin: User, 
     return jwt.encode(claims, key.private_key, algorithm="RS256", headers={"kid": key.kid})
 
 
-def page_token(app: Installation, url: str, *, user: User, now: datetime) -> str:
+def page_token(app: Installation, url: str, *, user: User, context: Mapping[str, Any], now: datetime) -> str:
     """Proves that Jira shows somebody a page of the app: HS256, good for a GET of this URL alone.
 
     It goes into the URL, as `jwt`.
+
+    Args:
+        app: of the page
+        url: of the page, with its query
+        user: of the page
+        context: of the page
+        now: the time
     """
-    return _symmetric(app, _claims(app, _hash("GET", url, app), now) | {"sub": user.account_id})
+    claims = _claims(app, _hash("GET", url, app), now)
+    return _symmetric(app, claims | {"sub": user.account_id, "context": context})
 
 
-def context_token(app: Installation, *, user: User, now: datetime, expired: bool = False) -> str:
+def context_token(
+    app: Installation,
+    *,
+    user: User,
+    context: Mapping[str, Any],
+    now: datetime,
+    expired: bool = False,
+) -> str:
     """Proves that somebody has a page of the app open: what `AP.context.getToken` hands to its script.
 
     Args:
         app: of the page
         user: of the page
+        context: of the page
         now: the time
         expired: True if it is to be one whose time is past
     """
     issued_at = now - _LONG_AGO if expired else now
-    return _symmetric(app, _claims(app, CONTEXT_QSH, issued_at) | {"sub": user.account_id})
+    claims = _claims(app, CONTEXT_QSH, issued_at)
+    return _symmetric(app, claims | {"sub": user.account_id, "context": context})
 
 
 def _symmetric(app: Installation, claims: dict[str, Any]) -> str:

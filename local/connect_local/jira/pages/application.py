@@ -18,6 +18,7 @@ from connect_local.jira.pages.faults import FaultsPage
 from connect_local.jira.pages.issues import IssuePages
 from connect_local.jira.pages.preferences import Preferences
 from connect_local.jira.pages.start import Start
+from connect_local.jira.pages.user_requests import UserRequests
 from connect_local.jira.pages.view import View
 from connect_local.jira.pages.visits import Visit
 from connect_local.jira.rest.answers import render_error
@@ -44,6 +45,7 @@ class Pages:
             Start(self._view, tenants=tenants, journal=journal, descriptor_url=descriptor_url),
             IssuePages(self._view),
             AppsPage(self._view, descriptor_url=descriptor_url),
+            UserRequests(journal),
             AppPages(self._view),
             CallsPage(self._view, tenants=tenants, journal=journal),
             FaultsPage(self._view, faults=faults),

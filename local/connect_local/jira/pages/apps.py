@@ -8,9 +8,12 @@ from starlette.routing import Route
 from connect_local.jira.errors import NotCarriedOut
 from connect_local.jira.lifecycle import COMMANDS
 from connect_local.jira.pages.notices import Notice
+from connect_local.jira.pages.panels import unseen
 from connect_local.jira.pages.view import View
 from connect_local.jira.pages.visits import Visit, page
 from connect_local.jira.pages.words import command_notice
+
+_OWN_PAGES = ("generalPages", "adminPages", "configurePage", "postInstallPage")
 
 
 class AppsPage:
@@ -32,7 +35,13 @@ class AppsPage:
     def apps(self, visit: Visit) -> Response:
         """Every app that is installed or once was."""
         return self._view.render(
-            visit, "apps", title="Apps", apps=visit.site.apps(), descriptor_url=self._descriptor_url
+            visit,
+            "apps",
+            title="Apps",
+            apps=visit.site.apps(),
+            descriptor_url=self._descriptor_url,
+            own_pages=_OWN_PAGES,
+            unseen=unseen,
         )
 
     def command(self, visit: Visit) -> Response:

@@ -10,6 +10,7 @@ from connect_local.jira.changelog import field_text
 from connect_local.jira.documents import document_of
 from connect_local.jira.entities import Issue, Json
 from connect_local.jira.pages.notices import Notice
+from connect_local.jira.pages.panels import panels_of, project_pages
 from connect_local.jira.pages.view import View
 from connect_local.jira.pages.visits import Visit, page, people_to_be
 from connect_local.jira.rendering import ISSUE_TYPES, PRIORITIES, Renderer
@@ -62,17 +63,27 @@ class IssuePages:
         if issue := visit.site.issue(key):
             fields = Renderer(visit.site.base_url).fields(issue)
             title = f"{issue.key} {field_text(fields['summary'])}"
+            panels = panels_of(visit, issue)
             return self._view.render(
                 visit,
                 "issue",
                 title=title,
+                frames=panels.frames,
+                panels=panels,
                 issue=issue,
                 fields=fields,
                 transitions=transitions_from(named(fields["status"], "id")),
             )
         if project := visit.site.project(key):
             issues = [issue for issue in reversed(visit.site.issues()) if issue.project.key == project.key]
-            return self._view.render(visit, "project", title=project.name, project=project, issues=issues)
+            return self._view.render(
+                visit,
+                "project",
+                title=project.name,
+                project=project,
+                issues=issues,
+                app_pages=project_pages(visit, project),
+            )
         return self._missing(visit)
 
     def change(self, visit: Visit) -> Response:

@@ -1,16 +1,20 @@
 """Values turned into HTML, with what every page has around it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import jinja2
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from connect_local.jira.changelog import field_text
+from connect_local.jira.conditions import Viewer, is_shown
 from connect_local.jira.entities import Installation, Json
+from connect_local.jira.page_context import PageContext
+from connect_local.jira.pages.frames import SANDBOX, Frame, module_path
 from connect_local.jira.pages.notices import Notice, Notices
 from connect_local.jira.pages.visits import THEMES, Visit, people_to_be
 from connect_local.jira.site import Site
@@ -18,6 +22,7 @@ from connect_local.jira.tenant import Tenants
 from connect_tools.descriptor import PageModule
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_IN_NAVIGATION = ("generalPages", "adminPages")
 _THEME_NAMES = {"auto": "As the browser has it", "light": "Light", "dark": "Dark"}
 
 
@@ -48,7 +53,7 @@ class View:
         *,
         title: str,
         status: HTTPStatus = HTTPStatus.OK,
-        frame: str = "'none'",
+        frames: Sequence[Frame] = (),
         **values: Any,  # noqa: ANN401 - what the template names
     ) -> Response:
         """A page.
@@ -58,7 +63,7 @@ class View:
             template: the file's name, without its ending
             title: of the page
             status: of the answer
-            frame: origin of pages that may be framed in it
+            frames: that are in it
             values: for the template
         """
         root = self._tenants.default.site.context_path
@@ -73,13 +78,15 @@ class View:
                 "people": people_to_be(visit.site),
                 "sites": [tenant.site for tenant in self._tenants.all()],
                 "themes": [(theme, _THEME_NAMES[theme]) for theme in THEMES],
-                "modules": modules(visit.site),
+                "modules": _entries(visit),
                 "title": title,
+                "sandbox": SANDBOX,
+                "frames": frames,
                 "notice": self._notices.get(visit.request.query_params.get("notice", "")),
                 **values,
             }
         )
-        return HTMLResponse(page, status_code=status, headers=_headers(frame))
+        return HTMLResponse(page, status_code=status, headers=_headers(frames))
 
     def sentence(self, visit: Visit, title: str, text: str, status: HTTPStatus) -> Response:
         """A page that only says why there is none."""
@@ -96,17 +103,21 @@ def site_name(site: Site) -> str:
     return site.name or urlsplit(site.base_url).netloc
 
 
-def modules(site: Site) -> list[tuple[Installation, PageModule]]:
-    """The pages that the enabled apps add to a site."""
-    return [(app, module) for app in site.enabled_apps() for module in app.descriptor.pages]
+def _entries(visit: Visit) -> list[tuple[Installation, PageModule]]:
+    """The pages that the enabled apps add to a site's navigation."""
+    context = PageContext(site=visit.site)
+    return [
+        (app, module)
+        for app in visit.site.enabled_apps()
+        for module in app.descriptor.pages
+        if module.kind in _IN_NAVIGATION
+        and module.location != "none"
+        and is_shown(module.conditions, Viewer(person=visit.person, app=app, context=context))
+    ]
 
 
-def module_path(app: Installation, module: PageModule) -> str:
-    """The path of an app's page below its site's base URL, as in Jira."""
-    return f"/plugins/servlet/ac/{quote(app.descriptor.key)}/{quote(module.key)}"
-
-
-def _headers(frame: str) -> dict[str, str]:
+def _headers(frames: Sequence[Frame]) -> dict[str, str]:
+    frame = " ".join(sorted({frame.origin for frame in frames})) or "'none'"
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         f"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src {frame}"

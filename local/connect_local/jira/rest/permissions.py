@@ -56,7 +56,7 @@ class Permissions:
         ]
         return JSONResponse(
             {
-                "globalPermissions": [name for name in names if _may(user, name)],
+                "globalPermissions": [name for name in names if may(user, name)],
                 "projectPermissions": granted,
             }
         )
@@ -87,7 +87,7 @@ class Permissions:
         if not projects and not issues:
             return []
         return [
-            {"permission": name, "issues": issues, "projects": projects} for name in names if _may(user, name)
+            {"permission": name, "issues": issues, "projects": projects} for name in names if may(user, name)
         ]
 
     def _sees(self, user: User, project_id: int) -> bool:
@@ -97,7 +97,8 @@ class Permissions:
         return not project.restricted or user.is_admin or user.account_type == "app"
 
 
-def _may(user: User, permission: str) -> bool:
+def may(user: User, permission: str) -> bool:
+    """Return whether a user has a permission, where they can see the project at all."""
     return user.active and (user.is_admin or permission not in _FOR_ADMINISTRATORS)
 
 
