@@ -10,7 +10,7 @@ import click
 
 from connect_jira.descriptor import at_base_url, load_descriptor
 from connect_jira.web.assets import TYPES, Assets, named_in
-from connect_local.source_faults import DESCRIPTOR, unknown_placeholders, unreadable_descriptor
+from connect_local.source_faults import DESCRIPTOR, unreadable_descriptor
 from connect_tools.descriptor import DescriptorInvalid, WebhookModule, read_descriptor
 from connect_tools.project import PROJECT
 
@@ -38,7 +38,6 @@ def faults(descriptor: Path = DESCRIPTOR, static: Path = STATIC) -> list[str]:
 
 def _of_descriptor(file: Path) -> Iterator[str]:
     source = load_descriptor({"DESCRIPTOR_PATH": str(file), "STAGE": "dev"})
-    yield from unknown_placeholders(source)
     try:
         webhooks = read_descriptor(at_base_url(source, "https://app.example.com")).webhooks
     except DescriptorInvalid as invalid:

@@ -4,12 +4,10 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import yaml
 from botocore.exceptions import ClientError
 
-from connect_cli.descriptor_placeholders import first_placeholder
 from connect_cli.errors import CommandError
 from connect_tools.project import PROJECT
 
@@ -25,7 +23,6 @@ _OF_TEMPLATE = (
     NotImplementedError,
     ClientError,
 )
-_FILLED_IN = ("{{baseUrl}}", "{{keySuffix}}", "{{nameSuffix}}")
 _LONGEST_LINE = 100
 
 
@@ -45,18 +42,6 @@ def unreadable_descriptor(file: Path = DESCRIPTOR) -> str | None:
     except RecursionError:
         return f"{where} is nested too deeply"
     return None if isinstance(value, dict) else f"{where} is not a JSON object"
-
-
-def unknown_placeholders(descriptor: dict[str, Any]) -> Iterator[str]:
-    """Say which texts of a descriptor have a placeholder that nothing fills in."""
-    for path, text in _texts(descriptor, ""):
-        for known in _FILLED_IN:
-            text = text.replace(known, "")  # noqa: PLW2901 - what is left of it
-        if placeholder := first_placeholder(text):
-            yield (
-                f"{path} has {placeholder}, which nothing fills in: the placeholders are "
-                f"{', '.join(_FILLED_IN)}."
-            )
 
 
 @contextmanager
@@ -79,18 +64,6 @@ def _template_fault(error: Exception) -> str:
     if isinstance(error, KeyError):
         return f"template.yaml: {error.args[0]} is missing, or nothing of this name is there"
     return f"template.yaml: {str(error) or type(error).__name__}"
-
-
-def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any JSON value
-    match value:
-        case str():
-            yield path, value
-        case dict():
-            for name, member in value.items():
-                yield from _texts(member, f"{path}.{name}" if path else name)
-        case list():
-            for index, member in enumerate(value):
-                yield from _texts(member, f"{path}[{index}]")
 
 
 def _line(text: str, number: int) -> str:

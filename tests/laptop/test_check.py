@@ -107,7 +107,7 @@ def test_a_placeholder_that_nothing_fills_in_is_told(descriptor: Path) -> None:
     descriptor.write_text(text.replace("/pages/hello-world", "/pages/{{page}}"), encoding="utf-8")
     (fault,) = faults(descriptor)
     assert fault.startswith(
-        "atlassian-connect.json: modules.generalPages[0].url has {{page}}, which nothing fills in: "
+        "atlassian-connect.json: modules.generalPages[0].url: it has {{page}}, a placeholder"
     )
 
 
