@@ -1,4 +1,4 @@
-"""`connect up` and `connect demo`: the stack on this laptop."""
+"""`connect up`, `connect demo` and `connect invoke`: the stack on this laptop."""
 
 import sys
 from typing import Any
@@ -50,3 +50,19 @@ def demo(by_forge: bool) -> None:  # noqa: FBT001 - as above
     from connect_local.demo.forge import ForgeDemo  # noqa: PLC0415 - as above
 
     sys.exit(0 if run(ForgeDemo if by_forge else None) else 1)
+
+
+@click.command()
+@click.argument("function")
+@click.argument("event", required=False)
+@click.option("--last", is_flag=True, help="With the event that it got last in connect up.")
+@click.option("--port", type=PORT, default=3000, show_default=True, help="Where the app of connect up is.")
+def invoke(function: str, event: str | None, last: bool, port: int) -> None:  # noqa: FBT001 - as above
+    """Run a FUNCTION in this process, for a debugger, with the EVENT of a JSON file (-: standard input).
+
+    connect up has to run; FUNCTION is its logical id or its folder's name.
+    """
+    import_project()
+    from connect_local.invoke import run  # noqa: PLC0415 - as above
+
+    run(function, event, last=last, port=port)

@@ -51,6 +51,10 @@ class ForPeople:
         """Write what has happened to a function, or to the stack."""
         self._write(who, Text(_safe(sentence), style))
 
+    def announce(self, what: str, sentence: str) -> None:
+        """Write what an edit was applied to."""
+        self.tell(what, sentence, "green")
+
     def function(self, name: str, text: str) -> None:
         """Write what a function has printed."""
         if (entry := _json_object(text)) is not None:

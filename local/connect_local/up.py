@@ -4,7 +4,7 @@ import signal
 import threading
 from collections.abc import Sequence
 
-from connect_local.check import faults
+from connect_local.checking import Checking
 from connect_local.console import AsLambdaWrites, ForPeople
 from connect_local.laptop.stack import LaptopStack, StackOptions
 
@@ -31,6 +31,15 @@ def run(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
 
+    checking = Checking(
+        tell=lambda fault: printer.tell("check", fault, "red"),
+        mended=lambda: printer.announce("check", "everything fits together again"),
+    )
+
+    def announce(what: str, sentence: str) -> None:
+        printer.announce(what, sentence)
+        checking.again()
+
     options = StackOptions(
         port=port,
         jira_port=jira_port,
@@ -39,16 +48,17 @@ def run(
         forge_jwks_url=forge_jwks_url,
         engine=engine,
         record=record,
+        watch=True,
         on_log=printer.function,
         on_trouble=printer.tell,
+        on_reload=announce,
         on_jira_request=printer.jira,
     )
     with LaptopStack(options) as stack:
         printer.say(f"[bold]App[/]   {stack.descriptor_url}")
         if stack.jira:
             printer.say(f"[bold]Jira[/]  {stack.jira.base_url}")
-        for fault in faults():
-            printer.tell("check", fault, "red")
+        checking.again()
         printer.say("Ctrl-C stops everything.")
         stopping.wait()
         printer.say("Stopping …")

@@ -60,7 +60,7 @@ class IdleStack:
             Routes([]),
             self.functions,  # type: ignore[arg-type]
             self.functions,  # type: ignore[arg-type]
-            controls(self.cloud, description, self.shapes),
+            controls(self.cloud, description, self.shapes, {}),
         )
         listener = listen(0, "")
         self.port = str(listener.getsockname()[1])

@@ -116,7 +116,8 @@ def test_a_function_that_exceeds_its_time_is_stopped_and_the_log_says_so(
     assert any(line.endswith(" Task timed out after 0.50 seconds") for line in lines)
     place = HANDLERS.read_text(encoding="utf-8").splitlines().index('    time.sleep(event["seconds"])') + 1
     assert result.trouble == (
-        f"ran into its timeout of 0.5 s, and was stopped at tests/laptop/handlers.py:{place} (sleep)"
+        f"ran into its timeout of 0.5 s, and was stopped at tests/laptop/handlers.py:{place} (sleep): "
+        "let what it waits for there have a shorter timeout of its own"
     )
     assert not any("Fatal Python error" in line for line in lines)
 
@@ -126,7 +127,7 @@ def test_a_function_that_is_not_imported_in_time_is_stopped(start: Start) -> Non
     failed = environment.start_failure()
     assert failed is not None
     assert failed.trouble is not None
-    assert failed.trouble.startswith("did not start within 0.01 s, Lambda's limit for its imports, and was ")
+    assert failed.trouble.startswith("was not imported within 0.01 s (Lambda waits for 10), and was stopped")
 
 
 def test_a_traceback_is_one_text(start: Start, lines: list[str]) -> None:

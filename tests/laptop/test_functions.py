@@ -106,12 +106,15 @@ def test_an_event_that_is_tried_again_has_the_same_request_id(
     assert {json.loads(answer.payload)["requestId"] for answer in answers} == {"one-and-the-same"}
 
 
-def test_a_breakpoint_is_passed_over_in_one_line(make: Callable[[str], LaptopFunction], begun: Begun) -> None:
+def test_a_breakpoint_is_passed_over_in_one_line_that_says_what_to_do(
+    make: Callable[[str], LaptopFunction], begun: Begun
+) -> None:
     function = make("stop_here")
     assert function.invoke(b"{}").payload == b'"went on"'
     function.stop()
     (said,) = begun.lines
     assert said.startswith("breakpoint() at tests/laptop/handlers.py:")
+    assert said.endswith(" is passed over here: connect invoke Worker --last stops there, with this event")
 
 
 class Source:
@@ -164,14 +167,14 @@ def test_new_code_takes_the_place_of_the_old(edited: LaptopFunction, source: Sou
 def test_code_that_does_not_start_leaves_the_old_where_it_is(edited: LaptopFunction, source: Source) -> None:
     assert answer(edited) == 1
     source.write("def handler(event, context)", "    return 2")
-    assert edited.replace() == "does not start: SyntaxError: expected ':'   def handler(event, context)"
+    assert edited.replace() == "SyntaxError: expected ':'   def handler(event, context)"
     with ThreadPoolExecutor() as callers:
         calls = [callers.submit(answer, edited) for _ in range(5)]
     assert [call.result() for call in calls] == [1] * 5, "also several calls at once"
     source.write("import nothing_of_this_name")
-    assert edited.replace() == ("does not start: ModuleNotFoundError: No module named 'nothing_of_this_name'")
+    assert edited.replace() == ("ModuleNotFoundError: No module named 'nothing_of_this_name'")
     source.write("os._exit(7)")
-    assert edited.replace() == "died with exit status 7"
+    assert edited.replace() == "it died with exit status 7"
     assert answer(edited) == 1
     source.returns("3")
     assert edited.replace() is None

@@ -90,19 +90,32 @@ class Template:
     Args:
         parameters: values that differ from the defaults
         path: the template
+        stack_name: None for a new one
     """
 
-    def __init__(self, parameters: Mapping[str, str], path: Path = PROJECT / "template.yaml") -> None:
+    def __init__(
+        self,
+        parameters: Mapping[str, str],
+        path: Path = PROJECT / "template.yaml",
+        *,
+        stack_name: str | None = None,
+    ) -> None:
+        self._parameters, self._path = parameters, path
         with path.open(encoding="utf-8") as file:
             self._template: dict[str, Any] = yaml.load(file, Loader=_Loader)  # noqa: S506 - a safe loader's child
         defaults = {name: str(given["Default"]) for name, given in self._template["Parameters"].items()}
-        self.stack_name = f"laptop-{secrets.token_hex(4)}"  # moto keeps what it holds for the whole process
+        # moto keeps what it holds for the whole process
+        self.stack_name = stack_name or f"laptop-{secrets.token_hex(4)}"
         self._known = {
             **_PSEUDO_PARAMETERS,
             "AWS::StackName": self.stack_name,
             **defaults,
             **parameters,
         }
+
+    def read_again(self) -> "Template":
+        """Return the template as it is in its file now, with the same parameters and stack."""
+        return Template(self._parameters, self._path, stack_name=self.stack_name)
 
     def resources(self, kind: str) -> dict[str, dict[str, Any]]:
         """The properties of the resources of a type, by logical id."""

@@ -31,7 +31,12 @@ def _pass_over(*_: object, **__: object) -> None:
     """Say so: nobody is at this process's keyboard."""
     caller = sys._getframe(1)  # noqa: SLF001 - the documented way to a caller's frame
     place = f"{os.path.relpath(caller.f_code.co_filename)}:{caller.f_lineno}"
-    print(f"breakpoint() at {place} is passed over: nobody is at its keyboard", flush=True)  # noqa: T201 - for the log
+    name = os.environ["AWS_LAMBDA_FUNCTION_NAME"].removesuffix("Function")
+    print(  # noqa: T201 - for the log
+        f"breakpoint() at {place} is passed over here: "
+        f"connect invoke {name} --last stops there, with this event",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The stack's own controls below `/_local/` on the app's port: JSON in, JSON out."""
 
+import json
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -8,21 +9,31 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from connect_cli.errors import CommandError
+from connect_local.jira.pages.guard import Guard
+from connect_local.laptop.functions import LaptopFunction
 from connect_local.laptop.moto_cloud import LaptopCloud
+from connect_tools.loopback import LOOPBACK
 from connect_tools.shapes.records import RecordedShapes
 
 _LONGEST_SECONDS = 3600
 
 
-def controls(cloud: LaptopCloud, description: Mapping[str, object], shapes: RecordedShapes) -> Starlette:
+def controls(
+    cloud: LaptopCloud,
+    description: Mapping[str, object],
+    shapes: RecordedShapes,
+    functions: Mapping[str, LaptopFunction],
+) -> ASGIApp:
     """The controls as an ASGI application.
 
     Args:
         cloud: with the services that `faults` makes fail
         description: the response of `stack`
         shapes: the response of `shapes`
+        functions: the functions, by logical id
     """
 
     async def stack(_: Request) -> JSONResponse:
@@ -30,6 +41,21 @@ def controls(cloud: LaptopCloud, description: Mapping[str, object], shapes: Reco
 
     async def recorded_shapes(_: Request) -> JSONResponse:
         return JSONResponse(shapes.records())
+
+    async def function(request: Request) -> JSONResponse:
+        found = functions.get(request.path_params["name"])
+        if found is None:
+            return JSONResponse(
+                {"error": "no such function", "functions": list(functions)}, HTTPStatus.NOT_FOUND
+            )
+        return JSONResponse(
+            {
+                "arn": found.arn,
+                "handler": found.configuration.handler,
+                "variables": found.configuration.variables,
+                "lastEvent": json.loads(found.last_event) if found.last_event else None,
+            }
+        )
 
     async def order_faults(request: Request) -> JSONResponse:
         service, seconds, delay = await _order(request)
@@ -40,15 +66,17 @@ def controls(cloud: LaptopCloud, description: Mapping[str, object], shapes: Reco
         cloud.clear_faults()
         return _pending(cloud)
 
-    return Starlette(
+    application = Starlette(
         routes=[
             Route("/_local/stack", stack),
+            Route("/_local/functions/{name}", function),
             Route("/_local/shapes", recorded_shapes),
             Route("/_local/faults", order_faults, methods=["POST"]),
             Route("/_local/faults", clear_faults, methods=["DELETE"]),
         ],
         exception_handlers={CommandError: _refused},
     )
+    return Guard(application, base_url=f"http://{LOOPBACK}")
 
 
 async def _order(request: Request) -> tuple[str, float, float | None]:

@@ -28,18 +28,19 @@ from connect_tools.project import PROJECT
 TIMED_OUT = "Task timed out after"
 """Lambda's log message for a time-out: https://repost.aws/knowledge-center/lambda-verify-invocation-timeouts"""
 
-START_SECONDS = 10
-"""Lambda's limit for a function's start: what is done before its first event, imports for the most part."""
+START_SECONDS = 30
+"""Limit for a function's start, imports for the most part; Lambda's is 10, but a laptop may be busy."""
 
 _DUMP_SECONDS = 1
 _HAS_LIFELINE = sys.platform != "win32"
 
 
 class _End(NamedTuple):
-    """The end of a process; `kind` is Lambda's name for it."""
+    """The end of a process; `kind` is Lambda's name for it, and `advice` what to do."""
 
     kind: str
     trouble: str
+    advice: str = ""
 
 
 class Environment:
@@ -136,7 +137,13 @@ class Environment:
 
     def kill(self) -> None:
         """End the process at once (SIGKILL), as when its machine fails; an invocation fails with it."""
-        self._process.kill()
+        if sys.platform == "win32":
+            self._process.kill()
+        else:
+            with suppress(
+                ProcessLookupError
+            ):  # its own children included, or they would keep its output open
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def stop(self, *, patience: float = 0) -> None:
         """Stop the process.
@@ -167,7 +174,7 @@ class Environment:
     def _end_invocation(self) -> None:
         end = self._stopped_for or _End("Runtime.ExitError", _death(self._process.wait()))
         place = f" at {self._place}" if self._place else ""
-        self._settle(failure(end.kind, end.trouble + place))
+        self._settle(failure(end.kind, end.trouble + place + end.advice))
 
     def _settle(self, result: InvocationResult) -> None:
         if not self._started.done():
@@ -181,9 +188,7 @@ class Environment:
     def _limit_start(self, seconds: float) -> None:
         def expire() -> None:
             if not self._started.done():
-                trouble = (
-                    f"did not start within {seconds:g} s, Lambda's limit for its imports, and was stopped"
-                )
+                trouble = f"was not imported within {seconds:g} s (Lambda waits for 10), and was stopped"
                 self._abort(_End("Sandbox.Timedout", trouble))
 
         self._limit(seconds, expire, self._started)
@@ -193,7 +198,8 @@ class Environment:
             if not invocation.result.done():
                 self._log(f"{invocation.request_id} {TIMED_OUT} {invocation.timeout:.2f} seconds")
                 trouble = f"ran into its timeout of {invocation.timeout:g} s, and was stopped"
-                self._abort(_End("Sandbox.Timedout", trouble))
+                advice = ": let what it waits for there have a shorter timeout of its own"
+                self._abort(_End("Sandbox.Timedout", trouble, advice))
 
         self._limit(invocation.timeout, expire, invocation.result)
 
@@ -212,7 +218,7 @@ class Environment:
         try:
             self._process.wait(_DUMP_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self.kill()
 
     def _next(self) -> Invocation | None:
         self.ready_at = self.ready_at or time.monotonic()

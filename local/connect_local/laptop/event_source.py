@@ -24,6 +24,9 @@ _LONG_POLL_SECONDS = 1
 class QueuePoller:
     """Feeds one function from one queue.
 
+    Attributes:
+        function: the function's logical id
+
     Args:
         source: the mapping
         function: the function
@@ -39,6 +42,7 @@ class QueuePoller:
         *,
         tell: Callable[[str, str], None] = lambda _function, _sentence: None,
     ) -> None:
+        self.function = source.function
         self._function = function
         self._tell = tell
         self._failed: dict[str, str] = {}

@@ -60,6 +60,7 @@ class LaptopFunction:
         name: its logical id
         arn: the function's ARN
         configuration: its properties in the template
+        last_event: the event that it got last, JSON; None if it got none
 
     Args:
         name: its logical id
@@ -81,6 +82,7 @@ class LaptopFunction:
         self.name = name
         self.arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
         self.configuration = Configuration.of(name, template, cloud)
+        self.last_event: bytes | None = None
         self._timeout = timeout
         self._log = log
         self._idle: list[Environment] = []
@@ -106,6 +108,7 @@ class LaptopFunction:
             event: JSON
             request_id: the same when the same event is tried again
         """
+        self.last_event = event
         with self._free:
             environment = self._take()
             if environment is None:
@@ -158,6 +161,11 @@ class LaptopFunction:
             if failed and is_latest
             else None
         )
+
+    def hold(self) -> None:
+        """Start no more processes while there are some, since the source cannot be used just now."""
+        with self._news:
+            self._is_broken = True
 
     def kill_one(self) -> bool:
         """Kill an environment that is in the middle of an invocation; whether there was one."""

@@ -29,7 +29,7 @@ def explained(failed: InvocationResult, handler: str, variables: Mapping[str, st
         variables: its environment variables
     """
     if failed.trouble:
-        return failed.trouble
+        return f"it {failed.trouble}"
     module = handler.rpartition(".")[0]
     try:
         said = subprocess.run(  # noqa: S603 - a fixed command
@@ -45,7 +45,7 @@ def explained(failed: InvocationResult, handler: str, variables: Mapping[str, st
         ).stdout
     except subprocess.TimeoutExpired:
         said = ""
-    return f"does not start: {said or json.loads(failed.payload).get('errorMessage', 'no reason given')}"
+    return said or str(json.loads(failed.payload).get("errorMessage", "no reason given"))
 
 
 def main() -> None:

@@ -97,6 +97,10 @@ class LaptopCloud:
             ),
         )
 
+    def use(self, template: Template) -> None:
+        """Make what is needed from now on by another template; what is there stays."""
+        self._template = template
+
     def attribute(self, logical_id: str, name: str) -> str:
         """An attribute of a resource, or what `Ref` means for it."""
         if logical_id not in self._attributes:

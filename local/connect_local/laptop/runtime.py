@@ -16,7 +16,9 @@ from urllib.request import Request, urlopen
 
 
 @dataclass(frozen=True, slots=True)
-class _Context:
+class Context:
+    """The parts of Lambda's context that functions use; the deadline is in Unix milliseconds."""
+
     aws_request_id: str
     invoked_function_arn: str
     function_name: str
@@ -25,6 +27,7 @@ class _Context:
     deadline_ms: int
 
     def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the deadline."""
         return max(self.deadline_ms - int(time.time() * 1000), 0)
 
 
@@ -47,8 +50,8 @@ def main() -> None:
             _post(f"{outcome}/error", _description(error))
 
 
-def _context(headers: Message) -> _Context:
-    return _Context(
+def _context(headers: Message) -> Context:
+    return Context(
         aws_request_id=headers["Lambda-Runtime-Aws-Request-Id"],
         invoked_function_arn=headers["Lambda-Runtime-Invoked-Function-Arn"],
         function_name=os.environ["AWS_LAMBDA_FUNCTION_NAME"],

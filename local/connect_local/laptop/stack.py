@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import chain
 from typing import Self
 
 import urllib3
@@ -20,12 +21,15 @@ from connect_local.jira.journal import RecordedRequest
 from connect_local.laptop.asynchronous import LAMBDAS_RETRY_SECONDS, AsynchronousInvocations
 from connect_local.laptop.controls import controls
 from connect_local.laptop.event_source import QueuePoller
-from connect_local.laptop.functions import LaptopFunction
+from connect_local.laptop.functions import Configuration, LaptopFunction
 from connect_local.laptop.gateway import LaptopGateway
 from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_local.laptop.ports import listen
+from connect_local.laptop.reloading import TEMPLATE, Reloading
 from connect_local.laptop.routing import Routes
 from connect_local.laptop.servers import ThreadedServer
+from connect_local.laptop.template_changes import FUNCTION
+from connect_local.laptop.watching import Watching
 from connect_local.source_faults import template_faults, unreadable_descriptor
 from connect_tools.loopback import LOOPBACK
 from connect_tools.shapes.records import RecordedShapes
@@ -51,11 +55,13 @@ class StackOptions:
         worker_seconds: time-out of functions that handle a queue; None for template.yaml's
         aws_sdk: client of AWS in the functions, `direct` or `boto3`; by default that of the environment
             variable `AWS_SDK`
+        watch: True if every function is started ahead, and an edit of the source is applied at once
         record: True if the shapes of what is sent are recorded, and told at `/_local/shapes`
         on_log: takes the name of a function, and each line that it prints; lines that it prints together,
             such as a traceback, as one text
         on_trouble: takes the name of a function, and what has happened to it: it does not start, was stopped
             since it took too long, or died
+        on_reload: takes what an edit was applied to, and a sentence about it
         on_jira_request: takes each REST call that the laptop's Jira has answered
     """
 
@@ -69,9 +75,11 @@ class StackOptions:
     visibility_seconds: int | None = None
     worker_seconds: float | None = None
     aws_sdk: str = field(default_factory=lambda: os.environ.get("AWS_SDK", "direct"))
+    watch: bool = False
     record: bool = False
     on_log: Callable[[str, str], None] = lambda _function, _line: None
     on_trouble: Callable[[str, str], None] = lambda _function, _sentence: None
+    on_reload: Callable[[str, str], None] = lambda _what, _sentence: None
     on_jira_request: Callable[[RecordedRequest], None] = lambda _request: None
 
 
@@ -119,7 +127,7 @@ class LaptopStack:
         site_urls = ",".join(filter(None, ((options.extra_site_url or "").rstrip("/"), own_site_url)))
         keys_urls = [*options.install_keys_urls, *(self.jira.install_keys_urls if self.jira else [])]
         forge_keys_url = options.forge_jwks_url or (self.jira.forge.keys_url if self.jira else "")
-        settings = {
+        self._settings = {
             "BaseUrl": self.base_url,
             "InstallKeysUrl": ",".join(keys_urls),
             "ExtraSiteUrl": site_urls,
@@ -130,36 +138,85 @@ class LaptopStack:
             "RecordShapes": "true" if options.record else "false",
         }
         if self.jira:
-            settings |= {"UserTokensUrl": self.jira.oauth_url, "AllJsUrl": self.jira.all_js_url}
+            self._settings |= {"UserTokensUrl": self.jira.oauth_url, "AllJsUrl": self.jira.all_js_url}
         with template_faults():
-            template = Template(settings)
-            self._start_aws(template)
-            description = {
-                "region": REGION,
-                "endpoint": self.cloud.endpoint,
-                "resources": {name: name for name in self.functions} | self.cloud.resources(),
-            }
-            routes = Routes(template.routes())
-        gateway = LaptopGateway(
+            self.template = Template(self._settings)
+            self._start_aws(self.template)
+            self._description: dict[str, object] = {"region": REGION, "endpoint": self.cloud.endpoint}
+            self._describe()
+            routes = Routes(self.template.routes())
+        self._gateway = LaptopGateway(
             routes,
             self.functions,
             self.asynchronous,
-            controls(self.cloud, description, self._shapes),
+            controls(self.cloud, self._description, self._shapes, self.functions),
             tell=self._tell,
         )
-        self._serve(ThreadedServer(gateway, app_listener))
-        self._check_readiness()
+        self._serve(ThreadedServer(self._gateway, app_listener))
+        if options.watch:
+            self._watch()
+        else:
+            self._check_readiness()
+
+    def use_template(self, template: Template) -> None:
+        """Apply another template: new resources, functions and routes. What has gone from it stays.
+
+        Raises:
+            CommandError: it cannot be used; of what is old nothing has changed
+        """
+        self.cloud.use(template)
+        try:
+            with template_faults():
+                routes = Routes(template.routes())
+                self.cloud.resources()
+                for name in template.resources(FUNCTION):
+                    Configuration.of(name, template, self.cloud)
+                added = [
+                    self._function(name, template)
+                    for name in template.resources(FUNCTION)
+                    if name not in self.functions
+                ]
+                asynchronous = {one.name: self._asynchronous(one, template) for one in added}
+        except CommandError:
+            self.cloud.use(self.template)
+            raise
+        self.template = template
+        self.asynchronous |= asynchronous
+        self.functions |= {one.name: one for one in added}
+        self._gateway.routes = routes
+        self._describe()
+
+    def _describe(self) -> None:
+        self._description["resources"] = {name: name for name in self.functions} | self.cloud.resources()
+
+    def _watch(self) -> None:
+        reloading = Reloading(self, tell=self._tell, announce=self._options.on_reload)
+        watching = Watching(reloading.folders(), [TEMPLATE], reloading.take)
+        self._parts.callback(watching.stop)
+        watching.start()
+        reloading.start_all()
 
     def _start_aws(self, template: Template) -> None:
         self.cloud = LaptopCloud(template, engine=self._options.engine)
         self._parts.callback(self.cloud.stop)
         self.cloud.start()
-        timeouts = {source.function: self._options.worker_seconds for source in template.event_sources()}
-        for name in template.resources("AWS::Serverless::Function"):
-            self.functions[name] = LaptopFunction(
-                name, template, self.cloud, log=self._log_of(name), timeout=timeouts.get(name)
-            )
+        for name in template.resources(FUNCTION):
+            self.functions[name] = self._function(name, template)
         self._start_lambda(template)
+
+    def _function(self, name: str, template: Template) -> LaptopFunction:
+        works_off = {source.function for source in template.event_sources()}
+        timeout = self._options.worker_seconds if name in works_off else None
+        return LaptopFunction(name, template, self.cloud, log=self._log_of(name), timeout=timeout)
+
+    def _asynchronous(self, function: LaptopFunction, template: Template) -> AsynchronousInvocations:
+        return AsynchronousInvocations(
+            function,
+            template.asynchronous_invocation(function.name, self.cloud.attribute),
+            deliver=self.cloud.deliver,
+            retry_seconds=self._options.retry_seconds,
+            tell=self._tell,
+        )
 
     def _start_lambda(self, template: Template) -> None:
         """Connect the functions to queue and bus; what is under way is brought to an end before they stop."""
@@ -167,33 +224,31 @@ class LaptopStack:
         if self._options.visibility_seconds is not None:
             for source in sources_of_messages:
                 self.cloud.hide_received(source.queue, seconds=self._options.visibility_seconds)
-        pollers = [
+        self.pollers = [
             QueuePoller(source, self.functions[source.function], self.cloud, tell=self._tell)
             for source in sources_of_messages
         ]
         self.asynchronous = {
-            name: AsynchronousInvocations(
-                function,
-                template.asynchronous_invocation(name, self.cloud.attribute),
-                deliver=self.cloud.deliver,
-                retry_seconds=self._options.retry_seconds,
-                tell=self._tell,
-            )
-            for name, function in self.functions.items()
+            name: self._asynchronous(function, template) for name, function in self.functions.items()
         }
-        sources: list[QueuePoller | AsynchronousInvocations] = [*pollers, *self.asynchronous.values()]
-        for steps in (
-            [source.finish for source in sources],
-            [function.stop for function in self.functions.values()],
-            [function.begin_to_end for function in self.functions.values()],
-            [source.stop for source in sources],
-        ):  # the last are taken first
-            for step in steps:
-                self._parts.callback(step)
-        for poller in pollers:
+        self._parts.callback(self._stop_lambda)
+        for poller in self.pollers:
             poller.start()
         for rule in template.event_rules(self.cloud.attribute):
             self.cloud.make_rule(rule, self.asynchronous[rule.function].put)
+
+    def _stop_lambda(self) -> None:
+        """Bring what is under way to an end, and stop the functions."""
+        sources: list[QueuePoller | AsynchronousInvocations] = [*self.pollers, *self.asynchronous.values()]
+        functions = list(self.functions.values())
+        steps = (
+            [source.stop for source in sources],
+            [function.begin_to_end for function in functions],
+            [function.stop for function in functions],
+            [source.finish for source in sources],
+        )
+        for step in chain.from_iterable(steps):
+            step()
 
     def _start_jira(self) -> str:
         assert self._options.jira_port is not None  # noqa: S101 - for the type checker

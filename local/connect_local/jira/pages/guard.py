@@ -36,9 +36,9 @@ class Guard:
         """Pass a request on, or refuse it."""
         headers = Headers(scope=scope)
         if _hostname(headers) not in self._hosts:
-            refusal = f"This Jira is for this machine only: ask for one of {', '.join(sorted(self._hosts))}."
+            refusal = f"This is for this machine only: ask for one of {', '.join(sorted(self._hosts))}."
         elif scope["method"] not in _READING and not _is_from_here(headers, scope["scheme"]):
-            refusal = "Another website may change nothing on this Jira."
+            refusal = "Another website may change nothing here."
         else:
             await self._app(scope, receive, send)
             return
