@@ -99,11 +99,10 @@ class Credentials(Protocol):
     def path_of(self, url: str) -> str | None:
         """Return the path and query of a URL of this site's REST API; None for any other URL."""
 
-    def authorization(self, method: str, url: str, *, now: float) -> str:
-        """Return the `Authorization` header of one request, made just before it is sent.
+    def signed(self, method: str, path: str, query: Query | None, *, now: float) -> tuple[str, str]:
+        """Return the URL of one request and its `Authorization` header, made just before it is sent.
 
-        Raises:
-            UrlNotSignable: the URL lies outside the site
+        Arguments and errors as for `url`.
         """
 
     def explain(self, method: str, url: str, response: "JiraResponse", *, refusals: int) -> "Finding | None":
@@ -174,9 +173,10 @@ class ConnectCredentials:
         """Return the path at the site's own address."""
         return path_on_site(url, self.identity.base_url)
 
-    def authorization(self, method: str, url: str, *, now: float) -> str:
-        """Sign a Connect JWT for this request alone."""
-        return f"JWT {sign_request(self.identity, method, url, now=now)}"
+    def signed(self, method: str, path: str, query: Query | None, *, now: float) -> tuple[str, str]:
+        """Return the URL, and a Connect JWT for this request alone."""
+        url = self.url(path, query)
+        return url, f"JWT {sign_request(self.identity, method, url, now=now)}"
 
     def explain(self, method: str, url: str, response: "JiraResponse", *, refusals: int) -> "Finding":
         """Return the diagnosis's finding."""
@@ -210,9 +210,9 @@ class BearerCredentials:
         """Return the path below the base URL, or at the site's own address."""
         return path_on_site(url, *filter(None, (self.base_url, self.own_url)))
 
-    def authorization(self, _method: str, _url: str, *, now: float) -> str:  # noqa: ARG002 - whatever the request
-        """Return the access token."""
-        return f"Bearer {self.access_token}"
+    def signed(self, _method: str, path: str, query: Query | None, *, now: float) -> tuple[str, str]:  # noqa: ARG002 - whatever the request
+        """Return the URL, and the access token."""
+        return self.url(path, query), f"Bearer {self.access_token}"
 
     def explain(self, _method: str, _url: str, _response: "JiraResponse", *, refusals: int) -> None:
         """Return None: only Atlassian knows the rights of an access token."""

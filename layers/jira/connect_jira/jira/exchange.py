@@ -33,6 +33,8 @@ READ_TIMEOUT_SECONDS = 10.0
 RESERVED_TO_REPORT_SECONDS = 1.0
 """Time reserved to report that the function runs out of time."""
 
+logger = Logger(child=True)
+
 _NO_CONNECTION = urllib3.exceptions.NewConnectionError
 _TIMED_OUT = urllib3.exceptions.TimeoutError
 _NEVER_SENT = (_NO_CONNECTION, urllib3.exceptions.ConnectTimeoutError)
@@ -102,13 +104,13 @@ class SignedCall:
             JiraUnreachable: there was no response
             UrlNotSignable: the path leads away from the site, or is malformed for Jira
         """
-        url = credentials.url(self.path, self.query)
+        url, authorization = credentials.signed(self.method, self.path, self.query, now=now)
         body, of_body = self._encoded()
         headers = {
             "Accept": "application/json",
             **of_body,
             **self.headers,
-            "Authorization": credentials.authorization(self.method, url, now=now),
+            "Authorization": authorization,
         }
         if self.webhook_trace is not None:
             headers[TRACE_HEADER] = self.webhook_trace
@@ -147,8 +149,6 @@ class SignedCall:
             return body, {"Content-Type": content_type, **NO_XSRF_CHECK}
         return json.dumps(self.body).encode(), {"Content-Type": "application/json"}
 
-
-logger = Logger(child=True)
 
 _THERE_ON_EVERY_SITE = SignedCall("GET", "/rest/api/3/serverInfo")
 
