@@ -20,6 +20,7 @@ from connect_jira.worker.backoff import TenantBackoff, Troubles
 from connect_jira.worker.call_results import COMPLETED, CallResults
 from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.idempotency_store import IdempotencyStore
+from connect_jira.worker.large_messages import LargeMessages
 from connect_jira.worker.queue import JiraCallsQueue
 from connect_jira.worker.worker import Worker
 from connect_jwt.identity import ClientKey
@@ -187,7 +188,7 @@ class World:
         aws: Any = self
         self.backoff = TenantBackoff(Troubles(aws, table="WorkDone", clock=clock), clock=clock)
         return Worker(
-            queue=JiraCallsQueue(aws, url="queue", large=None, clock=clock),  # type: ignore[arg-type]
+            queue=JiraCallsQueue(aws, url="queue", large=LargeMessages("large"), clock=clock),
             dead_letters=DeadLetterQueue(aws, url="dead"),
             idempotency=IdempotencyStore(aws, table="WorkDone", clock=clock),
             results=CallResults(aws, bus="bus"),

@@ -10,7 +10,7 @@ import click
 
 from connect_cli.errors import CommandError
 from connect_cli.redaction import visible
-from connect_jira.worker.queue import STORED
+from connect_jira.events.messages import STORED
 from connect_tools.dlq.message import FailedMessage
 from connect_tools.dlq.queue import FailedCalls
 from connect_tools.dlq.remedies import remedy

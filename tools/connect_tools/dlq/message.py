@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from connect_jira.events.messages import KINDS
+from connect_jira.events.messages import KINDS, STORED
 from connect_jira.json_objects import object_in
-from connect_jira.worker.queue import STORED
 from connect_jira.worker.sqs_record import CARRIED, REDRIVEN
 
 _OF_OLDER_CODE = {"TriesBefore"}

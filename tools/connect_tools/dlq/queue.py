@@ -15,7 +15,7 @@ from itertools import batched
 from botocore.exceptions import BotoCoreError, ClientError
 
 from connect_cli.errors import CommandError
-from connect_jira.worker.queue import STORED
+from connect_jira.events.messages import STORED
 from connect_tools.call.calls import put_event
 from connect_tools.dlq.message import EFFECT_UNKNOWN, FailedMessage
 from connect_tools.target_stack import ALIAS, Stack, aws_errors

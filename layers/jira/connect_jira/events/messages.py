@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from connect_jira.errors import MessageUnreadable, OfNewerCode, RequestMalformed
@@ -22,6 +23,9 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMe
 """
 _LONGEST_NAME = 50
 
+STORED = "stored"
+"""The kind of a message whose text is too large for the queue, and is kept elsewhere under a key."""
+
 KINDS: dict[str, type[Message]] = {
     "webhook": Webhook,
     "reaction": ReactionCall,
@@ -34,7 +38,7 @@ KINDS: dict[str, type[Message]] = {
 
 
 def to_text(message: Message) -> str:
-    """The text of a message, for SQS."""
+    """Return the text of a message, for SQS."""
     kind = next(kind for kind, cls in KINDS.items() if isinstance(message, cls))
     return text_of({"kind": kind, **message.to_fields()})
 
@@ -45,12 +49,17 @@ def text_of(fields: dict[str, Any]) -> str:
     return _NOT_IN_A_MESSAGE.sub(lambda character: f"\\u{ord(character[0]):04x}", text)
 
 
-def read_text(text: str) -> Message:
+def read_text(text: str, *, fetch: Callable[[str], str] | None = None) -> Message:
     """Parse a message.
+
+    Args:
+        text: of the message
+        fetch: returns the text of a large message by its key; None if large ones cannot come
 
     Raises:
         MessageUnreadable: this app did not write it
         OfNewerCode: this code did not write it, but newer code may have
+        TemporarilyUnavailable: from `fetch`
     """
     try:
         fields = json.loads(text)
@@ -68,6 +77,8 @@ def read_text(text: str) -> Message:
         RequestMalformed,
     ) as malformed:
         raise MessageUnreadable(f"the message is not one of this app's: {malformed}") from malformed
+    if kind == STORED and fetch is not None:
+        return read_text(fetch(str(fields.get("key"))))
     if not isinstance(kind, str) or not kind:
         raise MessageUnreadable("the message does not say what kind of work it is")
     raise OfNewerCode(f"this code knows no work of the kind {kind[:_LONGEST_NAME]!r}")

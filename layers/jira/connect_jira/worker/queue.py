@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 
 from connect_jira.aws.service import Aws, AwsService
 from connect_jira.errors import TemporarilyUnavailable
-from connect_jira.events.messages import Message, read_text, text_of, to_text
+from connect_jira.events.messages import STORED, Message, read_text, text_of, to_text
 from connect_jira.json_objects import object_in
 from connect_jira.worker.large_messages import LargeMessages
 from connect_jira.worker.sqs_record import SqsRecord
@@ -31,8 +31,6 @@ LONGEST_DELAY_SECONDS = 900
 
 MAX_BATCH = 10
 """Maximum number of messages per request to SQS, with `MAX_MESSAGE_BYTES` for all of them."""
-
-STORED = "stored"
 
 logger = Logger(child=True)
 
@@ -116,10 +114,7 @@ class JiraCallsQueue:
             MessageUnreadable: this app did not send it, or its content is gone
             TemporarilyUnavailable: S3 did not answer
         """
-        fields = object_in(text)
-        if fields.get("kind") == STORED:
-            text = self._large.fetch(str(fields.get("key")))
-        return read_text(text)
+        return read_text(text, fetch=self._large.fetch)
 
     def postpone(self, delivery: SqsRecord, *, seconds: int, tried: bool) -> bool:
         """Schedule another delivery of a received message, after a minimum delay.
