@@ -8,6 +8,7 @@ that comes twice. A dataclass may refuse more in its `__post_init__`, by a Value
 
 import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from types import NoneType, UnionType
@@ -22,6 +23,9 @@ type Reader = Callable[[Any, str], Any]
 """Called with a value of JSON and the place where it is; returns what was declared."""
 
 _NAMES: dict[type, str] = {str: "a text", int: "an integer", bool: "true or false", NoneType: "null"}
+_FOUND = _NAMES | {int: "a number", float: "a number", list: "a list", dict: "an object"}
+
+_PLAIN_NAME = re.compile(r"[\w-]{1,50}")
 _MAX_NAME = 50
 
 
@@ -183,17 +187,12 @@ def _object(declared: type) -> Reader:
 
 
 def _other(where: str, expected: str, value: object) -> BodyInvalid:
-    if isinstance(value, dict):
-        found = "an object"
-    elif isinstance(value, list):
-        found = "a list"
-    else:
-        found = _NAMES.get(type(value), "a number")
-    return BodyInvalid(f"{_named(where)}: {expected} is expected, not {found}")
+    return BodyInvalid(f"{_named(where)}: {expected} is expected, not {_FOUND[type(value)]}")
 
 
 def _below(where: str, name: str) -> str:
-    return f"{where}.{name[:_MAX_NAME]}" if where else name[:_MAX_NAME]
+    shown = name if _PLAIN_NAME.fullmatch(name) else json.dumps(name[:_MAX_NAME])
+    return f"{where}.{shown}" if where else shown
 
 
 def _named(where: str) -> str:
