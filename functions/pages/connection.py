@@ -1,7 +1,6 @@
 """The calls of the administrators' page: the connection between app and site, and a test of it."""
 
 import time
-from typing import Any
 
 from connect_jira.app.pages import ApiRequest, Pages
 from connect_jira.app.permissions import administers_jira
@@ -10,16 +9,6 @@ from connect_jira.data.entries import JsonValue
 from connect_jira.errors import OutOfTime
 from connect_jira.installations.activity import Refusal
 from connect_jira.jira.errors import JiraError
-from connect_jwt.scopes import is_granted, scope_of
-
-CALLS = (
-    ("GET", "/rest/api/3/myself"),
-    ("GET", "/rest/api/3/user"),
-    ("GET", "/rest/api/3/project/recent"),
-    ("POST", "/rest/api/3/permissions/check"),
-    ("PUT", "/rest/api/3/issue/{issueIdOrKey}/properties/{propertyKey}"),
-)
-"""All calls of the app, in pages and in `functions/jira_calls/reactions.py`. Keep it true."""
 
 _TEST = ("GET", "/rest/api/3/myself")
 
@@ -38,7 +27,7 @@ def connection(request: ApiRequest, site: Site) -> JsonValue:
             "state": installation.state,
             "installedAt": installation.installed_at,
         },
-        "scopes": _scopes(installation.scopes),
+        "scopes": sorted(installation.scopes),
         "refusals": [_refusal(refusal) for refusal in installation.activity().refusals],
     }
 
@@ -63,16 +52,6 @@ def _explanation(error: JiraError) -> dict[str, str]:
     if found is None:
         return {"code": error.reason, "seen": " ".join(error.messages)[:500]}
     return {"code": found.code, "seen": found.seen, "why": found.why, "fix": found.fix}
-
-
-def _scopes(asked_for: frozenset[str]) -> list[dict[str, Any]]:
-    needed: dict[str, list[str]] = {}
-    for method, path in CALLS:
-        needed.setdefault(scope_of(method, path), []).append(f"{method} {path}")
-    return [
-        {"scope": scope, "askedFor": is_granted(scope, asked_for), "calls": calls}
-        for scope, calls in needed.items()
-    ]
 
 
 def _refusal(refusal: Refusal) -> dict[str, JsonValue]:

@@ -4,36 +4,51 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from connect_jira.descriptor import at_base_url, load_descriptor
 from connect_jira.web.assets import TYPES, Assets, named_in
+from connect_local.page_faults import page_faults
 from connect_local.source_faults import DESCRIPTOR, unreadable_descriptor
 from connect_tools.descriptor import DescriptorInvalid, WebhookModule, read_descriptor
 from connect_tools.project import PROJECT
 
-STATIC = PROJECT / "functions" / "pages" / "static"
+PAGES_FOLDER = PROJECT / "functions" / "pages"
 
 _ROUTED = re.compile(r"/webhooks/[A-Za-z0-9._~-]+")
 _LARGEST_ASSET = 4 * 1024 * 1024
 """In bytes: in base64 it fits into what Lambda answers with."""
 
 
-def faults(descriptor: Path = DESCRIPTOR, static: Path = STATIC) -> list[str]:
+def faults(descriptor: Path = DESCRIPTOR, pages_folder: Path = PAGES_FOLDER) -> list[str]:
     """Return the faults; empty if there are none.
 
     Args:
         descriptor: the descriptor's file
-        static: the folder of what pages are made of
+        pages_folder: the folder with the templates and static files of pages
     """
+    static = pages_folder / "static"
     unreadable = unreadable_descriptor(descriptor)
     of_descriptor = (
-        [] if unreadable else [f"{descriptor.name}: {fault}" for fault in _of_descriptor(descriptor)]
+        [unreadable]
+        if unreadable
+        else [f"{descriptor.name}: {fault}" for fault in _of_descriptor(descriptor)]
     )
     of_static = [f"{static.name}/{fault}" for fault in _of_static(static)]
-    return [*filter(None, [unreadable]), *of_descriptor, *of_static]
+    return [*of_descriptor, *of_static, *([] if of_descriptor else _of_pages(descriptor, pages_folder))]
+
+
+def _of_pages(descriptor: Path, folder: Path) -> Iterator[str]:
+    try:
+        pages = import_module("functions.pages.pages").pages
+    except (TypeError, ValueError) as wrong:
+        yield f"functions/pages: {wrong}"
+        return
+    source = load_descriptor({"DESCRIPTOR_PATH": str(descriptor), "STAGE": "dev"})
+    yield from page_faults(source, pages, folder)
 
 
 def _of_descriptor(file: Path) -> Iterator[str]:

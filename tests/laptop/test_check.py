@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connect_local.check import STATIC, faults
+from connect_local.check import PAGES_FOLDER, faults
 from connect_local.source_faults import DESCRIPTOR
 
 CREATED, UPDATED = "jira:issue_created", "jira:issue_updated"
@@ -19,8 +19,13 @@ def descriptor(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def static(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(STATIC, tmp_path / "static"))
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(PAGES_FOLDER, tmp_path / "pages"))
+
+
+@pytest.fixture
+def static(folder: Path) -> Path:
+    return folder / "static"
 
 
 def with_webhooks(descriptor: Path, *webhooks: dict[str, Any]) -> list[str]:
@@ -111,7 +116,7 @@ def test_a_placeholder_that_nothing_fills_in_is_told(descriptor: Path) -> None:
     )
 
 
-def test_what_lies_among_the_files_and_is_not_served_is_told(static: Path) -> None:
+def test_what_lies_among_the_files_and_is_not_served_is_told(folder: Path, static: Path) -> None:
     (static / "logo.png").write_bytes(b"\x89PNG")
     (static / ".DS_Store").write_bytes(b"\x00")
     (static / ".hidden.png").write_bytes(b"\x00")
@@ -123,10 +128,99 @@ def test_what_lies_among_the_files_and_is_not_served_is_told(static: Path) -> No
         'import "./logo.png"; import "./nothing.js"; import "./dom.js";', encoding="utf-8"
     )
     (static / "dom.js").write_text('import "./app.js";', encoding="utf-8")
-    assert faults(static=static) == [
+    assert faults(pages_folder=folder) == [
         "static/app.js names ./nothing.js, which is not served.",
         "static/drawing.psd is not served: its type has to be named in connect_jira/web/assets.py.",
         "static/film.gif is larger than the 4 MB that Lambda can answer with.",
         "static/icons is a folder, and not served: let its files lie beside the others.",
         "static/two words.js is not served: its name has to be of letters, digits, hyphens and dots.",
     ]
+
+
+# --- pages
+
+
+def with_page(descriptor: Path, url: str) -> list[str]:
+    source = json.loads(descriptor.read_text(encoding="utf-8"))
+    source["modules"]["webPanels"] = [
+        {"key": "p", "name": {"value": "P"}, "url": url, "location": "atl.jira.view.issue.right.context"}
+    ]
+    descriptor.write_text(json.dumps(source), encoding="utf-8")
+    return faults(descriptor)
+
+
+def test_a_page_of_the_descriptor_that_nobody_serves_is_told_with_the_line_to_paste(descriptor: Path) -> None:
+    (fault,) = with_page(descriptor, "/pages/due?issue={issue.key}")
+    said, line = fault.splitlines()
+    assert said == "/pages/due is in the descriptor, and nobody serves it. In pages.py:"
+    assert line == 'pages.page("due", template="due.html", allowed=everybody)'
+    assert with_page(descriptor, "/pages/hello-world?issue={issue.key}") == []
+
+
+def test_a_page_that_no_module_shows_is_told(descriptor: Path) -> None:
+    source = json.loads(descriptor.read_text(encoding="utf-8"))
+    del source["modules"]["adminPages"]
+    descriptor.write_text(json.dumps(source), encoding="utf-8")
+    (fault,) = faults(descriptor)
+    assert fault == "the page connection is in no module of the descriptor, so Jira never shows it."
+
+
+def test_a_template_that_is_not_there_or_names_what_is_not_there_is_told(folder: Path) -> None:
+    (folder / "templates" / "connection.html").unlink()
+    hello = folder / "templates" / "hello-world.html"
+    hello.write_text(
+        '<script src="./all.js"></script><script src="./helo-world.js"></script>', encoding="utf-8"
+    )
+    (folder / "templates" / "notice.html").write_text('<link href="./ap.css">', encoding="utf-8")
+    assert faults(pages_folder=folder) == [
+        "templates/hello-world.html names ./helo-world.js, which is not in static.",
+        "templates/connection.html, of the page connection, is not there.",
+        "templates/notice.html names ./ap.css, which is not in static.",
+    ]
+
+
+CALLS = {
+    'call("nothing")': "GET nothing",
+    "call('nothing')": "GET nothing",
+    'call(`due/${issue.key}`, { method: "PUT", body: { due: at("due").value } })': "PUT due/EX-1",
+    'call("greeting", { body: { method: 1 }, method: "POST" })': "POST greeting",
+    'call( "greeting/", {} )': "GET greeting/",
+    'await call("connection-test")': "GET connection-test",
+}
+
+
+@pytest.mark.parametrize(("script", "asked"), CALLS.items(), ids=CALLS)
+def test_a_call_that_a_script_makes_and_nobody_answers_is_told(folder: Path, script: str, asked: str) -> None:
+    (folder / "static" / "mine.js").write_text(f"const x = {script};\n", encoding="utf-8")
+    (fault,) = faults(pages_folder=folder)
+    said, decorator, *_ = fault.splitlines()
+    assert said == f"static/mine.js calls {asked}, and nobody answers. In pages.py:"
+    assert decorator.startswith(f'@pages.call("{asked.partition(" ")[0]}", ')
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'call("greeting")',
+        'call("connection-test", { method: "POST" })',
+        "call(`${path}`, { method })",
+        'call("unknown", { method })',
+        "call(path)",
+        'recall("nothing")',
+        'call("a" + "b")',
+        "call(`${path}`)",
+        "call(`due${path}/x`)",
+        "call(`due/${path}.json`)",
+    ],
+)
+def test_a_call_that_is_answered_or_cannot_be_told_is_nothing_to_tell_of(folder: Path, script: str) -> None:
+    (folder / "static" / "mine.js").write_text(f"const x = {script};\n", encoding="utf-8")
+    assert faults(pages_folder=folder) == []
+
+
+def test_a_registration_that_cannot_be_meant_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(name: str) -> None:
+        raise ValueError(f"{name} cannot be meant")
+
+    monkeypatch.setattr("connect_local.check.import_module", refuse)
+    assert faults() == ["functions/pages: functions.pages.pages cannot be meant"]

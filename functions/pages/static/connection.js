@@ -22,17 +22,7 @@ function installation(values) {
 }
 
 function scopes(found) {
-  const rows = found.map(({ scope, askedFor, calls }) =>
-    element(
-      "tr",
-      {},
-      element("th", { scope: "row" }, element("code", {}, scope)),
-      element("td", {}, askedFor ? lozenge("success", "asked for") : lozenge("removed", "missing")),
-      element("td", {}, element("ul", { class: "calls" }, ...calls.map((each) => element("li", {}, element("code", {}, each))))),
-    ),
-  );
-  const head = ["Scope", "Descriptor", "Calls that need it"].map((title) => element("th", { scope: "col" }, title));
-  return element("table", {}, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows));
+  return element("ul", { class: "scopes" }, ...found.map((scope) => element("li", {}, element("code", {}, scope))));
 }
 
 function refusal({ code, request, status, byJira, at: when, why, fix }) {
