@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -36,6 +37,13 @@ claims_of_any_kind = st.dictionaries(
     st.sampled_from(["iss", "sub", "aud", "iat", "exp", "nbf", "qsh", "context", "scope"]), json_values
 )
 headers_of_any_kind = st.dictionaries(st.sampled_from(["typ", "kid"]), json_values)
+
+
+@cache
+def right_requests() -> tuple[Evidence, ...]:
+    return call(), webhook(), install()
+
+
 robust = settings(derandomize=True, deadline=None, max_examples=300)
 
 
@@ -50,7 +58,7 @@ def test_any_token(token: str, authorization: str) -> None:
 @robust
 @given(url=urls, base_url=urls, method=anything, direction=st.sampled_from([*Direction, None]))
 def test_any_request(url: str, base_url: str, method: str, direction: Direction | None) -> None:
-    for right in (call(), webhook(), install()):
+    for right in right_requests():
         known = {"url": url, "base_url": base_url, "method": method, "direction": direction}
         assert isinstance(diagnose(replace(right, **known)), Diagnosis)  # type: ignore[arg-type]
 
@@ -58,7 +66,7 @@ def test_any_request(url: str, base_url: str, method: str, direction: Direction 
 @robust
 @given(body=anything, content_type=anything, response=anything, status=st.integers())
 def test_any_body_and_any_answer(body: str, content_type: str, response: str, status: int) -> None:
-    for right in (call(), webhook(), install()):
+    for right in right_requests():
         known: dict[str, Any] = {"body": body, "response_body": response, "status": status}
         headers = {**right.headers, "Content-Type": content_type}
         assert isinstance(diagnose(replace(right, headers=headers, **known)), Diagnosis)

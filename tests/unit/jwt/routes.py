@@ -84,14 +84,8 @@ REQUEST_ROUTE = Route(webhook_claims, hs256, on_request_route)
 CONTEXT_ROUTE = Route(context_claims, hs256, on_context_route)
 INSTALL_ROUTE = Route(install_claims, lambda payload: rs256(payload, key=atlassian_key()), on_install_route)
 
-each_route = pytest.mark.parametrize(
-    "route",
-    [
-        pytest.param(REQUEST_ROUTE, id="request"),
-        pytest.param(CONTEXT_ROUTE, id="context"),
-        pytest.param(INSTALL_ROUTE, id="install"),
-    ],
-)
+ROUTES = {"request": REQUEST_ROUTE, "context": CONTEXT_ROUTE, "install": INSTALL_ROUTE}
+each_route = pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES)
 
 
 @contextmanager

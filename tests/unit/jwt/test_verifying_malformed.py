@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from connect_jwt.errors import TokenRefused
 from connect_jwt.tokens import parse_token
 from tests.unit.jwt.handmade import NOW, SITE, base64url, compact, hs256
-from tests.unit.jwt.routes import Route, each_route, on_request_route, refused_as, webhook_claims
+from tests.unit.jwt.routes import ROUTES, Route, each_route, on_request_route, refused_as, webhook_claims
 
 _HEADER = b'{"alg":"HS256"}'
 _H, _C, _S = base64url(_HEADER), base64url(b'{"iss":"site"}'), base64url(bytes(32))
@@ -104,21 +104,21 @@ _JSON = st.recursive(
 _NAMES = st.sampled_from(["alg", "kid", "typ", "iss", "iat", "exp", "nbf", "qsh", "aud", "sub", "context"])
 
 
-@each_route
+# Examples cost more to make than to verify, so each of them is for all routes.
 @settings(derandomize=True, deadline=None, max_examples=200)
 @given(header=st.dictionaries(_NAMES, _JSON), payload=st.dictionaries(_NAMES, _JSON))
 def test_any_json_without_a_signature_is_refused(
-    route: Route, header: dict[str, object], payload: dict[str, object]
+    header: dict[str, object], payload: dict[str, object]
 ) -> None:
-    with pytest.raises(TokenRefused):
-        route.verify(compact(json.dumps(header).encode(), json.dumps(payload).encode()))
+    token = compact(json.dumps(header).encode(), json.dumps(payload).encode())
+    for route in ROUTES.values():
+        with pytest.raises(TokenRefused):
+            route.verify(token)
 
 
-@each_route
 @settings(derandomize=True, deadline=None, max_examples=200)
 @given(changes=st.dictionaries(st.sampled_from(["iat", "exp", "qsh"]), _JSON, min_size=1))
-def test_any_json_in_place_of_a_claim_that_matters_is_refused(
-    route: Route, changes: dict[str, object]
-) -> None:
-    with pytest.raises(TokenRefused):
-        route.verify(route.sign(route.claims(**changes)))
+def test_any_json_in_place_of_a_claim_that_matters_is_refused(changes: dict[str, object]) -> None:
+    for route in ROUTES.values():
+        with pytest.raises(TokenRefused):
+            route.verify(route.sign(route.claims(**changes)))

@@ -12,8 +12,8 @@ from connect_jwt.diagnosis.bodies import Variant
 from connect_jwt.diagnosis.hash_spellings import Reading, digests, readings
 from connect_jwt.diagnosis.queries import NOT_SET, wrong_queries
 
-Shape: TypeAlias = tuple[tuple[str, ...], str, Callable[[str], str]]
-"""The code of a mistake, how method, path and query are joined, and a function applied to the whole."""
+Shape: TypeAlias = tuple[tuple[str, ...], Callable[[str, str, str], str]]
+"""The code of a mistake, and how method, path and query are joined."""
 
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 _PREFIXES = ("prod", "dev", "staging", "Prod", "Stage", "default", "wiki", "jira")
@@ -86,15 +86,25 @@ def find(qsh: str, sent: Sent, key: bytes | None = None) -> Match | None:
     if len(sent.path) + len(sent.parameters) > _MAX_LENGTH:
         return None
     pieces = _pieces(sent)
-    likely = [*chain(_candidates(pieces, 0), _candidates(pieces, 1), _whole(sent))]
+    likely = _each_once(chain(_candidates(pieces, 0), _candidates(pieces, 1), _whole(sent)))
     for reading in readings(qsh):
         for words, digest in digests(len(reading.value), key).items():
+            for text, (codes, canonical) in likely.items():
+                if digest(text) == reading.value:
+                    return _match(canonical, codes, reading, words)
             is_usual = not words and not reading.code
-            with_two = _candidates(pieces, 2) if is_usual else ()
-            for codes, canonical in chain(likely, with_two):
+            for codes, canonical in _candidates(pieces, 2) if is_usual else ():
                 if digest(canonical.encode(errors="replace")) == reading.value:
                     return _match(canonical, codes, reading, words)
     return None
+
+
+def _each_once(candidates: Iterable[Variant]) -> dict[bytes, Variant]:
+    """Return the first candidate of each text: many mistakes make the same of a request."""
+    found: dict[bytes, Variant] = {}
+    for candidate in candidates:
+        found.setdefault(candidate[1].encode(errors="replace"), candidate)
+    return found
 
 
 def _match(canonical: str, codes: tuple[str, ...], reading: Reading, words: str) -> Match:
@@ -140,13 +150,9 @@ def _by_mistakes(right: str, wrong: Iterable[Variant]) -> list[list[Variant]]:
 def _assembled(
     shape: Shape, methods: list[Variant], paths: list[Variant], queries: list[Variant]
 ) -> Iterator[Variant]:
-    code, template, change = shape
+    code, join = shape
     for (of_method, method), (of_path, path), (of_query, query) in product(methods, paths, queries):
-        asked = f"?{query}" if query else ""
-        whole = template.format(
-            method=method, path=path, query=query, asked=asked, asked_in_path=_without_ampersands(asked)
-        )
-        yield (*code, *of_method, *of_path, *of_query), change(whole)
+        yield (*code, *of_method, *of_path, *of_query), join(method, path, query)
 
 
 def _wrong_methods(right: str) -> Iterator[Variant]:
@@ -217,39 +223,43 @@ def _encoded(path: str) -> str:
     return quote(path, safe="/-._~", errors="replace")
 
 
-_RIGHT = "{method}&{path}&{query}"
-_SEPARATORS = ("qsh-separators",)
-_SHAPES: tuple[Shape, ...] = (
-    ((), _RIGHT, str),
+def _asked(query: str) -> str:
+    return f"?{query}" if query else ""
+
+
+def _right(method: str, path: str, query: str) -> str:
+    return f"{method}&{path}&{query}"
+
+
+_SEPARATORS: tuple[Callable[[str, str, str], str], ...] = (
+    lambda method, path, query: f"{method}&{path}?{query}",
+    lambda method, path, query: f"{method}&{path}&?{query}",
+    lambda method, path, query: f"{method}&{path}?{query}&",
+    lambda method, path, query: f"{method}&{path}{_without_ampersands(_asked(query))}&",
+    lambda method, path, query: f"{method}&{path}&{query}&",
+    lambda method, path, query: f"{method}&{path}&{query}\n",
+    lambda method, path, query: f"{method}&{path}&{query}\r\n",
+    lambda method, path, query: f"{method}&{path}&{query} ",
+    lambda method, path, query: f'"{method}&{path}&{query}"',
+    lambda method, path, _query: f"{method}&{path}",
+    lambda method, path, query: f"{method}&{path}{_asked(query)}",
+    lambda method, path, query: f"{method}&{path}{query}",
+    lambda method, path, query: f"{method} {path}{_asked(query)}",
+    lambda method, path, query: f"{method}{path}{query}",
+    lambda method, path, query: f"{method}{path}{_asked(query)}",
+    lambda _method, path, query: f"{path}&{query}",
+    lambda _method, path, query: f"{path}{_asked(query)}",
+    lambda _method, _path, query: query,
+    lambda method, path, query: f"{method}%26{path}%26{query}",
+    lambda method, path, query: f"{method}&amp;{path}&amp;{query}",
     *(
-        (_SEPARATORS, template, str)
-        for template in (
-            "{method}&{path}?{query}",
-            "{method}&{path}&?{query}",
-            "{method}&{path}?{query}&",
-            "{method}&{path}{asked_in_path}&",
-            "{method}&{path}&{query}&",
-            "{method}&{path}&{query}\n",
-            "{method}&{path}&{query}\r\n",
-            "{method}&{path}&{query} ",
-            '"{method}&{path}&{query}"',
-            "{method}&{path}",
-            "{method}&{path}{asked}",
-            "{method}&{path}{query}",
-            "{method} {path}{asked}",
-            "{method}{path}{query}",
-            "{method}{path}{asked}",
-            "{path}&{query}",
-            "{path}{asked}",
-            "{query}",
-            "{method}%26{path}%26{query}",
-            "{method}&amp;{path}&amp;{query}",
-            *(
-                mark.join(("{method}", "{path}", "{query}"))
-                for mark in (" & ", " ", "\n", "\r\n", "|", ":", "+", ",", "&&", ";")
-            ),
-        )
+        lambda method, path, query, mark=mark: f"{method}{mark}{path}{mark}{query}"
+        for mark in (" & ", " ", "\n", "\r\n", "|", ":", "+", ",", "&&", ";")
     ),
-    (("qsh-letter-case",), _RIGHT, str.lower),
-    (("qsh-letter-case",), _RIGHT, str.upper),
+)
+_SHAPES: tuple[Shape, ...] = (
+    ((), _right),
+    *((("qsh-separators",), join) for join in _SEPARATORS),
+    (("qsh-letter-case",), lambda *parts: _right(*parts).lower()),
+    (("qsh-letter-case",), lambda *parts: _right(*parts).upper()),
 )
