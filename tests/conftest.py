@@ -39,8 +39,8 @@ class ByFileOrGroup(LoadGroupScheduling):  # type: ignore[misc]  # which has no 
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than processors: tests of a stack wait for much of their time."""
-    return (os.process_cpu_count() or 1) + 1
+    """Two more than processors: tests of a stack wait for half of their time."""
+    return (os.process_cpu_count() or 1) + 2
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from connect_jira.jira.rate_limits import LimitScope
 from connect_local.jira.faults import Faults
@@ -14,8 +15,12 @@ SLOW_SECONDS = 11.0
 DELIVERY_FAULTS = frozenset({"twice", "shuffle"})
 """Faults of the deliveries themselves."""
 
-_MOST_PENDING = 3
-"""Maximum number of faults waiting per site, so that they strike soon after they are ordered."""
+MOST_IN_A_ROW = 5
+"""Maximum number of faults that a site meets in a row.
+
+The app leaves a site alone for a second after the first, and for twice as long after each further one. So the
+pauses after these make half a minute together, and no luck of a soak's uses up its limit.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +112,12 @@ class _Strikes:
         self._stack.cloud.fail(name, seconds=self._chance.uniform(2, 4))
         return True
 
-    def _order(self, **wish: object) -> bool:
+    def _order(self, **wish: Any) -> bool:
         faults = self._faults_of(self._chance.choice(self._sites))
-        if faults.pending() >= _MOST_PENDING:
+        possible = MOST_IN_A_ROW - faults.in_a_row()
+        if possible <= 0:
             return False
-        faults.order(wish)
+        faults.order({**wish, "count": min(wish.get("count", 1), possible)})
         return True
 
     def _faults_of(self, site: str) -> Faults:

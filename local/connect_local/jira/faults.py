@@ -83,6 +83,7 @@ class Faults:
     def __init__(self) -> None:
         self._lock = Lock()
         self._faults: deque[Fault] = deque()
+        self._met = 0
 
     def order(self, wish: Mapping[str, Json]) -> int:
         """Add what `POST /_local/faults` asks for; how many calls will meet it.
@@ -100,7 +101,9 @@ class Faults:
     def take(self) -> Fault | None:
         """Return the fault for this call, None for none."""
         with self._lock:
-            return self._faults.popleft() if self._faults else None
+            fault = self._faults.popleft() if self._faults else None
+            self._met = self._met + 1 if fault else 0
+            return fault
 
     def on_order(self) -> list[Fault]:
         """The faults for the next calls, in order."""
@@ -111,6 +114,11 @@ class Faults:
         """Number of calls that will meet a fault."""
         with self._lock:
             return len(self._faults)
+
+    def in_a_row(self) -> int:
+        """Number of calls that have met a fault, or will, since the last that met none."""
+        with self._lock:
+            return self._met + len(self._faults)
 
     def clear(self) -> None:
         """Let all further calls through."""
