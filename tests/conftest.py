@@ -10,7 +10,17 @@ from xdist.scheduler.loadgroup import LoadGroupScheduling
 
 from tests.progress import ProgressByFile
 
-FOLDERS = ("e2e", "browser", "distributions", "laptop", "contract", "infrastructure", "interop", "unit")
+FOLDERS = (
+    "e2e",
+    "browser",
+    "distributions",
+    "laptop",
+    "contract",
+    "infrastructure",
+    "interop",
+    "app",
+    "unit",
+)
 """Files with few and long tests first: with the short ones in the end, the workers finish together."""
 
 

@@ -87,7 +87,7 @@ def work(cloud: LaptopCloud, queue: str, answer: Answer, messages: int) -> Worke
 @contextmanager
 def polling(cloud: LaptopCloud, worker: Worker, *, concurrency: int = 2) -> Iterator[None]:
     source = EventSource(queue="JiraCalls", function="Worker", batch_size=10, maximum_concurrency=concurrency)
-    poller = QueuePoller(source, worker, cloud)  # type: ignore[arg-type]
+    poller = QueuePoller(source, worker, cloud)
     poller.start()
     try:
         yield

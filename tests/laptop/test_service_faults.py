@@ -120,7 +120,7 @@ def test_what_is_done_while_the_queue_is_out_of_order_does_not_come_again(cloud:
 
     worker = Worker(fail_meanwhile)
     source = EventSource(queue="JiraCalls", function="Worker", batch_size=10, maximum_concurrency=1)
-    poller = QueuePoller(source, worker, cloud)  # type: ignore[arg-type]
+    poller = QueuePoller(source, worker, cloud)
     poller.start()
     assert out_of_order.wait(10)
     cloud.clear_faults()

@@ -30,7 +30,12 @@ def _item(name: str, old: Json, new: Json) -> Json:
         "fromString": _midnight(old) if is_date else field_text(old),
         "to": new if is_date else _id(new),
         "toString": _midnight(new) if is_date else field_text(new),
+        **({"tmpFromAccountId": _id(old), "tmpToAccountId": _id(new)} if _is_user(old, new) else {}),
     }
+
+
+def _is_user(*values: Json) -> bool:
+    return any(isinstance(value, dict) and "accountId" in value for value in values)
 
 
 def _midnight(date: Json) -> str | None:

@@ -119,6 +119,10 @@ class LaptopJira:
         ]
         self.app = Starlette(routes=[Mount(self.site.context_path, routes=routes)])
 
+    def wait_until_sent(self) -> None:
+        """Wait until the apps have been sent what they are to be sent in the background."""
+        self._outbox.wait()
+
     def close(self) -> None:
         """Send nothing more to the apps."""
         self._outbox.close()

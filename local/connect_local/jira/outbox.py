@@ -6,7 +6,7 @@ Waiting takes no thread, so there may be hundreds of sites with something to sen
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Thread
 from typing import Any
 
@@ -26,6 +26,7 @@ class Outbox:
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="jira-outbox")
         self._lanes: defaultdict[Lane, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_A_TIME))
+        self._under_way: set[Future[Any]] = set()
         self._loop = asyncio.new_event_loop()
         self._closing = asyncio.Event()
         self._thread = Thread(target=self._run, name="jira-outbox", daemon=True)
@@ -33,7 +34,15 @@ class Outbox:
 
     def start[T](self, sending: Coroutine[Any, Any, T]) -> Future[T]:
         """Begin something that may wait and call `request`; the future tells what came of it."""
-        return asyncio.run_coroutine_threadsafe(sending, self._loop)
+        started = asyncio.run_coroutine_threadsafe(sending, self._loop)
+        self._under_way.add(started)
+        started.add_done_callback(self._under_way.discard)
+        return started
+
+    def wait(self) -> None:
+        """Wait until everything that was begun has ended."""
+        while self._under_way:
+            wait(self._under_way.copy())
 
     async def request[T](self, lane: Lane, send: Callable[[], T]) -> T:
         """Perform a request whose lane is free; for requests begun by `start`."""

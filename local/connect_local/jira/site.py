@@ -179,6 +179,11 @@ class Site:
             self._issues[key] = replace(change(before), updated=self.now())
             return before, self._issues[key]
 
+    def delete_issue(self, key: str) -> None:
+        """Delete an issue that there is."""
+        with self._lock:
+            del self._issues[key]
+
     def new_id(self) -> str:
         """An id that nothing else on this site has."""
         return str(next(self._ids))

@@ -120,7 +120,17 @@ class Webhooks:
             NothingSent: no app on the site has a webhook for it
             NotCarriedOut: the issue in the body has no key
         """
-        identifier, payload = identifier or _new_identifier(), self._payload(event, self._with_issue(body))
+        return self.send_payload(event, self._with_issue(body), identifier)
+
+    def send_payload(
+        self, event: str, body: Mapping[str, Json], identifier: str | None = None
+    ) -> WebhookResult:
+        """Send an event with exactly this body, which changes nothing on the site; else as `send`.
+
+        Raises:
+            NothingSent: no app on the site has a webhook for it
+        """
+        identifier, payload = identifier or _new_identifier(), self._payload(event, body)
         deliveries = self._deliveries(event, payload, identifier)
         if not self._also_tell(event, payload, None) and not deliveries:
             raise NothingSent(f"No app on this site has a webhook for {event}.")

@@ -8,17 +8,29 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from connect_local.laptop.functions import LaptopFunction
 from connect_local.laptop.invocations import InvocationResult
 from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_tools.template import REGION, EventSource
 
 _SQS_MAX_BATCH = 10
 _LONG_POLL_SECONDS = 1
+
+
+class Consumer(Protocol):
+    """A function that works on the messages of a queue.
+
+    Attributes:
+        name: its logical id
+    """
+
+    name: str
+
+    def invoke(self, event: bytes) -> InvocationResult:
+        """Run the handler."""
 
 
 class QueuePoller:
@@ -37,7 +49,7 @@ class QueuePoller:
     def __init__(
         self,
         source: EventSource,
-        function: LaptopFunction,
+        function: Consumer,
         cloud: LaptopCloud,
         *,
         tell: Callable[[str, str], None] = lambda _function, _sentence: None,
@@ -77,12 +89,20 @@ class QueuePoller:
                     QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=0
                 )
 
+    def take_once(self) -> int:
+        """Let the function work on what there is now, in this thread; the number of messages."""
+        messages = self._receive(wait_seconds=0)
+        if messages:
+            self._slots.acquire()
+            self._work(messages)
+        return len(messages)
+
     def _poll(self) -> None:
         while not self._stopping.is_set():
             if not self._slots.acquire(timeout=0.2):
                 continue
             try:
-                messages = self._receive()
+                messages = self._receive(wait_seconds=_LONG_POLL_SECONDS)
             except (ClientError, BotoCoreError):
                 messages = []
                 self._stopping.wait(1)
@@ -91,11 +111,11 @@ class QueuePoller:
             else:
                 self._slots.release()
 
-    def _receive(self) -> list[dict[str, Any]]:
+    def _receive(self, *, wait_seconds: int) -> list[dict[str, Any]]:
         answer = self._sqs.receive_message(
             QueueUrl=self._url,
             MaxNumberOfMessages=self._batch_size,
-            WaitTimeSeconds=_LONG_POLL_SECONDS,
+            WaitTimeSeconds=wait_seconds,
             MessageSystemAttributeNames=["All"],
             MessageAttributeNames=["All"],
         )

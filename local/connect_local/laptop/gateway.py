@@ -115,7 +115,7 @@ class LaptopGateway:
         if result.trouble:
             line = f"{request.method} {request.scope['path']}"
             self._tell(route.function, f"{result.trouble}. {line} was answered 500")
-        return _http_response(result)
+        return http_response(result)
 
     async def _answer_invoke(self, function: str, request: Request, event: bytes) -> Response:
         asynchronous = request.headers.get("x-amz-invocation-type") == "Event"
@@ -213,7 +213,8 @@ def _body(body: bytes, content_type: str) -> dict[str, Any]:
     return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
 
 
-def _http_response(result: InvocationResult) -> Response:
+def http_response(result: InvocationResult) -> Response:
+    """The response that a function's result stands for."""
     if result.failed:
         return JSONResponse({"message": "Internal Server Error"}, 500)
     answer = json.loads(result.payload)

@@ -1,0 +1,88 @@
+"""Nothing is left out on the way from an event to its effect."""
+
+import json
+from typing import Any
+
+from connect_jira.app.event import Event
+from connect_jira.app.reactions import Reactions
+from connect_jira.app.site import Site
+from connect_local.testing.app import App, Deliver
+from connect_local.testing.jira import Jira
+from connect_local.testing.payloads import comment_created
+
+
+def value(entry: Any) -> Any:
+    return entry.value if hasattr(entry, "value") else entry
+
+
+def test_background_work_data_and_secrets(reactions: Reactions, jira: Jira, deliver: Deliver) -> None:
+    @reactions.on("comment_created")
+    def commented(event: Event, site: Site) -> None:
+        site.secrets.put("key", "of another system")
+        site.enqueue(answer, {"issue": event.unsigned_payload["issue"]["key"]})
+
+    @reactions.work
+    def answer(arguments: dict[str, Any], site: Site) -> None:
+        count = site.data.get("count")
+        site.data.put("count", (count.value if count else 0) + 1)
+        key = f"/rest/api/3/issue/{arguments['issue']}/properties/seen"
+        site.jira.put(key, {"count": value(site.data.get("count")), "secret": value(site.secrets.get("key"))})
+
+    issue = jira.issue("EX-1")
+    deliver(comment_created(issue, "One"))
+    deliver(comment_created(issue, "Two"))
+
+    assert issue.properties["seen"] == {"count": 2, "secret": "of another system"}
+
+
+def test_an_edit_in_jira_is_an_event(reactions: Reactions, jira: Jira) -> None:
+    seen = []
+
+    @reactions.on("jira:issue_updated", changed="duedate")
+    def moved(event: Event, _site: Site) -> None:
+        seen.append(event.unsigned_payload["issue"]["fields"]["duedate"])
+
+    issue = jira.issue("EX-1")
+    jira.edit(issue, summary="Tea")
+    jira.edit(issue, duedate="2026-12-24")
+
+    assert seen == ["2026-12-24"]
+
+
+def test_an_app_s_own_edit_does_not_come_back(reactions: Reactions, jira: Jira, deliver: Deliver) -> None:
+    """The webhook of it reaches the app, which knows its own."""
+    seen = []
+
+    @reactions.on("comment_created")
+    def commented(event: Event, site: Site) -> None:
+        site.jira.put(
+            "/rest/api/3/issue/EX-1", {"fields": {"summary": event.unsigned_payload["comment"]["body"]}}
+        )
+
+    @reactions.on("jira:issue_updated")
+    def updated(event: Event, _site: Site) -> None:
+        seen.append(event.name)
+
+    issue = jira.issue("EX-1")
+    deliver(comment_created(issue, "Tea"))
+
+    assert (issue.fields["summary"], seen) == ("Tea", [])
+
+
+def test_what_one_test_leaves_another_does_not_find(
+    reactions: Reactions, jira: Jira, deliver: Deliver
+) -> None:
+    @reactions.on("comment_created")
+    def commented(_event: Event, site: Site) -> None:
+        assert site.data.get("count") is None
+
+    assert jira.requests == []
+    deliver(comment_created(jira.issue("EX-1"), "Three"))
+
+
+def test_the_secret_is_sealed_in_the_table(connect_app: App, connect_foundation: Any) -> None:
+    table = connect_foundation.cloud.attribute("Installations", "Ref")
+    rows = connect_foundation.cloud.client("dynamodb").scan(TableName=table)["Items"]
+    secret = connect_app.jira.app.shared_secret.reveal()
+    assert rows
+    assert secret not in json.dumps(rows, default=repr)
