@@ -95,8 +95,9 @@ def event(name: str, jira: Jira, issue: Issue | None = None, **members: Json) ->
         TypeError: it is about an issue, and none is given
     """
     if name not in WEBHOOK_EVENTS:
-        alike = get_close_matches(name, WEBHOOK_EVENTS, n=1)
-        raise ValueError(f"Jira knows no event {name}" + (f": {alike[0]} is one" if alike else ""))
+        known = {event.removeprefix("jira:"): event for event in WEBHOOK_EVENTS}
+        alike = get_close_matches(name.removeprefix("jira:"), known, n=1)
+        raise ValueError(f"Jira knows no event {name}" + (f": {known[alike[0]]} is one" if alike else ""))
     if name in _OF_ISSUES:
         if issue is None:
             raise TypeError(f"{name} is about an issue: give it as issue=")
