@@ -26,7 +26,7 @@ def test_an_app_is_tested_with_what_the_wheel_brings(
     for part in ("functions", "layers", "descriptor", "template.yaml"):
         (tmp_path / part).symlink_to(PROJECT / part)
     (tmp_path / "test_app.py").write_text(TEST_OF_AN_APP, encoding="utf-8")
-    kit = environment("connect-lambda[testing]", "aws-lambda-powertools")
+    kit = environment("connect-lambda[testing]")
     printed = kit.run("pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path)
     assert (printed.returncode, "1 passed" in printed.stdout) == (0, True), printed.stdout + printed.stderr
 

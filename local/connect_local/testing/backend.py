@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
+from aws_lambda_powertools import Logger
 from starlette.requests import Request as StarletteRequest
 
 from connect_local.jira.forge.platform import LAPTOP_APP_ID
@@ -55,6 +56,7 @@ def foundation() -> Iterator[Foundation]:
         CommandError: there is no project here
     """
     import_project()
+    Logger()  # parent of the loggers in modules that a test imports before a function does
     install_key = InstallKey()
     with moto_in_this_process(), start_blocking_portal() as portal:
         jira = LaptopJira(base_url=SITE_URL, install_key=install_key)
