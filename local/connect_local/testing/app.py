@@ -15,6 +15,7 @@ import time_machine
 from connect_jira.jira.client import JiraClient
 from connect_local.jira.entities import User
 from connect_local.jira.laptop import LaptopJira
+from connect_local.jira.page_context import PageContext
 from connect_local.jira.tokens import context_token, page_token
 from connect_local.testing import asgi, aws
 from connect_local.testing.backend import APP_URL, SITE_URL, Backend, Foundation
@@ -22,7 +23,7 @@ from connect_local.testing.clock import Clock
 from connect_local.testing.events import JiraEvent
 from connect_local.testing.failures import WorkerLog, failure_of
 from connect_local.testing.internet import Internet, Request, Response
-from connect_local.testing.jira import Jira
+from connect_local.testing.jira import Issue, Jira
 
 _FAULT = "fault"
 
@@ -68,7 +69,14 @@ class Deliver(Protocol):
 class LoadPage(Protocol):
     """The fixture `page`: `App.page`."""
 
-    def __call__(self, name: str, *, user: User | None = None, **query: str) -> PageAnswer:
+    def __call__(
+        self,
+        name: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        user: User | None = None,
+        on: Issue | str | None = None,
+    ) -> PageAnswer:
         """Load a page as Jira shows it to somebody."""
 
 
@@ -82,6 +90,7 @@ class Call(Protocol):
         body: Any = None,  # noqa: ANN401 - any JSON value
         *,
         user: User | None = None,
+        on: Issue | str | None = None,
     ) -> PageAnswer:
         """Call the app as the script of a page does."""
 
@@ -157,16 +166,24 @@ class App:
                 raise NotTaken(f"The app did not take {event.name}: {said}. {self._raised()}")
         self.work_off()
 
-    def page(self, name: str, *, user: User | None = None, **query: str) -> PageAnswer:
+    def page(
+        self,
+        name: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        user: User | None = None,
+        on: Issue | str | None = None,
+    ) -> PageAnswer:
         """Load a page as Jira shows it to somebody.
 
         Args:
             name: as in `/pages/name`
+            query: of the page's URL, as the descriptor has it, such as `{"issue": "EX-1"}`
             user: by default an administrator
-            query: of the page's URL, as the descriptor has it, such as `issue="EX-1"`
+            on: the issue that it is shown for, or the key of a project
         """
         url = f"{APP_URL}/pages/{name}" + (f"?{urlencode(query)}" if query else "")
-        token = page_token(self.jira.app, url, user=user or self.jira.admin, now=self.jira.site.now())
+        token = page_token(self.jira.app, url, **self._shown(user, on))
         return self._asked("GET", f"{url}{'&' if query else '?'}jwt={token}", {})
 
     def call(
@@ -176,6 +193,7 @@ class App:
         body: Any = None,  # noqa: ANN401 - any JSON value
         *,
         user: User | None = None,
+        on: Issue | str | None = None,
     ) -> PageAnswer:
         """Call the app as the script of a page does.
 
@@ -184,8 +202,9 @@ class App:
             path: below `/api/`, with its query
             body: sent as JSON; None for none
             user: by default an administrator
+            on: the issue that the page is shown for, or the key of a project
         """
-        token = context_token(self.jira.app, user=user or self.jira.admin, now=self.jira.site.now())
+        token = context_token(self.jira.app, **self._shown(user, on))
         headers = {"authorization": f"JWT {token}"}
         sent = b"" if body is None else json.dumps(body).encode()
         if sent:
@@ -193,6 +212,16 @@ class App:
         answer = self._asked(method, f"{APP_URL}/api/{path}", headers, sent)
         self.work_off()
         return answer
+
+    def _shown(self, user: User | None, on: Issue | str | None) -> dict[str, Any]:
+        issue_key = on.key if isinstance(on, Issue) else ""
+        project_key = on if isinstance(on, str) else ""
+        context = PageContext.of(self.jira.site, issue_key=issue_key, project_key=project_key)
+        return {
+            "user": user or self.jira.admin,
+            "context": context.claim(),
+            "now": self.jira.site.now(),
+        }
 
     def _asked(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> PageAnswer:
         host = {"host": APP_URL.partition("//")[2], **headers}

@@ -12,6 +12,7 @@ from connect_local.jira.journal import RecordedRequest
 from connect_local.jira.laptop import LaptopJira
 from connect_local.jira.rendering import Renderer
 from connect_local.jira.site import Site
+from connect_local.jira.workflow import TRANSITIONS
 
 _KEY = re.compile(r"[A-Z][A-Z0-9_]+-[1-9][0-9]*", re.ASCII)
 
@@ -83,7 +84,20 @@ class Issue:
         self.site.change_issue(self.key, lambda now: replace(now, comments=tuple(change(now.comments))))
 
     def set(self, **fields: Json) -> None:
-        """Set fields, of which nobody is told: that is what an event is for."""
+        """Set fields, of which nobody is told: that is what an event is for.
+
+        Args:
+            fields: as the REST API has them; a status may be given by its name
+
+        Raises:
+            ValueError: there is no such status
+        """
+        known = {transition.to.name: transition.to for transition in TRANSITIONS}
+        match fields.get("status"):
+            case str(name) if name in known:
+                fields["status"] = Renderer(self.site.base_url).status(known[name])
+            case str(name):
+                raise ValueError(f"no issue can have the status {name}: there are {', '.join(known)}")
         self.site.change_issue(self.key, lambda now: replace(now, fields={**now.fields, **fields}))
 
 

@@ -15,10 +15,10 @@ from difflib import get_close_matches
 from connect_local.jira.changelog import changelog_items
 from connect_local.jira.documents import document_of
 from connect_local.jira.entities import Comment, Json, User
-from connect_local.jira.webhook_events import WEBHOOK_EVENTS
 from connect_local.testing import parts
 from connect_local.testing.events import JiraEvent
 from connect_local.testing.jira import Issue, Jira
+from connect_tools.descriptor_rules.names import WEBHOOK_EVENTS
 
 
 def issue_created(issue: Issue, *, by: User | None = None) -> JiraEvent:
@@ -38,7 +38,7 @@ def issue_updated(issue: Issue, *, by: User | None = None, **fields: Json) -> Ji
     Args:
         issue: the issue, which takes on the fields
         by: as for `issue_created`
-        fields: those that are changed, such as `duedate="2026-12-24"` or `status={"id": "3", "name": "Done"}`
+        fields: those that are changed, such as `duedate="2026-12-24"` or `status="Done"`
     """
     before = issue.fields
     issue.set(**fields)

@@ -52,7 +52,7 @@ def test_a_call_that_jira_refuses(react: React, jira: Jira, deliver: Deliver) ->
     react(lambda site: site.jira.delete("/rest/api/3/issue/EX-1"))
     with pytest.raises(WorkFailed, match=r"403 to DELETE /rest/api/3/issue/EX-1 \(scope-missing\)") as said:
         deliver(comment_created(jira.issue("EX-1"), "Tea?"))
-    assert "the descriptor has READ, WRITE" in str(said.value)
+    assert "the call needs DELETE" in str(said.value)
     assert isinstance(said.value.__cause__, JiraForbidden)
 
 

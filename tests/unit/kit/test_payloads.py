@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from connect_local.jira.webhook_events import WEBHOOK_EVENTS
 from connect_local.testing import payloads
 from connect_local.testing.events import JiraEvent
 from connect_local.testing.jira import Issue, Jira
+from connect_tools.descriptor_rules.names import WEBHOOK_EVENTS
 
 SHAPES = Path(__file__).with_name("shapes")
 KINDS = {"string": str, "number": int | float, "boolean": bool}
@@ -76,7 +76,16 @@ def test_what_an_event_tells_of_has_happened(jira: Jira, issue: Issue) -> None:
 
 def test_a_change_is_in_the_changelog(issue: Issue) -> None:
     (item,) = payloads.issue_updated(issue, duedate="2026-12-24").payload["changelog"]["items"]
-    assert (item["field"], item["fromString"], item["toString"]) == ("duedate", None, "2026-12-24")
+    assert (item["field"], item["from"], item["to"]) == ("duedate", None, "2026-12-24")
+
+
+def test_a_status_may_be_given_by_its_name(issue: Issue) -> None:
+    event = payloads.issue_updated(issue, status="Done")
+    (item,) = event.payload["changelog"]["items"]
+    assert (item["fromString"], item["toString"]) == ("To Do", "Done")
+    assert event.payload["issue"]["fields"]["status"]["statusCategory"]["key"] == "done"
+    with pytest.raises(ValueError, match="Done"):
+        payloads.issue_updated(issue, status="Tea")
 
 
 def test_a_changed_user_is_named_by_account_id_in_the_changelog(jira: Jira, issue: Issue) -> None:
