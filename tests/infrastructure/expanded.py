@@ -1,4 +1,7 @@
-"""The template as CloudFormation gets it: expanded by AWS's own SAM translator."""
+"""The template as CloudFormation gets it: expanded by AWS's own SAM translator.
+
+Of the app's own part it says nothing by default: its owner decides what is there.
+"""
 
 from functools import cache
 from typing import Any
@@ -8,13 +11,13 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
-from connect_tools.project import PROJECT
+from tests.infrastructure.parts import ours
 
 
 @cache
-def expanded() -> dict[str, dict[str, Any]]:
+def expanded(text: str = ours()) -> dict[str, dict[str, Any]]:
     """Its resources, by logical id."""
-    template = yaml_parse((PROJECT / "template.yaml").read_text(encoding="utf-8"))
+    template = yaml_parse(text)
     for resource in template["Resources"].values():
         for name in ("CodeUri", "ContentUri"):
             if name in resource.get("Properties", {}):

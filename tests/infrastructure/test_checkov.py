@@ -5,6 +5,7 @@ import re
 import yaml
 
 from connect_tools.project import PROJECT
+from tests.infrastructure.parts import ours
 
 CONFIGURATION = (PROJECT / ".checkov.yaml").read_text(encoding="utf-8")
 
@@ -21,7 +22,7 @@ def test_an_exception_for_the_whole_template_has_its_reason_above_it() -> None:
 
 
 def test_an_exception_for_one_resource_has_its_reason_beside_it() -> None:
-    template = (PROJECT / "template.yaml").read_text(encoding="utf-8")
+    template = ours()
     excepted = re.findall(r"\{id: (\w+)(.*)\}$", template, flags=re.MULTILINE)
 
     assert excepted

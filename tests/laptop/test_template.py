@@ -37,7 +37,6 @@ Resources:
         - !Sub "arn:${AWS::Partition}:${AWS::Region}:${Stage}"
         - !If [IsProd, yes, [no, !Ref Stage]]
         - !If [HasUrl, !Ref Url, none]
-      Unknown: !Join [",", [a, b]]
 """
 
 
@@ -63,12 +62,6 @@ def test_a_function_has_what_all_share_and_its_own(path: Path) -> None:
     variables = template.resolve(worker["Environment"]["Variables"], lambda name, what: f"{name}.{what}")
     assert worker["Timeout"] == 30
     assert variables == {"A": 1, "B": "own", "C": "Table.Arn"}
-
-
-def test_what_is_not_known_is_said_and_not_guessed(path: Path) -> None:
-    template = Template({}, path)
-    with pytest.raises(NotImplementedError, match="Fn::Join"):
-        template.resolve(template.function("Worker")["Unknown"], lambda name, _: name)
 
 
 def attribute_of(name: str, attribute: str) -> str:

@@ -1,14 +1,15 @@
 """template.yaml, read as CloudFormation and SAM would: the laptop has no second description of the stack."""
 
-import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from connect_cli.errors import CommandError
+from connect_tools.intrinsics import AttributeOf, Intrinsics
 from connect_tools.project import PROJECT
 
 REGION = "us-east-1"
@@ -24,7 +25,9 @@ _PSEUDO_PARAMETERS = {
     "AWS::URLSuffix": "amazonaws.com",
 }
 _LAMBDAS_RETRIES = 2
-_REFERENCE = re.compile(r"\$\{([\w:]+)\}", re.ASCII)
+_LAMBDAS_BATCH = 10
+_LEAST_CONCURRENCY = 2
+"""Lambda's least for an event source that says how much it may do at a time; here the default, too."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -37,9 +40,9 @@ def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]
             value: Any = loader.construct_scalar(node)
         case yaml.SequenceNode():
             value = loader.construct_sequence(node, deep=True)
-        case _:
-            raise TypeError(f"a mapping under !{suffix}")
-    if suffix == "GetAtt":
+        case yaml.MappingNode():
+            value = loader.construct_mapping(node, deep=True)
+    if suffix == "GetAtt" and isinstance(value, str):
         value = value.split(".", 1)
     return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
 
@@ -91,6 +94,12 @@ class Template:
         parameters: values that differ from the defaults
         path: the template
         stack_name: None for a new one
+
+    Attributes:
+        without_default: the values of the parameters that were given none and have no default, by name
+
+    Raises:
+        CommandError: it is no YAML, or no template
     """
 
     def __init__(
@@ -101,17 +110,15 @@ class Template:
         stack_name: str | None = None,
     ) -> None:
         self._parameters, self._path = parameters, path
-        with path.open(encoding="utf-8") as file:
-            self._template: dict[str, Any] = yaml.load(file, Loader=_Loader)  # noqa: S506 - a safe loader's child
-        defaults = {name: str(given["Default"]) for name, given in self._template["Parameters"].items()}
+        self._template = _loaded(path)
+        declared: dict[str, dict[str, Any]] = self._template.get("Parameters", {})
         # moto keeps what it holds for the whole process
         self.stack_name = stack_name or f"laptop-{secrets.token_hex(4)}"
-        self._known = {
-            **_PSEUDO_PARAMETERS,
-            "AWS::StackName": self.stack_name,
-            **defaults,
-            **parameters,
+        values = {name: _value(given, parameters.get(name)) for name, given in declared.items()}
+        self.without_default = {
+            name: values[name] for name in declared.keys() - parameters if "Default" not in declared[name]
         }
+        self._known = {**_PSEUDO_PARAMETERS, "AWS::StackName": self.stack_name, **parameters, **values}
 
     def read_again(self) -> "Template":
         """Return the template as it is in its file now, with the same parameters and stack."""
@@ -120,20 +127,32 @@ class Template:
     def resources(self, kind: str) -> dict[str, dict[str, Any]]:
         """The properties of the resources of a type, by logical id."""
         return {
-            name: resource.get("Properties", {})
+            name: properties for name, (found, properties) in self.all_resources().items() if found == kind
+        }
+
+    def all_resources(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        """The types and properties of the resources whose conditions hold, by logical id."""
+        return {
+            name: (resource["Type"], resource.get("Properties", {}))
             for name, resource in self._template["Resources"].items()
-            if resource["Type"] == kind
+            if "Condition" not in resource or self._intrinsics(_no_resource).holds(resource["Condition"])
         }
 
     def resource(self, logical_id: str) -> tuple[str, dict[str, Any]]:
-        """The type and the properties of a resource."""
+        """The type and the properties of a resource.
+
+        Raises:
+            CommandError: there is none of this name
+        """
+        if logical_id not in self._template["Resources"]:
+            raise CommandError(f"template.yaml refers to {logical_id}, and has no such resource or parameter")
         resource = self._template["Resources"][logical_id]
         return resource["Type"], resource.get("Properties", {})
 
     @property
     def shared_by_functions(self) -> dict[str, Any]:
         """The properties of every function that does not say otherwise."""
-        shared: dict[str, Any] = self._template["Globals"]["Function"]
+        shared: dict[str, Any] = self._template.get("Globals", {}).get("Function", {})
         return shared
 
     def function(self, logical_id: str) -> dict[str, Any]:
@@ -160,13 +179,16 @@ class Template:
             EventSource(
                 queue=event["Queue"]["Fn::GetAtt"][0],
                 function=function,
-                batch_size=event["BatchSize"],
-                maximum_concurrency=int(self._parameter(event["ScalingConfig"]["MaximumConcurrency"])),
+                batch_size=self._number(event.get("BatchSize", _LAMBDAS_BATCH)),
+                maximum_concurrency=self._number(
+                    event.get("ScalingConfig", {}).get("MaximumConcurrency", _LEAST_CONCURRENCY)
+                ),
             )
             for function, _, event in self._events("SQS")
+            if isinstance(event["Queue"], dict)
         ]
 
-    def event_rules(self, attribute_of: Callable[[str, str], Any]) -> list[EventRule]:
+    def event_rules(self, attribute_of: AttributeOf) -> list[EventRule]:
         """Return the rules of the functions' EventBridgeRule events.
 
         Args:
@@ -176,15 +198,13 @@ class Template:
             EventRule(
                 logical_id=f"{function}{name}",
                 function=function,
-                bus=self.resolve(event["EventBusName"], attribute_of),
+                bus=self.resolve(event.get("EventBusName", "default"), attribute_of),
                 pattern=event["Pattern"],
             )
             for function, name, event in self._events("EventBridgeRule")
         ]
 
-    def asynchronous_invocation(
-        self, function: str, attribute_of: Callable[[str, str], Any]
-    ) -> AsynchronousInvocation:
+    def asynchronous_invocation(self, function: str, attribute_of: AttributeOf) -> AsynchronousInvocation:
         """Return a function's EventInvokeConfig, with Lambda's defaults.
 
         Args:
@@ -198,56 +218,28 @@ class Template:
             on_failure=self.resolve(on_failure, attribute_of),
         )
 
-    def resolve(self, value: Any, attribute_of: Callable[[str, str], Any]) -> Any:  # noqa: ANN401 - any value
+    def resolve(self, value: Any, attribute_of: AttributeOf) -> Any:  # noqa: ANN401 - any value
         """A value with its references and functions worked out.
 
         Args:
             value: anything of the template
-            attribute_of: a resource's attribute by logical id and name; the name `Ref` stands for what a
-                reference to the resource means
+            attribute_of: the attributes of resources
 
         Raises:
-            NotImplementedError: the template uses what is not known here
+            CommandError: it uses a function that is not known here
         """
-        match value:
-            case {"Ref": name}:
-                resolved = self._known[name] if name in self._known else attribute_of(name, "Ref")
-            case {"Fn::GetAtt": [name, attribute]}:
-                resolved = attribute_of(name, attribute)
-            case {"Fn::Sub": str(text)}:
-                resolved = _REFERENCE.sub(lambda reference: self._known[reference[1]], text)
-            case {"Fn::FindInMap": [mapping, *keys]}:
-                resolved = self._template["Mappings"][mapping]
-                for key in keys:
-                    resolved = resolved[self._parameter(key)]
-            case {"Fn::If": [condition, then, otherwise]}:
-                resolved = self.resolve(then if self._holds(condition) else otherwise, attribute_of)
-            case {**members} if any(str(name).startswith("Fn::") for name in members):
-                raise NotImplementedError(f"{next(iter(members))} is not known to the laptop's stack")
-            case dict():
-                resolved = {name: self.resolve(member, attribute_of) for name, member in value.items()}
-            case list():
-                resolved = [self.resolve(member, attribute_of) for member in value]
-            case _:
-                resolved = value
-        return resolved
+        return self._intrinsics(attribute_of).resolve(value)
 
-    def _holds(self, condition: str) -> bool:
-        return self._evaluate(self._template["Conditions"][condition])
+    def _intrinsics(self, attribute_of: AttributeOf) -> Intrinsics:
+        return Intrinsics(
+            parameters=self._known,
+            mappings=self._template.get("Mappings", {}),
+            conditions=self._template.get("Conditions", {}),
+            attribute_of=attribute_of,
+        )
 
-    def _evaluate(self, condition: dict[str, Any]) -> bool:
-        match condition:
-            case {"Fn::Equals": [left, right]}:
-                return bool(self._parameter(left) == self._parameter(right))
-            case {"Fn::Not": [inner]}:
-                return not self._evaluate(inner)
-            case {"Fn::And": every}:
-                return all(map(self._evaluate, every))
-            case _:
-                raise NotImplementedError(f"condition {condition} is not known to the laptop's stack")
-
-    def _parameter(self, value: Any) -> Any:  # noqa: ANN401 - any value
-        return self._known[value["Ref"]] if isinstance(value, dict) else value
+    def _number(self, value: Any) -> int:  # noqa: ANN401 - any value
+        return int(self.resolve(value, _no_resource))
 
     def _events(self, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
         """By the function's logical id and their own."""
@@ -262,3 +254,31 @@ class Template:
 def _variables(function: Mapping[str, Any]) -> dict[str, Any]:
     variables: dict[str, Any] = function.get("Environment", {}).get("Variables", {})
     return variables
+
+
+def _loaded(path: Path) -> dict[str, Any]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            loaded = yaml.load(file, Loader=_Loader)  # noqa: S506 - a safe loader's child
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+        raise CommandError(f"{path.name}{place}: {error.problem or error.context}") from error
+    if not isinstance(loaded, dict) or not isinstance(loaded.get("Resources"), dict):
+        raise CommandError(f"{path.name}: there are no Resources")
+    for name, resource in loaded["Resources"].items():
+        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
+            raise CommandError(f"{path.name}: the resource {name} has no Type")
+    return loaded
+
+
+def _value(parameter: Mapping[str, Any], given: str | None) -> Any:  # noqa: ANN401 - text, or a list of it
+    """Return the value that a reference to a parameter gives."""
+    kind = parameter.get("Type", "String")
+    empty = "0" if kind == "Number" else str((parameter.get("AllowedValues") or [""])[0])
+    value = str(parameter.get("Default", empty)) if given is None else given
+    return value.split(",") if kind == "CommaDelimitedList" or kind.startswith("List<") else value
+
+
+def _no_resource(name: str, _attribute: str) -> Any:  # noqa: ANN401 - it returns nothing
+    raise CommandError(f"template.yaml refers to {name}, and has no such parameter")

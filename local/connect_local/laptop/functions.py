@@ -20,6 +20,8 @@ _RUNTIME = "awslambdaric" if sys.platform == "linux" else "connect_local.laptop.
 _MAX_ENVIRONMENTS = 16
 _DRAIN_SECONDS = 3
 _LOOK_SECONDS = 1
+_LAMBDAS_SECONDS = 3
+_LAMBDAS_MEGABYTES = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ class Configuration:
         properties = template.function(name)
         return cls(
             handler=properties["Handler"],
-            timeout=float(properties["Timeout"]),
+            timeout=float(properties.get("Timeout", _LAMBDAS_SECONDS)),
             variables=function_variables(name, template, cloud.attribute) | cloud.environment(),
         )
 
@@ -243,12 +245,16 @@ def function_variables(
         attribute_of: as for `Template.resolve`
     """
     properties = template.function(name)
-    layers = [PROJECT / template.resource(layer["Ref"])[1]["ContentUri"] for layer in properties["Layers"]]
+    layers = [
+        PROJECT / template.resource(layer["Ref"])[1]["ContentUri"]
+        for layer in properties.get("Layers", [])
+        if isinstance(layer, dict)  # else somebody's layer that is in AWS only
+    ]
     declared = template.resolve(properties["Environment"]["Variables"], attribute_of)
     return {
         **{variable: _unpacked(str(value), layers) for variable, value in declared.items()},
         "AWS_LAMBDA_FUNCTION_NAME": name,
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(properties["MemorySize"]),
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(properties.get("MemorySize", _LAMBDAS_MEGABYTES)),
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": "laptop",

@@ -4,9 +4,10 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
@@ -14,7 +15,7 @@ from connect_cli.errors import CommandError
 from connect_local.laptop.atomic_writes import AtomicWrites
 from connect_local.laptop.dynamodb_local import DynamoDBLocal
 from connect_local.laptop.event_bus import let_invoke
-from connect_local.laptop.fair_queue import make_fair
+from connect_local.laptop.resources import MAKERS, WITHOUT_EFFECT
 from connect_local.laptop.service_faults import ServiceFault, ServiceFaults
 from connect_tools.aws_environment import NOBODYS, forget_real_aws
 from connect_tools.loopback import LOOPBACK
@@ -34,7 +35,7 @@ class LaptopCloud:
     def __init__(self, template: Template, *, engine: str = "moto") -> None:
         forget_real_aws()
         self._template = template
-        self._attributes: dict[str, dict[str, str]] = {}
+        self._attributes: dict[str, Mapping[str, str]] = {}
         self._dynamodb_local = DynamoDBLocal() if engine == "dynamodb-local" else None
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._faults = ServiceFaults(AtomicWrites(DomainDispatcherApplication(create_backend_app)))
@@ -102,23 +103,49 @@ class LaptopCloud:
         self._template = template
 
     def attribute(self, logical_id: str, name: str) -> str:
-        """An attribute of a resource, or what `Ref` means for it."""
+        """An attribute of a resource, or what `Ref` means for it.
+
+        Of a resource that is not there on the laptop it is a text that says so.
+
+        Raises:
+            CommandError: the template has no such resource, or its properties cannot be used
+        """
         if logical_id not in self._attributes:
-            kind, properties = self._template.resource(logical_id)
-            make = self._makers.get(kind)
-            if make is None:
-                raise NotImplementedError(f"{kind} is not known to the laptop's stack")
-            resolved = self._template.resolve(properties, self.attribute)
-            self._attributes[logical_id] = make(self, self._name(logical_id), resolved)
-        return self._attributes[logical_id][name]
+            self._attributes[logical_id] = self._made(logical_id)
+        return self._attributes[logical_id].get(name, f"{logical_id}.{name}-is-not-on-the-laptop")
 
     def resources(self) -> dict[str, str]:
         """Values of `Ref` for each resource, by logical id; resources not referred to yet are created."""
         return {
             name: self.attribute(name, "Ref")
-            for kind in self._makers
-            for name in self._template.resources(kind)
+            for name, (kind, _) in self._template.all_resources().items()
+            if kind in MAKERS
         }
+
+    def missing(self) -> list[str]:
+        """One line for each resource and parameter of the template that is not there on the laptop."""
+        return [
+            f"{name} ({kind}) is not there on the laptop"
+            for name, (kind, _) in self._template.all_resources().items()
+            if kind not in MAKERS and not kind.startswith(WITHOUT_EFFECT)
+        ] + [
+            f"the parameter {name} has no Default: it is {value!r} on the laptop"
+            for name, value in self._template.without_default.items()
+        ]
+
+    def _made(self, logical_id: str) -> Mapping[str, str]:
+        kind, properties = self._template.resource(logical_id)
+        if kind not in MAKERS:
+            return {}
+        service, make = MAKERS[kind]
+        resolved = self._template.resolve(properties, self.attribute)
+        try:
+            return make(self.client(service), f"{self._template.stack_name}-{logical_id}", resolved)
+        except KeyError as error:
+            raise CommandError(f"template.yaml: {logical_id} has no {error.args[0]}") from error
+        except (BotoCoreError, ClientError) as error:
+            reason = " ".join(str(error).split())
+            raise CommandError(f"template.yaml: {logical_id} cannot be made: {reason}") from error
 
     def hide_received(self, queue: str, *, seconds: int) -> None:
         """Hide what is received from a queue for another time than the template says."""
@@ -133,7 +160,7 @@ class LaptopCloud:
             rule: the rule
             invoke: takes each event that it lets through
         """
-        name = self._name(rule.logical_id)
+        name = f"{self._template.stack_name}-{rule.logical_id}"
         events = self.client("events")
         events.put_rule(Name=name, EventBusName=rule.bus, EventPattern=json.dumps(rule.pattern))
         let_invoke(rule.bus, name, invoke)
@@ -143,68 +170,3 @@ class LaptopCloud:
         sqs = self.client("sqs")
         url = sqs.get_queue_url(QueueName=destination.rpartition(":")[2])["QueueUrl"]
         sqs.send_message(QueueUrl=url, MessageBody=json.dumps(record))
-
-    def _name(self, logical_id: str) -> str:
-        return f"{self._template.stack_name}-{logical_id}"
-
-    def _make_key(self, _name: str, properties: dict[str, Any]) -> dict[str, str]:
-        kms = self.client("kms")
-        key = kms.create_key(
-            Description=properties["Description"], Policy=json.dumps(properties["KeyPolicy"])
-        )["KeyMetadata"]
-        if properties["EnableKeyRotation"]:
-            kms.enable_key_rotation(KeyId=key["KeyId"])
-        return {"Ref": key["KeyId"], "Arn": key["Arn"]}
-
-    def _make_table(self, name: str, properties: dict[str, Any]) -> dict[str, str]:
-        dynamodb = self.client("dynamodb")
-        encryption = properties.get("SSESpecification")
-        own_key = encryption and {
-            "SSESpecification": {
-                "Enabled": encryption["SSEEnabled"],
-                "SSEType": encryption["SSEType"],
-                "KMSMasterKeyId": encryption["KMSMasterKeyId"],
-            }
-        }
-        table = dynamodb.create_table(
-            TableName=name,
-            BillingMode=properties["BillingMode"],
-            AttributeDefinitions=properties["AttributeDefinitions"],
-            KeySchema=properties["KeySchema"],
-            DeletionProtectionEnabled=properties.get("DeletionProtectionEnabled", False),
-            **(own_key or {}),
-        )["TableDescription"]
-        dynamodb.update_time_to_live(
-            TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"]
-        )
-        return {"Ref": name, "Arn": table["TableArn"]}
-
-    def _make_queue(self, name: str, properties: dict[str, Any]) -> dict[str, str]:
-        sqs = self.client("sqs")
-        url = sqs.create_queue(
-            QueueName=name,
-            Attributes={
-                key: value if isinstance(value, str) else json.dumps(value)
-                for key, value in properties.items()
-            },
-        )["QueueUrl"]
-        make_fair(name)
-        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        return {"Ref": url, "Arn": arn}
-
-    def _make_bucket(self, name: str, _properties: dict[str, Any]) -> dict[str, str]:
-        """Nothing outlives the laptop's stack, so neither encryption nor expiry is there to be seen."""
-        self.client("s3").create_bucket(Bucket=name.lower())
-        return {"Ref": name.lower(), "Arn": f"arn:aws:s3:::{name.lower()}"}
-
-    def _make_bus(self, _name: str, properties: dict[str, Any]) -> dict[str, str]:
-        arn = self.client("events").create_event_bus(**properties)["EventBusArn"]
-        return {"Ref": properties["Name"], "Arn": arn}
-
-    _makers: ClassVar[dict[str, Callable[["LaptopCloud", str, dict[str, Any]], dict[str, str]]]] = {
-        "AWS::KMS::Key": _make_key,
-        "AWS::DynamoDB::Table": _make_table,
-        "AWS::SQS::Queue": _make_queue,
-        "AWS::S3::Bucket": _make_bucket,
-        "AWS::Events::EventBus": _make_bus,
-    }

@@ -60,7 +60,7 @@ class StackOptions:
         on_log: takes the name of a function, and each line that it prints; lines that it prints together,
             such as a traceback, as one text
         on_trouble: takes the name of a function, and what has happened to it: it does not start, was stopped
-            since it took too long, or died
+            since it took too long, or died; or the template's name, and which part of it is not there
         on_reload: takes what an edit was applied to, and a sentence about it
         on_jira_request: takes each REST call that the laptop's Jira has answered
     """
@@ -202,6 +202,8 @@ class LaptopStack:
         self.cloud.start()
         for name in template.resources(FUNCTION):
             self.functions[name] = self._function(name, template)
+        for line in self.cloud.missing():
+            self._options.on_trouble("template.yaml", line)
         self._start_lambda(template)
 
     def _function(self, name: str, template: Template) -> LaptopFunction:
