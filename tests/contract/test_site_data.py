@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from connect_jira.aws.dynamodb import attributes
 from connect_jira.aws.service import Aws, AwsService
 from connect_jira.data.aliases import by_client_key, by_cloud_id, by_installation_id
-from connect_jira.data.entries import ABSENT, MAX_KEY_BYTES, MAX_VALUE_BYTES, SiteEntries
+from connect_jira.data.entries import ABSENT, MAX_KEY_BYTES, MAX_VALUE_BYTES, SiteEntries, encode
 from connect_jira.data.errors import DataChanged, ValueTooLarge
 from connect_jira.data.site_data import SiteData
 from connect_jira.data.site_ids import SiteIds
@@ -189,6 +190,43 @@ def test_of_many_keys_no_more_is_read_than_the_page_that_is_asked_for(
     page = next(data.list())
     assert counted.calls["Query"] == 1
     assert len(page.entries) == 100
+
+
+def test_ten_thousand_keys_of_a_site_are_listed_a_page_at_a_time(
+    entries: Entries, site: str, table: str, cloud: LaptopCloud, dynamodb: AwsService
+) -> None:
+    is_moto = cloud.environment()["AWS_ENDPOINT_URL_DYNAMODB"] == cloud.endpoint
+    keys = 500 if is_moto else 10_000  # of which moto goes through all at each write
+    client = cloud.client("dynamodb")
+    for begin in range(0, keys, 25):
+        rows = [
+            attributes(
+                {"site": site, "entry": f"data:issue/{n:05}", "content": encode({"n": n}), "version": "v"}
+            )
+            for n in range(begin, begin + 25)
+        ]
+        client.batch_write_item(RequestItems={table: [{"PutRequest": {"Item": row}} for row in rows]})
+    counted = Counted(dynamodb)
+    listing = SiteData(entries(site, service=counted)).list("issue/")
+    first = next(listing)
+    assert (len(first.entries), counted.calls["Query"]) == (100, 1)
+    rest = [entry.key for page in listing for entry in page.entries]
+    assert [entry.key for entry in first.entries] + rest == [f"issue/{n:05}" for n in range(keys)]
+    assert counted.calls["Query"] <= keys / 100 + 1
+    (page,) = SiteData(entries(site)).list("issue/0049")
+    assert [entry.value["n"] for entry in page.entries] == list(range(490, 500))
+
+
+def test_a_listing_that_is_to_go_on_elsewhere_is_refused_before_dynamodb_is_asked(
+    entries: Entries, site: str, dynamodb: AwsService
+) -> None:
+    counted = Counted(dynamodb)
+    data = SiteData(entries(site, service=counted))
+    data.put("issue/1", 1)
+    for after in ("a", "z", "", "secret:issue/"):
+        with pytest.raises(ValueError, match="of the same prefix"):
+            next(data.list("issue/", after=after))
+    assert counted.calls == {"PutItem": 1}
 
 
 def test_a_site_sees_nothing_of_another_nor_data_anything_of_secrets(entries: Entries, site: str) -> None:

@@ -22,6 +22,7 @@ FUNCTIONS = {
     "CallRequestsFunction": "functions.call_requests.app",
     "JiraCallsFunction": "functions.jira_calls.app",
     "PagesFunction": "functions.pages.app",
+    "RetentionFunction": "functions.retention.app",
 }
 OURS = {"JwtLayer": "connect_jwt", "JiraLayer": "connect_jira"}
 LAYERS = OURS | {"AppLayer": "shared"}

@@ -22,6 +22,7 @@ MAY_LOAD = {
     "webhooks": USUAL,
     "forge": USUAL | RSA,
     "call_requests": USUAL,
+    "retention": USUAL,
     "jira_calls": USUAL,
     "pages": USUAL,
 }

@@ -48,6 +48,10 @@ ACTIONS = {
     | TRACES
     | {"dynamodb:GetItem", "dynamodb:UpdateItem", "kms:Decrypt", "kms:GenerateDataKey"}
     | {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Query", "sqs:SendMessage", "s3:PutObject"},
+    "RetentionRole": LOGS
+    | TRACES
+    | {"dynamodb:GetItem", "dynamodb:Scan", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"}
+    | {"kms:Decrypt", "kms:GenerateDataKey"},
     "JiraCallsRole": LOGS
     | TRACES
     | {"dynamodb:GetItem", "kms:Decrypt", "kms:GenerateDataKey", "events:PutEvents"}
@@ -115,14 +119,18 @@ def test_the_key_is_used_through_the_table_or_for_one_app_and_site(role: str) ->
             assert conditions in (through_table, for_one_site, for_one_secret)
 
 
-def test_what_is_kept_for_sites_is_for_the_functions_that_the_apps_owner_writes_only() -> None:
+def test_what_is_kept_for_sites_is_for_the_functions_of_the_apps_owner_and_the_one_that_deletes_it() -> None:
     touching = {
+        role for role in ACTIONS for statement in statements(role) if "SiteData.Arn" in statement["Resource"]
+    }
+    opening = {
         role
         for role in ACTIONS
         for statement in statements(role)
-        if "SiteData.Arn" in statement["Resource"] or "kms:EncryptionContext:name" in str(statement)
+        if "kms:EncryptionContext:name" in str(statement)
     }
-    assert touching == {"PagesRole", "JiraCallsRole"}
+    assert touching == {"PagesRole", "JiraCallsRole", "RetentionRole"}
+    assert opening == {"PagesRole", "JiraCallsRole"}
 
 
 @pytest.mark.parametrize("stage", ["dev", "staging", "prod"])

@@ -115,7 +115,12 @@ class SiteEntries:
         """Return pages of the entries whose keys begin with a prefix, in the order of their keys in UTF-8.
 
         Each page comes with the key after which the next begins; None after the last.
+
+        Raises:
+            ValueError: `after` has another prefix
         """
+        if after is not None and not after.startswith(prefix):
+            raise ValueError("a listing is continued by the `after` that a page of the same prefix gave")
         asked: dict[str, Any] = {
             "KeyConditionExpression": "site = :site AND begins_with(entry, :prefix)",
             "ExpressionAttributeValues": {":site": self._site_id(), ":prefix": f"{self._kind}:{prefix}"},

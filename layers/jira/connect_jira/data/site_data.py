@@ -92,6 +92,9 @@ class SiteData:
         Args:
             prefix: by default all
             after: continue there, as a page said
+
+        Raises:
+            ValueError: `after` is not of a page with this prefix
         """
         for stored, following in self._entries.pages(prefix, after=after, with_contents=True):
             yield EntryPage(entries=[_entry(one) for one in stored], after=following)

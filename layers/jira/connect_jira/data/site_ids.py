@@ -1,23 +1,22 @@
 """One id of ours for each site, found by every alias of the site; so nothing moves when a site reinstalls.
 
-An alias has a row that holds the id, and each id has a row that lists its aliases. All id rows are in one
-partition, so that the sites with data can be gone through. The id row is written first and the strongest
-alias last: a process that dies in between leaves no alias that the id row does not list, and the next one
-goes on.
+The id's row is written first and the strongest alias last: a process that dies in between leaves no alias
+that the id's row does not list, and the next one goes on. An id whose data are being deleted is taken for
+gone. `connect_jira.data.retention` relies on all of this.
 
 When two aliases of one site lead to two ids that both hold data, nothing is mixed: the id of the stronger
 alias counts, the other keeps its data and its id row, and the log names both.
 """
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 from aws_lambda_powertools import Logger
 
-from connect_jira.aws.dynamodb import Row, Table
+from connect_jira.aws.dynamodb import Table
 from connect_jira.aws.service import AwsService
-from connect_jira.aws.versioned_table import VersionedTable
+from connect_jira.data.site_rows import AliasRow, SiteRow, SiteState, alias_rows, site_rows
 from connect_jira.errors import TemporarilyUnavailable
 
 _ATTEMPTS = 5
@@ -26,40 +25,16 @@ _ATTEMPTS = 5
 _logger = Logger(child=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AliasRow:
-    """The id that an alias leads to.
-
-    Attributes:
-        alias: the key
-        site_id: the site's id
-        settled: the site's aliases that are known to lead there, too, when this one is the strongest
-        revision: the number of times that the row was written
-    """
-
-    alias: str
-    site_id: str
-    settled: frozenset[str] = frozenset()
-    revision: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteRow:
-    """An id.
-
-    Attributes:
-        site_id: the key
-        aliases: all that lead to it, or have led to it
-        revision: the number of times that the row was written
-    """
-
-    site_id: str
-    aliases: frozenset[str] = frozenset()
-    revision: int = 0
-
-
 class _Overtaken(Exception):
     """Another process has decided on an alias meanwhile."""
+
+
+class _Deleted(Exception):
+    """The data of an id are being deleted."""
+
+    def __init__(self, site_id: str) -> None:
+        super().__init__(site_id)
+        self.site_id = site_id
 
 
 class SiteIds:
@@ -74,22 +49,17 @@ class SiteIds:
 
     def __init__(self, dynamodb: AwsService, *, table: str) -> None:
         self._table = Table(dynamodb, table)
-        self._aliases = VersionedTable[AliasRow](
-            dynamodb,
-            table=table,
-            to_row=_alias_row,
-            from_row=_alias_of,
-            key_name="site",
-            rest_of_key={"entry": "#id"},
-        )
-        self._sites = VersionedTable[SiteRow](
-            dynamodb,
-            table=table,
-            to_row=_site_row,
-            from_row=_site_of,
-            key_name="entry",
-            rest_of_key={"site": "#sites"},
-        )
+        self._aliases = alias_rows(dynamodb, table=table)
+        self._sites = site_rows(dynamodb, table=table)
+
+    def settled_id(self, aliases: Sequence[str]) -> str | None:
+        """Return the id that the aliases lead to, by one read; None if they were not yet seen together.
+
+        Raises:
+            TemporarilyUnavailable: DynamoDB gave no answer
+        """
+        strongest = self._aliases.read(aliases[0])
+        return strongest.site_id if strongest and _is_settled(strongest, aliases) else None
 
     def id_of(self, aliases: Sequence[str]) -> str:
         """Return the id that the aliases lead to, and let all of them lead to it from now on.
@@ -102,24 +72,31 @@ class SiteIds:
         Raises:
             TemporarilyUnavailable: DynamoDB gave no answer, or other processes keep deciding on this site
         """
+        deleted: set[str] = set()
         for _ in range(_ATTEMPTS):
             strongest = self._aliases.read(aliases[0])
-            if strongest is not None and strongest.settled.issuperset(aliases[1:]):
+            if strongest and _is_settled(strongest, aliases):
                 return strongest.site_id
             try:
-                return self._settle(aliases, strongest)
+                return self._settle(aliases, strongest, deleted)
+            except _Deleted as found:
+                deleted.add(found.site_id)
             except _Overtaken:
                 continue
         raise TemporarilyUnavailable("other processes keep deciding on the id of this site")
 
-    def _settle(self, aliases: Sequence[str], strongest: AliasRow | None) -> str:
+    def _settle(self, aliases: Sequence[str], strongest: AliasRow | None, deleted: Collection[str]) -> str:
         rows = {aliases[0]: strongest} | {alias: self._aliases.read(alias) for alias in aliases[1:]}
-        found = list(dict.fromkeys(row.site_id for row in rows.values() if row))
+        led_to = dict.fromkeys(row.site_id for row in rows.values() if row)
+        found = [site_id for site_id in led_to if site_id not in deleted]
         site_id = self._chosen(found) if found else os.urandom(16).hex()
 
         def listing(current: SiteRow | None) -> SiteRow:
             row = current or SiteRow(site_id=site_id)
-            return replace(row, aliases=row.aliases | frozenset(aliases))
+            if row.state is SiteState.DELETING:
+                raise _Deleted(site_id)
+            listed = row.aliases | frozenset(aliases)
+            return replace(row, aliases=listed, state=SiteState.KEPT, ends_at=None)
 
         self._sites.update(site_id, listing)
         for alias in reversed(aliases):
@@ -155,6 +132,10 @@ class SiteIds:
         return bool(answer["Items"])
 
 
+def _is_settled(strongest: AliasRow, aliases: Sequence[str]) -> bool:
+    return strongest.settled.issuperset(aliases[1:]) and not strongest.is_ending
+
+
 def _leading(
     alias: str, site_id: str, settled: frozenset[str], *, seen: AliasRow | None
 ) -> Callable[[AliasRow | None], AliasRow]:
@@ -163,35 +144,9 @@ def _leading(
     def lead(current: AliasRow | None) -> AliasRow:
         row = current or AliasRow(alias=alias, site_id=site_id)
         if row.site_id == site_id:
-            return replace(row, settled=settled or row.settled)
+            return replace(row, settled=settled or row.settled, is_ending=False)
         if seen is None or row.site_id != seen.site_id:
             raise _Overtaken
-        return replace(row, site_id=site_id, settled=settled)
+        return replace(row, site_id=site_id, settled=settled, is_ending=False)
 
     return lead
-
-
-def _alias_row(row: AliasRow) -> Row:
-    return {
-        "site": row.alias,
-        "siteId": row.site_id,
-        "settled": sorted(row.settled),
-        "revision": row.revision,
-    }
-
-
-def _alias_of(row: Row) -> AliasRow:
-    return AliasRow(
-        alias=row["site"],
-        site_id=row["siteId"],
-        settled=frozenset(row["settled"]),
-        revision=row["revision"],
-    )
-
-
-def _site_row(row: SiteRow) -> Row:
-    return {"entry": row.site_id, "aliases": sorted(row.aliases), "revision": row.revision}
-
-
-def _site_of(row: Row) -> SiteRow:
-    return SiteRow(site_id=row["entry"], aliases=frozenset(row["aliases"]), revision=row["revision"])

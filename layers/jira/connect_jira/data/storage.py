@@ -66,9 +66,15 @@ class SiteStorage:
         Args:
             tenant: the site's clientKey, or the `installationId` of a site that has the app by Forge alone
         """
-        site_id = cache(lambda: self._ids.id_of(self._aliases.of(tenant)))
+        site_id = cache(lambda: self._id_of(tenant))
 
         def entries(kind: str) -> SiteEntries:
             return SiteEntries(self._dynamodb, table=self._table, site_id=site_id, kind=kind)
 
         return Kept(entries, sealer=self._sealer, site_id=site_id)
+
+    def _id_of(self, tenant: ClientKey) -> str:
+        """Return the site's id; by cached aliases only if these are known to belong together."""
+        remembered = self._aliases.remembered(tenant)
+        settled = self._ids.settled_id(remembered) if remembered else None
+        return settled or self._ids.id_of(self._aliases.of(tenant))
