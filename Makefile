@@ -19,7 +19,7 @@ demo: .venv/dev ## the main job on this laptop, narrated: install, event, signed
 	@$(BIN)/connect demo
 
 up: .venv/dev ## the stack on this laptop until Ctrl-C: the app on :3000, a Jira on :2990
-	@$(BIN)/connect up
+	@$(BIN)/connect up --keep .connect
 
 # Tests start hundreds of processes: without bytecode each compiles again what it imports.
 test: .venv/sam tests/node_modules/.done ## every test, on all processors; ONLY=unit or any folder or file in tests/
@@ -68,7 +68,7 @@ design: .venv/dev tests/node_modules/.done ## make the CSS that is Atlassian's o
 	$(BIN)/python -m connect_build.design
 
 clean: ## remove everything that make has made
-	rm -rf .venv .aws-sam .bench dist tests/node_modules bench/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .aws-sam .bench .connect dist tests/node_modules bench/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # --- environments --------------------------------------------------------------------------------------------
 

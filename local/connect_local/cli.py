@@ -1,6 +1,7 @@
 """`connect up`, `connect demo` and `connect invoke`: the stack on this laptop."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -30,6 +31,12 @@ from connect_tools.project import import_project
     default="moto",
     show_default=True,
     help="What the table is in.",
+)
+@click.option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Go on with what was kept in this folder, and keep it there.",
 )
 @click.option("--record", is_flag=True, help="Record the shapes of what is sent, for connect shapes.")
 @click.option("--json", "as_json", is_flag=True, help="The functions' output as it is, the rest on stderr.")

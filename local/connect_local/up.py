@@ -2,25 +2,20 @@
 
 import signal
 import threading
-from collections.abc import Sequence
+from typing import Any
 
 from connect_local.checking import Checking
 from connect_local.console import AsLambdaWrites, ForPeople
 from connect_local.laptop.stack import LaptopStack, StackOptions
 
 
-def run(
-    *,
-    port: int,
-    jira_port: int | None,
-    install_keys_urls: Sequence[str],
-    extra_site_url: str | None,
-    forge_jwks_url: str | None,
-    engine: str,
-    record: bool,
-    as_json: bool,
-) -> None:
-    """Start the stack, say where it is and what happens in it, and stop it on SIGINT or SIGTERM."""
+def run(*, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - of `StackOptions`
+    """Start the stack, say where it is and what happens in it, and stop it on SIGINT or SIGTERM.
+
+    Args:
+        as_json: True for the functions' output as it is
+        options: those of the stack
+    """
     printer = AsLambdaWrites() if as_json else ForPeople()
     stopping = threading.Event()
 
@@ -40,21 +35,15 @@ def run(
         printer.announce(what, sentence)
         checking.again()
 
-    options = StackOptions(
-        port=port,
-        jira_port=jira_port,
-        install_keys_urls=install_keys_urls,
-        extra_site_url=extra_site_url,
-        forge_jwks_url=forge_jwks_url,
-        engine=engine,
-        record=record,
+    stack_options = StackOptions(
+        **options,
         watch=True,
         on_log=printer.function,
         on_trouble=printer.tell,
         on_reload=announce,
         on_jira_request=printer.jira,
     )
-    with LaptopStack(options) as stack:
+    with LaptopStack(stack_options) as stack:
         printer.say(f"[bold]App[/]   {stack.descriptor_url}")
         if stack.jira:
             printer.say(f"[bold]Jira[/]  {stack.jira.base_url}")

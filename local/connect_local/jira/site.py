@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from threading import Lock
+from typing import Any
 from urllib.parse import urlsplit
 
 from connect_jwt.identity import AppKey, ClientKey
@@ -22,6 +24,7 @@ _PROJECTS = (
     Project(id="10002", key="WEB", name="Website"),
 )
 _FIRST_ID = 10100
+_NOT_KEPT = {"name", "base_url", "context_path", "cloud_id", "_clock", "_lock", "_ids", "_apps"}
 
 
 class Site:
@@ -59,6 +62,22 @@ class Site:
     def now(self) -> datetime:
         """The time on this site."""
         return datetime.fromtimestamp(self._clock(), UTC)
+
+    # --- all of it
+
+    def kept(self) -> dict[str, Any]:
+        """Return all that is on the site, except its apps; values, which later changes leave as they are."""
+        with self._lock:
+            number = next(self._ids)
+            self._ids = count(number)
+            content = {name: copy(value) for name, value in vars(self).items() if name not in _NOT_KEPT}
+            return {**content, "next id": number}
+
+    def bring_back(self, content: dict[str, Any]) -> None:
+        """Put what `kept` has returned in place of what is there."""
+        with self._lock:
+            self._ids = count(content["next id"])
+            vars(self).update({name: value for name, value in content.items() if name != "next id"})
 
     # --- apps
 

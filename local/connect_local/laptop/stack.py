@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import chain
+from pathlib import Path
 from typing import Self
 
 import urllib3
@@ -23,6 +24,7 @@ from connect_local.laptop.controls import controls
 from connect_local.laptop.event_source import QueuePoller
 from connect_local.laptop.functions import Configuration, LaptopFunction
 from connect_local.laptop.gateway import LaptopGateway
+from connect_local.laptop.keeping import Keeping
 from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_local.laptop.ports import listen
 from connect_local.laptop.reloading import TEMPLATE, Reloading
@@ -56,6 +58,7 @@ class StackOptions:
         aws_sdk: client of AWS in the functions, `direct` or `boto3`; by default that of the environment
             variable `AWS_SDK`
         watch: True if every function is started ahead, and an edit of the source is applied at once
+        keep: folder that the state is kept in, so that a later stack goes on with it; None for none
         record: True if the shapes of what is sent are recorded, and told at `/_local/shapes`
         on_log: takes the name of a function, and each line that it prints; lines that it prints together,
             such as a traceback, as one text
@@ -76,6 +79,7 @@ class StackOptions:
     worker_seconds: float | None = None
     aws_sdk: str = field(default_factory=lambda: os.environ.get("AWS_SDK", "direct"))
     watch: bool = False
+    keep: Path | None = None
     record: bool = False
     on_log: Callable[[str, str], None] = lambda _function, _line: None
     on_trouble: Callable[[str, str], None] = lambda _function, _sentence: None
@@ -97,6 +101,7 @@ class LaptopStack:
         self._parts = ExitStack()
         self._shapes = RecordedShapes()
         self._troubles: deque[str] = deque(maxlen=1)
+        self._keeping: Keeping | None = None
         self.jira: LaptopJira | None = None
         self.functions: dict[str, LaptopFunction] = {}
 
@@ -157,6 +162,8 @@ class LaptopStack:
             self._watch()
         else:
             self._check_readiness()
+        if self._keeping:
+            self._keeping.go_on()
 
     def use_template(self, template: Template) -> None:
         """Apply another template: new resources, functions and routes. What has gone from it stays.
@@ -200,6 +207,9 @@ class LaptopStack:
         self.cloud = LaptopCloud(template, engine=self._options.engine)
         self._parts.callback(self.cloud.stop)
         self.cloud.start()
+        if self._options.keep:
+            self._keeping = Keeping(self._options.keep, self, tell=self._tell)
+            self._parts.callback(self._keeping.stop)  # when all that is under way has come to its end
         for name in template.resources(FUNCTION):
             self.functions[name] = self._function(name, template)
         for line in self.cloud.missing():
