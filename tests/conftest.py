@@ -28,6 +28,7 @@ OF_THE_DEMONSTRATION = (
     "browser/pages",
     "browser/whole",
     "e2e",
+    "infrastructure/test_way_to_jira.py",
     "laptop/test_forge_manifest.py",
     "soak",
     "unit/jira/test_forge_calls.py",
