@@ -1,6 +1,7 @@
 """Handlers that behave in every way a function can."""
 
 import os
+import signal
 import sys
 import time
 import traceback
@@ -44,6 +45,16 @@ def for_a_second(_event: dict[str, Any], _context: Any) -> str:
 def for_a_minute(_event: dict[str, Any], _context: Any) -> None:
     talk({"words": "begun"}, None)
     time.sleep(60)
+
+
+def for_ever(_event: dict[str, Any], _context: Any) -> None:
+    talk({"words": f"busy as {os.getpid()}"}, None)
+    while True:
+        pass
+
+
+def segfault(_event: dict[str, Any], _context: Any) -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
 
 
 def stop_here(_event: dict[str, Any], _context: Any) -> str:

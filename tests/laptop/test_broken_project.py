@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.laptop.project_copy import ProjectCopy
+from tests.laptop.running_up import Up, eventually
 
 UP = ("up", "--port", "0", "--jira-port", "0")
 
@@ -76,3 +77,19 @@ def test_without_a_template_it_is_the_wrong_folder(copy: ProjectCopy, tmp_path: 
         moved.rename(copy / "template.yaml")
     assert ended.returncode == 1
     assert ended.stderr == "connect: there is no template.yaml here: go to the folder of the app's project\n"
+
+
+def test_code_that_cannot_be_imported_is_told_once_at_the_start_and_goes_live_when_it_is_mended(
+    tmp_path: Path,
+) -> None:
+    copy = ProjectCopy(tmp_path / "project")
+    file = copy / "layers/jira/connect_jira/web/response.py"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f"{text}\ndef broken(:\n", encoding="utf-8")
+    with Up(copy) as up:
+        (told,) = [line for line in up.lines if "does not start" in line]
+        assert "(so do " in told
+        number = len(text.splitlines()) + 2
+        assert told.endswith(f"response.py:{number}: SyntaxError: invalid syntax   def broken(:")
+        file.write_text(text, encoding="utf-8")
+        eventually(lambda: up.get("/atlassian-connect.json").startswith("200 "))

@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,6 +90,48 @@ def test_a_process_that_dies_fails_its_invocation_and_is_not_used_again(start: S
     assert json.loads(result.payload)["errorType"] == "Runtime.ExitError"
     assert result.trouble == "died with exit status 3"
     assert not environment.alive
+
+
+def test_a_process_that_crashes_says_where(start: Start) -> None:
+    result = start("tests.laptop.handlers.segfault").invoke(b"{}", timeout=10)
+    assert result.trouble is not None
+    assert re.fullmatch(
+        r"was killed by SIGSEGV at tests/laptop/handlers\.py:\d+ \(segfault\)", result.trouble
+    )
+
+
+STACK = """
+import os, sys
+from connect_local.laptop.environment import Environment
+command = [sys.executable, "-m", "connect_local.laptop.child", "connect_local.laptop.runtime",
+           "tests.laptop.handlers.for_ever"]
+variables = {"AWS_LAMBDA_FUNCTION_NAME": "Test", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+             "PYTHONPATH": os.getcwd()}
+environment = Environment(command, variables, arn="arn", log=lambda line: print(line, flush=True))
+environment.invoke(b"{}", timeout=100)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc here")
+def test_a_function_that_never_returns_ends_with_a_stack_that_is_killed() -> None:
+    stack = subprocess.Popen([sys.executable, "-c", STACK], cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+    assert stack.stdout is not None
+    with stack.stdout as lines:
+        busy = next(line for line in lines if line.startswith("busy as ")).rpartition(" ")[2].strip()
+        assert Path(f"/proc/{busy}").exists()
+        stack.kill()
+        stack.wait()
+    deadline = time.monotonic() + 10
+    while is_running(busy):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def is_running(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def test_a_process_that_is_killed_says_by_what(start: Start, lines: list[str]) -> None:

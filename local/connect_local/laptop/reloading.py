@@ -79,8 +79,8 @@ class Reloading:
 
     def start_all(self) -> None:
         """Start every function: the first request does not wait, and what does not start is told."""
-        for name, trouble in self._replaced(dict.fromkeys(self._stack.functions)).items():
-            self._tell(name, f"does not start, and is tried again when you save a change: {trouble}")
+        troubles = self._replaced(dict.fromkeys(self._stack.functions))
+        self._tell_each(troubles, "does not start, and is tried again when you save a change")
 
     def take(self, changed: set[Path]) -> None:
         """Apply changed files, without waiting for it."""
@@ -127,12 +127,7 @@ class Reloading:
 
     def _replace(self, wanted: Mapping[str, Configuration | None], changed: set[Path], since: float) -> None:
         troubles = self._replaced(wanted)
-        by_trouble: defaultdict[str, list[str]] = defaultdict(list)
-        for name, trouble in troubles.items():
-            by_trouble[trouble].append(name)
-        for trouble, names in by_trouble.items():
-            others = f" ({len(names)} functions)" if len(names) > 1 else ""
-            self._tell(names[0], f"goes on with the code of before{others}: {trouble}")
+        self._tell_each(troubles, "goes on with the code of before")
         new = [name for name in wanted if name not in troubles]
         if new:
             for poller in self._stack.pollers:
@@ -140,6 +135,15 @@ class Reloading:
                     poller.hand_out_failed()
             functions = ", ".join(name.removesuffix("Function") for name in new)
             self._announce("reload", f"{_named(changed)}: {functions} in {time.monotonic() - since:.2f} s")
+
+    def _tell_each(self, troubles: Mapping[str, str], consequence: str) -> None:
+        """Tell each trouble once, however many functions have it."""
+        by_trouble: defaultdict[str, list[str]] = defaultdict(list)
+        for name, trouble in troubles.items():
+            by_trouble[trouble].append(name)
+        for trouble, names in by_trouble.items():
+            others = f" (so do {len(names) - 1} more functions)" if len(names) > 1 else ""
+            self._tell(names[0], f"{consequence}{others}: {trouble}")
 
     def _replaced(self, wanted: Mapping[str, Configuration | None]) -> dict[str, str]:
         """Replace functions at the same time; the troubles of those that do not start."""
