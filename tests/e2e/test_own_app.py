@@ -57,8 +57,8 @@ def use_everything(key: str) -> dict[str, Any]:
     boto3.client("sns").publish(TopicArn=os.environ["NEWS"], Message=key)
     return {
         "reminder": table.get_item(Key={"site": "a", "issue": key})["Item"]["issue"] == key,
-        "apiKey": len(get_secret(os.environ["TRACKER_API_KEY"], max_age=300)),
-        "setting": get_parameter(os.environ["SETTING"], max_age=300),
+        "apiKey": len(get_secret(os.environ["TRACKER_API_KEY"])),
+        "setting": get_parameter(os.environ["SETTING"]),
     }
 """
 PAGES = """

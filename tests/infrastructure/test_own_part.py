@@ -1,10 +1,14 @@
 """The app's own part of template.yaml: its example works once it is no comment any more."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import yaml
+from aws_lambda_powertools.utilities.parameters.base import BaseProvider
 
 from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_tools.template import Template
@@ -64,6 +68,29 @@ def test_the_example_is_there_on_the_laptop(example: Path) -> None:
         cloud.stop()
     assert [key["AttributeName"] for key in table["KeySchema"]] == ["site", "issue"]
     assert len(secret["SecretString"]) == 40
+
+
+def test_a_secret_is_read_once_in_five_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Provider(BaseProvider):
+        """Counts what it is asked for."""
+
+        asked = 0
+
+        def _get(self, name: str, **_options: Any) -> str:
+            self.asked += 1
+            return name
+
+        def _get_multiple(self, path: str, **_options: Any) -> dict[str, str]:
+            raise NotImplementedError(path)
+
+    now = [datetime(2026, 11, 26, tzinfo=UTC)]
+    clock = SimpleNamespace(now=lambda *_: now[0])
+    monkeypatch.setattr("aws_lambda_powertools.utilities.parameters.base.datetime", clock)
+    provider = Provider()  # type: ignore[no-untyped-call]  # of Powertools
+    for minutes, reads in ((0, 1), (4, 1), (2, 2)):
+        now[0] += timedelta(minutes=minutes)
+        provider.get("key")
+        assert provider.asked == reads
 
 
 def test_an_exception_of_the_example_has_its_reason_beside_it() -> None:

@@ -3,6 +3,7 @@
 import itertools
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
 
@@ -232,6 +233,17 @@ def install_by_both(story: Story) -> None:
     story.install_by_connect()
 
 
+@pytest.mark.parametrize("begun", range(CALLS))
+def test_two_sweeps_at_once_delete_it_once(begun: int) -> None:
+    for theirs, ours in itertools.product((1, 2, 5, 9, 14), repeat=2):
+        story = gone(Story(MemoryDynamoDB()))
+        turns = Turns([begun, theirs, ours])
+        one, other = story.tables.by(turns.before(0)), story.tables.by(turns.before(1))
+        run_both(turns, partial(story.sweep, one), partial(story.sweep, other))
+        assert story.sweep().is_complete
+        assert data_rows(story) == 0
+
+
 RETURNS: dict[str, Callable[[Story], None]] = {
     "connect": Story.install_by_connect,
     "forge": Story.install_by_forge,
@@ -347,7 +359,7 @@ def test_who_comes_back_in_the_middle_of_a_sweep_has_all_or_nothing_and_keeps_it
             RETURNS[back](story)
             found += use(story, other)
 
-        run_both(turns, lambda story=story, mine=mine: story.sweep(mine), come)  # type: ignore[misc]
+        run_both(turns, partial(story.sweep, mine), come)
         is_kept(story, found)
         assert story.sweep().is_complete
         is_kept(story, found)
