@@ -11,6 +11,9 @@ from connect_tools.project import PROJECT
 class Checking:
     """Runs the check as often as it is asked for, one at a time, and tells what it has not told before.
 
+    Attributes:
+        faults: that the last run has found
+
     Args:
         tell: takes each fault
         mended: called when none is left
@@ -19,6 +22,7 @@ class Checking:
     def __init__(self, *, tell: Callable[[str], None], mended: Callable[[], None]) -> None:
         self._tell = tell
         self._mended = mended
+        self.faults: tuple[str, ...] = ()
         self._told: set[str] = set()
         self._wanted = threading.Event()
         threading.Thread(target=self._run, daemon=True).start()
@@ -49,3 +53,4 @@ class Checking:
             if self._told and not faults:
                 self._mended()
             self._told = set(faults)
+            self.faults = tuple(faults)

@@ -42,6 +42,7 @@ def run(*, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - of `StackOp
         on_trouble=printer.tell,
         on_reload=announce,
         on_jira_request=printer.jira,
+        app_faults=lambda: checking.faults,
     )
     with LaptopStack(stack_options) as stack:
         printer.say(f"[bold]App[/]   {stack.descriptor_url}")

@@ -13,6 +13,7 @@ from connect_local.jira import LaptopJira
 from connect_local.jira.entities import User
 from connect_local.jira.site import ADMIN, FORMER, MEMBER
 from tests.laptop.fake_app import FakeApp
+from tests.laptop.jira_server import JiraServer
 from tests.laptop.verbatim_http import Answer, VerbatimHttp
 
 PAGES = ["/", "/sites", "/apps", "/calls", "/calls?of=all", "/faults", "/issues/new", "/browse/DEMO"]
@@ -127,6 +128,17 @@ def test_a_form_of_its_own_changes_something(jira: LaptopJira, jira_http: Verbat
     (issue,) = jira.site.issues()
     assert issue.creator == ADMIN
     assert [part["content"][0]["text"] for part in issue.fields["description"]["content"]] == ["One", "Two"]
+
+
+def test_faults_of_the_app_that_jira_does_not_notice_are_among_the_apps(jira_server: JiraServer) -> None:
+    faults = ["a webhook without a <reaction>"]
+    jira = LaptopJira(base_url=f"http://localhost:{jira_server.port}", app_faults=lambda: faults)
+    jira_server.site = jira.app
+    http = VerbatimHttp(jira_server.port)
+    assert "a webhook without a &lt;reaction&gt;" in get(http, "/apps").text
+    faults.clear()
+    assert "does not fit together" not in get(http, "/apps").text
+    jira.close()
 
 
 def test_what_is_on_a_page_is_escaped(jira: LaptopJira, jira_http: VerbatimHttp) -> None:

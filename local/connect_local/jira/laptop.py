@@ -55,6 +55,7 @@ class LaptopJira:
         base_url: of the default site, without a trailing slash
         descriptor_url: of the app that runs beside it; empty for none
         on_request: told of each REST call as it is answered
+        app_faults: returns the faults of the app beside it that Jira does not notice
         install_key: Atlassian's; when there is none, a new one
         retry_delays: delay before each retry of a webhook, in seconds
         clock: the time, in Unix seconds
@@ -68,6 +69,7 @@ class LaptopJira:
         base_url: str,
         descriptor_url: str = "",
         on_request: Callable[[RecordedRequest], None] | None = None,
+        app_faults: Callable[[], Sequence[str]] = tuple,
         install_key: InstallKey | None = None,
         retry_delays: Sequence[float] = RETRY_DELAYS,
         clock: Callable[[], float] = time.time,
@@ -98,7 +100,11 @@ class LaptopJira:
             base_url=self.oauth_url, tenants=self.tenants, access_tokens=access_tokens
         )
         pages = Pages(
-            tenants=self.tenants, faults=self.faults, journal=self.journal, descriptor_url=descriptor_url
+            tenants=self.tenants,
+            faults=self.faults,
+            journal=self.journal,
+            descriptor_url=descriptor_url,
+            app_faults=app_faults,
         )
         gate = RestGate(
             tenants=self.tenants,

@@ -66,6 +66,7 @@ class StackOptions:
             since it took too long, or died; or the template's name, and which part of it is not there
         on_reload: takes what an edit was applied to, and a sentence about it
         on_jira_request: takes each REST call that the laptop's Jira has answered
+        app_faults: returns the faults of the app that Jira does not notice, for the laptop's Jira to show
     """
 
     port: int = 3000
@@ -85,6 +86,7 @@ class StackOptions:
     on_trouble: Callable[[str, str], None] = lambda _function, _sentence: None
     on_reload: Callable[[str, str], None] = lambda _what, _sentence: None
     on_jira_request: Callable[[RecordedRequest], None] = lambda _request: None
+    app_faults: Callable[[], Sequence[str]] = tuple
 
 
 class LaptopStack:
@@ -271,6 +273,7 @@ class LaptopStack:
             base_url=base_url,
             descriptor_url=self.descriptor_url,
             on_request=self._options.on_jira_request,
+            app_faults=self._options.app_faults,
         )
         self._parts.callback(self.jira.close)
         self._serve(ThreadedServer(self.jira.app, listener, http=self.jira.protocol))

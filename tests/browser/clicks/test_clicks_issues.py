@@ -46,6 +46,25 @@ def test_an_issue_is_edited_by_whoever_looks(clicks: Clicks, jira: LaptopJira) -
     assert issue.fields["summary"] == "New"
 
 
+def test_somebody_comments_and_moves_an_issue_and_sees_where_an_app_moves_it(
+    clicks: Clicks, installed: PagedApp, rest: SignedCalls
+) -> None:
+    assert installed.installed
+    create(clicks, "Old")
+    clicks.page.get_by_label("Add a comment").fill("/due 2026-12-24")
+    clicks.page.keyboard.press("Tab")
+    clicks.page.keyboard.press("Enter")
+    clicks.says("Your comment is on OPS-1.")
+    expect(clicks.page.locator("#comments")).to_contain_text("/due 2026-12-24")
+    clicks.click("Move to In Progress")
+    clicks.says("OPS-1 is In Progress now.")
+    expect(clicks.page.locator("#fields")).to_contain_text("In Progress")
+    assert rest("POST", "/issue/OPS-1/transitions", {"transition": {"id": "31"}}).status == 204
+    expect(clicks.page.locator("#fields")).to_contain_text("Done")
+    expect(clicks.page.get_by_role("button", name="Move to Done")).to_have_count(0)
+    assert clicks.violations() == []
+
+
 def test_new_issues_appear_on_the_start_page_and_what_was_there_stays_in_focus(
     clicks: Clicks, jira: LaptopJira
 ) -> None:

@@ -1,5 +1,6 @@
 """All pages as one ASGI application."""
 
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
@@ -36,15 +37,24 @@ class Pages:
         faults: for calls to any site
         journal: the calls
         descriptor_url: of the app that runs beside this Jira; empty for none
+        app_faults: returns the faults of that app that Jira does not notice
     """
 
-    def __init__(self, *, tenants: Tenants, faults: Faults, journal: Journal, descriptor_url: str) -> None:
+    def __init__(
+        self,
+        *,
+        tenants: Tenants,
+        faults: Faults,
+        journal: Journal,
+        descriptor_url: str,
+        app_faults: Callable[[], Sequence[str]],
+    ) -> None:
         self._tenants = tenants
         self._view = View(tenants)
         subjects = (
             Start(self._view, tenants=tenants, journal=journal, descriptor_url=descriptor_url),
             IssuePages(self._view),
-            AppsPage(self._view, descriptor_url=descriptor_url),
+            AppsPage(self._view, descriptor_url=descriptor_url, app_faults=app_faults),
             UserRequests(journal),
             AppPages(self._view),
             CallsPage(self._view, tenants=tenants, journal=journal),

@@ -1,5 +1,6 @@
 """The apps on a site, as its administrators manage them."""
 
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -22,10 +23,12 @@ class AppsPage:
     Args:
         view: renders it
         descriptor_url: of the app that runs beside this Jira; empty for none
+        app_faults: returns the faults of that app that Jira does not notice
     """
 
-    def __init__(self, view: View, *, descriptor_url: str) -> None:
+    def __init__(self, view: View, *, descriptor_url: str, app_faults: Callable[[], Sequence[str]]) -> None:
         self._view = view
+        self._app_faults = app_faults
         self._descriptor_url = descriptor_url
 
     def routes(self) -> list[Route]:
@@ -40,6 +43,7 @@ class AppsPage:
             title="Apps",
             apps=visit.site.apps(),
             descriptor_url=self._descriptor_url,
+            app_faults=self._app_faults(),
             own_pages=_OWN_PAGES,
             unseen=unseen,
         )
