@@ -18,6 +18,7 @@ from connect_jira.errors import ProductNotServed
 from connect_jira.events.held_event import HeldEvent
 from connect_jira.http_pool import new_pool
 from connect_jira.lifecycle.forge import ForgeCalls, ForgeOutcome
+from connect_jira.lifecycle.hooks import enqueued_by
 from connect_jira.shape_recorder import RECORDER
 from connect_jira.web.front_door import answer
 from connect_jira.web.request import GatewayRequest
@@ -39,6 +40,7 @@ _forge = ForgeCalls(
     sealer=_composition.token_sealer,
     links=_composition.site_links,
     ask=_queue.send,
+    hook=enqueued_by(_queue.send),
 )
 
 

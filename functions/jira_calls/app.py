@@ -20,6 +20,7 @@ from connect_jira.worker.idempotency_store import IdempotencyStore
 from connect_jira.worker.queue import JiraCallsQueue
 from connect_jira.worker.worker import Worker
 from functions.jira_calls.direct import make_directly
+from functions.jira_calls.own_functions import OwnFunctions
 from functions.jira_calls.reactions import reactions
 from functions.jira_calls.work import Work
 
@@ -39,15 +40,21 @@ _clients = JiraClients(
     on_outcome=_backoff.note,
 )
 _queue = JiraCallsQueue.from_env(os.environ, _composition.aws, continues_chain=False)
-_work = Work(
+_own = OwnFunctions(
     reactions,
+    _composition.app.app_key,
+    clients=_clients,
+    gate=_composition.hook_gate,
+    send=_queue.send,
+    storage=site_storage(os.environ, _composition),
+)
+_work = Work(
+    _own,
     _clients,
     _activity,
-    _composition.app.app_key,
     links=_composition.site_links,
     held=HeldEvents(_composition.app, _composition.forge_store),
-    queue=_queue,
-    storage=site_storage(os.environ, _composition),
+    send=_queue.send,
 )
 _worker = Worker(
     queue=_queue,

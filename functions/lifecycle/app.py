@@ -17,10 +17,12 @@ from connect_jira.composition import Composition
 from connect_jira.http_pool import new_pool
 from connect_jira.installations.activity import Activity
 from connect_jira.lifecycle.connect import Lifecycle
+from connect_jira.lifecycle.hooks import enqueued_by
 from connect_jira.shape_recorder import RECORDER
 from connect_jira.web.front_door import answer
 from connect_jira.web.request import GatewayRequest
 from connect_jira.web.response import Response, empty_response
+from connect_jira.worker.queue import JiraCallsQueue
 from connect_jwt.install_keys import InstallKeys
 
 logger = Logger()
@@ -33,6 +35,7 @@ _keys = InstallKeys(
     admit=_key_ids.admit,
     on_answer=RECORDER.key_host,
 )
+_queue = JiraCallsQueue.from_env(os.environ, _composition.aws)
 _lifecycle = Lifecycle(
     _composition.app,
     store=_composition.store,
@@ -40,6 +43,7 @@ _lifecycle = Lifecycle(
     tenants=_composition.tenants,
     links=_composition.site_links,
     keys=_keys,
+    hook=enqueued_by(_queue.send),
 )
 _activity = Activity.from_env(os.environ, _composition.aws)
 _events = {

@@ -8,6 +8,7 @@ import pytest
 
 from connect_jira.aws.failures import AwsFailed
 from connect_jira.aws.service import AwsService
+from connect_jira.events.hook_call import Hook, HookCall
 from connect_jira.events.webhook import Occurrence, Webhook
 from connect_jira.worker.idempotency_store import Attempt, Done, IdempotencyStore
 from connect_jira.worker.occurrences import APART_MS, SENDING_MS, Occurrences
@@ -56,7 +57,7 @@ def site() -> ClientKey:
     return ClientKey(f"occurrences-{next(_sites)}")
 
 
-def begin(done: IdempotencyStore, message: Webhook) -> Attempt | Done:
+def begin(done: IdempotencyStore, message: Webhook | HookCall) -> Attempt | Done:
     work_id = done.work_id(message)
     assert work_id is not None
     return done.begin(work_id, owner=uuid.uuid4().hex, is_idempotent=True, left_ms=1000)
@@ -197,3 +198,46 @@ def test_a_thing_that_changes_all_the_time_does_not_fill_its_record(
         occurrences.settle(connect(f"w-{number}", T + number * MINUTE)(site))
     assert occurrences.settle(forge("f", T + 104 * MINUTE)(site)).webhook_id == "w-104"
     assert occurrences.settle(connect("w-0", T)(site)).webhook_id == "w-0", "forgotten, and named as before"
+
+
+def hook(told_by: str, identifier: str, at_ms: int, **changed: Any) -> Callable[[ClientKey], HookCall]:
+    is_of_connect = told_by == "connect"
+
+    def call(site: ClientKey) -> HookCall:
+        thing = f"installation of {site}"
+        occurrence = Occurrence(told_by=told_by, thing=thing, at_ms=at_ms, is_timed=not is_of_connect)
+        about: dict[str, Any] = {
+            "client_key": site if is_of_connect else ClientKey(thing),
+            "hook": Hook.INSTALLED,
+            "installation": site,
+            "signed_at": at_ms // 1000,
+            "identifier": f"{identifier} of {site}",
+            "occurrence": occurrence,
+        }
+        return HookCall(**about | changed)
+
+    return call
+
+
+OF_CONNECT = hook("connect", "token-1", T)
+OF_FORGE = hook("forge", "installation", T + 2 * MINUTE)
+
+
+@pytest.mark.parametrize("order", [(OF_CONNECT, OF_FORGE), (OF_FORGE, OF_CONNECT)])
+def test_an_install_that_both_report_is_one_hook_whoever_is_first(
+    work_off: Callable[..., int], order: tuple[Any, ...]
+) -> None:
+    assert work_off(*order, *order) == 1
+
+
+def test_other_installs_and_other_hooks_are_hooks_of_their_own(work_off: Callable[..., int]) -> None:
+    others = (
+        hook("connect", "token-2", T + 60 * MINUTE),
+        hook("connect", "token-1", T, hook=Hook.UNINSTALLED),
+        hook("connect", "token-3", T, hook=Hook.UPGRADED, occurrence=None),
+    )
+    assert work_off(OF_CONNECT, OF_FORGE, *others, *others) == 4
+
+
+def test_a_later_call_of_the_same_installation_is_the_same_install(work_off: Callable[..., int]) -> None:
+    assert work_off(OF_FORGE, hook("forge", "installation", T + 60 * MINUTE)) == 1

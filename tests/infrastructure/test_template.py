@@ -33,7 +33,7 @@ ACTIONS = {
     "LifecycleRole": LOGS
     | TRACES
     | {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
-    | {"kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"},
+    | {"kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "sqs:SendMessage"},
     "WebhooksRole": LOGS
     | TRACES
     | {"dynamodb:GetItem", "dynamodb:UpdateItem", "kms:Decrypt", "sqs:SendMessage", "s3:PutObject"},

@@ -9,6 +9,7 @@ from connect_jira.aws.service import Aws
 from connect_jira.installations.forge_store import ForgeInstallationStore
 from connect_jira.installations.sealing import SecretsKey, SharedSecretSealer, SystemTokenSealer
 from connect_jira.installations.store import InstallationStore
+from connect_jira.lifecycle.hooks import HookGate
 from connect_jira.lifecycle.site_links import SiteLinks
 from connect_jira.settings import AppSettings
 
@@ -54,6 +55,11 @@ class Composition:
     def site_links(self) -> SiteLinks:
         """Links between Forge installations and Connect sites."""
         return SiteLinks(self.store, self.forge_store)
+
+    @property
+    def hook_gate(self) -> HookGate:
+        """Decides whether a hook is to be called."""
+        return HookGate(self.store, self.forge_store)
 
 
 def site_storage(env: Mapping[str, str], parts: Composition) -> "SiteStorage":

@@ -14,6 +14,7 @@ ConnectError
 ├── OfNewerCode                  a message of the queue from newer code
 ├── SiteDisabled                 the site has disabled the app
 ├── SiteInTrouble                every recent call to the site failed in the same way
+├── SiteUninstalled              a hook of an uninstalled site asked for Jira
 ├── NotInstalled                 the app is not, or no longer, installed for this client key
 ├── ForgeTokenMissing            no valid token from Forge, and no other credentials
 ├── AwsNotConfigured             the environment asks for what the AWS client cannot do, or is incomplete
@@ -117,6 +118,17 @@ class NotInstalled(ConnectError):
 
     def __init__(self) -> None:
         super().__init__("app-not-installed", "the app is not installed for this client key")
+
+
+class SiteUninstalled(ConnectError):
+    """The function for `uninstalled` asked for Jira, which the app cannot call any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "site-uninstalled",
+            "the site has uninstalled the app, so Jira cannot be called: use site.data, site.secrets and "
+            "other services",
+        )
 
 
 class ForgeTokenMissing(ConnectError):

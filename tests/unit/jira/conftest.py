@@ -17,6 +17,7 @@ from connect_jira.auth.tenants import Tenants
 from connect_jira.aws.versioned_table import RowChanged
 from connect_jira.data.storage import SiteStorage
 from connect_jira.errors import SecretDoesNotOpen
+from connect_jira.events.hook_call import HookCall
 from connect_jira.events.link_request import LinkRequest
 from connect_jira.installations.forge_installation import ForgeInstallation
 from connect_jira.installations.forge_store import ForgeInstallationStore
@@ -199,6 +200,7 @@ class Backend:
     token_sealer: MarkingTokenSealer = field(default_factory=MarkingTokenSealer)
     invocations: int = 0
     joins_asked: list[LinkRequest] = field(default_factory=list)
+    hooks_sent: list[HookCall] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.tenants = self.new_tenants()
@@ -239,10 +241,11 @@ class Backend:
             sealer=self.token_sealer,  # type: ignore[arg-type]
             links=self.new_links(),
             ask=self.joins_asked.append,
+            hook=self.hooks_sent.append,
             clock=self.clock,
         )
 
-    def new_lifecycle(self) -> Lifecycle:
+    def new_lifecycle(self, *, hook: Callable[[HookCall], None] | None = None) -> Lifecycle:
         return Lifecycle(
             self.app,
             store=self.store,
@@ -250,6 +253,7 @@ class Backend:
             tenants=self.tenants,
             links=self.new_links(),
             keys=self.keys,  # type: ignore[arg-type]
+            hook=hook or self.hooks_sent.append,
             clock=self.clock,
         )
 

@@ -16,6 +16,7 @@ from connect_jira.events.messages import Message, read_text, to_text
 from connect_jira.events.reaction_call import ReactionCall
 from connect_jira.events.webhook import Webhook
 from connect_jwt.identity import AppKey, ClientKey
+from functions.jira_calls.own_functions import OwnFunctions
 from functions.jira_calls.work import Work
 from tests.unit.jira.conftest import unused_storage
 
@@ -53,16 +54,15 @@ class Backstage:
 
     def __post_init__(self) -> None:
         double: Any = self
-        self.work = Work(
+        own = OwnFunctions(
             self.reactions,
-            double,
-            double,
             AppKey("app"),
-            links=double,
-            held=double,
-            queue=double,
+            clients=double,
+            gate=double,
+            send=self.send,
             storage=unused_storage(),
         )
+        self.work = Work(own, double, double, links=double, held=double, send=self.send)
 
     def do(self, message: Message, work_id: str = "the cause") -> None:
         self.work.do(message, self, work_id)  # type: ignore[arg-type]
@@ -171,7 +171,7 @@ ASKED: dict[str, Any] = {
 def identities(asks: Callable[[Site], None], *, cause: str = "the cause") -> list[str]:
     sent: list[AppWork] = []
     enqueuing = Enqueuing(name_of=work_name, send=sent.append, cause=cause, depth=0)
-    asks(Site(SITE, None, unused_storage().of(SITE), enqueuing))  # type: ignore[arg-type]
+    asks(Site(SITE, None, unused_storage().of(SITE), enqueuing))
     return [work.work_id for work in sent]
 
 

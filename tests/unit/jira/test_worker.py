@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger
 from connect_jira.errors import NotInstalled, SiteDisabled, TemporarilyUnavailable
 from connect_jira.events.app_work import AppWork
 from connect_jira.events.call_request import CallRequest
+from connect_jira.events.hook_call import Hook, HookCall
 from connect_jira.events.messages import Message, read_text, to_text
 from connect_jira.events.webhook import Webhook
 from connect_jira.jira.connection_pool import SLOW_HOOK
@@ -604,6 +605,14 @@ def test_the_messages_of_a_disabled_site_wait_without_a_try_and_then_have_their_
     assert not shop.work(webhook(), FirstSentAt=NOW - 60, DisabledSince=NOW - 3 * DAY)
     assert len(shop.worked) == 1
     assert shop.delivery.disabled_since == 0
+
+
+def test_what_is_to_be_done_after_an_uninstall_waits_for_no_jira() -> None:
+    shop = Workshop(disabled={BUSY}, acts=fails_with(SILENT))
+    for hook, is_done in ((Hook.UPGRADED, False), (Hook.UNINSTALLED, True)):
+        call = HookCall(client_key=BUSY, hook=hook, installation=BUSY, signed_at=0, identifier="i")
+        shop.work(call)
+        assert bool(shop.worked) is is_done, hook
 
 
 def test_after_four_days_disabled_work_ends_with_its_reason_and_without_an_alarm() -> None:

@@ -10,6 +10,9 @@ from connect_jira.app.site import Site, work_name
 type Reaction = Callable[[Event, Site], None]
 """Called with the event, and the site that it happened on."""
 
+type HookFunction = Callable[[Site], None]
+"""Called with the site whose installation has changed."""
+
 type Work = Callable[[dict[str, Any], Site], None]
 """Called with the arguments given to `enqueue`, and the site."""
 

@@ -1,4 +1,4 @@
-"""Registration of an app's reactions and background work, each by a decorator above its function.
+"""Registration of an app's reactions, hooks and background work, each by a decorator above its function.
 
 reactions = Reactions()
 
@@ -8,18 +8,22 @@ def note_comment(event: Event, site: Site) -> None:
 
 @reactions.work
 def count_comments(arguments: dict[str, Any], site: Site) -> None: ...
+
+@reactions.installed
+def set_up(site: Site) -> None: ...
 """
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from connect_jira.app.functions import Reaction, RegisteredReaction, Work
+from connect_jira.app.functions import HookFunction, Reaction, RegisteredReaction, Work
 from connect_jira.app.site import work_name
+from connect_jira.events.hook_call import Hook
 
 
 class Reactions:
-    """The reactions and the background work of an app.
+    """The reactions, hooks and background work of an app.
 
     Args:
         others: routers whose functions are included, such as those of other files
@@ -30,6 +34,7 @@ class Reactions:
 
     def __init__(self, *others: "Reactions") -> None:
         self._reactions: dict[str, dict[str, RegisteredReaction]] = {}
+        self._hooks: dict[Hook, dict[str, HookFunction]] = {hook: {} for hook in Hook}
         self._work: dict[str, Work] = {}
         for other in others:
             self._include(other)
@@ -58,6 +63,40 @@ class Reactions:
 
         return register
 
+    def installed(self, function: HookFunction) -> HookFunction:
+        """Register a function for a site's install: by Connect or by Forge, the first or after an uninstall.
+
+        Raises:
+            ValueError: a function of this name is registered
+        """
+        return self._hook(Hook.INSTALLED, function)
+
+    def upgraded(self, function: HookFunction) -> HookFunction:
+        """Register a function for an upgrade: Jira installs the app over itself, for a new descriptor, secret
+        or address; or Forge has another version of the app on the site.
+
+        Raises:
+            ValueError: a function of this name is registered
+        """
+        return self._hook(Hook.UPGRADED, function)
+
+    def leaving(self, function: HookFunction) -> HookFunction:
+        """Register a function for an uninstall that is about to happen. Only Forge announces it; Jira can
+        still be called.
+
+        Raises:
+            ValueError: a function of this name is registered
+        """
+        return self._hook(Hook.LEAVING, function)
+
+    def uninstalled(self, function: HookFunction) -> HookFunction:
+        """Register a function for an uninstall. It may use the site's data, but not its Jira.
+
+        Raises:
+            ValueError: a function of this name is registered
+        """
+        return self._hook(Hook.UNINSTALLED, function)
+
     def work(self, function: Work) -> Work:
         """Register a function for `Site.enqueue`; its name is stored in the message.
 
@@ -84,6 +123,10 @@ class Reactions:
         """Return the reaction to an event by its function's name, None if there is none."""
         return self._reactions.get(event, {}).get(name)
 
+    def hooks(self, hook: Hook) -> Mapping[str, HookFunction]:
+        """Return the functions for a change of an installation, by their names."""
+        return self._hooks[hook]
+
     def work_named(self, name: str) -> Work | None:
         """Return the work registered under a name, None if there is none."""
         return self._work.get(name)
@@ -107,8 +150,18 @@ class Reactions:
         for event, reactions in other._reactions.items():  # noqa: SLF001 - one of its own kind
             for registered in reactions.values():
                 self._register(event, registered)
+        for hook, functions in other._hooks.items():  # noqa: SLF001 - likewise
+            for function in functions.values():
+                self._hook(hook, function)
         for work in other._work.values():  # noqa: SLF001 - likewise
             self.work(work)
+
+    def _hook(self, hook: Hook, function: HookFunction) -> HookFunction:
+        name = work_name(function)
+        if name in self._hooks[hook]:
+            raise ValueError(f"{name} is registered twice for {hook}: once is enough")
+        self._hooks[hook][name] = function
+        return function
 
     def _register(self, event: str, registered: RegisteredReaction) -> None:
         reactions, name = self._reactions.setdefault(event, {}), registered.name

@@ -1,6 +1,7 @@
 """The site that an event happened on, as reactions use it."""
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from connect_jira.data.site_data import SiteData
 from connect_jira.data.site_secrets import SiteSecrets
 from connect_jira.data.storage import Kept
+from connect_jira.errors import SiteUninstalled
 from connect_jira.events.app_work import AppWork
 from connect_jira.jira.client import JiraClient
 from connect_jwt.identity import ClientKey
@@ -41,21 +43,42 @@ class Site:
 
     Attributes:
         key: the site's identity
-        jira: the site's client
+        seconds_left: returns the seconds until Lambda stops the function
 
     Args:
         key: the site's identity
-        jira: the site's client
+        jira: the site's client; None once it has uninstalled the app
         kept: the app's data and secrets for the site
         enqueuing: for `enqueue`
+        seconds_left: returns the seconds until Lambda stops the function
     """
 
-    def __init__(self, key: ClientKey, jira: JiraClient, kept: Kept, enqueuing: Enqueuing) -> None:
+    def __init__(
+        self,
+        key: ClientKey,
+        jira: JiraClient | None,
+        kept: Kept,
+        enqueuing: Enqueuing,
+        *,
+        seconds_left: Callable[[], float] = lambda: math.inf,
+    ) -> None:
         self.key = key
-        self.jira = jira
+        self._jira = jira
         self._kept = kept
+        self.seconds_left = seconds_left
         self._enqueuing = enqueuing
         self._asked: Counter[tuple[str, str]] = Counter()
+
+    @property
+    def jira(self) -> JiraClient:
+        """The site's client.
+
+        Raises:
+            SiteUninstalled: the site has uninstalled the app
+        """
+        if self._jira is None:
+            raise SiteUninstalled
+        return self._jira
 
     @property
     def data(self) -> SiteData:

@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
@@ -124,6 +124,20 @@ class Webhook:
             payload=payload,
             unread=unread,
         )
+
+    @property
+    def identifier(self) -> str | None:
+        """The identifier of its change."""
+        return self.webhook_id
+
+    @property
+    def reported_on(self) -> str:
+        """The key of its record of occurrences."""
+        return f"{self.client_key} {self.event} {self.occurrence.thing if self.occurrence else ''}"
+
+    def identified(self, identifier: str) -> Self:
+        """Return it with another identifier."""
+        return replace(self, webhook_id=identifier)
 
     @property
     def work_id(self) -> str | None:

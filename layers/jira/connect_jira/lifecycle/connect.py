@@ -12,13 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 
+from aws_lambda_powertools import Logger
+
 from connect_jira.auth.tenants import Tenants
-from connect_jira.errors import DisabledWithoutToken, NotInstalled
+from connect_jira.errors import DisabledWithoutToken, NotInstalled, TemporarilyUnavailable
+from connect_jira.events.hook_call import HookCall
 from connect_jira.installations import installation
 from connect_jira.installations.installation import Installation, InstallationState, LifecycleEvent
 from connect_jira.installations.sealing import SharedSecretSealer
 from connect_jira.installations.store import InstallationStore
 from connect_jira.lifecycle.connect_payloads import installed_payload, lifecycle_payload
+from connect_jira.lifecycle.hooks import connect_hook, uninstalled_hook
 from connect_jira.lifecycle.site_links import SiteLinks
 from connect_jira.settings import AppSettings
 from connect_jira.shape_recorder import RECORDER
@@ -30,6 +34,8 @@ from connect_jwt.verifying import SignedRequest, VerifiedToken, verify_install_t
 
 type Change = Callable[[Installation | None], Installation | None]
 """Returns the new row; None if it does not change."""
+
+logger = Logger(child=True)
 
 _uninstalled_payload = partial(lifecycle_payload, event="uninstalled")
 
@@ -65,6 +71,7 @@ class Lifecycle:
         tenants: verifies requests that sites signed
         links: links sites and their Forge installations
         keys: Atlassian's public keys
+        hook: enqueues the app's own functions for a change, before the row is written
         clock: Unix seconds
     """
 
@@ -77,6 +84,7 @@ class Lifecycle:
         tenants: Tenants,
         links: SiteLinks,
         keys: InstallKeys,
+        hook: Callable[[HookCall], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._app = app
@@ -85,6 +93,7 @@ class Lifecycle:
         self._tenants = tenants
         self._links = links
         self._keys = keys
+        self._hook = hook
         self._clock = clock
 
     def installed(self, request: GatewayRequest) -> Outcome:
@@ -93,9 +102,14 @@ class Lifecycle:
         event = self._event(token, request)
         sealed_once = cache(lambda: self._sealer.seal(token.client_key, content.shared_secret))
 
+        hook_once = cache(self._hook)
+
         def install(current: Installation | None) -> Installation | None:
             if installation.already_applied(current, event):
                 return None
+            hook_once(
+                connect_hook(current, event, token.client_key, installation_id=content.site.installation_id)
+            )
             return installation.installed(current, event, content.site, sealed_once())
 
         outcome = self._change(token, install)
@@ -108,9 +122,15 @@ class Lifecycle:
         token, _ = self._signed_by_atlassian(request, _uninstalled_payload)
         event = self._event(token, request)
 
+        hook_once = cache(self._hook)
+
         def uninstall(current: Installation | None) -> Installation | None:
             if current is None or installation.already_applied(current, event):
                 return None
+            try:
+                hook_once(uninstalled_hook(current, event))
+            except TemporarilyUnavailable:  # Jira sends this once, and it has to end here
+                logger.exception("Hook not enqueued", reason="hook-lost", hook="uninstalled")
             return installation.uninstalled(current, event)
 
         return self._change(token, uninstall)

@@ -9,12 +9,14 @@ https://developer.atlassian.com/platform/forge/remote/
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.events.forge_payload import event_payload, own_event, webhook_of
 from connect_jira.events.held_event import HeldEvent
+from connect_jira.events.hook_call import Hook, HookCall
 from connect_jira.events.link_request import LinkRequest
 from connect_jira.events.webhook import Webhook
 from connect_jira.installations import forge_installation
@@ -23,6 +25,7 @@ from connect_jira.installations.forge_store import ForgeInstallationStore
 from connect_jira.installations.sealing import SystemTokenSealer
 from connect_jira.installations.system_token import SystemToken
 from connect_jira.lifecycle.forge_events import ENDS, ForgeLifecycle, lifecycle_event
+from connect_jira.lifecycle.hooks import forge_hook
 from connect_jira.lifecycle.site_links import SiteLinks
 from connect_jira.metrics import count
 from connect_jira.settings import AppSettings
@@ -77,6 +80,7 @@ class ForgeCalls:
         sealer: of their tokens
         links: links them and Connect sites
         ask: enqueues the request for an installation's Connect site
+        hook: enqueues the app's own functions for a change, before the row is written
         clock: Unix seconds
     """
 
@@ -89,6 +93,7 @@ class ForgeCalls:
         sealer: SystemTokenSealer,
         links: SiteLinks,
         ask: Callable[[LinkRequest], None],
+        hook: Callable[[HookCall], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._app_key = app.app_key
@@ -98,6 +103,7 @@ class ForgeCalls:
         self._sealer = sealer
         self._links = links
         self._ask = ask
+        self._hook = hook
         self._clock = clock
 
     def lifecycle(self, request: GatewayRequest) -> ForgeOutcome:
@@ -118,7 +124,7 @@ class ForgeCalls:
             is_leaving = event is ForgeLifecycle.PRE_UNINSTALL
             return forge_installation.leaving(following, now=now) if is_leaving else following
 
-        return self._outcome(call, *self._change(call, apply))
+        return self._outcome(call, *self._change(call, apply, event))
 
     def refresh(self, request: GatewayRequest) -> ForgeOutcome:
         """Handle the hourly call, which brings a token."""
@@ -168,13 +174,20 @@ class ForgeCalls:
         sealed = self._sealer.seal(row.installation_id, call.token.value)
         return replace(row, sealed_token=sealed, token_expires_at=call.token.expires_at)
 
-    def _change(self, call: _Call, change: Change) -> tuple[ForgeInstallation, ForgeInstallation]:
+    def _change(
+        self, call: _Call, change: Change, event: ForgeLifecycle | None = None
+    ) -> tuple[ForgeInstallation, ForgeInstallation]:
+        hook_once = cache(self._hook)
         new = forge_installation.announced(call.invocation.installation_id)
 
         def changed(current: ForgeInstallation | None) -> ForgeInstallation | None:
             row = current or new
             following = self._with_join(row, change(row))
-            return current if following == row else replace(following, updated_at=int(self._clock()))
+            if following == row:
+                return current
+            for hook in _hooks(row, following, event):
+                hook_once(forge_hook(hook, following, call.invocation))
+            return replace(following, updated_at=int(self._clock()))
 
         before, after = self._store.update(new.installation_id, changed)
         return before or new, after or new
@@ -197,6 +210,25 @@ class ForgeCalls:
         return ForgeOutcome(
             client_key=after.tenant, changed=after != before, has_token=call.token is not None
         )
+
+
+def _hooks(
+    row: ForgeInstallation, following: ForgeInstallation, event: ForgeLifecycle | None
+) -> Iterator[Hook]:
+    """Yield the app's hooks for a change. The first call of an installation makes up for a lost event.
+
+    A minor version comes without an event.
+    """
+    if following.state is ForgeState.ENDED:
+        if row.state is not ForgeState.ANNOUNCED:
+            yield Hook.UNINSTALLED
+        return
+    if event is ForgeLifecycle.PRE_UNINSTALL:
+        yield Hook.LEAVING
+    elif event is ForgeLifecycle.INSTALLED or row.state is ForgeState.ANNOUNCED:
+        yield Hook.INSTALLED
+    elif event is ForgeLifecycle.UPGRADED or row.app_version not in {None, following.app_version}:
+        yield Hook.UPGRADED
 
 
 def _call(request: GatewayRequest, invocation: VerifiedInvocation) -> _Call:

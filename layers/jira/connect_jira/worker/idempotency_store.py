@@ -19,6 +19,7 @@ from typing import Any
 from connect_jira.aws.dynamodb import ConditionFailed, Row, Table, Value
 from connect_jira.aws.service import AwsService
 from connect_jira.errors import BeingDone, EffectUnknown, IdempotencyKeyReused
+from connect_jira.events.hook_call import HookCall
 from connect_jira.events.messages import Message
 from connect_jira.events.webhook import Webhook
 from connect_jira.worker.occurrences import REMEMBERED_SECONDS, Occurrences
@@ -85,7 +86,7 @@ class IdempotencyStore:
         Raises:
             TemporarilyUnavailable: DynamoDB did not answer
         """
-        if isinstance(message, Webhook) and message.occurrence is not None:
+        if isinstance(message, Webhook | HookCall) and message.occurrence is not None:
             return self._occurrences.settle(message).work_id
         return message.work_id
 

@@ -13,12 +13,13 @@ waits for nothing.
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Protocol, Self
 
 from connect_jira.aws.dynamodb import Row
 from connect_jira.aws.service import AwsService
 from connect_jira.aws.versioned_table import VersionedTable
-from connect_jira.events.webhook import Occurrence, Webhook
+from connect_jira.events.webhook import Occurrence
 
 REMEMBERED_SECONDS = 7 * 24 * 3600
 """Longer than a message can wait and be retried, and than Jira retries a webhook."""
@@ -34,6 +35,25 @@ Forge sends an event within 3 minutes, and repeats one that was not accepted for
 
 _KEPT = 100
 """Number of changes kept per thing, the latest; each takes about 200 bytes of the row."""
+
+
+class Report(Protocol):
+    """A message about a change that another message may report, too."""
+
+    @property
+    def identifier(self) -> str | None:
+        """The identifier of the change; None if there is none."""
+
+    @property
+    def occurrence(self) -> Occurrence | None:
+        """The match key of the change; None if the identifier suffices."""
+
+    @property
+    def reported_on(self) -> str:
+        """The key of the record of what it is about."""
+
+    def identified(self, identifier: str) -> Self:
+        """Return it with another identifier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,16 +89,16 @@ class Occurrences:
         self._records = VersionedTable(dynamodb, table=table, to_row=_row, from_row=_record, key_name="id")
         self._clock = clock
 
-    def settle(self, webhook: Webhook) -> Webhook:
-        """Return the webhook under the name of its change, the same for all reports of it.
+    def settle[Reported: Report](self, report: Reported) -> Reported:
+        """Return a report under the name of its change, the same for all reports of it.
 
         Raises:
             TemporarilyUnavailable: DynamoDB did not answer
         """
-        identifier, occurrence = webhook.webhook_id, webhook.occurrence
+        identifier, occurrence = report.identifier, report.occurrence
         if occurrence is None or identifier is None:
-            return webhook
-        about = f"occurrences {webhook.client_key} {webhook.event} {occurrence.thing}"
+            return report
+        about = f"occurrences {report.reported_on}"
         record_id = hashlib.sha256(about.encode(errors="surrogatepass")).hexdigest()
         name = identifier
 
@@ -91,7 +111,7 @@ class Occurrences:
             return _Record(record_id=record_id, told=following, expires_at=expires_at)
 
         self._records.update(record_id, told, is_read_first=False)
-        return replace(webhook, webhook_id=name)
+        return report.identified(name)
 
 
 def _row(record: _Record) -> Row:

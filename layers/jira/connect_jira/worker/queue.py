@@ -72,13 +72,18 @@ class JiraCallsQueue:
         large = LargeMessages(env["LARGE_MESSAGES_BUCKET"])
         return cls(sqs, url=env["JIRA_CALLS_QUEUE_URL"], large=large)
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message, *, delay: int = 0) -> None:
         """Send a message.
+
+        Args:
+            message: the message
+            delay: before it is delivered, in seconds, at most `LONGEST_DELAY_SECONDS`
 
         Raises:
             TemporarilyUnavailable: SQS, or S3 for a large message, did not answer
         """
-        self._sqs.call("SendMessage", QueueUrl=self._url, **self._fitted_in_group(message))
+        delayed = {"DelaySeconds": delay} if delay else {}
+        self._sqs.call("SendMessage", QueueUrl=self._url, **self._fitted_in_group(message), **delayed)
 
     def send_all(self, messages: Sequence[Message]) -> None:
         """Send up to `MAX_BATCH` messages; if it fails, some of them may have been sent.

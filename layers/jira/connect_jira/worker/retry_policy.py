@@ -20,6 +20,7 @@ from connect_jira.errors import (
     SecretDoesNotOpen,
     SiteDisabled,
     SiteInTrouble,
+    SiteUninstalled,
     TemporarilyUnavailable,
     TooDeep,
 )
@@ -74,6 +75,7 @@ _NEVER = (
     ModuleTypeUnknown,
     PoisonMessage,
     RequestMalformed,
+    SiteUninstalled,
     TooDeep,
     UrlNotSignable,
 )

@@ -23,6 +23,7 @@ from connect_jira.errors import (
 )
 from connect_jira.events.app_work import MAX_DEPTH, AppWork
 from connect_jira.events.call_request import CallRequest
+from connect_jira.events.hook_call import Hook, HookCall
 from connect_jira.events.messages import Message
 from connect_jira.events.reaction_call import ReactionCall
 from connect_jira.events.webhook import Webhook
@@ -140,7 +141,7 @@ class Worker:
         with logger.append_context_keys(**_about(message)):
             if isinstance(message, AppWork) and message.depth > MAX_DEPTH:
                 return self._failure_handler.settle(delivery, TooDeep(message.depth), message=message)
-            put_off = self._put_off(delivery, message)
+            put_off = self._put_off(delivery, message) if _calls_jira(message) else None
             if put_off is not None:
                 return put_off
             try:
@@ -221,6 +222,10 @@ class Worker:
             logger.warning("Message processed, but not recorded", exc_info=True)
 
 
+def _calls_jira(message: Message) -> bool:
+    return not (isinstance(message, HookCall) and message.hook is Hook.UNINSTALLED)
+
+
 def _about(message: Message) -> dict[str, Any]:
     if isinstance(message, CallRequest):
         return {"clientKey": message.client_key, "method": message.method, "path": message.path_alone}
@@ -228,6 +233,8 @@ def _about(message: Message) -> dict[str, Any]:
         return {"clientKey": message.client_key, "event": message.event, "webhookId": message.webhook_id}
     if isinstance(message, ReactionCall):
         return {**_about(message.webhook), "reaction": message.function}
+    if isinstance(message, HookCall):
+        return {"clientKey": message.client_key, "hook": message.hook}
     if isinstance(message, AppWork):
         return {"clientKey": message.client_key, "work": message.name}
     return {"clientKey": message.client_key}
