@@ -1,8 +1,9 @@
-"""Calls to Jira requested on the bus, or by the schedule for every site: enqueued.
+"""Calls and jobs requested on the bus, or by the schedule for every site: enqueued.
 
 `Jira call requested`: `{"clientKey", "method", "path", "query", "body", "idempotencyKey", "returnBody",
-"repeatable"}`; the schedule's: `{"everySite": {"method", "path", …}, "idempotencyKey"}`. With more sites than
-it has time for, this function continues by an event of its own.
+"repeatable"}`; the schedule's: `{"everySite": {"method", "path", …}, "idempotencyKey"}`; a job's: see
+`connect_jira.events.job_request`. With more sites than it has time for, this function continues by an event
+of its own.
 """
 
 import os
@@ -13,6 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.aws.service import Aws
 from connect_jira.events.call_request import CallRequest
+from connect_jira.events.job_request import JOB_REQUESTED, JobRequest
 from connect_jira.installations.store import InstallationStore
 from connect_jira.worker.every_site import CONTINUED, EverySite
 from connect_jira.worker.queue import JiraCallsQueue
@@ -32,6 +34,10 @@ _every_site = EverySite(
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Enqueue the requested calls; a malformed request fails, and goes to the dead-letter queue."""
     _aws.begin(context)
+    if event.get("detail-type") == JOB_REQUESTED:
+        wanted = JobRequest.from_fields(event["detail"])
+        logger.info("Job queued", job=wanted.job, sites=_every_site.queue_job(wanted, context))
+        return
     asked = event["detail"] if event.get("detail-type") == CONTINUED else event
     if "everySite" in asked:
         sites = _every_site.queue_calls(asked, context)

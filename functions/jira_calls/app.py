@@ -1,14 +1,18 @@
 """Signed calls to Jira, requested by the queue or by direct invocation.
 
-The app's reactions to webhooks are in `functions/jira_calls/reactions.py`.
+The app's reactions and jobs are in `functions/jira_calls/reactions.py`. A tick of the schedule,
+`{"tick": "2026-12-24T03:00:00Z"}`, requests the jobs that are due.
 """
 
 import os
+from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from connect_jira.app.code_version import version_of
+from connect_jira.app.due_jobs import DueJobs
 from connect_jira.auth.jira_clients import JiraClients
 from connect_jira.composition import Composition, site_storage
 from connect_jira.installations.activity import Activity
@@ -64,13 +68,24 @@ _worker = Worker(
     handler=_work,
     backoff=_backoff,
 )
+_due_jobs = DueJobs(
+    _composition.aws.service("dynamodb"),
+    _composition.aws.service("events"),
+    table=_work_done_table,
+    bus=os.environ["EVENT_BUS"],
+    version=lambda: version_of("functions.jira_calls", "shared"),
+)
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - two kinds of event
-    """Handle a batch of messages, or make one call and return Jira's response."""
+    """Handle a batch of messages or a tick, or make one call and return Jira's response."""
     _composition.aws.begin(context)
     if "Records" in event:
         undone = [one["messageId"] for one in event["Records"] if not _worker.work(one, context)]
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in undone]}
+    if "tick" in event:
+        at = datetime.fromisoformat(event["tick"]).timestamp()
+        logger.info("Jobs requested", jobs=_due_jobs.tick(reactions.jobs.values(), at))
+        return None
     return make_directly(event, lambda client_key: _clients.on(client_key, context))

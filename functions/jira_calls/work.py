@@ -8,6 +8,7 @@ from connect_jira.events.app_work import AppWork
 from connect_jira.events.call_request import CallRequest
 from connect_jira.events.held_event import HeldEvent
 from connect_jira.events.hook_call import HookCall
+from connect_jira.events.job_run import JobRun
 from connect_jira.events.link_request import LinkRequest
 from connect_jira.events.messages import Message
 from connect_jira.events.reaction_call import ReactionCall
@@ -51,7 +52,9 @@ class Work:
 
     def is_idempotent(self, message: Message) -> bool:
         """Return whether the work is idempotent."""
-        return self._own.is_idempotent(message) if isinstance(message, Webhook) else message.is_idempotent
+        if isinstance(message, Webhook | JobRun):
+            return self._own.is_idempotent(message)
+        return message.is_idempotent
 
     def do(self, message: Message, invocation: Invocation, work_id: str) -> dict[str, Any] | None:
         """Make the call, and return its result; or call the function of the app's owner."""
@@ -65,6 +68,8 @@ class Work:
                 self._own.react(message, invocation, work_id)
             case HookCall():
                 self._own.call_hook(message, invocation, work_id)
+            case JobRun():
+                self._own.run_job(message, invocation, work_id)
             case AppWork():
                 self._own.work(message, invocation, work_id)
             case LinkRequest():

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import click
 
+from connect_jira.app.reactions import Reactions
 from connect_jira.descriptor import at_base_url, load_descriptor
 from connect_jira.web.assets import TYPES, Assets, named_in
+from connect_local.check_reactions import of_reactions
 from connect_local.page_faults import page_faults
 from connect_local.source_faults import DESCRIPTOR, unreadable_descriptor
 from connect_tools.descriptor import DescriptorInvalid, WebhookModule, read_descriptor
@@ -23,12 +25,15 @@ _LARGEST_ASSET = 4 * 1024 * 1024
 """In bytes: in base64 it fits into what Lambda answers with."""
 
 
-def faults(descriptor: Path = DESCRIPTOR, pages_folder: Path = PAGES_FOLDER) -> list[str]:
+def faults(
+    descriptor: Path = DESCRIPTOR, pages_folder: Path = PAGES_FOLDER, reactions: Reactions | None = None
+) -> list[str]:
     """Return the faults; empty if there are none.
 
     Args:
         descriptor: the descriptor's file
         pages_folder: the folder with the templates and static files of pages
+        reactions: of the app; None for those of functions/jira_calls
     """
     static = pages_folder / "static"
     unreadable = unreadable_descriptor(descriptor)
@@ -38,7 +43,8 @@ def faults(descriptor: Path = DESCRIPTOR, pages_folder: Path = PAGES_FOLDER) -> 
         else [f"{descriptor.name}: {fault}" for fault in _of_descriptor(descriptor)]
     )
     of_static = [f"{static.name}/{fault}" for fault in _of_static(static)]
-    return [*of_descriptor, *of_static, *([] if of_descriptor else _of_pages(descriptor, pages_folder))]
+    of_pages = [] if of_descriptor else _of_pages(descriptor, pages_folder)
+    return [*of_descriptor, *of_reactions(reactions, descriptor), *of_static, *of_pages]
 
 
 def _of_pages(descriptor: Path, folder: Path) -> Iterator[str]:

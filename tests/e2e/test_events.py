@@ -187,6 +187,25 @@ def test_a_sample_request_for_a_call_is_made(stack: LaptopStack, site: tuple[str
     assert made == [path]
 
 
+def test_a_sample_request_for_a_job_is_queued_for_each_site(
+    stack: LaptopStack, site: tuple[str, str], logs: list[str]
+) -> None:
+    assert site
+    result = stack.functions["CallRequestsFunction"].invoke(
+        json.dumps(event_of("call_requests-job")).encode()
+    )
+    assert not result.failed, result.payload
+    (queued,) = (json.loads(line) for line in logs if '"Job queued"' in line)
+    assert (queued["job"], queued["sites"]) == ("overdue", 1)
+
+
+def test_a_sample_tick_requests_nothing_of_an_app_without_jobs(stack: LaptopStack, logs: list[str]) -> None:
+    event = json.dumps(event_of("jira_calls-tick")).encode()
+    result = stack.functions["JiraCallsFunction"].invoke(event)
+    assert not result.failed, result.payload
+    assert any('"Jobs requested"' in line and '"jobs":[]' in line.replace(" ", "") for line in logs)
+
+
 def test_a_sample_direct_call_is_answered_with_jiras_answer(
     stack: LaptopStack, site: tuple[str, str]
 ) -> None:

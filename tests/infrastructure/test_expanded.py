@@ -113,11 +113,10 @@ def test_what_bus_and_schedule_cannot_deliver_and_what_fails_is_kept() -> None:
     failed = {"Fn::GetAtt": ["FailedJiraCalls", "Arn"]}
     ((rule_name, rule),) = of_type("AWS::Events::Rule").items()
     assert rule["Targets"][0]["DeadLetterConfig"]["Arn"] == failed
-    (schedule,) = (
-        schedule
-        for name, schedule in of_type("AWS::Scheduler::Schedule").items()
-        if not name.startswith("Retention")  # which the next night makes up for
-    )
+    schedules = of_type("AWS::Scheduler::Schedule").items()
+    (tick,) = (one for name, one in schedules if name.startswith("JiraCalls"))
+    assert tick["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 0}, "the next tick makes up for one"
+    (schedule,) = (one for name, one in schedules if name.startswith("CallRequests"))
     assert schedule["Target"]["DeadLetterConfig"]["Arn"] == failed
     ((_, asked),) = of_type("AWS::Lambda::EventInvokeConfig").items()
     assert asked["DestinationConfig"]["OnFailure"]["Destination"] == failed

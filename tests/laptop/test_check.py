@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from connect_jira.app.reactions import Reactions
+from connect_local import check_reactions
 from connect_local.check import PAGES_FOLDER, faults
 from connect_local.source_faults import DESCRIPTOR
 
@@ -32,7 +34,14 @@ def with_webhooks(descriptor: Path, *webhooks: dict[str, Any]) -> list[str]:
     source = json.loads(descriptor.read_text(encoding="utf-8"))
     source["modules"]["webhooks"] = webhooks
     descriptor.write_text(json.dumps(source), encoding="utf-8")
-    return faults(descriptor)
+    return faults(descriptor, reactions=reacting_to(*(webhook["event"] for webhook in webhooks)))
+
+
+def reacting_to(*events: str, changed: str | None = None) -> Reactions:
+    reactions = Reactions()
+    for event in dict.fromkeys(events):
+        reactions.on(event, changed=changed)(lambda _event, _site: None)
+    return reactions
 
 
 def test_the_app_as_it_is_fits_together() -> None:
@@ -224,3 +233,61 @@ def test_a_registration_that_cannot_be_meant_is_told_in_one_line(monkeypatch: py
 
     monkeypatch.setattr("connect_local.check.import_module", refuse)
     assert faults() == ["functions/pages: functions.pages.pages cannot be meant"]
+
+
+def test_a_webhook_without_a_reaction_is_told_with_the_line_to_write() -> None:
+    (fault,) = faults(reactions=reacting_to())
+    assert fault.startswith(f"functions/jira_calls: {CREATED} comes by a webhook, and nothing handles it: ")
+    assert f'@reactions.on("{CREATED}")' in fault
+
+
+def test_a_reaction_to_what_the_descriptor_does_not_send_is_told_with_the_line_to_add() -> None:
+    (fault,) = faults(reactions=reacting_to(CREATED, UPDATED, "avi:jira:assigned:issue"))
+    assert fault == (
+        f"functions/jira_calls: a reaction handles {UPDATED}, which the descriptor does not send: add "
+        f'{{"event": "{UPDATED}", "url": "/webhooks/issue_updated"}} to its modules.webhooks.'
+    )
+
+
+def test_a_reaction_to_a_field_needs_the_body(descriptor: Path) -> None:
+    for_a_field = reacting_to(UPDATED, changed="status")
+    with_webhooks(descriptor, {"event": UPDATED, "url": "/webhooks/updated", "excludeBody": True})
+    (fault,) = faults(descriptor, reactions=for_a_field)
+    assert fault.endswith("remove excludeBody from the webhook.")
+    with_webhooks(descriptor, {"event": UPDATED, "url": "/webhooks/updated"})
+    assert faults(descriptor, reactions=for_a_field) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "fault"),
+    [
+        ('site.enqueue("post_status", {})', None),
+        ("site.enqueue(post_status, {})", None),
+        ("site.enqueue(name, {})", None),
+        ('site.enqueue("post_state", {})', "nobody has registered the work post_state: is it post_status."),
+        ('site.enqueue(function="zebra", arguments={})', "zebra: write @reactions.work above its function."),
+    ],
+)
+def test_work_that_nobody_registered_is_told_where_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, fault: str | None
+) -> None:
+    reactions = reacting_to(CREATED)
+
+    @reactions.work
+    def post_status(_arguments: dict[str, Any], _site: object) -> None:
+        pass
+
+    (tmp_path / "pages.py").write_text(f"def save(site, name, post_status):\n    {call}\n", encoding="utf-8")
+    monkeypatch.setattr(check_reactions, "OWN_FOLDERS", (tmp_path,))
+    found = faults(reactions=reactions)
+    assert len(found) == (fault is not None)
+    assert all(one.startswith(f"{tmp_path / 'pages.py'}:2: ") and one.endswith(str(fault)) for one in found)
+
+
+def test_reactions_that_cannot_be_loaded_are_one_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_name: str) -> None:
+        raise SyntaxError("invalid syntax (reactions.py, line 7)")
+
+    monkeypatch.setattr("importlib.import_module", fail)
+    (fault,) = faults()
+    assert "cannot be loaded: SyntaxError: invalid syntax (reactions.py, line 7)." in fault

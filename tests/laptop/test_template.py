@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connect_tools.template import Template
+from connect_tools.template import Rate, Template
 
 TEXT = """
 Parameters:
@@ -27,6 +27,8 @@ Resources:
       Events:
         Asked: {Type: EventBridgeRule, Properties: {EventBusName: !Ref Bus, Pattern: {source: [a]}}}
         Nightly: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day)}}
+        Tick: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(5 minutes), Input: "{}"}}
+        Off: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 minute), State: DISABLED}}
   Worker:
     Type: AWS::Serverless::Function
     Properties:
@@ -85,3 +87,7 @@ def test_what_becomes_of_an_event_is_as_the_template_says_or_as_lambda_does(path
 def test_two_stacks_have_two_names(path: Path) -> None:
     names = {Template({}, path).resolve({"Ref": "AWS::StackName"}, attribute_of) for _ in range(2)}
     assert len(names) == 2
+
+
+def test_a_schedule_that_is_on_and_has_a_rate_in_minutes_is_found(path: Path) -> None:
+    assert Template({}, path).rates(attribute_of) == [Rate(function="Listener", seconds=300, input="{}")]

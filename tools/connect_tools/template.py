@@ -1,5 +1,6 @@
 """template.yaml, read as CloudFormation and SAM would: the laptop has no second description of the stack."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ _LAMBDAS_RETRIES = 2
 _LAMBDAS_BATCH = 10
 _LEAST_CONCURRENCY = 2
 """Lambda's least for an event source that says how much it may do at a time; here the default, too."""
+_MINUTES = re.compile(r"rate\(([0-9]+) minutes?\)", re.ASCII)
 
 
 class _Loader(yaml.SafeLoader):
@@ -77,6 +79,21 @@ class EventRule:
     function: str
     bus: str
     pattern: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """A schedule that invokes a function every few minutes.
+
+    Attributes:
+        function: its logical id
+        seconds: the period
+        input: JSON, with EventBridge Scheduler's keywords
+    """
+
+    function: str
+    seconds: int
+    input: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +219,19 @@ class Template:
                 pattern=event["Pattern"],
             )
             for function, name, event in self._events("EventBridgeRule")
+        ]
+
+    def rates(self, attribute_of: AttributeOf) -> list[Rate]:
+        """Return the functions' ScheduleV2 events that are enabled and have a rate in minutes.
+
+        Args:
+            attribute_of: as for `resolve`
+        """
+        return [
+            Rate(function=function, seconds=int(rate[1]) * 60, input=event["Input"])
+            for function, _, event in self._events("ScheduleV2")
+            if (rate := _MINUTES.fullmatch(str(event["ScheduleExpression"])))
+            and self.resolve(event.get("State", "ENABLED"), attribute_of) == "ENABLED"
         ]
 
     def asynchronous_invocation(self, function: str, attribute_of: AttributeOf) -> AsynchronousInvocation:

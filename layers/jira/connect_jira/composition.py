@@ -9,13 +9,13 @@ from connect_jira.aws.service import Aws
 from connect_jira.installations.forge_store import ForgeInstallationStore
 from connect_jira.installations.sealing import SecretsKey, SharedSecretSealer, SystemTokenSealer
 from connect_jira.installations.store import InstallationStore
-from connect_jira.lifecycle.hooks import HookGate
 from connect_jira.lifecycle.site_links import SiteLinks
 from connect_jira.settings import AppSettings
 
 if TYPE_CHECKING:
     from connect_jira.auth.jira_clients import SiteCredentials
     from connect_jira.data.storage import SiteStorage
+    from connect_jira.lifecycle.hooks import HookGate
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,10 @@ class Composition:
         return SiteLinks(self.store, self.forge_store)
 
     @property
-    def hook_gate(self) -> HookGate:
+    def hook_gate(self) -> "HookGate":
         """Decides whether a hook is to be called."""
+        from connect_jira.lifecycle.hooks import HookGate  # noqa: PLC0415 - only the worker calls hooks
+
         return HookGate(self.store, self.forge_store)
 
 

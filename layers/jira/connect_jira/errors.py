@@ -24,6 +24,7 @@ ConnectError
 ├── TaskNotCompleted             Jira has begun a task, and has not completed it
 ├── BeingDone                    another worker does this work, or left it half done
 ├── EffectUnknown                work that is not idempotent was cut off
+├── CursorRefused                a job returned a cursor that does not move, or is no JSON
 ├── IdempotencyKeyReused         different work with the same idempotency key
 ├── TooDeep                      work enqueued by work, too many times in a row
 ├── PoisonMessage                work that has killed the worker again and again
@@ -214,6 +215,13 @@ class TooDeep(ConnectError):
 
     def __init__(self, depth: int) -> None:
         super().__init__("too-deep", f"work asked for work, and so on, for {depth} generations")
+
+
+class CursorRefused(ConnectError):
+    """A job cannot be continued with the cursor that it returned."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("cursor-refused", f"the job cannot go on: {why}")
 
 
 class PoisonMessage(ConnectError):

@@ -29,6 +29,7 @@ from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_local.laptop.ports import listen
 from connect_local.laptop.reloading import TEMPLATE, Reloading
 from connect_local.laptop.routing import Routes
+from connect_local.laptop.schedule import Scheduler
 from connect_local.laptop.servers import ThreadedServer
 from connect_local.laptop.template_changes import FUNCTION
 from connect_local.laptop.watching import Watching
@@ -248,6 +249,10 @@ class LaptopStack:
         self._parts.callback(self._stop_lambda)
         for poller in self.pollers:
             poller.start()
+        for rate in template.rates(self.cloud.attribute):
+            scheduler = Scheduler(rate, self.asynchronous[rate.function].put)
+            self._parts.callback(scheduler.stop)
+            scheduler.start()
         for rule in template.event_rules(self.cloud.attribute):
             self.cloud.make_rule(rule, self.asynchronous[rule.function].put)
 

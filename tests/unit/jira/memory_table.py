@@ -25,7 +25,7 @@ class MemoryTable:
     rows: dict[str, Row] = field(default_factory=dict)
 
     def call(self, operation: str, **asked: Any) -> dict[str, Any]:
-        key: str = row_of(asked["Key"])["id"]
+        key: str = row_of(asked.get("Key") or asked["Item"])["id"]
         row = self.rows.get(key, {})
         names: dict[str, str] = asked.get("ExpressionAttributeNames", {})
         values = row_of(asked.get("ExpressionAttributeValues", {}))
@@ -35,6 +35,9 @@ class MemoryTable:
             raise AwsFailed(operation, CONDITION_FAILED, may_pass=False, details={"Item": attributes(row)})
         if operation == "DeleteItem":
             self.rows.pop(key, None)
+            return {}
+        if operation == "PutItem":
+            self.rows[key] = row_of(asked["Item"])
             return {}
         assert operation == "UpdateItem"
         self.rows[key] = _updated({**row, "id": key}, asked["UpdateExpression"], names, values)

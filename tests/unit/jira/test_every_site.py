@@ -1,13 +1,15 @@
-"""A call for every site, however many there are."""
+"""A call or a job for every site, however many there are."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from connect_jira.errors import RequestMalformed, TemporarilyUnavailable
+from connect_jira.events.job_request import JOB_REQUESTED, JobRequest
+from connect_jira.events.job_run import JobRun
 from connect_jira.events.messages import Message
 from connect_jira.worker.every_site import CONTINUED, EverySite
 from connect_jira.worker.queue import MAX_BATCH
@@ -32,6 +34,7 @@ class Stack:
     queued: list[Message] = field(default_factory=list)
     batches: list[int] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    delays: list[int] = field(default_factory=list)
     began_at: int = 0
 
     def enabled_sites(self, *, after: str | None = None) -> Iterator[tuple[list[ClientKey], str | None]]:
@@ -39,8 +42,12 @@ class Stack:
             end = min(start + PAGE, self.sites)
             yield [ClientKey(f"site-{i}") for i in range(start, end)], str(end) if end < self.sites else None
 
-    def send_all(self, messages: Sequence[Message]) -> None:
+    def send(self, message: Message) -> None:
+        self.queued.append(message)
+
+    def send_all(self, messages: Sequence[Message], *, delay: Callable[[Message], int]) -> None:
         self.queued.extend(messages)
+        self.delays.extend(map(delay, messages))
         self.batches.append(len(messages))
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
@@ -53,11 +60,13 @@ class Stack:
         used = (len(self.queued) - self.began_at) * self.seconds_for_each
         return round((300 - used) * 1000)
 
-    def invoke(self, asked: dict[str, Any]) -> int:
+    def invoke(self, asked: dict[str, Any] | JobRequest) -> int:
         self.began_at = len(self.queued)
         every_site = EverySite(
             cast("InstallationStore", self), cast("JiraCallsQueue", self), cast("AwsService", self), bus="bus"
         )
+        if isinstance(asked, JobRequest):
+            return every_site.queue_job(asked, self)
         return every_site.queue_calls(asked, self)
 
 
@@ -92,3 +101,31 @@ def test_a_call_that_cannot_be_made_is_refused_before_any_is_queued() -> None:
     with pytest.raises(RequestMalformed):
         stack.invoke({"everySite": {"method": "GET"}})
     assert stack.queued == []
+
+
+JOB = JobRequest(job="overdue", slot="2026-11-26T03:00+00:00", spread=900)
+
+
+def test_every_one_of_a_hundred_thousand_sites_runs_the_job_some_time_within_its_spread() -> None:
+    stack = Stack(sites=100_000)
+    stack.invoke(JOB)
+    while stack.events:
+        event = stack.events.pop()
+        assert event["DetailType"] == JOB_REQUESTED
+        stack.invoke(JobRequest.from_fields(json.loads(event["Detail"])))
+    runs = [JobRun(client_key=ClientKey(f"site-{i}"), job=JOB.job, slot=JOB.slot) for i in range(100_000)]
+    assert stack.queued == runs
+    assert (min(stack.delays), max(stack.delays)) == (0, JOB.spread)
+    first_third = sum(delay < JOB.spread / 3 for delay in stack.delays)
+    assert 0.3 < first_third / len(stack.delays) < 0.37
+    again = Stack(sites=100)
+    again.invoke(JOB)
+    assert again.delays == stack.delays[:100], "a fan-out that is repeated delays as before"
+
+
+def test_a_job_for_one_site_is_run_there_at_once() -> None:
+    stack = Stack(sites=10)
+    request = JobRequest(job="overdue", slot="now", client_key=ClientKey("site-3"), spread=900)
+    assert stack.invoke(request) == 1
+    assert stack.queued == [JobRun(client_key=ClientKey("site-3"), job="overdue", slot="now")]
+    assert stack.delays == []

@@ -1,10 +1,14 @@
 """Registration by an app's owner, and the work that a reaction enqueues."""
 
+import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import StringIO
 from typing import Any
 
 import pytest
+from aws_lambda_powertools import Logger
 
 from connect_jira.app.event import Event
 from connect_jira.app.reactions import Reactions
@@ -82,6 +86,16 @@ class Backstage:
 
     def sent_work(self) -> list[AppWork]:
         return [message for message in self.sent if isinstance(message, AppWork)]
+
+
+@pytest.fixture
+def log() -> StringIO:
+    """Return the function's log records."""
+    stream = StringIO()
+    handler = Logger().registered_handler
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(stream)
+    return stream
 
 
 @pytest.fixture
@@ -327,3 +341,45 @@ def test_nothing_is_registered_twice() -> None:
     assert one.work(nothing) is nothing
     with pytest.raises(ValueError, match="another function is registered as the work nothing"):
         one.work(namesake)
+
+
+def written(log: StringIO) -> list[str]:
+    return [line["write"] for line in map(json.loads, log.getvalue().splitlines()) if "write" in line]
+
+
+def test_an_event_that_nothing_handles_is_logged_with_the_lines_that_would_once(
+    backstage: Backstage, log: StringIO
+) -> None:
+    secret = {"comment": {"body": "of Ada", "author": {"accountId": "a-1", "x@example.com": 1}}}
+    for _ in range(2):
+        backstage.do(webhook("comment_created", **secret))
+    backstage.do(webhook("jira:issue_deleted"))
+    comment, deleted = written(log)
+    assert comment.splitlines() == [
+        '@reactions.on("comment_created")',
+        "def comment_created(event: Event, site: Site) -> None:",
+        "    ...  # event.signed_query: issue",
+        "    # event.unsigned_payload: issue.key, timestamp, comment.body, comment.author.accountId",
+    ]
+    assert deleted.startswith('@reactions.on("jira:issue_deleted")\ndef issue_deleted(')
+    assert not any(value in log.getvalue() for value in ("of Ada", "a-1", "x@example.com", "X-1"))
+    compile(comment, "pasted", "exec")
+
+
+def test_work_that_nothing_handles_is_logged_with_the_lines_that_would(
+    backstage: Backstage, log: StringIO
+) -> None:
+    with pytest.raises(OfNewerCode):
+        backstage.do(AppWork(**{**ASKED, "arguments": {"key": "X-1"}}, depth=1))
+    (work,) = written(log)
+    assert work.splitlines()[0] == "@reactions.work"
+    assert work.splitlines()[2] == "    ...  # arguments: key"
+    assert "X-1" not in log.getvalue()
+
+
+def test_an_event_whose_reactions_are_for_other_fields_is_handled(
+    backstage: Backstage, log: StringIO
+) -> None:
+    backstage.reactions.on(UPDATED, changed="status")(nothing)
+    backstage.do(update(("summary", "summary")))
+    assert written(log) == []

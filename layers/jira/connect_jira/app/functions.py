@@ -5,13 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from connect_jira.app.event import Event
+from connect_jira.app.schedule import Schedule
 from connect_jira.app.site import Site, work_name
+from connect_jira.data.entries import JsonValue
+from connect_jira.events.job_request import LONGEST_SPREAD_SECONDS, JobRequest
 
 type Reaction = Callable[[Event, Site], None]
 """Called with the event, and the site that it happened on."""
 
 type HookFunction = Callable[[Site], None]
 """Called with the site whose installation has changed."""
+
+type Job = Callable[[Site, Any], JsonValue]
+"""Called with the site, and the cursor that it returned before, None to begin; returns None when done."""
 
 type Work = Callable[[dict[str, Any], Site], None]
 """Called with the arguments given to `enqueue`, and the site."""
@@ -39,6 +45,37 @@ class RegisteredReaction:
     def handles(self, payload: Mapping[str, Any]) -> bool:
         """Return whether it is called for an event with this payload."""
         return not self.changed or not self.changed.isdisjoint(_changed_fields(payload))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredJob:
+    """A function that is run for every site.
+
+    Attributes:
+        function: of the owner
+        every: its schedule in words; empty if it is run after an update
+        schedule: the same, parsed; None if it is run after an update
+        is_idempotent: True if it is idempotent
+    """
+
+    function: Job
+    every: str = ""
+    schedule: Schedule | None = None
+    is_idempotent: bool = True
+
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return work_name(self.function)
+
+    def request(self, slot: str) -> JobRequest:
+        """Return the request to run it for every site.
+
+        Args:
+            slot: identifies the run
+        """
+        spread = self.schedule.spread if self.schedule else LONGEST_SPREAD_SECONDS
+        return JobRequest(job=self.name, slot=slot, spread=spread)
 
 
 def _changed_fields(payload: Mapping[str, Any]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Registration of an app's reactions, hooks and background work, each by a decorator above its function.
+"""Registration of an app's reactions, hooks, jobs and background work, by a decorator above each function.
 
 reactions = Reactions()
 
@@ -11,19 +11,23 @@ def count_comments(arguments: dict[str, Any], site: Site) -> None: ...
 
 @reactions.installed
 def set_up(site: Site) -> None: ...
+
+@reactions.every("day", at="03:00")
+def count_again(site: Site, cursor: JsonValue) -> JsonValue: ...
 """
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from connect_jira.app.functions import HookFunction, Reaction, RegisteredReaction, Work
+from connect_jira.app.functions import HookFunction, Job, Reaction, RegisteredJob, RegisteredReaction, Work
+from connect_jira.app.schedule import Schedule
 from connect_jira.app.site import work_name
 from connect_jira.events.hook_call import Hook
 
 
 class Reactions:
-    """The reactions, hooks and background work of an app.
+    """The reactions, hooks, jobs and background work of an app.
 
     Args:
         others: routers whose functions are included, such as those of other files
@@ -35,6 +39,7 @@ class Reactions:
     def __init__(self, *others: "Reactions") -> None:
         self._reactions: dict[str, dict[str, RegisteredReaction]] = {}
         self._hooks: dict[Hook, dict[str, HookFunction]] = {hook: {} for hook in Hook}
+        self._jobs: dict[str, RegisteredJob] = {}
         self._work: dict[str, Work] = {}
         for other in others:
             self._include(other)
@@ -97,6 +102,39 @@ class Reactions:
         """
         return self._hook(Hook.UNINSTALLED, function)
 
+    def every(self, period: str, *, at: str | None = None, idempotent: bool = True) -> Callable[[Job], Job]:
+        """Register a job: it is run for each site that has the app installed and enabled, once for each time.
+
+        It may return a cursor to be called again with it, as soon as possible; so it goes on where it stands
+        when its time is nearly up (`Site.seconds_left`).
+
+        Args:
+            period: such as `15 minutes`, `hour`, `day` or `week`
+            at: time in UTC, such as `03:00` for days, and `monday 03:00` for weeks; midnight by default, and
+                Monday
+            idempotent: as for `on`
+
+        Raises:
+            ValueError: the period or the time is not valid, or a job of this name is registered
+        """
+        schedule = Schedule.parse(period, at)
+
+        def register(job: Job) -> Job:
+            every = f"{period} {at or ''}".rstrip()
+            self._job(RegisteredJob(function=job, every=every, schedule=schedule, is_idempotent=idempotent))
+            return job
+
+        return register
+
+    def after_update(self, function: Job) -> Job:
+        """Register a job that is run once for each site after the app's code has changed.
+
+        Raises:
+            ValueError: a job of this name is registered
+        """
+        self._job(RegisteredJob(function=function))
+        return function
+
     def work(self, function: Work) -> Work:
         """Register a function for `Site.enqueue`; its name is stored in the message.
 
@@ -111,13 +149,17 @@ class Reactions:
         return function
 
     @property
-    def events(self) -> Collection[str]:
+    def events(self) -> frozenset[str]:
         """The events that have a reaction."""
-        return self._reactions.keys()
+        return frozenset(self._reactions)
 
     def to(self, event: str, payload: Mapping[str, Any]) -> list[RegisteredReaction]:
         """Return the reactions to an event with this payload."""
-        return [one for one in self._reactions.get(event, {}).values() if one.handles(payload)]
+        return [one for one in self.all_to(event) if one.handles(payload)]
+
+    def all_to(self, event: str) -> Collection[RegisteredReaction]:
+        """Return the reactions to an event, whatever has changed."""
+        return self._reactions.get(event, {}).values()
 
     def named(self, event: str, name: str) -> RegisteredReaction | None:
         """Return the reaction to an event by its function's name, None if there is none."""
@@ -127,9 +169,19 @@ class Reactions:
         """Return the functions for a change of an installation, by their names."""
         return self._hooks[hook]
 
+    @property
+    def jobs(self) -> Mapping[str, RegisteredJob]:
+        """The jobs, by the names of their functions."""
+        return self._jobs
+
     def work_named(self, name: str) -> Work | None:
         """Return the work registered under a name, None if there is none."""
         return self._work.get(name)
+
+    @property
+    def work_names(self) -> Collection[str]:
+        """The names under which work is registered."""
+        return self._work.keys()
 
     def name_of(self, work: Work | str) -> str:
         """Return the name that work is registered under.
@@ -153,6 +205,8 @@ class Reactions:
         for hook, functions in other._hooks.items():  # noqa: SLF001 - likewise
             for function in functions.values():
                 self._hook(hook, function)
+        for job in other._jobs.values():  # noqa: SLF001 - likewise
+            self._job(job)
         for work in other._work.values():  # noqa: SLF001 - likewise
             self.work(work)
 
@@ -162,6 +216,11 @@ class Reactions:
             raise ValueError(f"{name} is registered twice for {hook}: once is enough")
         self._hooks[hook][name] = function
         return function
+
+    def _job(self, job: RegisteredJob) -> None:
+        if job.name in self._jobs:
+            raise ValueError(f"{job.name} is registered twice as a job: give each its own name")
+        self._jobs[job.name] = job
 
     def _register(self, event: str, registered: RegisteredReaction) -> None:
         reactions, name = self._reactions.setdefault(event, {}), registered.name

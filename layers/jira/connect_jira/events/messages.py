@@ -10,11 +10,12 @@ from connect_jira.events.app_work import AppWork
 from connect_jira.events.call_request import MEMBERS, CallRequest
 from connect_jira.events.held_event import HeldEvent
 from connect_jira.events.hook_call import HookCall
+from connect_jira.events.job_run import JobRun
 from connect_jira.events.link_request import LinkRequest
 from connect_jira.events.reaction_call import ReactionCall
 from connect_jira.events.webhook import Webhook
 
-type Message = Webhook | ReactionCall | HookCall | CallRequest | AppWork | LinkRequest | HeldEvent
+type Message = Webhook | ReactionCall | HookCall | JobRun | CallRequest | AppWork | LinkRequest | HeldEvent
 """Any message of the queue."""
 
 _NOT_IN_A_MESSAGE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
@@ -31,6 +32,7 @@ KINDS: dict[str, type[Message]] = {
     "webhook": Webhook,
     "reaction": ReactionCall,
     "hook": HookCall,
+    "job": JobRun,
     "call": CallRequest,
     "work": AppWork,
     "forge-join": LinkRequest,

@@ -82,17 +82,22 @@ class JiraCallsQueue:
         Raises:
             TemporarilyUnavailable: SQS, or S3 for a large message, did not answer
         """
-        delayed = {"DelaySeconds": delay} if delay else {}
-        self._sqs.call("SendMessage", QueueUrl=self._url, **self._fitted_in_group(message), **delayed)
+        self._sqs.call("SendMessage", QueueUrl=self._url, **self._fitted_in_group(message), **_delayed(delay))
 
-    def send_all(self, messages: Sequence[Message]) -> None:
+    def send_all(
+        self, messages: Sequence[Message], *, delay: Callable[[Message], int] = lambda _message: 0
+    ) -> None:
         """Send up to `MAX_BATCH` messages; if it fails, some of them may have been sent.
+
+        Args:
+            messages: the messages
+            delay: returns the delay of a message, as for `send`
 
         Raises:
             TemporarilyUnavailable: SQS, or S3 for a large message, did not answer
         """
-        fitted = [self._fitted_in_group(message) for message in messages]
-        if sum(len(one["MessageBody"].encode()) for one in fitted) > MAX_MESSAGE_BYTES:
+        fitted = [{**self._fitted_in_group(message), **_delayed(delay(message))} for message in messages]
+        if sum(len(str(one["MessageBody"]).encode()) for one in fitted) > MAX_MESSAGE_BYTES:
             for one in fitted:
                 self._sqs.call("SendMessage", QueueUrl=self._url, **one)
             return
@@ -170,3 +175,7 @@ class JiraCallsQueue:
             MessageAttributes=delivery.carried(not_before=self._clock() + seconds if in_steps else 0.0),
             **({"MessageGroupId": client_key} if client_key else {}),
         )
+
+
+def _delayed(seconds: int) -> dict[str, int]:
+    return {"DelaySeconds": seconds} if seconds else {}

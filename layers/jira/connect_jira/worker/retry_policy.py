@@ -7,6 +7,7 @@ from http import HTTPStatus
 from connect_jira.aws.failures import AwsRefused
 from connect_jira.errors import (
     BeingDone,
+    CursorRefused,
     EffectUnknown,
     ForgeTokenMissing,
     IdempotencyKeyReused,
@@ -68,6 +69,7 @@ _PASSING = (
     TemporarilyUnavailable,
 )
 _NEVER = (
+    CursorRefused,
     EffectUnknown,
     IdempotencyKeyReused,
     JiraError,

@@ -24,6 +24,7 @@ from connect_jira.errors import (
 from connect_jira.events.app_work import MAX_DEPTH, AppWork
 from connect_jira.events.call_request import CallRequest
 from connect_jira.events.hook_call import Hook, HookCall
+from connect_jira.events.job_run import JobRun
 from connect_jira.events.messages import Message
 from connect_jira.events.reaction_call import ReactionCall
 from connect_jira.events.webhook import Webhook
@@ -227,14 +228,18 @@ def _calls_jira(message: Message) -> bool:
 
 
 def _about(message: Message) -> dict[str, Any]:
-    if isinstance(message, CallRequest):
-        return {"clientKey": message.client_key, "method": message.method, "path": message.path_alone}
-    if isinstance(message, Webhook):
-        return {"clientKey": message.client_key, "event": message.event, "webhookId": message.webhook_id}
-    if isinstance(message, ReactionCall):
-        return {**_about(message.webhook), "reaction": message.function}
-    if isinstance(message, HookCall):
-        return {"clientKey": message.client_key, "hook": message.hook}
-    if isinstance(message, AppWork):
-        return {"clientKey": message.client_key, "work": message.name}
-    return {"clientKey": message.client_key}
+    about: dict[str, Any] = {}
+    match message:
+        case CallRequest():
+            about = {"method": message.method, "path": message.path_alone}
+        case Webhook():
+            about = {"event": message.event, "webhookId": message.webhook_id}
+        case ReactionCall(webhook=webhook):
+            about = {"event": webhook.event, "webhookId": webhook.webhook_id, "reaction": message.function}
+        case HookCall():
+            about = {"hook": message.hook}
+        case JobRun():
+            about = {"job": message.job, "slot": message.slot, "step": message.step}
+        case AppWork():
+            about = {"work": message.name}
+    return {"clientKey": message.client_key, **about}

@@ -1,0 +1,1 @@
+"""`connect job`: runs a job of the app now."""
