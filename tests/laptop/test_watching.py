@@ -103,10 +103,24 @@ def test_jira_reads_an_edited_descriptor_again(up: Up, since: int) -> None:
         '"webhooks": [',
         '"webhooks": [{"event": "comment_created", "url": "/webhooks/comment_created"},',
     )
-    up.wait_for("has read the descriptor: is installed again", since=mended)
+    up.wait_for("has read the descriptor, and installed com.example.connect-lambda-dev again", since=mended)
     event = {"event": "comment_created", "body": {"issue": {"key": "DEMO-1"}}}
     assert up.control("webhooks", event)["status"] == 204
     up.wait_for("event=comment_created", since=mended)
+
+
+def test_an_app_with_another_key_takes_the_place_of_the_one_of_before(up: Up) -> None:
+    def keys() -> list[str]:
+        return [app["key"] for app in up.control("state")["apps"] if app["enabled"]]
+
+    for old, new in (("example", "acme"), ("acme", "example")):
+        since = len(up.lines)
+        up.copy.edit(DESCRIPTOR, f"com.{old}.connect-lambda", f"com.{new}.connect-lambda")
+        said = up.wait_for("has read the descriptor", since=since)
+        assert said.endswith(
+            f"installed com.{new}.connect-lambda-dev again, in place of com.{old}.connect-lambda-dev"
+        )
+        assert keys() == [f"com.{new}.connect-lambda-dev"]
 
 
 def test_an_edited_template_is_applied(up: Up, since: int) -> None:
@@ -117,6 +131,12 @@ def test_an_edited_template_is_applied(up: Up, since: int) -> None:
     up.copy.edit("template.yaml", "Path: /atlassian-connect.json}", "Path: /other.json}")
     up.copy.edit("template.yaml", "Resources:\n", f"Resources:\n{NEW_TABLE}")
     up.copy.edit("template.yaml", "VisibilityTimeout: 180", "VisibilityTimeout: 200")
+    up.copy.edit(
+        "template.yaml",
+        "Resources:\n",
+        "Resources:\n\n  Steps:\n    Type: AWS::StepFunctions::StateMachine\n",
+    )
+    up.wait_for("Steps (AWS::New::Kind) is not there on the laptop", since=since)
     up.wait_for("restart connect up for JiraCalls", since=since)
     eventually(lambda: up.get("/other.json").startswith("200 "))
     resources = json.loads(up.get("/_local/stack").removeprefix("200 "))["resources"]
@@ -183,7 +203,7 @@ def test_what_editors_and_python_keep_beside_a_file_is_ignored(up: Up, since: in
         (folder / name).write_text("", encoding="utf-8")
     serve(up, "again")
     up.wait_for(f"{SERVED}: Descriptor in ", since=since)
-    assert not any("JiraCalls" in line for line in up.lines[since:])
+    assert not any("reload" in line and "JiraCalls" in line for line in up.lines[since:])
 
 
 def measured(times: int) -> list[float]:

@@ -29,7 +29,7 @@ def failure(kind: str, trouble: str) -> InvocationResult:
         kind: Lambda's name for it
         trouble: as in `InvocationResult`
     """
-    payload = {"errorType": kind, "errorMessage": f"the function {trouble}"}
+    payload = {"errorType": kind, "errorMessage": trouble}
     return InvocationResult(json.dumps(payload).encode(), failed=True, trouble=trouble)
 
 

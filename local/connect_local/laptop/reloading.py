@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from connect_cli.errors import CommandError
+from connect_jwt.identity import AppKey
 from connect_local.jira import LaptopJira
 from connect_local.jira.errors import NotCarriedOut
+from connect_local.jira.tenant import Tenant
 from connect_local.laptop.event_source import QueuePoller
 from connect_local.laptop.functions import Configuration, LaptopFunction
 from connect_local.laptop.moto_cloud import LaptopCloud
@@ -154,23 +156,30 @@ class Reloading:
     def _let_jira_read_again(self) -> None:
         before, self._descriptor = self._descriptor, _content(DESCRIPTOR)
         url = self._stack.descriptor_url
-        for tenant in (
-            self._stack.jira.tenants.all() if self._stack.jira and before != self._descriptor else []
-        ):
-            if not any(app.descriptor_url == url for app in tenant.site.enabled_apps()):
-                continue
-            try:
-                result = tenant.lifecycle.reinstall(url)
-            except NotCarriedOut as refused:
-                self._tell(
-                    "jira", f"would not install this descriptor, and keeps the one of before: {refused}"
-                )
-            else:
-                status = result.decisive.status
-                outcome = (
-                    "is installed again" if result.installed else f"the app answered {status} to installed"
-                )
-                self._announce("jira", f"{tenant.site.base_url} has read the descriptor: {outcome}")
+        if self._stack.jira is None or before == self._descriptor:
+            return
+        for tenant in self._stack.jira.tenants.all():
+            keys = {app.descriptor.key for app in tenant.site.enabled_apps() if app.descriptor_url == url}
+            if keys:
+                self._install_again(tenant, url, keys)
+
+    def _install_again(self, tenant: Tenant, url: str, keys: set[AppKey]) -> None:
+        """Install the app on a site again; with another key it takes the place of the one of before."""
+        site = tenant.site.base_url
+        try:
+            result = tenant.lifecycle.reinstall(url)
+        except NotCarriedOut as refused:
+            self._tell("jira", f"would not install this descriptor, and keeps the one of before: {refused}")
+            return
+        if not result.installed or result.key is None:
+            status = result.decisive.status
+            self._tell("jira", f"{site} has read the descriptor: the app answered {status} to installed")
+            return
+        others = sorted(keys - {result.key})
+        for key in others:
+            tenant.lifecycle.forget(key)
+        replaced = f", in place of {', '.join(others)}" if others else ""
+        self._announce("jira", f"{site} has read the descriptor, and installed {result.key} again{replaced}")
 
     def _is_affected(self, name: str, changed: set[Path]) -> bool:
         folders = [PROJECT / uri for uri in _uris(self._stack.template, name)]

@@ -104,6 +104,7 @@ class LaptopStack:
         self._parts = ExitStack()
         self._shapes = RecordedShapes()
         self._troubles: deque[str] = deque(maxlen=1)
+        self._missing: list[str] = []
         self._keeping: Keeping | None = None
         self.jira: LaptopJira | None = None
         self.functions: dict[str, LaptopFunction] = {}
@@ -198,6 +199,11 @@ class LaptopStack:
 
     def _describe(self) -> None:
         self._description["resources"] = {name: name for name in self.functions} | self.cloud.resources()
+        missing = self.cloud.missing()
+        for line in missing:
+            if line not in self._missing:
+                self._options.on_trouble("template", line)
+        self._missing = missing
 
     def _watch(self) -> None:
         reloading = Reloading(self, tell=self._tell, announce=self._options.on_reload)
@@ -215,8 +221,6 @@ class LaptopStack:
             self._parts.callback(self._keeping.stop)  # when all that is under way has come to its end
         for name in template.resources(FUNCTION):
             self.functions[name] = self._function(name, template)
-        for line in self.cloud.missing():
-            self._options.on_trouble("template.yaml", line)
         self._start_lambda(template)
 
     def _function(self, name: str, template: Template) -> LaptopFunction:
