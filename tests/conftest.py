@@ -49,9 +49,10 @@ class ByFileOrGroup(LoadGroupScheduling):  # type: ignore[misc]  # which has no 
         return nodeid.partition("::")[0] if scope == nodeid else scope
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Two more than processors: tests of a stack wait for half of their time."""
-    return (os.process_cpu_count() or 1) + 2
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """As many as processors where tests only compute; two more where a stack waits half of the time."""
+    processors = os.process_cpu_count() or 1
+    return processors if all("unit" in Path(path).parts for path in config.args) else processors + 2
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling:

@@ -1,9 +1,11 @@
 """The app's whole backend in memory: API Gateway, Lambda, and what is behind them."""
 
 import json
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from aws_lambda_powertools import Logger
@@ -39,6 +41,7 @@ class Foundation:
         install_key: that installs are signed with
         portal: to an event loop
         variables: the environment variables of each function, by its logical id
+        on_bus: the events that the bus has for functions, each behind the name of its function
     """
 
     template: Template
@@ -46,6 +49,7 @@ class Foundation:
     install_key: InstallKey
     portal: BlockingPortal
     variables: dict[str, dict[str, str]]
+    on_bus: deque[tuple[str, bytes]]
 
 
 @contextmanager
@@ -68,9 +72,21 @@ def foundation() -> Iterator[Foundation]:
             name: _in_this_process(function_variables(name, template, cloud.attribute) | cloud.environment())
             for name in template.resources("AWS::Serverless::Function")
         }
+        on_bus: deque[tuple[str, bytes]] = deque()
+        for rule in template.event_rules(cloud.attribute):
+            cloud.make_rule(rule, partial(_note, on_bus, rule.function))
         yield Foundation(
-            template=template, cloud=cloud, install_key=install_key, portal=portal, variables=variables
+            template=template,
+            cloud=cloud,
+            install_key=install_key,
+            portal=portal,
+            variables=variables,
+            on_bus=on_bus,
         )
+
+
+def _note(on_bus: deque[tuple[str, bytes]], function: str, event: bytes) -> None:
+    on_bus.append((function, event))
 
 
 def _parameters(jira: LaptopJira) -> dict[str, str]:
@@ -110,6 +126,8 @@ class Backend:
 
     def __init__(self, base: Foundation) -> None:
         base.cloud.forget()
+        base.on_bus.clear()
+        self._on_bus = base.on_bus
         self.functions = {
             name: MemoryFunction(name, base.template, variables) for name, variables in base.variables.items()
         }
@@ -132,13 +150,18 @@ class Backend:
         return Response(status=answered.status_code, headers=headers, body=bytes(answered.body))
 
     def work_off(self) -> bool:
-        """Let the functions work off what is in their queues now; whether there was anything.
+        """Let the functions work off what is on the bus and in their queues now; whether there was anything.
 
         Raises:
             QueueNeverEmpty: there is no end to it
         """
         for done in range(_MANY_BATCHES):
-            if not sum(poller.take_once() for poller in self._pollers):
+            taken = sum(poller.take_once() for poller in self._pollers)
+            while self._on_bus:
+                function, event = self._on_bus.popleft()
+                self.functions[function].invoke(event)
+                taken += 1
+            if not taken:
                 return done > 0
         raise QueueNeverEmpty(
             f"the queue is not empty after {_MANY_BATCHES} batches: does something enqueue itself for ever?"

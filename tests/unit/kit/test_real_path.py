@@ -86,3 +86,22 @@ def test_the_secret_is_sealed_in_the_table(connect_app: App, connect_foundation:
     secret = connect_app.jira.app.shared_secret.reveal()
     assert rows
     assert secret not in json.dumps(rows, default=repr)
+
+
+def test_a_call_that_is_asked_for_on_the_bus(connect_app: App, connect_foundation: Any, jira: Jira) -> None:
+    issue, bus = jira.issue("EX-1"), connect_foundation.cloud.attribute("Bus", "Ref")
+    call = {
+        "clientKey": jira.app.client_key,
+        "method": "PUT",
+        "path": "/rest/api/3/issue/EX-1/properties/asked",
+        "body": True,
+    }
+    entry = {
+        "Source": "my.other.system",
+        "DetailType": "Jira call requested",
+        "Detail": json.dumps(call),
+        "EventBusName": bus,
+    }
+    connect_foundation.cloud.client("events").put_events(Entries=[entry])
+    connect_app.work_off()
+    assert issue.properties["asked"] is True
