@@ -24,7 +24,7 @@ DESCRIPTOR = "descriptor/atlassian-connect.json"
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    for name in ("functions", "descriptor", "events"):
+    for name in ("functions", "descriptor", "events", "tests/app"):
         shutil.copytree(PROJECT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("template.yaml", "samconfig.toml", "README.md"):
         shutil.copy(PROJECT / name, tmp_path / name)

@@ -12,6 +12,8 @@ FILES = (
     "functions/pages/static/hello-world.js",
     "functions/pages/templates/connection.html",
     "functions/pages/templates/hello-world.html",
+    "tests/app/test_new_issue.py",
+    "tests/app/test_pages.py",
 )
 """Its own files."""
 
