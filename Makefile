@@ -50,6 +50,7 @@ wheels: .venv/dev ## build what others can install, a wheel of each folder in di
 		(cd $$distribution && $(CURDIR)/$(BIN)/python -m hatchling build -t wheel -d $(abspath $(DIST))) || exit; done
 
 build: .venv/sam ## build the deployment, into .aws-sam (no Docker); BYTECODE=0 leaves bytecode out
+	@$(BIN)/python -m connect_build.layer_requirements --check
 	sam build
 ifneq ($(BYTECODE),0)
 	@$(BIN)/python -m connect_build.bytecode

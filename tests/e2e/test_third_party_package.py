@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.artifacts import DEPLOYED, build
-from connect_build.layer_requirements import NotLocked, lock
+from connect_build.layer_requirements import NotLocked, check_locked, lock
 from connect_tools.project import PROJECT
 from connect_tools.template import Template
 
@@ -43,7 +43,10 @@ def ask_for(project: Path, *packages: str) -> None:
 
 def test_a_package_of_group_app_is_in_the_layer_of_reactions_and_pages(project: Path, tmp_path: Path) -> None:
     ask_for(project, PURE, COMPILED)
+    with pytest.raises(NotLocked, match=rf"layers/app/requirements\.txt does not have {PURE}: run make lock"):
+        check_locked("app", project)
     lock("app", project)
+    check_locked("app", project)
     pinned = (project / "layers" / "app" / "requirements.txt").read_text(encoding="utf-8")
     built = build(tmp_path, machine=DEPLOYED, project=project)
 

@@ -6,7 +6,11 @@ Only wheels count: nothing is compiled when the stack is built, which may be on 
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from connect_tools.project import PROJECT
 
@@ -22,8 +26,30 @@ _WITHOUT_WHEEL = re.compile(
 """In uv's words: there are wheels for other platforms only, or none at all."""
 
 
+_PIN = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.]+)", re.MULTILINE)
+
+
 class NotLocked(Exception):
-    """The requirements cannot be compiled; the message says what to do."""
+    """The requirements are not compiled, or cannot be; the message says what to do."""
+
+
+def check_locked(layer: str, project: Path = PROJECT) -> None:
+    """Compare a layer's requirements with its group, without the package index.
+
+    Args:
+        layer: a key of `GROUPS`
+        project: the repository
+
+    Raises:
+        NotLocked: a package is named in the group, and not pinned in a version that fits
+    """
+    groups = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+    file = project / "layers" / layer / "requirements.txt"
+    pinned = {canonicalize_name(name): version for name, version in _PIN.findall(file.read_text("utf-8"))}
+    for requirement in map(Requirement, groups[GROUPS[layer]]):
+        version = pinned.get(canonicalize_name(requirement.name))
+        if version is None or not requirement.specifier.contains(version, prereleases=True):
+            raise NotLocked(f"layers/{layer}/requirements.txt does not have {requirement}: run make lock")
 
 
 def lock(layer: str, project: Path = PROJECT) -> None:
@@ -68,10 +94,13 @@ def lock(layer: str, project: Path = PROJECT) -> None:
 
 
 def main() -> None:
-    """Compile the requirements of every layer, and end with 1 at the first that cannot be."""
+    """Compile the requirements of every layer, or check them; end with 1 at the first that is wrong."""
     for layer in GROUPS:
         try:
-            lock(layer)
+            if sys.argv[1:] == ["--check"]:
+                check_locked(layer)
+            else:
+                lock(layer)
         except NotLocked as error:
             sys.exit(str(error))
 
