@@ -42,6 +42,7 @@ class Atlassian:
     Attributes:
         tokens: owner of each, on this site
         admins: the site's administrators
+        edits: pairs of a user and the id of an issue that the user may edit
         gives: True if GraphQL gives tokens of users
         right_context: the accepted context
         answers: instead of Jira's, or GraphQL's, own, by the end of the URL; the last one for ever
@@ -50,6 +51,7 @@ class Atlassian:
 
     tokens: dict[str, str] = field(default_factory=dict)
     admins: set[str] = field(default_factory=set)
+    edits: set[tuple[str, int]] = field(default_factory=set)
     gives: bool = False
     right_context: str = WORKSPACE
     ttl: float = 3600
@@ -98,11 +100,18 @@ class Atlassian:
     def _check(self, account_id: str, asked: dict[str, Any]) -> Answer:
         if "accountId" in asked:
             return 403, {"errorMessages": ["You do not have the permission to check others' permissions."]}
-        projects = [each["projects"] for each in asked.get("projectPermissions", [])]
         return 200, {
             "globalPermissions": asked.get("globalPermissions", []) if account_id in self.admins else [],
             "projectPermissions": [
-                {"permission": "BROWSE_PROJECTS", "projects": each, "issues": []} for each in projects
+                {
+                    "permission": permission,
+                    "projects": each.get("projects", []),
+                    "issues": [
+                        issue for issue in each.get("issues", []) if (account_id, issue) in self.edits
+                    ],
+                }
+                for each in asked.get("projectPermissions", [])
+                for permission in each["permissions"]
             ],
         }
 

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import urllib3
 
+from connect_jira.app.pages import ApiRequest, Pages
+from connect_jira.app.permissions import browses_project, edits_issue
+from connect_jira.app.site import Site
 from connect_jira.auth.forge_invocations import ForgeInvocations
 from connect_jira.auth.offline_tokens import OfflineTokens
 from connect_jira.auth.page_requests import PageAuthenticator, PageRequest
 from connect_jira.auth.page_users import HEADER, ForgePage, as_user_of
 from connect_jira.auth.user_tokens import UserTokens
+from connect_jira.data.entries import JsonValue
 from connect_jira.errors import PayloadRefused
 from connect_jira.jira.client import JiraClient
 from connect_jira.web.request import GatewayRequest
@@ -20,7 +24,7 @@ from tests.unit.jira.atlassian import AT_THE_SITE, GRAPHQL, NO_BEARER, SCOPE_MIS
 from tests.unit.jira.conftest import CLIENT_KEY, unused_storage
 from tests.unit.jira.forge import INSTALLED, lifecycle, page_call, system_token
 from tests.unit.jira.page_calls import answered
-from tests.unit.jwt.invocations import INSTALLATION, USER
+from tests.unit.jwt.invocations import EXTENSION, INSTALLATION, PAGE_CONTEXT, USER
 
 if TYPE_CHECKING:
     from tests.unit.jira.conftest import Backend
@@ -145,6 +149,58 @@ def test_a_token_that_is_not_the_users_is_refused_and_never_asked_with(
     assert not world.checks
     assert not world.atlassian.calls("/graphql")
     assert token not in caplog.text
+
+
+def own_pages() -> Pages:
+    pages = Pages()
+
+    @pages.call("GET", "due", allowed=edits_issue)
+    def due(request: ApiRequest, _site: Site) -> JsonValue:
+        return [request.issue.key, request.user]
+
+    @pages.call("GET", "project", allowed=browses_project)
+    def project(request: ApiRequest, _site: Site) -> JsonValue:
+        return request.project.key
+
+    return pages
+
+
+def shown_for(world: World, user: str, **objects: Any) -> PageRequest:
+    """Return the proof of a call, with its token, of a page that is shown for these objects."""
+    extension = {**EXTENSION, "type": "jira:issuePanel", **objects}
+    call = page_call(world.backend, principal=user, context={**PAGE_CONTEXT, "extension": extension})
+    return world.call(with_header(call, "of-admin" if user == ADMIN else "of-member"))
+
+
+def test_the_issue_of_forges_context_is_asked_for_as_the_user(world: World) -> None:
+    world.atlassian.edits = {(MEMBER, 10073)}
+    objects = {
+        "issue": {"id": "10073", "key": "SP-10", "type": "Task"},
+        "project": {"id": "10000", "key": "SP"},
+    }
+    pages = own_pages()
+    assert answered("GET due", shown_for(world, MEMBER, **objects), pages=pages) == (200, ["SP-10", MEMBER])
+    (check,) = world.atlassian.calls(CHECK)
+    assert (check.token, check.body) == (
+        "of-member",
+        {"projectPermissions": [{"permissions": ["EDIT_ISSUES"], "issues": [10073]}]},
+    )
+    assert answered("GET due", shown_for(world, ADMIN, **objects), pages=pages) == MISSING
+    assert answered("GET project", shown_for(world, MEMBER, **objects), pages=pages) == (200, "SP")
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [{}, {"issue": None}, {"issue": {"key": "SP-10"}}, {"issueId": "10073", "issueKey": "SP-10"}],
+    ids=str,
+)
+def test_a_page_of_forges_that_is_shown_for_no_issue_has_none_at_hand(
+    world: World, objects: dict[str, Any]
+) -> None:
+    world.atlassian.edits = {(MEMBER, 10073)}
+    refused = (403, {"reason": "no-issue"})
+    assert answered("GET due", shown_for(world, MEMBER, **objects), pages=own_pages()) == refused
+    assert not world.atlassian.asked
 
 
 def test_the_system_token_in_the_users_place_is_refused(world: World) -> None:
