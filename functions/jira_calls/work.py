@@ -62,8 +62,10 @@ class Work:
             case CallRequest():
                 return self._call(message, invocation)
             case Webhook():
-                self._activity.record_webhook(message.client_key, message.event)
-                self._own.react_to(message, invocation, work_id)
+                try:
+                    self._own.react_to(message, invocation, work_id)
+                finally:  # the reaction does not wait for it
+                    self._activity.record_webhook(message.client_key, message.event)
             case ReactionCall():
                 self._own.react(message, invocation, work_id)
             case HookCall():

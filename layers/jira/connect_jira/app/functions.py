@@ -42,9 +42,9 @@ class RegisteredReaction:
         """The name of the function."""
         return work_name(self.function)
 
-    def handles(self, payload: Mapping[str, Any]) -> bool:
-        """Return whether it is called for an event with this payload."""
-        return not self.changed or not self.changed.isdisjoint(_changed_fields(payload))
+    def handles_change(self, payload: Mapping[str, Any]) -> bool:
+        """Return whether one of its fields has changed, by the payload's changelog."""
+        return not self.changed.isdisjoint(_changed_fields(payload))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

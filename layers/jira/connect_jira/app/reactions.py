@@ -155,7 +155,7 @@ class Reactions:
 
     def to(self, event: str, payload: Mapping[str, Any]) -> list[RegisteredReaction]:
         """Return the reactions to an event with this payload."""
-        return [one for one in self.all_to(event) if one.handles(payload)]
+        return [one for one in self.all_to(event) if not one.changed or one.handles_change(payload)]
 
     def all_to(self, event: str) -> Collection[RegisteredReaction]:
         """Return the reactions to an event, whatever has changed."""
