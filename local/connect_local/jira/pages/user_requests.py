@@ -12,13 +12,13 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from connect_jwt.scopes import is_granted, scope_of
+from connect_local.jira.authentication import CallReason
 from connect_local.jira.entities import Installation
 from connect_local.jira.journal import Journal, RecordedRequest
 from connect_local.jira.pages.visits import Visit
 from connect_local.jira.strict_json import parse_json
 
 _METHODS = {"GET", "POST", "PUT", "DELETE", "PATCH"}
-_SCOPE_MISSING = "scope-missing"
 
 
 class UserRequests:
@@ -51,7 +51,7 @@ class UserRequests:
             status, content_type, body = await _made(visit, app, wish)
             reason = None
         else:
-            status, content_type, reason = HTTPStatus.FORBIDDEN, "application/json", _SCOPE_MISSING
+            status, content_type, reason = HTTPStatus.FORBIDDEN, "application/json", CallReason.SCOPE_MISSING
             body = f"The app has no scope {scope}, which {wish['method']} needs."
         self._record(visit, app, wish, status, reason)
         return JSONResponse({"status": status, "contentType": content_type, "body": body})
