@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -112,6 +113,42 @@ def test_an_issue_whose_key_is_in_lower_case_is_the_one_that_is_there(
     assert (issue.key, issue.fields["summary"]) == ("DEMO-7", "Second")
     first, second = (received.body["issue"]["id"] for received in installed_app.received)
     assert first == second
+
+
+def test_a_webhook_is_sent_for_the_issues_that_its_filter_finds(
+    jira: LaptopJira, fake_app: FakeApp, send_webhook: Any
+) -> None:
+    fake_app.descriptor["modules"]["webhooks"] = [
+        {"event": EVENT, "url": "/webhooks/demo", "filter": "project = DEMO"},
+        {"event": EVENT, "url": "/webhooks/open", "filter": "project = NEW AND statusCategory != Done"},
+        {"event": EVENT, "url": "/webhooks/unknown", "filter": "labels = urgent"},
+    ]
+    assert jira.lifecycle.install(fake_app.descriptor_url).installed
+    fake_app.received.clear()
+    for key in ("DEMO-7", "NEW-7"):
+        send_webhook(body={"issue": {"key": key}})
+    assert {(received.target, received.body["issue"]["key"]) for received in fake_app.received} == {
+        ("/webhooks/demo", "DEMO-7"),
+        ("/webhooks/open", "NEW-7"),
+        ("/webhooks/unknown", "DEMO-7"),
+        ("/webhooks/unknown", "NEW-7"),
+    }
+
+
+def test_a_webhook_has_the_properties_that_it_asks_for(
+    jira: LaptopJira, fake_app: FakeApp, send_webhook: Any
+) -> None:
+    fake_app.descriptor["modules"]["webhooks"] = [
+        {"event": EVENT, "url": "/webhooks/with", "propertyKeys": ["due", "none"]},
+        {"event": EVENT, "url": "/webhooks/without"},
+    ]
+    assert jira.lifecycle.install(fake_app.descriptor_url).installed
+    fake_app.received.clear()
+    jira.site.ensure_issue("DEMO-7", {})
+    jira.site.change_issue("DEMO-7", lambda now: replace(now, properties={"due": 1, "other": 2}))
+    send_webhook(body={"issue": {"key": "DEMO-7"}})
+    properties = {received.target: received.body["issue"].get("properties") for received in fake_app.received}
+    assert properties == {"/webhooks/with": {"due": 1}, "/webhooks/without": None}
 
 
 def test_a_webhook_can_be_without_a_body_and_have_variables_in_its_url(

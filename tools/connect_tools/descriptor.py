@@ -47,11 +47,15 @@ class WebhookModule:
         event: such as `jira:issue_created`
         url: goes to which path below the base URL, with variables such as `{issue.key}`
         excludes_body: True if it goes there without a body
+        filter: JQL; it goes there only for the issues that this finds; empty for all
+        property_keys: of the issue's properties that the body has
     """
 
     event: str
     url: str
     excludes_body: bool
+    filter: str = ""
+    property_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +143,8 @@ def read_descriptor(source: object) -> Descriptor:
                 event=webhook["event"],
                 url=_below_base_url(webhook["url"]),
                 excludes_body=webhook.get("excludeBody", False),
+                filter=webhook.get("filter", ""),
+                property_keys=tuple(webhook.get("propertyKeys", ())),
             )
             for webhook in modules.get("webhooks", [])
         ),

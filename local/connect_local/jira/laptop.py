@@ -25,6 +25,7 @@ from connect_local.jira.outbox import Outbox
 from connect_local.jira.pages.application import STATIC, Pages
 from connect_local.jira.pages.guard import Guard
 from connect_local.jira.rest import rest_api
+from connect_local.jira.rest.jql import meets
 from connect_local.jira.site import Site
 from connect_local.jira.tenant import Tenant, Tenants
 from connect_local.jira.webhook_sender import RETRY_DELAYS, Webhooks
@@ -142,6 +143,7 @@ class LaptopJira:
             apps=self._apps,
             outbox=self._outbox,
             retry_delays=self._retry_delays,
+            meets=lambda jql, issue: meets(jql, issue, site.now()),
             also_tell=lambda *told: self.forge.observe(self.tenants.ensure(name), *told),
         )
         editor = Editor(site=site, webhooks=webhooks)

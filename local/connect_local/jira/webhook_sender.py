@@ -86,6 +86,7 @@ class Webhooks:
         apps: sends them
         outbox: queue of the deliveries
         retry_delays: delay before each retry, in seconds
+        meets: returns whether an issue meets a webhook's filter, JQL
         also_tell: takes each event for the apps that Forge tells, its payload and the trace of its cause;
             whether there is one
     """
@@ -97,12 +98,14 @@ class Webhooks:
         apps: AppClient,
         outbox: Outbox,
         retry_delays: Sequence[float],
+        meets: Callable[[str, Issue], bool],
         also_tell: Callable[[str, Mapping[str, Json], str | None], bool],
     ) -> None:
         self._site = site
         self._apps = apps
         self._outbox = outbox
         self._retry_delays = retry_delays
+        self._meets = meets
         self._also_tell = also_tell
         self._renderer = Renderer(site.base_url)
 
@@ -133,7 +136,7 @@ class Webhooks:
         identifier, payload = identifier or _new_identifier(), self._payload(event, body)
         deliveries = self._deliveries(event, payload, identifier)
         if not self._also_tell(event, payload, None) and not deliveries:
-            raise NothingSent(f"No app on this site has a webhook for {event}.")
+            raise NothingSent(f"No app on this site has a webhook for {event}{self._why_none(event)}.")
         attempts = [self._outbox.start(self._attempt(delivery)) for delivery in deliveries]
         answers = tuple(attempt.result() for attempt in attempts)
         settled = tuple(
@@ -235,14 +238,37 @@ class Webhooks:
                 app_key=app.descriptor.key,
                 host=urlsplit(app.descriptor.base_url).netloc,
                 webhook=webhook,
-                payload=payload,
+                payload=self._with_properties(webhook, payload),
                 identifier=identifier,
                 trace=trace,
             )
             for app in self._site.enabled_apps()
             for webhook in app.descriptor.webhooks
-            if webhook.event == event
+            if webhook.event == event and self._is_wanted(webhook, payload)
         ]
+
+    def _why_none(self, event: str) -> str:
+        webhooks = (webhook for app in self._site.enabled_apps() for webhook in app.descriptor.webhooks)
+        return " whose filter is met" if any(webhook.event == event for webhook in webhooks) else ""
+
+    def _is_wanted(self, webhook: WebhookModule, payload: Json) -> bool:
+        issue = self._issue_of(payload)
+        return not webhook.filter or issue is None or self._meets(webhook.filter, issue)
+
+    def _with_properties(self, webhook: WebhookModule, payload: Json) -> Json:
+        """Return the payload with the properties that the webhook asks for.
+
+        Atlassian's schema says "inside JSON body"; that they are where REST has them is a guess.
+        """
+        issue = self._issue_of(payload)
+        if issue is None or not webhook.property_keys:
+            return payload
+        wanted = {key: issue.properties[key] for key in webhook.property_keys if key in issue.properties}
+        return {**payload, "issue": {**payload["issue"], "properties": wanted}}
+
+    def _issue_of(self, payload: Json) -> Issue | None:
+        issue = payload.get("issue")
+        return self._site.issue(str(issue.get("key"))) if isinstance(issue, dict) else None
 
     async def _deliver(self, delivery: _Delivery) -> None:
         await self._send_again(delivery, await self._attempt(delivery))

@@ -7,6 +7,7 @@
 https://support.atlassian.com/jira-software-cloud/docs/use-advanced-search-with-jira-query-language-jql/
 """
 
+import logging
 import operator
 import re
 from collections import deque
@@ -21,6 +22,8 @@ from connect_local.jira.rest.answers import JiraError
 
 type Condition = Callable[[Issue, datetime], bool]
 """A test of an issue at a time: True if it meets a clause."""
+
+_log = logging.getLogger(__name__)
 
 _WORD = re.compile(r"""'[^']*'|"[^"]*"|[<>!]=|[^\s"'(),=<>!]+|\S""")
 _COMPARISONS: dict[str, Callable[[datetime, datetime], bool]] = {
@@ -70,6 +73,21 @@ class Query:
         for field, descending in reversed(self.orders or (("created", True),)):
             found.sort(key=_ORDERS[field], reverse=descending)
         return found
+
+
+def meets(jql: str, issue: Issue, now: datetime) -> bool:
+    """Return whether an issue meets a query; True if the laptop's Jira does not understand it, which it logs.
+
+    Args:
+        jql: the query
+        issue: as it is
+        now: time that the query is run at
+    """
+    try:
+        return bool(parse_jql(jql).run([issue], now))
+    except JiraError as unknown:
+        _log.warning("a webhook's filter is not understood, and ignored: %s", unknown)
+        return True
 
 
 def parse_jql(jql: str) -> Query:
