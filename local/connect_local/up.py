@@ -8,9 +8,11 @@ from connect_local.checking import Checking
 from connect_local.console import AsLambdaWrites, ForPeople
 from connect_local.laptop.stack import LaptopStack, StackOptions
 
+_STOPPING = {"SIGINT", "SIGTERM", "SIGHUP"}  # the last, which Windows has not, when its terminal is closed
+
 
 def run(*, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - of `StackOptions`
-    """Start the stack, say where it is and what happens in it, and stop it on SIGINT or SIGTERM.
+    """Start the stack, say where it is and what happens in it, and stop it on a signal.
 
     Args:
         as_json: True for the functions' output as it is
@@ -23,8 +25,8 @@ def run(*, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - of `StackOp
         stopping.set()
         signal.signal(number, signal.SIG_DFL)  # a second one does not wait
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    for name in _STOPPING & {number.name for number in signal.Signals}:
+        signal.signal(signal.Signals[name], stop)
 
     checking = Checking(
         tell=lambda fault: printer.tell("check", fault, "red"),

@@ -173,7 +173,7 @@ def test_a_port_in_use_is_a_clear_error_and_leaves_nothing_running(option: str) 
     )
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_everything_soon_and_with_status_0(how: signal.Signals) -> None:
     with up() as (process, app, jira):
         wait_for(f"{app}/atlassian-connect.json")
