@@ -290,6 +290,14 @@ def test_a_status_is_posted_once_and_one_that_may_not_have_arrived_is_shown(
     assert len(told.received) == 2
 
 
+def test_an_overdue_issue_is_reminded_by_night(opened: Page, stack: Stack) -> None:
+    comment(opened, "/due 2020-01-01")
+    expect(opened.locator("#comments")).to_contain_text("Due on 2020-01-01.")
+    (job,) = (command for command in COMMANDS if " job " in command)
+    stack.copy.run("sh", "-c", f"{job} {' '.join(stack.ports()[:2])}")
+    expect(opened.locator("#comments")).to_contain_text("This was due on 2020-01-01.")
+
+
 @pytest.mark.usefixtures("jira")
 def test_make_check_has_nothing_to_say(stack: Stack) -> None:
     stack.copy.run("make", "check")
