@@ -34,6 +34,7 @@ def story(stack: LaptopStack) -> dict[str, Any]:
 
     control(stack, "install", descriptorUrl=stack.descriptor_url)
     first = count("by Connect")
+    letter = eventually(lambda: object_of(stack, "Files", "letter"))
     (installation,) = stack.jira.site.apps()
     base_url = stack.base_url.replace("localhost", "127.0.0.1")
     with urllib3.PoolManager() as http:
@@ -56,8 +57,18 @@ def story(stack: LaptopStack) -> dict[str, Any]:
         "page": page,
         "counts": counts,
         "forgePage": forge_page,
+        "letter": letter,
         "swept": [swept.status, swept.headers.get("x-amz-function-error")],
     }
+
+
+def object_of(stack: LaptopStack, bucket: str, key: str) -> str | None:
+    s3 = stack.cloud.client("s3")
+    found = s3.list_objects_v2(Bucket=stack.cloud.attribute(bucket, "Ref"), Prefix=key)
+    if not found["KeyCount"]:
+        return None
+    body: bytes = s3.get_object(Bucket=stack.cloud.attribute(bucket, "Ref"), Key=key)["Body"].read()
+    return body.decode()
 
 
 if __name__ == "__main__":

@@ -76,7 +76,27 @@ def counted(_request: ApiRequest, site: Site) -> object:
     entry = site.data.get("count")
     return {"count": entry.value if entry else 0, "secrets": [page.names for page in site.secrets.names()]}
 """
+LETTERS = """
+import os
+from typing import Any
+
+
+def handler(event: dict[str, Any], _context: object) -> None:
+    import boto3
+
+    for record in event["Records"]:
+        boto3.client("s3").put_object(Bucket=os.environ["FILES"], Key="letter", Body=record["body"].encode())
+"""
 RESOURCES = """
+  LettersFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: functions/letters
+      Handler: functions.letters.app.handler
+      Policies: [{S3WritePolicy: {BucketName: !Ref Files}}]
+      Events:
+        Letter: {Type: SQS, Properties: {Queue: !GetAtt Letters.Arn}}
+        Nightly: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day)}}
   Files: {Type: AWS::S3::Bucket}
   Letters: {Type: AWS::SQS::Queue}
   News: {Type: AWS::SNS::Topic}
@@ -96,8 +116,10 @@ VARIABLES = """
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return the outcome of the story, as the app told it."""
     copy = ProjectCopy(tmp_path_factory.mktemp("own"))
+    (copy / "functions/letters").mkdir()
     for path, text in {
         "functions/jira_calls/reactions.py": REACTIONS,
+        "functions/letters/app.py": LETTERS,
         "functions/pages/pages.py": PAGES,
         "layers/app/shared/counting.py": COUNTING,
         "layers/app/shared/own_aws.py": OWN_AWS,
@@ -143,9 +165,13 @@ def test_a_reaction_uses_its_own_table_bucket_queue_topic_secret_and_parameter_b
     }
 
 
+def test_an_own_function_works_off_an_own_queue(told: dict[str, Any]) -> None:
+    assert told["letter"].startswith("DEMO-")
+
+
 def test_what_is_not_there_on_the_laptop_is_said_in_one_line(told: dict[str, Any]) -> None:
     assert told["troubles"] == [
-        "template.yaml Machine (AWS::StepFunctions::StateMachine) is not there on the laptop"
+        "template Machine (AWS::StepFunctions::StateMachine) is not there on the laptop"
     ]
 
 
