@@ -7,7 +7,7 @@ def test_a_comment_sets_the_due_date(jira, deliver):
 
 - `connect_local.testing.plugin`: the fixtures, for pytest
 - `connect_local.testing.payloads`: what Jira sends, of each event
-- `connect_local.testing.app`, `.jira`, `.clock`, `.internet`: what the fixtures are
+- `connect_local.testing.app`, `.answers`, `.jira`, `.own_site`, `.clock`, `.internet`: what the fixtures are
 - `connect_local.testing.backend`, `.functions`, `.aws`, `.asgi`: the laptop's stack in this process
 - `connect_local.testing.failures`: what fails a test of itself
 """

@@ -1,8 +1,10 @@
 """An app in a test: installed on a site, told of events, looked at by users."""
 
+import importlib
 import json
 import logging
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -12,51 +14,32 @@ from urllib.parse import urlencode
 import pytest
 import time_machine
 
+from connect_jira.app.reactions import Reactions
+from connect_jira.app.site import Site
+from connect_jira.events.job_request import JOB_REQUESTED, JobRequest
 from connect_jira.jira.client import JiraClient
+from connect_jira.lifecycle.hooks import SETTLING_SECONDS
 from connect_local.jira.entities import User
 from connect_local.jira.laptop import LaptopJira
 from connect_local.jira.page_context import PageContext
 from connect_local.jira.tokens import context_token, page_token
 from connect_local.testing import asgi, aws
+from connect_local.testing.answers import PageAnswer
 from connect_local.testing.backend import APP_URL, SITE_URL, Backend, Foundation
 from connect_local.testing.clock import Clock
 from connect_local.testing.events import JiraEvent
-from connect_local.testing.failures import WorkerLog, failure_of
+from connect_local.testing.failures import NoSuchJob, NotSubscribed, NotTaken, WorkerLog, failure_of
 from connect_local.testing.internet import Internet, Request, Response
 from connect_local.testing.jira import Issue, Jira
+from connect_local.testing.own_site import site_of
 
 _FAULT = "fault"
 
 
-class NotSubscribed(AssertionError):
-    """The descriptor has no webhook for an event."""
-
-
-class NotTaken(AssertionError):
-    """The app did not take a request of Jira's."""
-
-
-class PageAnswer:
-    """The answer of a page, or to a call of one.
-
-    Attributes:
-        status: such as 200
-        text: of the body
-        headers: by their names in small letters
-    """
-
-    def __init__(self, response: Response) -> None:
-        self.status = response.status
-        self.headers = {name.lower(): value for name, value in response.headers}
-        self.text = response.body.decode(errors="replace")
-
-    @property
-    def json(self) -> Any:  # noqa: ANN401 - any JSON value
-        """The body as JSON."""
-        return json.loads(self.text)
-
-    def __repr__(self) -> str:
-        return f"<{self.status} {self.text[:200]!r}>"
+def own_reactions() -> Reactions:
+    """Return what is registered in `functions/jira_calls`, as it is now."""
+    found: Reactions = importlib.import_module("functions.jira_calls.reactions").reactions
+    return found
 
 
 class Deliver(Protocol):
@@ -95,6 +78,13 @@ class Call(Protocol):
         """Call the app as the script of a page does."""
 
 
+class RunJob(Protocol):
+    """The fixture `run_job`: `App.run_job`."""
+
+    def __call__(self, name: str) -> None:
+        """Run a job for the site."""
+
+
 class App:
     """The app of this project, on a site of its own.
 
@@ -110,7 +100,7 @@ class App:
         self._log = WorkerLog()
         self.internet = Internet()
         self.clock = Clock(traveller, self.work_off)
-        self.jira = Jira(laptop, self.work_off)
+        self.jira = Jira(laptop, self.work_off, self._settle)
 
     def work_off(self) -> None:
         """Let the app do everything that is due now.
@@ -137,7 +127,7 @@ class App:
         if not result.installed:
             said = result.decisive.error or f"it answered {result.decisive.status}"
             raise NotTaken(f"The app could not be installed: {said}. {self._raised()}")
-        self.work_off()
+        self._settle()
 
     def deliver(self, event: JiraEvent, *, identifier: str | None = None) -> None:
         """Let Jira tell the app of an event, and the app do all that it does about it.
@@ -212,6 +202,33 @@ class App:
         answer = self._asked(method, f"{APP_URL}/api/{path}", headers, sent)
         self.work_off()
         return answer
+
+    def run_job(self, name: str) -> None:
+        """Run a job for the site, whenever it would be due, with all its steps.
+
+        Args:
+            name: of its function
+
+        Raises:
+            NoSuchJob: nothing is registered under this name
+            WorkFailed: a function failed, though nothing was told to fail
+        """
+        jobs = own_reactions().jobs
+        if name not in jobs:
+            known = f"there are {', '.join(sorted(jobs))}" if jobs else '@reactions.every("day") makes one'
+            raise NoSuchJob(f"functions/jira_calls has no job {name}: {known}.")
+        request = JobRequest(job=name, slot=f"test {uuid.uuid4()}", client_key=self.jira.app.client_key)
+        self._backend.put_on_bus(JOB_REQUESTED, request.to_fields())
+        self.work_off()
+
+    @property
+    def site(self) -> Site:
+        """The site as the app's functions have it: `site.data`, `site.secrets`, `site.jira`."""
+        function = self._backend.functions["JiraCallsFunction"]
+        return site_of(function.variables, self.jira.app.client_key, own_reactions(), function.context())
+
+    def _settle(self) -> None:
+        self.clock.move(seconds=SETTLING_SECONDS + 1)
 
     def _shown(self, user: User | None, on: Issue | str | None) -> dict[str, Any]:
         issue_key = on.key if isinstance(on, Issue) else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from aws_lambda_powertools import Logger
@@ -125,7 +126,8 @@ class Backend:
     """
 
     def __init__(self, base: Foundation) -> None:
-        base.cloud.forget()
+        self._cloud = base.cloud
+        self._cloud.forget()
         base.on_bus.clear()
         self._on_bus = base.on_bus
         self.functions = {
@@ -148,6 +150,21 @@ class Backend:
         answered = http_response(self.functions[route.function].invoke(json.dumps(event).encode()))
         headers = tuple((name.decode(), value.decode("latin-1")) for name, value in answered.raw_headers)
         return Response(status=answered.status_code, headers=headers, body=bytes(answered.body))
+
+    def put_on_bus(self, kind: str, detail: dict[str, Any]) -> None:
+        """Put an event on the bus.
+
+        Args:
+            kind: its `detail-type`
+            detail: of the event
+        """
+        entry = {
+            "Source": "test",
+            "DetailType": kind,
+            "Detail": json.dumps(detail),
+            "EventBusName": self._cloud.attribute("Bus", "Ref"),
+        }
+        self._cloud.client("events").put_events(Entries=[entry])
 
     def work_off(self) -> bool:
         """Let the functions work off what is on the bus and in their queues now; whether there was anything.

@@ -15,6 +15,18 @@ _FAILURES = {
 _REFUSED = 400
 
 
+class NotSubscribed(AssertionError):
+    """The descriptor has no webhook for an event."""
+
+
+class NoSuchJob(AssertionError):
+    """No function is registered as a job of this name."""
+
+
+class NotTaken(AssertionError):
+    """The app did not take a request of Jira's."""
+
+
 class WorkFailed(AssertionError):
     """A function of the app's has failed, though nothing was told to fail.
 

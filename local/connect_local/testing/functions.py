@@ -57,6 +57,7 @@ class MemoryFunction:
 
     Attributes:
         name: its logical id
+        variables: its environment variables
         raised: by the last event; None if it was answered
     """
 
@@ -66,7 +67,7 @@ class MemoryFunction:
         self.name = name
         self._memory = int(properties["MemorySize"])
         self._timeout = float(properties["Timeout"])
-        self._variables = variables
+        self.variables = variables
         self._is_cold = True
         self.raised: Exception | None = None
 
@@ -77,18 +78,13 @@ class MemoryFunction:
             event: JSON
             request_id: the same when the same event is tried again
         """
-        with _one_at_a_time, _environment(self._variables):
+        with _one_at_a_time, _environment(self.variables):
             self.raised = None
             if self._is_cold:
                 sys.modules.pop(self._module, None)
                 self._is_cold = False
             handler = getattr(importlib.import_module(self._module), self._handler)
-            context = Context(
-                function_name=self.name,
-                memory_limit_in_mb=self._memory,
-                seconds=self._timeout,
-                aws_request_id=request_id or str(uuid.uuid4()),
-            )
+            context = self.context(request_id)
             try:
                 return InvocationResult(json.dumps(handler(json.loads(event), context)).encode())
             except Exception as error:  # noqa: BLE001 - as Lambda does
@@ -96,6 +92,19 @@ class MemoryFunction:
                 self.raised = error
                 described = {"errorType": type(error).__name__, "errorMessage": str(error)}
                 return InvocationResult(json.dumps(described).encode(), failed=True)
+
+    def context(self, request_id: str | None = None) -> Context:
+        """Return the context of an invocation that begins now.
+
+        Args:
+            request_id: as for `invoke`
+        """
+        return Context(
+            function_name=self.name,
+            memory_limit_in_mb=self._memory,
+            seconds=self._timeout,
+            aws_request_id=request_id or str(uuid.uuid4()),
+        )
 
 
 @contextmanager

@@ -112,11 +112,15 @@ class Jira:
     Args:
         laptop: the Jira
         work_off: lets the app do what is left to do
+        settle: likewise, after the moment that it waits when it has come or gone
     """
 
-    def __init__(self, laptop: LaptopJira, work_off: Callable[[], object]) -> None:
+    def __init__(
+        self, laptop: LaptopJira, work_off: Callable[[], object], settle: Callable[[], object]
+    ) -> None:
         self._laptop = laptop
         self._work_off = work_off
+        self._settle = settle
         self.site = laptop.site
         self.admin, self.member = laptop.site.people()[:2]
 
@@ -160,6 +164,11 @@ class Jira:
             fault: such as `status=503, count=2`, `status=429, retryAfter=5`, `drop="after"`
         """
         self._laptop.tenants.default.faults.order(fault)
+
+    def uninstall(self) -> None:
+        """Uninstall the app: it is told, and what it does then is done."""
+        self._laptop.lifecycle.uninstall(self.app.descriptor_url)
+        self._settle()
 
     def edit(self, issue: Issue, *, by: User | None = None, **fields: Json) -> None:
         """Edit an issue as somebody does in Jira: the app is told, and what it does then is done."""

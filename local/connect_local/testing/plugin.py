@@ -12,7 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from connect_local.testing.app import App, Call, Deliver, LoadPage
+    from connect_jira.app.site import Site
+    from connect_local.testing.app import App, Call, Deliver, LoadPage, RunJob
     from connect_local.testing.backend import Foundation
     from connect_local.testing.clock import Clock
     from connect_local.testing.internet import Internet
@@ -61,6 +62,18 @@ def page(connect_app: App) -> LoadPage:
 def call(connect_app: App) -> Call:
     """Call the app as a page's script does."""
     return connect_app.call
+
+
+@pytest.fixture
+def run_job(connect_app: App) -> RunJob:
+    """Run a job for the site now."""
+    return connect_app.run_job
+
+
+@pytest.fixture
+def site(connect_app: App) -> Site:
+    """The site as the app's functions have it."""
+    return connect_app.site
 
 
 @pytest.fixture

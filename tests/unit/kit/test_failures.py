@@ -10,10 +10,10 @@ from connect_jira.app.event import Event
 from connect_jira.app.reactions import Reactions
 from connect_jira.app.site import Site
 from connect_jira.jira.errors import JiraForbidden, JiraNotFound
-from connect_local.testing.app import App, Call, Deliver, LoadPage, NotSubscribed
+from connect_local.testing.app import App, Call, Deliver, LoadPage
 from connect_local.testing.backend import QueueNeverEmpty
 from connect_local.testing.clock import Clock
-from connect_local.testing.failures import WorkFailed
+from connect_local.testing.failures import NotSubscribed, WorkFailed
 from connect_local.testing.internet import Internet, UnexpectedRequest
 from connect_local.testing.jira import Jira
 from connect_local.testing.payloads import comment_created

@@ -3,10 +3,13 @@
 import json
 from typing import Any
 
+import pytest
+
 from connect_jira.app.event import Event
 from connect_jira.app.reactions import Reactions
 from connect_jira.app.site import Site
-from connect_local.testing.app import App, Deliver
+from connect_local.testing.app import App, Deliver, RunJob
+from connect_local.testing.failures import NoSuchJob
 from connect_local.testing.jira import Jira
 from connect_local.testing.payloads import comment_created
 
@@ -105,3 +108,60 @@ def test_a_call_that_is_asked_for_on_the_bus(connect_app: App, connect_foundatio
     connect_foundation.cloud.client("events").put_events(Entries=[entry])
     connect_app.work_off()
     assert issue.properties["asked"] is True
+
+
+def test_a_job_runs_with_all_its_steps(reactions: Reactions, jira: Jira, run_job: RunJob, site: Site) -> None:
+    @reactions.every("day", at="03:00")
+    def count(site: Site, cursor: Any) -> Any:
+        step = (cursor or 0) + 1
+        site.jira.put(f"/rest/api/3/issue/EX-1/properties/step-{step}", step)
+        site.data.put("steps", step)
+        return step if step < 3 else None
+
+    issue = jira.issue("EX-1")
+    run_job("count")
+
+    assert issue.properties == {"step-1": 1, "step-2": 2, "step-3": 3}
+    assert value(site.data.get("steps")) == 3
+
+
+def test_a_job_that_there_is_not(reactions: Reactions, run_job: RunJob) -> None:
+    with pytest.raises(NoSuchJob, match=r'@reactions\.every\("day"\) makes one'):
+        run_job("count")
+
+    @reactions.every("day")
+    def remind(_site: Site, _cursor: Any) -> Any: ...
+
+    with pytest.raises(NoSuchJob, match="there are remind"):
+        run_job("count")
+
+
+def test_the_site_of_a_test_is_that_of_the_functions(
+    reactions: Reactions, jira: Jira, deliver: Deliver, site: Site
+) -> None:
+    @reactions.on("comment_created")
+    def commented(_event: Event, site: Site) -> None:
+        site.jira.put("/rest/api/3/issue/EX-1/properties/key", value(site.secrets.get("key")))
+
+    issue = jira.issue("EX-1")
+    site.secrets.put("key", "of another system")
+    deliver(comment_created(issue, "Tea?"))
+
+    assert issue.properties["key"] == "of another system"
+    kept = site.jira.get("/rest/api/3/issue/EX-1/properties/key").object
+    assert kept["value"] == "of another system"
+
+
+def test_hooks_are_called(reactions: Reactions, request: pytest.FixtureRequest) -> None:
+    called = []
+
+    @reactions.installed
+    def came(site: Site) -> None:
+        called.append(("installed", site.jira.get("/rest/api/3/serverInfo").status))
+
+    @reactions.uninstalled
+    def went(_site: Site) -> None:
+        called.append(("uninstalled", 0))
+
+    request.getfixturevalue("jira").uninstall()
+    assert called == [("installed", 200), ("uninstalled", 0)]
