@@ -19,6 +19,7 @@ from connect_jira.worker.retry_policy import (
     REFUSED_BY_AWS_SECONDS,
 )
 from connect_jira.worker.worker import LONGEST_DISABLED_SECONDS
+from connect_local.laptop.routing import Routes
 from connect_tools.forge.native import native_modules
 from connect_tools.project import PROJECT
 from connect_tools.template import DEFAULT_ROUTE, Template
@@ -427,6 +428,26 @@ def test_everything_the_descriptor_names_has_a_route() -> None:
         assert path.startswith("/webhooks/")
     assert ("POST", "/webhooks/{event}") in routes
     assert ("GET", "/atlassian-connect.json") in routes
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "route"),
+    [
+        ("GET", "/pages/due", "/pages/{page}"),
+        ("GET", "/pages/due/x", DEFAULT_ROUTE),
+        ("POST", "/pages/due", DEFAULT_ROUTE),
+        ("GET", "/api/due", "/api/{call+}"),
+        ("PUT", "/api/due/EX-1", "/api/{call+}"),
+        ("DELETE", "/api/due/EX-1/x", "/api/{call+}"),
+        ("POST", "/api/due", "/api/{call+}"),
+        ("PATCH", "/api/due", DEFAULT_ROUTE),
+        ("OPTIONS", "/api/due", DEFAULT_ROUTE),
+    ],
+)
+def test_every_page_and_call_has_one_route(method: str, path: str, route: str) -> None:
+    matched = Routes(template().routes()).match(method, path)
+    assert matched is not None
+    assert (matched[0].path, matched[0].function) == (route, "PagesFunction")
 
 
 def test_every_endpoint_of_the_manifest_has_a_route() -> None:

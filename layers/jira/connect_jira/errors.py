@@ -30,6 +30,7 @@ ConnectError
 ├── PoisonMessage                work that has killed the worker again and again
 ├── ImpersonationRefused         Atlassian does not let the app act as this user
 ├── UserUnproved                 a page's user is not proved, and Jira has to be asked as that user
+├── Refused, AccessDenied        a page's call, by its function or for want of a permission; in `app`
 ├── SecretDoesNotOpen            the sealed secret is not this installation's, or its key is gone
 └── JiraError                    see `connect_jira.jira.errors`
 """
