@@ -70,8 +70,12 @@ export async function call(path, { method = "GET", body, query = {} } = {}) {
 // Calls Jira's REST API as the user, and returns the JSON of its answer; null if that is empty.
 export async function callJira(path, { method = "GET", body } = {}) {
   const data = body === undefined ? {} : { contentType: "application/json", data: JSON.stringify(body) };
-  const answer = await asked(() => AP.request({ url: path, type: method, ...data }));
-  return answer.body ? JSON.parse(answer.body) : null;
+  try {
+    const answer = await asked(() => AP.request({ url: path, type: method, ...data }));
+    return answer.body ? JSON.parse(answer.body) : null;
+  } catch (error) {
+    throw error.xhr ? new Failed(error.xhr.status) : error;
+  }
 }
 
 // The issue and the project that the page is shown for, with `id` and `key`, or null. Nothing proves them here; the

@@ -27,7 +27,12 @@ window.AP = {
     getToken: note("getToken", "a-token"),
     getContext: note("getContext", { jira: { issue: { id: "1", key: "EX-1" } }, license: {} }),
   },
-  request: (options) => { asked.push(["request", options]); return Promise.resolve({ body: '{"a":1}' }); },
+  request: (options) => {
+    asked.push(["request", options]);
+    return options.url === "/rest/refused"
+      ? Promise.reject({ err: "x", xhr: { status: 403 } })
+      : Promise.resolve({ body: '{"a":1}' });
+  },
   resize: note("resize"),
   flag: { create: note("flag") },
   dialog: {
@@ -213,6 +218,11 @@ def test_everything_of_jiras_goes_by_ap(load: Callable[..., Page]) -> None:
         ["go", "site", {"relativeUrl": "/browse/EX-1"}],
         ["reload"],
     ]
+
+
+def test_a_refusal_of_jiras_has_its_status(load: Callable[..., Page]) -> None:
+    said = "jira.callJira('/rest/refused').catch((error) => [error instanceof jira.Failed, error.status])"
+    assert load().evaluate(said) == [True, 403]
 
 
 def test_without_jira_around_calls_say_so_and_nothing_else_ends_the_page(load: Callable[..., Page]) -> None:
