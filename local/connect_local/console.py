@@ -22,7 +22,7 @@ _LEVELS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "bold red", "DEBUG":
 _ALWAYS_THERE = {
     "level", "location", "message", "timestamp", "service", "cold_start", "function_name", "sampling_rate",
     "function_memory_size", "function_arn", "function_request_id", "xray_trace_id", "exception",
-    "exception_name", "stack_trace",
+    "exception_name", "stack_trace", "write",
 }  # fmt: skip
 _NAME_WIDTH = 12
 _LEAST_WIDTH = 40
@@ -119,6 +119,8 @@ def _entry(entry: dict[str, Any]) -> Text:
     for name, value in entry.items():
         if name not in _ALWAYS_THERE:
             text.append(f"  {_safe(name)}=", "dim").append(_value(value))
+    for line in str(entry.get("write", "")).splitlines():  # of `connect_jira.app.unhandled`, to paste
+        text.append(f"\n{_safe(line)}", "green")
     if exception := entry.get("exception"):
         text.append("\n").append(_block(str(exception)))
     return text

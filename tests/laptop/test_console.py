@@ -45,6 +45,15 @@ def test_an_entry_of_a_log_is_time_function_message_and_the_fields_that_matter()
     )
 
 
+def test_lines_to_write_are_printed_as_they_are_to_be_written() -> None:
+    lines = (
+        '@reactions.on("comment_created")\ndef comment_created(event: Event, site: Site) -> None:\n    ...'
+    )
+    told = printed(json.dumps({**ENTRY, "write": lines}))
+    assert told[0].endswith("attempt=2")
+    assert [line[22:] for line in told[1:]] == lines.splitlines()
+
+
 def test_an_exception_is_a_block_below_its_message() -> None:
     exception = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\nValueError: no'
     lines = printed(json.dumps({**ENTRY, "exception": exception, "stack_trace": {"type": "ValueError"}}))
