@@ -6,7 +6,10 @@ from typing import Any
 
 import click
 
+from connect_cli.errors import CommandError
 from connect_cli.options import PORT
+from connect_tools import project
+from connect_tools.init import demonstration
 from connect_tools.project import import_project
 
 
@@ -53,6 +56,8 @@ def up(port: int, jira_port: int, no_jira: bool, **options: Any) -> None:  # noq
 def demo(by_forge: bool) -> None:  # noqa: FBT001 - as above
     """The main job, narrated: install, event, signed call. Exit 0 only if every step held."""
     import_project()
+    if not demonstration.is_in(project.PROJECT):
+        raise CommandError("connect init took the demonstration away; connect up runs your app")
     from connect_local.demo.connect import run  # noqa: PLC0415 - as above
     from connect_local.demo.forge import ForgeDemo  # noqa: PLC0415 - as above
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from connect_cli.command import main
 from connect_cli.errors import CommandError
+from connect_tools import project
 from connect_tools.init.command import make_own
 from connect_tools.init.demonstration import FILES, REGISTRATIONS, without_modules
 from connect_tools.init.identity import AppIdentity
@@ -46,6 +48,17 @@ def test_nothing_of_the_demonstration_is_left(repository: Path) -> None:
         assert (
             text == (PROJECT / file).read_text(encoding="utf-8").partition('\n"""\n')[0] + f'\n"""\n\n{code}'
         )
+
+
+def test_then_there_is_nothing_to_demonstrate(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_own(repository, APP, keep_demonstration=False)
+    monkeypatch.setattr(project, "PROJECT", repository)
+    monkeypatch.setattr("sys.argv", ["connect", "demo"])
+    with pytest.raises(SystemExit, match="1"):
+        main()
+    assert "connect init took the demonstration away" in capsys.readouterr().err
 
 
 def test_with_it_nothing_of_it_changes(repository: Path) -> None:

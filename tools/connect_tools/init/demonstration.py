@@ -1,6 +1,7 @@
 """The demonstration that the repository comes with: some pages and reactions, and how they are taken away."""
 
 import ast
+from pathlib import Path
 
 from connect_cli.errors import CommandError
 from connect_tools.init.members import modules, without
@@ -29,6 +30,11 @@ _NAMES = {"connection", "greeting", "issue_created"}
 """The functions and modules that it registers."""
 
 _URLS = {"/pages/connection", "/pages/hello-world", "/webhooks/issue_created"}
+
+
+def is_in(folder: Path) -> bool:
+    """Return whether a repository still has it."""
+    return (folder / FILES[0]).exists()
 
 
 def without_registrations(file: str, text: str) -> str:
