@@ -10,6 +10,9 @@ from connect_local.laptop.stack import LaptopStack, StackOptions
 
 _STOPPING = {"SIGINT", "SIGTERM", "SIGHUP"}  # the last, which Windows has not, when its terminal is closed
 
+_LOOK_SECONDS = 0.5
+"""Python handles a signal when this thread wakes, and the system may have woken another."""
+
 
 def run(*, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - of `StackOptions`
     """Start the stack, say where it is and what happens in it, and stop it on a signal.
@@ -52,5 +55,6 @@ def run(*, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - of `StackOp
             printer.say(f"[bold]Jira[/]  {stack.jira.base_url}")
         checking.again()
         printer.say("Ctrl-C stops everything.")
-        stopping.wait()
+        while not stopping.wait(_LOOK_SECONDS):
+            pass
         printer.say("Stopping …")

@@ -60,12 +60,15 @@ def test_a_restart_goes_on_where_the_last_one_was(copy: ProjectCopy, tmp_path: P
     assert stat.S_IMODE((folder / "state").stat().st_mode) == 0o600
 
     with Up(copy, *arguments, ports=ports) as up:
+        assert not [line for line in up.lines if "refused" in line or "failed" in line]
         assert up.properties_of("DEMO-1")
         assert [app["enabled"] for app in up.control("state")["apps"]] == [True]
         cloud = Cloud(up)
         key = {"site": {"S": "a"}, "entry": {"S": "b"}}
         found = cloud.client("dynamodb").get_item(TableName=cloud.id("SiteData"), Key=key)["Item"]
-        opened = cloud.client("kms").decrypt(CiphertextBlob=found["value"]["B"], EncryptionContext=context)
+        opened = cloud.client("kms").decrypt(
+            CiphertextBlob=found["value"]["B"], EncryptionContext=context, KeyId=cloud.id("SecretsKey")
+        )
         assert opened["Plaintext"] == b"kept"
         received = cloud.client("sqs").receive_message(QueueUrl=cloud.id("FailedJiraCalls"))["Messages"]
         assert [one["Body"] for one in received] == ["a message"]

@@ -17,7 +17,13 @@ from connect_cli.errors import CommandError
 from connect_local.jira import LaptopJira, entities
 from connect_local.jira import site as site_module
 from connect_local.jira.errors import NotCarriedOut
-from connect_local.laptop.kept_cloud import bring_back, content_of
+from connect_local.laptop import kept_cloud
+from connect_local.laptop.kept_cloud import (
+    bring_back_keys,
+    bring_back_messages,
+    bring_back_rows_and_objects,
+    content_of,
+)
 from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_tools.template import Template
 
@@ -54,6 +60,7 @@ class Keeping:
         self._file = folder / _FILE
         self._stack = stack
         self._tell = tell
+        self._state_of_before: dict[str, Any] | None = None
         self._written = b""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._write_again_and_again, daemon=True)
@@ -62,8 +69,8 @@ class Keeping:
         except OSError as failed:
             raise CommandError(f"{folder} cannot be made: {failed.strerror}") from failed
 
-    def go_on(self) -> None:
-        """Go on with the state that was kept, and keep it from now on.
+    def read(self) -> None:
+        """Read the state that was kept, and bring back its keys, which functions ask for when they start.
 
         Raises:
             CommandError: it is of a stack at another address
@@ -74,21 +81,33 @@ class Keeping:
                 f"{self._file} is of {state['base_url']}: use the same port, or another folder"
             )
         if state:
+            bring_back_keys(state["cloud"], stack.cloud, stack.template)
+        self._state_of_before = state
+
+    def go_on(self) -> None:
+        """Bring the rest back, and keep the state from now on."""
+        state, self._state_of_before = self._state_of_before, None
+        if state:
             self._bring_back(state)
         self._thread.start()
 
     def _bring_back(self, state: dict[str, Any]) -> None:
+        """Bring back what messages need before they come."""
         stack = self._stack
-        for refusal in bring_back(state["cloud"], stack.cloud, stack.template):
+        refusals = set(bring_back_rows_and_objects(state["cloud"], stack.cloud, stack.template))
+        if stack.jira is not None:
+            self._bring_back_sites(stack.jira, state)
+        refusals |= set(bring_back_messages(state["cloud"], stack.cloud, stack.template))
+        for refusal in sorted(refusals):
             self._tell("keep", f"not all of what was kept could be brought back: {refusal}")
-        if stack.jira is None:
-            return
+
+    def _bring_back_sites(self, jira: LaptopJira, state: dict[str, Any]) -> None:
         for name, content in state["sites"].items():
-            stack.jira.tenants.ensure(name).site.bring_back(content)
+            jira.tenants.ensure(name).site.bring_back(content)
         for name in state["installed"]:
-            tenant = stack.jira.tenants.ensure(name)
+            tenant = jira.tenants.ensure(name)
             with suppress(NotCarriedOut):
-                if tenant.lifecycle.install(stack.descriptor_url).installed:
+                if tenant.lifecycle.install(self._stack.descriptor_url).installed:
                     continue
             self._tell("keep", f"the app could not be installed again on {tenant.site.base_url}")
 
@@ -150,6 +169,6 @@ class Keeping:
 
 
 def _version() -> str:
-    """Of the classes that are kept."""
-    sources = (Path(module.__file__ or "").read_bytes() for module in (entities, site_module))
+    """Of the form that the state is kept in."""
+    sources = (Path(module.__file__ or "").read_bytes() for module in (entities, site_module, kept_cloud))
     return hashlib.sha256(b"".join(sources)).hexdigest()

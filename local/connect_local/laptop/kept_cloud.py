@@ -3,7 +3,6 @@
 All goes by the services' APIs, but keys, whose material no API hands out, and messages, which would hide.
 """
 
-import copy
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_tools.template import ACCOUNT, REGION, Template
 
 _TABLE, _QUEUE, _BUCKET = "AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket"
+_KEY = "AWS::KMS::Key"
 
 
 def content_of(cloud: LaptopCloud, template: Template) -> dict[str, Any]:
@@ -32,39 +32,51 @@ def content_of(cloud: LaptopCloud, template: Template) -> dict[str, Any]:
     for name in template.resources(_QUEUE):
         waiting = list(_queue(cloud, name)._messages)  # noqa: SLF001 - its property leaves out what is hidden
         messages[name] = [(one.body, one.group_id, one.message_attributes) for one in waiting]
-    materials = {key.id: key.key_material for key in kms_backends[ACCOUNT][REGION].keys.values()}
-    return {"tables": tables, "objects": objects, "messages": messages, "keys": materials}
+    sealing = {}
+    for name in template.resources(_KEY):
+        key = kms_backends[ACCOUNT][REGION].keys[cloud.attribute(name, "Ref")]
+        sealing[name] = (key.id, key.key_material)
+    return {"tables": tables, "objects": objects, "messages": messages, "keys": sealing}
 
 
-def bring_back(content: dict[str, Any], cloud: LaptopCloud, template: Template) -> list[str]:
-    """Bring back the content of the resources that are still there; messages come at the end.
-
-    Returns:
-        the resources that did not take all of it, each with the reason
-    """
-    _bring_back_keys(content["keys"])
-    refused = {}
-    for name, put, arguments in _steps(content, cloud, template):
-        try:
-            put(**arguments)
-        except ClientError as refusal:
-            refused[name] = f"{name}: {refusal.response['Error'].get('Message', 'no reason given')}"
-    return list(refused.values())
+def bring_back_keys(content: dict[str, Any], cloud: LaptopCloud, template: Template) -> None:
+    """Bring back the keys, each with its id, which is in what it has sealed; before anybody asks for them."""
+    keys = kms_backends[ACCOUNT][REGION].keys
+    for name, (key_id, material) in content["keys"].items():
+        if name in template.resources(_KEY):
+            key = keys.pop(cloud.attribute(name, "Ref"))
+            key.id, key.arn, key.key_material = key_id, key.arn.replace(key.id, key_id), material
+            keys[key_id] = key
+            cloud.rename(name, key_id)
 
 
-def _steps(
+def bring_back_rows_and_objects(
     content: dict[str, Any], cloud: LaptopCloud, template: Template
-) -> Iterator[tuple[str, Callable[..., object], dict[str, Any]]]:
-    dynamodb, s3, sqs = cloud.client("dynamodb"), cloud.client("s3"), cloud.client("sqs")
+) -> Iterator[str]:
+    """Bring them back to the resources that are still there; yield each refusal, with its resource."""
+    dynamodb, s3 = cloud.client("dynamodb"), cloud.client("s3")
     for name, table, row in _each(content["tables"], cloud, template.resources(_TABLE)):
-        yield name, dynamodb.put_item, {"TableName": table, "Item": row}
+        yield from _refusal(name, dynamodb.put_item, TableName=table, Item=row)
     for name, bucket, (key, value) in _each(content["objects"], cloud, template.resources(_BUCKET)):
-        yield name, s3.put_object, {"Bucket": bucket, "Key": key, "Body": value}
+        yield from _refusal(name, s3.put_object, Bucket=bucket, Key=key, Body=value)
+
+
+def bring_back_messages(content: dict[str, Any], cloud: LaptopCloud, template: Template) -> Iterator[str]:
+    """Bring them back to the queues that are still there; yield each refusal, with its queue."""
+    sqs = cloud.client("sqs")
     for name, queue, (body, group, attributes) in _each(
         content["messages"], cloud, template.resources(_QUEUE)
     ):
+        of_group = {"MessageGroupId": group} if group else {}
         message = {"QueueUrl": queue, "MessageBody": body, "MessageAttributes": attributes}
-        yield name, sqs.send_message, message | ({"MessageGroupId": group} if group else {})
+        yield from _refusal(name, sqs.send_message, **message, **of_group)
+
+
+def _refusal(name: str, put: Callable[..., object], **arguments: object) -> Iterator[str]:
+    try:
+        put(**arguments)
+    except ClientError as refusal:
+        yield f"{name}: {refusal.response['Error'].get('Message', 'no reason given')}"
 
 
 def _each(
@@ -73,15 +85,6 @@ def _each(
     for name in kept.keys() & set(there):
         for one in kept[name]:
             yield name, cloud.attribute(name, "Ref"), one
-
-
-def _bring_back_keys(materials: dict[str, bytes]) -> None:
-    keys = kms_backends[ACCOUNT][REGION].keys
-    example = next(iter(keys.values()), None)
-    for key_id, material in materials.items():
-        if example and key_id not in keys:
-            keys[key_id] = copy.copy(example)
-            keys[key_id].id, keys[key_id].key_material = key_id, material
 
 
 def _queue(cloud: LaptopCloud, name: str) -> Any:  # noqa: ANN401 - moto's queue

@@ -114,6 +114,13 @@ class LaptopCloud:
             self._attributes[logical_id] = self._made(logical_id)
         return self._attributes[logical_id].get(name, f"{logical_id}.{name}-is-not-on-the-laptop")
 
+    def rename(self, logical_id: str, physical_id: str) -> None:
+        """Let a resource be known by another physical id, which its service has given it."""
+        before = self.attribute(logical_id, "Ref")
+        self._attributes[logical_id] = {
+            name: value.replace(before, physical_id) for name, value in self._attributes[logical_id].items()
+        }
+
     def resources(self) -> dict[str, str]:
         """Values of `Ref` for each resource, by logical id; resources not referred to yet are created."""
         return {

@@ -218,6 +218,7 @@ class LaptopStack:
         self.cloud.start()
         if self._options.keep:
             self._keeping = Keeping(self._options.keep, self, tell=self._tell)
+            self._keeping.read()
             self._parts.callback(self._keeping.stop)  # when all that is under way has come to its end
         for name in template.resources(FUNCTION):
             self.functions[name] = self._function(name, template)
