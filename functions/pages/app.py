@@ -1,7 +1,6 @@
-"""`GET /pages/…`, `/api/…` and `/static/…`: the browser's side of the app inside Jira.
+"""`GET /pages/…`, `/api/…` and `/static/…`, as `pages.py` beside this file registers them.
 
-What is served is registered in `functions/pages/pages.py`. Paths without a route end here, too, so that every
-response has the headers of `connect_jira.web.response`.
+Paths without a route end here, too, so that every response has the headers of `connect_jira.web.response`.
 """
 
 import os

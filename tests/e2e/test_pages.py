@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connect_local.laptop.stack import LaptopStack
+from tests.e2e.forge import eventually
 from tests.e2e.visitor import QUERY, Visitor
 
 HELLO, CONNECTION = "/pages/hello-world", "/pages/connection"
@@ -134,12 +135,18 @@ def test_projects_that_the_user_may_not_see_are_not_shown_though_the_app_sees_th
     assert seen[2] == set()
 
 
+def health_after_a_call(visitor: Visitor) -> Any:
+    assert visitor.call("/api/recent-projects").status == HTTPStatus.OK
+    health = answer_of(visitor.call("/api/health"))
+    return health if health["lastCall"]["status"] == HTTPStatus.OK else None
+
+
 def test_health_tells_of_the_last_call(admin: Visitor) -> None:
-    admin.call("/api/recent-projects")
-    health = answer_of(admin.call("/api/health"))
+    health = eventually(
+        lambda: health_after_a_call(admin)
+    )  # an outcome that changed is written once a second
     assert health["state"] == "enabled"
     assert health["installedAt"] > 1_700_000_000
-    assert health["lastCall"]["status"] == HTTPStatus.OK
     assert health["lastCall"]["call"].partition("?")[0] in {
         "GET /rest/api/3/user",
         "GET /rest/api/3/project/recent",
