@@ -127,7 +127,8 @@ def test_a_comment_whose_worker_is_killed_in_mid_call_is_not_made_again(site: Wa
     event = {"Records": [site.record_of_a_call(path, COMMENT, "cut-off", deliveries=2)]}
     answer = json.loads(worker.invoke(json.dumps(event).encode()).payload)
     assert answer == {"batchItemFailures": []}
-    assert {line["reason"] for line in site.said("Message scheduled for retry")} == {"being-done"}
+    said = eventually(lambda: site.said("Message scheduled for retry"))
+    assert {line["reason"] for line in said} == {"being-done"}
     what, detail = only(eventually(hear, seconds=60))
     assert (what, detail["reason"]) == ("Jira call failed", "effect-unknown")
     (message,) = eventually(site.failed)
