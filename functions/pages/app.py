@@ -1,7 +1,4 @@
-"""`GET /pages/…`, `/api/…` and `/static/…`, as `pages.py` beside this file registers them.
-
-Paths without a route end here, too, so that every response has the headers of `connect_jira.web.response`.
-"""
+"""`GET /pages/…`, `/api/…` and `/static/…`, as `pages.py` registers them; and what has no route: a 404."""
 
 import os
 from pathlib import Path
