@@ -40,10 +40,10 @@ def test_the_first_webhook_of_a_site_in_a_process_is_one_read_and_one_opened_sec
     assert counted[f"{WEBHOOK}, first"] == once
 
 
-def test_an_install_is_read_once_sealed_once_and_written_once_and_its_key_is_remembered(
+def test_an_install_is_read_once_sealed_once_written_once_and_told_to_the_apps_functions(
     counted: dict[str, Counter[str]],
 ) -> None:
-    once = {"dynamodb:GetItem": 1, "kms:Encrypt": 1, "dynamodb:PutItem": 1}
+    once = {"dynamodb:GetItem": 1, "kms:Encrypt": 1, "sqs:SendMessage": 1, "dynamodb:PutItem": 1}
     assert counted[f"{INSTALL}, first"] == once | {"key host": 1, "dynamodb:UpdateItem": 1}
     assert counted[f"{INSTALL}, next"] == {"dynamodb:GetItem": 1}
 
@@ -65,7 +65,7 @@ def test_an_install_by_forge_is_read_once_sealed_once_written_once_and_has_its_s
         "dynamodb:GetItem": 1,
         "kms:GenerateDataKey": 1,
         "dynamodb:PutItem": 1,
-        "sqs:SendMessage": 1,
+        "sqs:SendMessage": 2,
     }
     assert counted[f"{FORGE_INSTALL}, first"] == once
     assert counted[f"{FORGE_INSTALL}, next"] == {"dynamodb:GetItem": 1}
