@@ -103,4 +103,5 @@ def test_the_work_of_a_worker_that_is_killed_in_mid_call_is_taken_up_again_and_h
         assert site.writes("KILLED-1") == [HTTPStatus.CREATED, HTTPStatus.OK]
         assert site.note("KILLED-1")["webhookId"] == "killed"
         assert site.count("FailedJiraCalls") == 0
-        assert {line["reason"] for line in site.said("Message scheduled for retry")} == {"being-done"}
+        said = eventually(lambda: site.said("Message scheduled for retry"))
+        assert {line["reason"] for line in said} == {"being-done"}

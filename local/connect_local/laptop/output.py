@@ -1,14 +1,17 @@
 """Output of a process: lines that are printed together stay together."""
 
-import queue
+import os
+import select
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import IO
 
 _QUIET_SECONDS = 0.02
 """The lines of a traceback are written one after the other, without such a pause."""
 
 _MOST_LINES = 500
+_CHUNK_BYTES = 64 * 1024
 
 
 class Output:
@@ -25,39 +28,46 @@ class Output:
     def __init__(self, stream: IO[bytes], take: Callable[[str], None]) -> None:
         self._stream = stream
         self._take = take
-        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._together: list[str] = []
 
     def follow(self) -> None:
         """Hand everything over; return when the process has closed its output."""
-        for piece in self._pieces():
-            self._take(piece)
+        unfinished = b""
+        with self._stream as stream:
+            while True:
+                if self._together and not _has_more(stream):
+                    self._hand_over()
+                read = os.read(stream.fileno(), _CHUNK_BYTES)
+                *lines, unfinished = (unfinished + read).split(b"\n")
+                for line in lines:
+                    self._take_line(line)
+                if not read:
+                    break
+        self._take_line(unfinished)
+        self._hand_over()
 
-    def _read(self) -> None:
-        with self._stream as lines:
-            for line in lines:
-                self._lines.put(line.decode(errors="replace").rstrip().replace("\r", "\n"))
-        self._lines.put(None)
+    def _take_line(self, encoded: bytes) -> None:
+        line = encoded.decode(errors="replace").rstrip().replace("\r", "\n")
+        if _is_json(line):
+            self._hand_over()
+            self._take(line)
+        elif line or self._together:
+            self._together.append(line)
+            if len(self._together) >= _MOST_LINES:
+                self._hand_over()
 
-    def _pieces(self) -> Iterator[str]:
-        together: list[str] = []
-        while True:
-            try:
-                line = self._lines.get(timeout=_QUIET_SECONDS if together else None)
-            except queue.Empty:
-                line = ""
-                is_over = True
-            else:
-                is_over = line is None or _is_json(line) or len(together) >= _MOST_LINES
-            if is_over and together:
-                yield "\n".join(together)
-                together.clear()
-            if line is None:
-                return
-            if _is_json(line):
-                yield line
-            elif line or (together and not is_over):
-                together.append(line)
+    def _hand_over(self) -> None:
+        text = "\n".join(self._together).rstrip("\n")
+        self._together.clear()
+        if text:
+            self._take(text)
+
+
+def _has_more(stream: IO[bytes]) -> bool:
+    """True if more comes at once; where the system does not tell, that is found out by reading."""
+    if sys.platform == "win32":
+        return False
+    return bool(select.select([stream], [], [], _QUIET_SECONDS)[0])
 
 
 class HeldOutput:
