@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.descriptors import own_descriptor
 from tests.laptop.project_copy import ProjectCopy
 from tests.laptop.running_up import Up, eventually
 
+KEY: str = own_descriptor()["key"]
 WORKER_SECONDS = 8
 """Work that was cut off is begun again when the worker that began it must have ended."""
 
@@ -103,7 +105,7 @@ def test_jira_reads_an_edited_descriptor_again(up: Up, since: int) -> None:
         '"webhooks": [',
         '"webhooks": [{"event": "comment_created", "url": "/webhooks/comment_created"},',
     )
-    up.wait_for("has read the descriptor, and installed com.example.connect-lambda-dev again", since=mended)
+    up.wait_for(f"has read the descriptor, and installed {KEY}-dev again", since=mended)
     event = {"event": "comment_created", "body": {"issue": {"key": "DEMO-1"}}}
     assert up.control("webhooks", event)["status"] == 204
     up.wait_for("event=comment_created", since=mended)
@@ -113,14 +115,12 @@ def test_an_app_with_another_key_takes_the_place_of_the_one_of_before(up: Up) ->
     def keys() -> list[str]:
         return [app["key"] for app in up.control("state")["apps"] if app["enabled"]]
 
-    for old, new in (("example", "acme"), ("acme", "example")):
+    for old, new in ((KEY, "test.another.app"), ("test.another.app", KEY)):
         since = len(up.lines)
-        up.copy.edit(DESCRIPTOR, f"com.{old}.connect-lambda", f"com.{new}.connect-lambda")
+        up.copy.edit(DESCRIPTOR, f'"key": "{old}{{{{', f'"key": "{new}{{{{')
         said = up.wait_for("has read the descriptor", since=since)
-        assert said.endswith(
-            f"installed com.{new}.connect-lambda-dev again, in place of com.{old}.connect-lambda-dev"
-        )
-        assert keys() == [f"com.{new}.connect-lambda-dev"]
+        assert said.endswith(f"installed {new}-dev again, in place of {old}-dev")
+        assert keys() == [f"{new}-dev"]
 
 
 def test_an_edited_template_is_applied(up: Up, since: int) -> None:
