@@ -10,10 +10,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format bench scale wheels build deploy lock design clean
+.PHONY: help demo up test check format bench scale wheels build deploy lock design reference clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 demo: .venv/dev ## the main job on this laptop, narrated: install, event, signed call
 	@$(BIN)/connect demo
@@ -67,6 +67,9 @@ lock: .venv/dev ## compile all requirements from pyproject.toml
 
 design: .venv/dev tests/node_modules/.done ## make the CSS that is Atlassian's own from its npm packages
 	$(BIN)/python -m connect_build.design
+
+reference: .venv/dev ## make docs/reference.md from the code
+	$(BIN)/python -m connect_build.reference
 
 clean: ## remove everything that make has made
 	rm -rf .venv .aws-sam .bench .connect dist tests/node_modules bench/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

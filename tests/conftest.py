@@ -18,6 +18,7 @@ FOLDERS = (
     "contract",
     "infrastructure",
     "interop",
+    "reference",
     "app",
     "unit",
 )
