@@ -77,14 +77,20 @@ class _Strikes:
         self._jira = stack.jira
         self._sites = sites
         self._chance = chance
+        self._waits = [None, 1, 2, 4]
 
     def rate_limit(self) -> bool:
-        return self._order(
+        """One without a time comes once: after it the app may leave all sites alone for a minute."""
+        wait = self._chance.choice(self._waits)
+        is_ordered = self._order(
             status=429,
             rateLimitReason=self._chance.choice(list(LimitScope)),
-            retryAfter=self._chance.choice([None, 1, 2, 4]),
+            retryAfter=wait,
             count=self._chance.randint(1, 3),
         )
+        if is_ordered and wait is None:
+            self._waits = [1, 2, 4]
+        return is_ordered
 
     def unavailable(self) -> bool:
         return self._order(
