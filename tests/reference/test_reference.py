@@ -19,6 +19,7 @@ from connect_jira.auth.page_requests import SiteInstallation
 from connect_jira.auth.user_permissions import UserPermissions
 from connect_jira.events.hook_call import Hook
 from connect_jira.installations.activity import Activity
+from connect_jira.jira.errors import JiraForbidden
 from connect_jira.jira.response import JiraResponse
 from connect_jwt.identity import AppKey
 from connect_local.testing import payloads
@@ -45,9 +46,12 @@ def test_an_example_runs(
     arguments = {name: _argument(name, request) for name in inspect.signature(example).parameters}
 
     # The shipped descriptor asks for few of the events that the kit can make; it names those that lack.
-    with (
-        suppress(NotSubscribed) if example.__name__.removeprefix("show_") in dir(payloads) else nullcontext()
-    ):
+    expected: Any = nullcontext()
+    if example.__name__.removeprefix("show_") in dir(payloads):
+        expected = suppress(NotSubscribed)
+    elif example.__name__ in BEYOND_THE_SHIPPED_SCOPES:
+        expected = pytest.raises(JiraForbidden, match="scope-missing")
+    with expected:
         example(**arguments)
 
     for routes in arguments.values():
