@@ -134,7 +134,7 @@ def test_an_edited_template_is_applied(up: Up, since: int) -> None:
     up.copy.edit(
         "template.yaml",
         "Resources:\n",
-        "Resources:\n\n  Steps:\n    Type: AWS::StepFunctions::StateMachine\n",
+        "Resources:\n\n  Steps:\n    Type: AWS::New::Kind\n",
     )
     up.wait_for("Steps (AWS::New::Kind) is not there on the laptop", since=since)
     up.wait_for("restart connect up for JiraCalls", since=since)
