@@ -38,10 +38,7 @@ def test_the_page_is_what_the_code_says() -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.__name__.removeprefix("show_"))
-def test_an_example_runs(
-    example: Callable[..., None], jira: Jira, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Examples")
+def test_an_example_runs(example: Callable[..., None], jira: Jira, request: pytest.FixtureRequest) -> None:
     jira.issue("EX-1")
     arguments = {name: _argument(name, request) for name in inspect.signature(example).parameters}
 

@@ -267,6 +267,7 @@ class App:
         waits: Any = JiraClient.__init__.__kwdefaults__
         with self.internet.reached(), pytest.MonkeyPatch.context() as patch:
             patch.setitem(waits, "sleep", self.clock.sleep)
+            patch.setenv("POWERTOOLS_METRICS_NAMESPACE", "ConnectLambda/tests")
             try:
                 yield
             finally:

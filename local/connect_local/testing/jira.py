@@ -92,13 +92,8 @@ class Issue:
         Raises:
             ValueError: there is no such status
         """
-        known = {transition.to.name: transition.to for transition in TRANSITIONS}
-        match fields.get("status"):
-            case str(name) if name in known:
-                fields["status"] = Renderer(self.site.base_url).status(known[name])
-            case str(name):
-                raise ValueError(f"no issue can have the status {name}: there are {', '.join(known)}")
-        self.site.change_issue(self.key, lambda now: replace(now, fields={**now.fields, **fields}))
+        new = _with_status(fields, self.site.base_url)
+        self.site.change_issue(self.key, lambda now: replace(now, fields={**now.fields, **new}))
 
 
 class Jira:
@@ -171,6 +166,27 @@ class Jira:
         self._settle()
 
     def edit(self, issue: Issue, *, by: User | None = None, **fields: Json) -> None:
-        """Edit an issue as somebody does in Jira: the app is told, and what it does then is done."""
-        self._laptop.tenants.default.editor.edit(issue.key, fields, by=by or self.admin)
+        """Edit an issue as somebody does in Jira: the app is told, and what it does then is done.
+
+        Args:
+            issue: to edit
+            by: by default an administrator
+            fields: as for `Issue.set`
+
+        Raises:
+            ValueError: there is no such status
+        """
+        new = _with_status(fields, self.site.base_url)
+        self._laptop.tenants.default.editor.edit(issue.key, new, by=by or self.admin)
         self._work_off()
+
+
+def _with_status(fields: Mapping[str, Json], base_url: str) -> dict[str, Json]:
+    """Return the fields, a status that is given by its name as the REST API has it."""
+    known = {transition.to.name: transition.to for transition in TRANSITIONS}
+    match fields.get("status"):
+        case str(name) if name in known:
+            return {**fields, "status": Renderer(base_url).status(known[name])}
+        case str(name):
+            raise ValueError(f"no issue can have the status {name}: there are {', '.join(known)}")
+    return dict(fields)

@@ -8,6 +8,7 @@ import pytest
 from connect_jira.app.event import Event
 from connect_jira.app.reactions import Reactions
 from connect_jira.app.site import Site
+from connect_jira.jira.errors import JiraForbidden
 from connect_local.testing.app import App, Deliver, RunJob
 from connect_local.testing.failures import NoSuchJob
 from connect_local.testing.jira import Jira
@@ -50,6 +51,24 @@ def test_an_edit_in_jira_is_an_event(reactions: Reactions, jira: Jira) -> None:
     jira.edit(issue, duedate="2026-12-24")
 
     assert seen == ["2026-12-24"]
+
+
+def test_an_edit_names_a_status(reactions: Reactions, jira: Jira, site: Site) -> None:
+    seen = []
+
+    @reactions.on("jira:issue_updated", changed="status")
+    def moved(event: Event, _site: Site) -> None:
+        seen.append(event.unsigned_payload["issue"]["fields"]["status"]["name"])
+
+    jira.edit(jira.issue("EX-1"), status="Done")
+
+    assert seen == ["Done"]
+    assert [one["key"] for one in site.jira.search("project = EX AND statusCategory = Done")] == ["EX-1"]
+
+
+def test_the_site_outside_a_function_meets_the_error_that_a_function_meets(site: Site) -> None:
+    with pytest.raises(JiraForbidden, match="scope-missing"):
+        site.jira.delete("/rest/api/3/issue/EX-1/properties/seen")
 
 
 def test_an_app_s_own_edit_does_not_come_back(reactions: Reactions, jira: Jira, deliver: Deliver) -> None:
