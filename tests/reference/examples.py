@@ -155,7 +155,7 @@ def show_Site__enqueue(site: Site, post_status: Work) -> None:
 def show_ApiRequest(request: ApiRequest[DueDate]) -> None:
     date = request.body.date  # what the script sent, of the declared type
     user = request.user  # the account id, proved
-    shown_for = request.context.issue  # proved, None where the page is for none
+    shown_for = request.context.issue  # None where the page is for none; under Forge not proved
     key, sort = request.path["key"], request.query.get("sort")  # what the script sent
 
 

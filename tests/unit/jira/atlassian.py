@@ -42,6 +42,7 @@ class Atlassian:
     Attributes:
         tokens: owner of each, on this site
         admins: the site's administrators
+        objects: issues and projects, by their paths such as `issue/10073`
         edits: pairs of a user and the id of an issue that the user may edit
         gives: True if GraphQL gives tokens of users
         right_context: the accepted context
@@ -51,6 +52,7 @@ class Atlassian:
 
     tokens: dict[str, str] = field(default_factory=dict)
     admins: set[str] = field(default_factory=set)
+    objects: dict[str, Any] = field(default_factory=dict)
     edits: set[tuple[str, int]] = field(default_factory=set)
     gives: bool = False
     right_context: str = WORKSPACE
@@ -94,8 +96,15 @@ class Atlassian:
             case "permissions/check":
                 return self._check(account_id, asked.body)
             case path:
-                assert path == "project/recent"
-                return 200, [{"id": "10000", "key": "EX", "name": "Example"}]
+                return self._object(path.partition("?")[0])
+
+    def _object(self, path: str) -> Answer:
+        assert path.startswith(("issue/", "project/")), path
+        if path == "project/recent":
+            return 200, [{"id": "10000", "key": "EX", "name": "Example"}]
+        if path in self.objects:
+            return 200, self.objects[path]
+        return 404, {"errorMessages": ["It does not exist or you do not have permission to see it."]}
 
     def _check(self, account_id: str, asked: dict[str, Any]) -> Answer:
         if "accountId" in asked:

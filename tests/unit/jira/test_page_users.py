@@ -178,6 +178,10 @@ def test_the_issue_of_forges_context_is_asked_for_as_the_user(world: World) -> N
         "issue": {"id": "10073", "key": "SP-10", "type": "Task"},
         "project": {"id": "10000", "key": "SP"},
     }
+    world.atlassian.objects = {
+        "issue/10073": {"id": "10073", "key": "SP-10"},
+        "project/10000": {"id": "10000", "key": "SP"},
+    }
     pages = own_pages()
     assert answered("GET due", shown_for(world, MEMBER, **objects), pages=pages) == (200, ["SP-10", MEMBER])
     (check,) = world.atlassian.calls(CHECK)
@@ -187,6 +191,26 @@ def test_the_issue_of_forges_context_is_asked_for_as_the_user(world: World) -> N
     )
     assert answered("GET due", shown_for(world, ADMIN, **objects), pages=pages) == MISSING
     assert answered("GET project", shown_for(world, MEMBER, **objects), pages=pages) == (200, "SP")
+
+
+def test_a_context_whose_key_a_browser_has_altered_gives_no_way_to_another_issue_or_project(
+    world: World,
+) -> None:
+    world.atlassian.edits = {(MEMBER, 10073)}
+    world.atlassian.objects = {
+        "issue/10073": {"id": "10073", "key": "SP-10"},
+        "project/10000": {"id": "10000", "key": "SP"},
+    }
+    altered = {
+        "issue": {"id": "10073", "key": "SECRET-1", "type": "Task"},
+        "project": {"id": "10000", "key": "SECRET"},
+    }
+    request, pages = shown_for(world, MEMBER, **altered), own_pages()
+    assert answered("GET due", request, pages=pages) == (200, ["SP-10", MEMBER])
+    assert answered("GET project", request, pages=pages) == (200, "SP")
+    assert not request.context.is_proved
+    of_nothing = {"issue": {"id": "10099", "key": "SP-10"}}
+    assert answered("GET due", shown_for(world, MEMBER, **of_nothing), pages=pages) == MISSING
 
 
 @pytest.mark.parametrize(

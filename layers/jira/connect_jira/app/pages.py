@@ -56,7 +56,7 @@ class ApiRequest[Body = None]:
     Attributes:
         body: of the type in the annotation of the function's argument; None for `ApiRequest` alone
         user: the user's account id, which is proved; None if nobody is logged in
-        context: the issue and the project that the page is shown for, which is proved, too
+        context: the issue and the project that the page is shown for; under Forge not proved
         checked: the issue or the project that `allowed` was asked for
         path: the parts of the path, as the script sends them
         query: the parameters, each once, as the script sends them

@@ -103,6 +103,8 @@ def _at_hand(allowed: Permission, proved: PageRequest, named: str | None) -> tup
             f"the page is shown for no {what}, and {allowed.key} is asked for one: show it in a module of "
             f"the {what} view, or let the call name the {what} by .of()",
         )
+    if not context.is_proved:  # the id and the key may be of two
+        return _found(allowed, proved, shown_for.id)
     return shown_for.id, shown_for.key
 
 

@@ -1,7 +1,7 @@
 """Permissions to use a page or a call: declared where it is registered, and asked of Jira at every request.
 
 The permission for an issue or a project is asked for the one that the page is shown for, which the request's
-token proves. Where a call names another, in its path or its body, the declaration says by which name:
+token names. Where a call names another, in its path or its body, the declaration says by which name:
 
 @pages.call("PUT", "due/{key}", allowed=edits_issue.of("key"))
 

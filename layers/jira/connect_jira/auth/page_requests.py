@@ -69,7 +69,7 @@ class PageRequest:
     Attributes:
         client_key: the site
         account_id: the user; None when nobody is logged in
-        context: the issue and the project that the token names
+        context: the issue and the project that the token names, which does not always prove them
         installation: of the app on the site
         jira: calls the site, as the app
         permissions: of the user
