@@ -231,6 +231,26 @@ def test_the_stacks_own_controls_are_below_local(client: VerbatimHttp) -> None:
 INVOKE = "/2015-03-31/functions/Item/invocations"
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Host": "rebound.example"},
+        {"Host": "the-apps-own-tunnel.example"},
+    ],
+    ids=str,
+)
+def test_a_website_and_what_comes_by_a_tunnel_invoke_nothing(
+    client: VerbatimHttp, functions: dict[str, Recorder], headers: dict[str, str]
+) -> None:
+    answer = client.send("POST", INVOKE, body=b'{"x": 1}', headers={"Content-Type": "text/plain", **headers})
+    assert answer.status == 403
+    assert functions["Item"].events == []
+    assert client.send("POST", "/items/7", headers=headers).status == 204
+
+
 def test_an_event_that_nobody_waits_for_is_taken(
     client: VerbatimHttp, functions: dict[str, Recorder]
 ) -> None:

@@ -76,7 +76,7 @@ def test_every_page_may_be_framed_by_nobody_and_loads_from_nowhere_else(
     assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/_local/state", "/_local/requests"])
+@pytest.mark.parametrize("path", [*PAGES, "/_local/state", "/_local/requests", "/_local/forge/apps"])
 @pytest.mark.parametrize(
     "host", ["rebound.example", "rebound.example:2990", "localhost.rebound.example", "", "["]
 )
@@ -103,7 +103,7 @@ def test_the_port_does_not_matter(jira_http: VerbatimHttp, host: str) -> None:
         {"Sec-Fetch-Site": "same-site"},
     ],
 )
-@pytest.mark.parametrize("path", ["/issues/new", "/_local/faults"])
+@pytest.mark.parametrize("path", ["/issues/new", "/_local/faults", "/_local/forge/install"])
 def test_another_website_changes_nothing(
     jira: LaptopJira, jira_http: VerbatimHttp, path: str, headers: dict[str, str]
 ) -> None:

@@ -96,6 +96,7 @@ class LaptopJira:
         controls = Controls(
             tenants=self.tenants, faults=self.faults, journal=self.journal, install_key=self._install_key
         )
+        forge_controls = ForgeControls(self.forge, self.tenants)
         access_tokens = AccessTokens()
         oauth = AuthorizationServer(
             base_url=self.oauth_url, tenants=self.tenants, access_tokens=access_tokens
@@ -119,7 +120,7 @@ class LaptopJira:
             Mount("/_local/oauth2", oauth.application()),
             Route("/_local/all.js", lambda _: FileResponse(STATIC / "all.js")),
             Mount("/_local/assets", StaticFiles(directory=STATIC)),
-            Mount("/_local/forge", ForgeControls(self.forge, self.tenants).application()),
+            Mount("/_local/forge", Guard(forge_controls.application(), base_url=base_url)),
             Route("/graphql", self.forge.graphql.answer, methods=["POST"]),
             Mount("/_local", Guard(controls.application(), base_url=base_url)),
             Mount("", gate),

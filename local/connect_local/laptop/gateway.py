@@ -1,7 +1,8 @@
 """API Gateway on the laptop: an HTTP API with payload version 2.0 in front of the functions.
 
 As in AWS, the query string is verbatim and the path is percent-decoded. It also answers Lambda's own Invoke
-API, so that `aws lambda invoke --endpoint-url` works as it does against AWS.
+API, so that `aws lambda invoke --endpoint-url` works as it does against AWS; but for programs of this
+machine only, since AWS would ask for a signature.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
@@ -22,10 +23,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from connect_local.jira.pages.guard import Guard
 from connect_local.laptop.asynchronous import AsynchronousInvocations
 from connect_local.laptop.functions import LaptopFunction
 from connect_local.laptop.invocations import InvocationResult
 from connect_local.laptop.routing import Routes
+from connect_tools.loopback import LOOPBACK
 from connect_tools.template import ACCOUNT, DEFAULT_ROUTE, Route
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -79,6 +82,7 @@ class LaptopGateway:
         self._functions = functions
         self._asynchronous = asynchronous
         self._controls = controls
+        self._invoke_api = Guard(self._serve, base_url=f"http://{LOOPBACK}")
         self._invocations = ThreadPoolExecutor(max_workers=64, thread_name_prefix="invoke")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,7 +91,12 @@ class LaptopGateway:
             return
         if scope["path"].startswith("/_local/"):
             await self._controls(scope, receive, send)
-            return
+        elif _INVOKE.fullmatch(scope["path"]):
+            await self._invoke_api(scope, receive, send)
+        else:
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
             response = await self._answer(request)

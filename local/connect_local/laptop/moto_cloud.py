@@ -15,6 +15,7 @@ from connect_cli.errors import CommandError
 from connect_local.laptop.atomic_writes import AtomicWrites
 from connect_local.laptop.dynamodb_local import DynamoDBLocal
 from connect_local.laptop.event_bus import let_invoke
+from connect_local.laptop.no_browsers import NoBrowsers
 from connect_local.laptop.resources import MAKERS, WITHOUT_EFFECT
 from connect_local.laptop.service_faults import ServiceFault, ServiceFaults
 from connect_tools.aws_environment import NOBODYS, forget_real_aws
@@ -39,7 +40,8 @@ class LaptopCloud:
         self._dynamodb_local = DynamoDBLocal() if engine == "dynamodb-local" else None
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._faults = ServiceFaults(AtomicWrites(DomainDispatcherApplication(create_backend_app)))
-        self._moto = make_server(LOOPBACK, 0, self._faults, threaded=True, request_handler=MotoRequestHandler)
+        services = NoBrowsers(self._faults)
+        self._moto = make_server(LOOPBACK, 0, services, threaded=True, request_handler=MotoRequestHandler)
         self._thread = threading.Thread(target=self._moto.serve_forever, args=(0.05,), daemon=True)
 
     def start(self) -> None:
