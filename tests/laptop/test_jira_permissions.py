@@ -70,6 +70,14 @@ def test_projects_and_issues_are_checked_where_there_are_such(jira: LaptopJira, 
     assert check(projectPermissions=nowhere).json()["projectPermissions"] == []
 
 
+def test_an_issue_is_seen_and_edited_by_those_alone_who_see_its_project(jira: LaptopJira, check: Any) -> None:
+    open_one, hidden = (int(jira.site.ensure_issue(key, {}).id) for key in ("DEMO-1", "OPS-1"))
+    wish = [{"permissions": ["BROWSE_PROJECTS", "EDIT_ISSUES"], "issues": [open_one, hidden]}]
+    for user, seen in ((ADMIN, [open_one, hidden]), (MEMBER, [open_one])):
+        grants = check(accountId=user.account_id, projectPermissions=wish).json()["projectPermissions"]
+        assert [grant["issues"] for grant in grants] == [seen, seen]
+
+
 @pytest.mark.parametrize(
     "wish",
     [

@@ -80,8 +80,8 @@ class Permissions:
         names = [name for name in _names(entry.get("permissions"), {"", *_OF_PROJECTS}) if name]
         if not names:
             raise JiraError(HTTPStatus.BAD_REQUEST, "At least one project permission must be provided.")
-        projects = [id_ for id_ in _list(entry.get("projects"), int) if self._sees(user, id_)]
-        issues = [id_ for id_ in _list(entry.get("issues"), int) if self._site.issue(str(id_))]
+        projects = [id_ for id_ in _list(entry.get("projects"), int) if self._sees_project(user, id_)]
+        issues = [id_ for id_ in _list(entry.get("issues"), int) if self._sees_issue(user, id_)]
         if max(len(projects), len(issues)) > _MAX_IDS:
             raise JiraError(HTTPStatus.BAD_REQUEST, f"At most {_MAX_IDS} projects and issues can be checked.")
         if not projects and not issues:
@@ -90,7 +90,11 @@ class Permissions:
             {"permission": name, "issues": issues, "projects": projects} for name in names if may(user, name)
         ]
 
-    def _sees(self, user: User, project_id: int) -> bool:
+    def _sees_issue(self, user: User, issue_id: int) -> bool:
+        issue = self._site.issue(str(issue_id))
+        return issue is not None and self._sees_project(user, int(issue.project.id))
+
+    def _sees_project(self, user: User, project_id: int) -> bool:
         project = self._site.project(str(project_id))
         if project is None:
             return False
