@@ -1,6 +1,7 @@
 """docs/reference.md is what the code says, and each of its examples runs."""
 
 import inspect
+import re
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from typing import Any
@@ -35,6 +36,24 @@ PAYLOAD = {"issue": {"id": "10001", "key": "EX-1", "fields": {"summary": "Tea"}}
 
 def test_the_page_is_what_the_code_says() -> None:
     assert reference.REFERENCE.read_text(encoding="utf-8") == reference.page(), "run make reference"
+
+
+@pytest.mark.parametrize(
+    "function", [Jira.issue, Jira.edit, Jira.fail, payloads.issue_updated, payloads.event]
+)
+def test_a_signature_shows_what_takes_any_names(function: Callable[..., object]) -> None:
+    any_names = [p.name for p in inspect.signature(function).parameters.values() if p.kind is p.VAR_KEYWORD]
+    signature = re.search(
+        rf"```python\n({function.__name__}\(.*?\) ->)",
+        reference.REFERENCE.read_text(encoding="utf-8"),
+        re.DOTALL,
+    )
+    assert signature
+    assert re.findall(r"\*\*(\w+)", signature[1]) == any_names
+
+
+def test_a_type_in_a_table_is_escaped_once() -> None:
+    assert "\\\\|" not in reference.REFERENCE.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.__name__.removeprefix("show_"))

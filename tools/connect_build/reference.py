@@ -92,6 +92,8 @@ CHAPTERS: dict[str, dict[str, str]] = {
 
 _WIDTH = 100
 
+_STARS = {griffe.ParameterKind.var_positional: "*", griffe.ParameterKind.var_keyword: "**"}
+
 _ERRORS = f"{_JIRA}.errors"
 
 
@@ -193,8 +195,9 @@ def _signature(thing: griffe.Object) -> str:
         if one.kind is griffe.ParameterKind.keyword_only and not keyword_only:
             parts.append("*")
             keyword_only = True
-        typed = f"{one.name}: {one.annotation}" if one.annotation else one.name
-        parts.append(typed if one.default is None else f"{typed} = {one.default}")
+        name = f"{_STARS.get(one.kind, '')}{one.name}"
+        typed = f"{name}: {one.annotation}" if one.annotation else name
+        parts.append(typed if one.default is None or one.kind in _STARS else f"{typed} = {one.default}")
     returns = f" -> {thing.returns}" if thing.returns else ""
     line = f"{thing.name}({', '.join(parts)}){returns}"
     if len(line) <= _WIDTH:
@@ -210,7 +213,7 @@ def _section(section: griffe.DocstringSection) -> Iterator[str]:
             what = "argument" if isinstance(section, griffe.DocstringSectionParameters) else "attribute"
             yield f"| {what} | type | |\n|---|---|---|"
             for one in section.value:
-                kind = f"`{_line(str(one.annotation))}`".replace("|", "\\|") if one.annotation else ""
+                kind = f"`{_line(str(one.annotation))}`" if one.annotation else ""
                 yield f"| `{one.name}` | {kind} | {_line(one.description)} |"
             yield ""
         case griffe.DocstringSectionRaises():
