@@ -7,9 +7,11 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from connect_local.laptop.invocations import Invocation, InvocationResult
+from connect_local.laptop.no_browsers import is_from_browser
 from connect_tools.loopback import LOOPBACK
 
 
@@ -55,6 +57,14 @@ def _handler(
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True  # an answer is written in two parts; the second would wait 40 ms
+
+        def parse_request(self) -> bool:
+            if not super().parse_request():
+                return False
+            if is_from_browser(self.headers):
+                self.send_error(HTTPStatus.FORBIDDEN)
+                return False
+            return True
 
         def do_GET(self) -> None:
             invocation = next_invocation()
