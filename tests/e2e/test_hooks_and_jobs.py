@@ -29,7 +29,7 @@ def own_stack(folder: Path) -> Iterator[LaptopStack]:
         port=0, jira_port=0, visibility_seconds=VISIBILITY_SECONDS, worker_seconds=WORKER_SECONDS
     )
     with LaptopStack(options) as stack:
-        run_own(stack, Path(__file__).with_name("reactions_under_test.py"), folder)
+        run_own(stack, Path(__file__).with_name("hooks_and_jobs.py"), folder)
         yield stack
 
 

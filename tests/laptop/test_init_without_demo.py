@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -56,7 +58,8 @@ def test_then_there_is_nothing_to_demonstrate(
     make_own(repository, APP, keep_demonstration=False)
     monkeypatch.setattr(project, "PROJECT", repository)
     monkeypatch.setattr("sys.argv", ["connect", "demo"])
-    with pytest.raises(SystemExit, match="1"):
+    monkeypatch.setattr("sys.path", [*sys.path])
+    with patch.dict(sys.modules), pytest.raises(SystemExit, match="1"):
         main()
     assert "connect init took the demonstration away" in capsys.readouterr().err
 

@@ -105,6 +105,11 @@ class App:
         key = {"clientKey": {"S": site.client_key}}
         return self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
 
+    def known_sites(self) -> set[str]:
+        """Return the client keys of all sites that the app has a row of."""
+        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
+        return {row["clientKey"]["S"] for page in pages for row in page["Items"]}
+
     def send(self, draft: Draft) -> Answer:
         self.sent.append((draft.target, draft.token))
         return self.jira.send(self.port, draft.method, draft.target, draft.all_headers(), draft.body)

@@ -30,6 +30,7 @@ def app() -> Iterator[App]:
             app = App(stack, jira, log, worker)
             yield app
             assert worker.counted(total=app.queued.total()) == app.queued
+            assert {hook["clientKey"] for hook in worker.hooks} <= app.known_sites()
     each_refusal_is_explained_once(app)
     nothing_secret_is_in_the_log(app)
 

@@ -12,15 +12,22 @@ _PATIENCE_SECONDS = 10
 
 
 class Worker:
-    """Keeps the messages that would have become calls to Jira."""
+    """Keeps the messages that would have become calls to Jira, and those of hooks.
+
+    Attributes:
+        hooks: the messages of installs and uninstalls
+    """
 
     def __init__(self) -> None:
         self._messages: list[dict[str, Any]] = []
+        self.hooks: list[dict[str, Any]] = []
         self._more = threading.Condition()
 
     def invoke(self, event: bytes) -> InvocationResult:
         with self._more:
-            self._messages += [json.loads(record["body"]) for record in json.loads(event)["Records"]]
+            for record in json.loads(event)["Records"]:
+                message = json.loads(record["body"])
+                (self.hooks if message["kind"] == "hook" else self._messages).append(message)
             self._more.notify_all()
         return InvocationResult(b'{"batchItemFailures": []}')
 
