@@ -13,6 +13,7 @@ VARIABLES = {"PYTHONFAULTHANDLER": "1"}
 """Environment variables of a process that says where it is when it dies of a signal."""
 
 _BEGIN = re.compile(r"^(?:Fatal Python error: |Current thread |Thread 0x)", re.MULTILINE)
+_CURRENT = re.compile(r"^Current thread .*", re.MULTILINE | re.DOTALL)
 _FRAME = re.compile(r'^  File "([^"]+)", line (\d+) in (.+)$', re.MULTILINE)
 _LIBRARIES = [Path(sysconfig.get_path(name)) for name in ("stdlib", "platlib", "purelib")]
 
@@ -23,8 +24,12 @@ def is_dump(text: str) -> bool:
 
 
 def place_in(dump: str) -> str | None:
-    """The innermost place in the project's own code, such as `functions/a/b.py:12 (name)`; None for none."""
-    for file, line, function in _FRAME.findall(dump):
+    """The current thread's innermost place in the project's own code, such as `functions/a/b.py:12 (name)`.
+
+    None if it is not there: the other threads, which are printed first, only wait for something.
+    """
+    current = _CURRENT.search(dump)
+    for file, line, function in _FRAME.findall(current[0] if current else ""):
         if place := place_of(file, line):
             return f"{place} ({function})"
     return None
