@@ -16,6 +16,17 @@ _CALLED = re.compile(r"""\bcall\(\s*(["'`])((?:(?!\1)[^\\\n])+)\1(?=\s*[,)])""")
 _METHOD = re.compile(r"""\bmethod:\s*(["'])([A-Z]+)\1""")
 _METHOD_UNKNOWN = re.compile(r"""\bmethod\b(?!:\s*["'])""")
 _INTERPOLATED = re.compile(r"\$\{[^}/]*\}")
+_ALLOWED = {
+    "adminPages": "administers_jira",
+    "configurePage": "administers_jira",
+    "jiraIssueContents": "browses_issue",
+    "jiraIssueContexts": "browses_issue",
+    "jiraIssueGlances": "browses_issue",
+    "jiraIssueTabPanels": "browses_issue",
+    "jiraProjectAdminTabPanels": "administers_project",
+    "jiraProjectPages": "browses_project",
+}
+"""The declaration for the people to whom Jira shows a module of each kind; the others are for everybody."""
 _SOME = "EX-1"
 """Stands for what a script puts into a path."""
 
@@ -31,7 +42,7 @@ def page_faults(descriptor: dict[str, Any], pages: Pages, folder: Path) -> Itera
     named = {url.partition("?")[0].removeprefix(PAGES) for url in page_urls(descriptor)}
     served = {page.name for page in pages.all_pages()}
     for name in sorted(named - served):
-        line = lines_for_page(name)
+        line = lines_for_page(name, _allowed(descriptor, name))
         yield f"{PAGES}{name} is in the descriptor, and nobody serves it. In pages.py:\n{line}"
     for name in sorted(served - named):
         yield f"the page {name} is in no module of the descriptor, so Jira never shows it."
@@ -43,6 +54,14 @@ def page_faults(descriptor: dict[str, Any], pages: Pages, folder: Path) -> Itera
         yield from _of_template(templates / NOTICE, files, "the notice in place of a page")
     for script in sorted((folder / "static").glob("*.*js")):
         yield from _of_script(script, pages)
+
+
+def _allowed(descriptor: dict[str, Any], name: str) -> str:
+    for kind, modules in descriptor["modules"].items():
+        urls = page_urls({"modules": {kind: modules}})
+        if kind in _ALLOWED and any(url.partition("?")[0] == PAGES + name for url in urls):
+            return _ALLOWED[kind]
+    return "everybody"
 
 
 def _of_template(file: Path, files: Iterable[str], whose: str) -> Iterator[str]:

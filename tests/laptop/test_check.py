@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from connect_jira.app.pages import Pages
 from connect_jira.app.reactions import Reactions
 from connect_local import check_reactions
 from connect_local.check import PAGES_FOLDER, faults
+from connect_local.page_faults import page_faults
 from connect_local.source_faults import DESCRIPTOR
+from connect_tools.project import PROJECT
 
 CREATED, UPDATED = "jira:issue_created", "jira:issue_updated"
 
@@ -164,6 +167,23 @@ def test_a_page_of_the_descriptor_that_nobody_serves_is_told_with_the_line_to_pa
     assert said == "/pages/due is in the descriptor, and nobody serves it. In pages.py:"
     assert line == 'pages.page("due", template="due.html", allowed=everybody)'
     assert with_page(descriptor, "/pages/hello-world?issue={issue.key}") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "allowed"),
+    [
+        ("adminPages", "administers_jira"),
+        ("jiraIssueContexts", "browses_issue"),
+        ("jiraProjectAdminTabPanels", "administers_project"),
+        ("jiraProjectPages", "browses_project"),
+    ],
+)
+def test_the_line_to_paste_lets_in_only_who_sees_the_module_in_jira(kind: str, allowed: str) -> None:
+    source = {"modules": {kind: [{"target": {"url": "/pages/due?a=b"}}]}}
+    (said,) = [
+        fault for fault in page_faults(source, Pages(), PROJECT / "functions" / "pages") if "/due" in fault
+    ]
+    assert said.endswith(f"allowed={allowed})")
 
 
 def test_a_page_that_no_module_shows_is_told(descriptor: Path) -> None:

@@ -43,9 +43,14 @@ class Unserved:
         _logger.warning(f"{asked} is served by nobody. In functions/pages/pages.py it would be:\n{lines}")  # noqa: G004 - read by people
 
 
-def lines_for_page(name: str) -> str:
-    """Return the line that registers a page."""
-    return f'pages.page("{name}", template="{name}.html", allowed=everybody)'
+def lines_for_page(name: str, allowed: str = "everybody") -> str:
+    """Return the line that registers a page.
+
+    Args:
+        name: as in `/pages/name`
+        allowed: the declaration of who may
+    """
+    return f'pages.page("{name}", template="{name}.html", allowed={allowed})'
 
 
 def lines_for_call(method: str, path: str) -> str:
