@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -36,35 +37,26 @@ def faults(
         reactions: of the app; None for those of functions/jira_calls
     """
     static = pages_folder / "static"
-    unreadable = unreadable_descriptor(descriptor)
-    of_descriptor = (
-        [unreadable]
-        if unreadable
-        else [f"{descriptor.name}: {fault}" for fault in _of_descriptor(descriptor)]
-    )
     of_static = [f"{static.name}/{fault}" for fault in _of_static(static)]
-    of_pages = [] if of_descriptor else _of_pages(descriptor, pages_folder)
-    return [*of_descriptor, *of_reactions(reactions, descriptor), *of_static, *of_pages]
+    if unreadable := unreadable_descriptor(descriptor):
+        return [unreadable, *of_static]
+    source = load_descriptor({"DESCRIPTOR_PATH": str(descriptor), "STAGE": "dev"})
+    try:
+        webhooks = read_descriptor(at_base_url(source, "https://app.example.com")).webhooks
+    except DescriptorInvalid as invalid:
+        return [*(f"{descriptor.name}: {fault}" for fault in invalid.faults), *of_static]
+    of_descriptor = [f"{descriptor.name}: {fault}" for fault in _of_webhooks(webhooks)]
+    of_pages = [] if of_descriptor else _of_pages(source, pages_folder)
+    return [*of_descriptor, *of_reactions(reactions, webhooks), *of_static, *of_pages]
 
 
-def _of_pages(descriptor: Path, folder: Path) -> Iterator[str]:
+def _of_pages(descriptor: dict[str, Any], folder: Path) -> Iterator[str]:
     try:
         pages = import_module("functions.pages.pages").pages
     except (TypeError, ValueError) as wrong:
         yield f"functions/pages: {wrong}"
         return
-    source = load_descriptor({"DESCRIPTOR_PATH": str(descriptor), "STAGE": "dev"})
-    yield from page_faults(source, pages, folder)
-
-
-def _of_descriptor(file: Path) -> Iterator[str]:
-    source = load_descriptor({"DESCRIPTOR_PATH": str(file), "STAGE": "dev"})
-    try:
-        webhooks = read_descriptor(at_base_url(source, "https://app.example.com")).webhooks
-    except DescriptorInvalid as invalid:
-        yield from map(str, invalid.faults)
-        return
-    yield from _of_webhooks(webhooks)
+    yield from page_faults(descriptor, pages, folder)
 
 
 def _of_webhooks(webhooks: Iterable[WebhookModule]) -> Iterator[str]:

@@ -4,11 +4,9 @@ import importlib
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from connect_jira.app.reactions import Reactions
-from connect_jira.descriptor import at_base_url, load_descriptor
-from connect_tools.descriptor import DescriptorInvalid, WebhookModule, read_descriptor
+from connect_tools.descriptor import WebhookModule
 from connect_tools.project import PROJECT, import_project
 from connect_tools.registrations import OWN_FOLDERS, enqueued_by_name
 
@@ -16,18 +14,13 @@ _OF_FORGE = "avi:"
 """Events that Forge sends under names of its own need no webhook."""
 
 
-def of_reactions(reactions: Reactions | None, descriptor: Path) -> list[str]:
+def of_reactions(reactions: Reactions | None, webhooks: Sequence[WebhookModule]) -> list[str]:
     """Return the faults.
 
     Args:
         reactions: of the app; None for those of functions/jira_calls
-        descriptor: its descriptor's file; one that is not valid has faults of its own, and none of these
+        webhooks: of its descriptor
     """
-    try:
-        source: Any = load_descriptor({"DESCRIPTOR_PATH": str(descriptor), "STAGE": "dev"})
-        webhooks = read_descriptor(at_base_url(source, "https://app.example.com")).webhooks
-    except (ValueError, DescriptorInvalid):
-        return []
     try:
         own = _own_reactions() if reactions is None else reactions
     except Exception as broken:  # noqa: BLE001 - it is the owner's code, which raises anything
