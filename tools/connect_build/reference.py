@@ -108,10 +108,9 @@ def page() -> str:
 
 class _Page:
     def __init__(self) -> None:
-        folders = [PROJECT / folder for folder in ("layers/jira", "layers/jwt", "local")]
-        self._loader = griffe.GriffeLoader(
-            search_paths=folders, docstring_parser="google", allow_inspection=False
-        )
+        folders = [PROJECT / folder for folder in ("layers/jira", "local")]
+        loader = griffe.GriffeLoader(search_paths=folders, docstring_parser="google", allow_inspection=False)
+        self._packages = {package: loader.load(package) for package in ("connect_jira", "connect_local")}
         self._examples = examples()
 
     def text(self) -> str:
@@ -159,7 +158,7 @@ class _Page:
 
     def _find(self, path: str) -> griffe.Object:
         package, _, inside = path.partition(".")
-        found = self._loader.load(package)[inside]
+        found = self._packages[package][inside]
         assert isinstance(found, griffe.Object)  # noqa: S101 - likewise
         return found
 
