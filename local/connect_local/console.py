@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from connect_cli.redaction import visible, without_tokens
+from connect_jira.json_objects import object_in
 from connect_local.jira.journal import RecordedRequest
 from connect_local.laptop.environment import TIMED_OUT
 
@@ -57,7 +58,7 @@ class ForPeople:
 
     def function(self, name: str, text: str) -> None:
         """Write what a function has printed."""
-        if (entry := _json_object(text)) is not None:
+        if entry := object_in(text):
             if "_aws" not in entry:  # metrics are for CloudWatch
                 self._write(name, _entry(entry))
         elif TIMED_OUT not in text:  # `tell` says more
@@ -100,16 +101,6 @@ class AsLambdaWrites(ForPeople):
         with self._lock:
             sys.stdout.write(f"{text}\n")
             sys.stdout.flush()
-
-
-def _json_object(text: str) -> dict[str, Any] | None:
-    if not text.startswith("{"):
-        return None
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def _entry(entry: dict[str, Any]) -> Text:

@@ -1,9 +1,9 @@
 """Lines of the functions' logs that have a shape; see `connect_jira.shape_recorder`."""
 
-import json
 from threading import Lock
 from typing import Any
 
+from connect_jira.json_objects import object_in
 from connect_jira.shape_recorder import SEEN
 
 
@@ -31,10 +31,7 @@ def record_of(line: str) -> dict[str, Any] | None:
     """Kind and shape in a line of a function's log; None when it tells of something else."""
     if SEEN not in line:
         return None
-    try:
-        said = json.loads(line)
-    except ValueError:
-        return None
-    if not isinstance(said, dict) or said.get("message") != SEEN:
+    said = object_in(line)
+    if said.get("message") != SEEN:
         return None
     return {"kind": said["kind"], "shape": said["shape"]}
