@@ -20,7 +20,6 @@ _OF_TEMPLATE = (
     TypeError,
     ValueError,
     AttributeError,
-    NotImplementedError,
     ClientError,
 )
 _LONGEST_LINE = 100
@@ -58,9 +57,6 @@ def template_faults() -> Iterator[None]:
 
 
 def _template_fault(error: Exception) -> str:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
-        mark = error.problem_mark
-        return f"template.yaml:{mark.line + 1}:{mark.column + 1}: {error.problem}"
     if isinstance(error, KeyError):
         return f"template.yaml: {error.args[0]} is missing, or nothing of this name is there"
     return f"template.yaml: {str(error) or type(error).__name__}"

@@ -63,10 +63,9 @@ def answered(
 ) -> tuple[int, Any]:
     """Return the status and the JSON of a call such as `GET greeting`."""
     method, path = call.split(" ")
-    found = pages.find_call(method, path)
-    assert found, call
+    assert pages.find_call(method, path), call
     sent = [] if send is None else send
-    answer = ApiCalls(pages, send=sent.append).answer_proved(
-        *found, gateway_request(method, f"/api/{path}", **request), proved
+    answer = ApiCalls(pages, send=sent.append).answer(
+        gateway_request(method, f"/api/{path}", **request), lambda _request: proved
     )
     return answer["statusCode"], json.loads(answer.get("body") or "null")

@@ -59,9 +59,9 @@ class ApiCalls:
         if found is None:
             self._unserved.call(request.method, path)
             return empty_response(HTTPStatus.NOT_FOUND)
-        return self.answer_proved(*found, request, authenticate(request))
+        return self._answer_proved(*found, request, authenticate(request))
 
-    def answer_proved(
+    def _answer_proved(
         self, call: Call, parts: Mapping[str, str], request: GatewayRequest, proved: PageRequest
     ) -> Response:
         """Answer a call whose proof holds.

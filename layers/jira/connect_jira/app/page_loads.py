@@ -56,9 +56,9 @@ class PageLoads:
         if page is None:
             self._unserved.page(name)
             return empty_response(HTTPStatus.NOT_FOUND)
-        return self.answer_proved(page, request, authenticate(request))
+        return self._answer_proved(page, request, authenticate(request))
 
-    def answer_proved(self, page: Page, request: GatewayRequest, proved: PageRequest) -> Response:
+    def _answer_proved(self, page: Page, request: GatewayRequest, proved: PageRequest) -> Response:
         """Answer the load of a page whose proof holds: 403 if the user may not see it, 503 if that cannot be
         asked, and 404 if its file is not there.
         """
