@@ -131,3 +131,8 @@ def test_lambdas_own_lines_are_as_they_were_printed(capsys: pytest.CaptureFixtur
     out, err = capsys.readouterr()
     assert json.loads(out) == ENTRY
     assert "was stopped" in err
+
+
+def test_json_of_any_depth_is_printed_as_it_is() -> None:
+    deep = '{"a":' * 100_000 + "1" + "}" * 100_000
+    assert "".join(printed(deep)).endswith(deep[-100:])
