@@ -181,10 +181,10 @@ def test_a_sample_request_for_a_call_is_made(stack: LaptopStack, site: tuple[str
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         made = [call.path.partition("?")[0] for call in stack.jira.journal.requests()[before:]]
-        if made:
+        if path in made:
             break
         time.sleep(0.1)
-    assert made == [path]
+    assert made.count(path) == 1  # beside those of earlier samples that the worker has only now come to
 
 
 def test_a_sample_request_for_a_job_is_queued_for_each_site(

@@ -44,7 +44,8 @@ class Worker:
         self.calls: list[tuple[Any, str | None]] = []
         self._called = threading.Condition()
 
-    def invoke(self, event: bytes, *, request_id: str | None = None) -> InvocationResult:
+    def invoke(self, event: bytes, *, request_id: str | None, is_scheduled: bool) -> InvocationResult:
+        assert not is_scheduled
         with self._called:
             self.calls.append((json.loads(event), request_id))
             self._called.notify_all()

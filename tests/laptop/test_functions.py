@@ -106,6 +106,22 @@ def test_an_event_that_is_tried_again_has_the_same_request_id(
     assert {json.loads(answer.payload)["requestId"] for answer in answers} == {"one-and-the-same"}
 
 
+def test_the_last_event_is_a_schedules_only_while_no_other_has_come(
+    make: Callable[[str], LaptopFunction],
+) -> None:
+    function = make("echo")
+    first, second, third, fourth, fifth = (b'{"number": %d}' % number for number in range(1, 6))
+    for event, is_scheduled, last in [
+        (first, True, first),
+        (second, True, second),
+        (third, False, third),
+        (fourth, True, third),
+        (fifth, False, fifth),
+    ]:
+        function.invoke(event, is_scheduled=is_scheduled)
+        assert function.last_event == last
+
+
 def test_a_breakpoint_is_passed_over_in_one_line_that_says_what_to_do(
     make: Callable[[str], LaptopFunction], begun: Begun
 ) -> None:

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,8 +29,9 @@ _CONCURRENCY = 8
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Attempt:
     event: bytes
-    number: int
     request_id: str
+    is_scheduled: bool
+    number: int = 1
 
 
 class AsynchronousInvocations:
@@ -61,10 +62,10 @@ class AsynchronousInvocations:
         self._workers = ThreadPoolExecutor(max_workers=_CONCURRENCY, thread_name_prefix="asynchronous")
         self._stopping = threading.Event()
 
-    def put(self, event: bytes) -> str:
+    def put(self, event: bytes, *, is_scheduled: bool = False) -> str:
         """Take an event; its request id."""
         request_id = str(uuid.uuid4())
-        self._submit(_Attempt(event=event, number=1, request_id=request_id))
+        self._submit(_Attempt(event=event, request_id=request_id, is_scheduled=is_scheduled))
         return request_id
 
     def stop(self) -> None:
@@ -81,7 +82,9 @@ class AsynchronousInvocations:
             self._workers.submit(self._try, attempt)
 
     def _try(self, attempt: _Attempt) -> None:
-        result = self._function.invoke(attempt.event, request_id=attempt.request_id)
+        result = self._function.invoke(
+            attempt.event, request_id=attempt.request_id, is_scheduled=attempt.is_scheduled
+        )
         if not result.failed or self._stopping.is_set():
             return
         is_last = attempt.number > self._config.retries
@@ -90,7 +93,7 @@ class AsynchronousInvocations:
                 self._function.name, f"{result.trouble}. {self._what_becomes_of(attempt, is_last=is_last)}"
             )
         if not is_last:
-            again = _Attempt(event=attempt.event, number=attempt.number + 1, request_id=attempt.request_id)
+            again = replace(attempt, number=attempt.number + 1)
             timer = threading.Timer(self._retry_seconds[attempt.number - 1], self._submit, [again])
             timer.daemon = True
             timer.start()

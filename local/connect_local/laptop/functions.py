@@ -62,7 +62,7 @@ class LaptopFunction:
         name: its logical id
         arn: the function's ARN
         configuration: its properties in the template
-        last_event: the event that it got last, JSON; None if it got none
+        last_event: the event that it got last, JSON; a schedule's only if no other came; None if it got none
 
     Args:
         name: its logical id
@@ -85,6 +85,7 @@ class LaptopFunction:
         self.arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
         self.configuration = Configuration.of(name, template, cloud)
         self.last_event: bytes | None = None
+        self._had_only_schedules = True
         self._timeout = timeout
         self._log = log
         self._idle: list[Environment] = []
@@ -103,14 +104,18 @@ class LaptopFunction:
         """Its time-out in seconds."""
         return self.configuration.timeout if self._timeout is None else self._timeout
 
-    def invoke(self, event: bytes, *, request_id: str | None = None) -> InvocationResult:
+    def invoke(
+        self, event: bytes, *, request_id: str | None = None, is_scheduled: bool = False
+    ) -> InvocationResult:
         """Run the handler in an idle environment, or in a new one.
 
         Args:
             event: JSON
             request_id: the same when the same event is tried again
+            is_scheduled: True if the event is a schedule's
         """
-        self.last_event = event
+        if not is_scheduled or self._had_only_schedules:
+            self.last_event, self._had_only_schedules = event, is_scheduled
         with self._free:
             environment = self._take()
             if environment is None:

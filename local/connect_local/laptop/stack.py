@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from itertools import chain
 from pathlib import Path
@@ -255,7 +256,7 @@ class LaptopStack:
         for poller in self.pollers:
             poller.start()
         for rate in template.rates(self.cloud.attribute):
-            scheduler = Scheduler(rate, self.asynchronous[rate.function].put)
+            scheduler = Scheduler(rate, partial(self.asynchronous[rate.function].put, is_scheduled=True))
             self._parts.callback(scheduler.stop)
             scheduler.start()
         for rule in template.event_rules(self.cloud.attribute):
