@@ -9,7 +9,7 @@ from connect_jira.app.page_loads import NOTICE
 from connect_jira.app.pages import Pages
 from connect_jira.app.unserved import lines_for_call, lines_for_page
 from connect_jira.page_urls import PAGES, page_urls
-from connect_jira.web.assets import Assets
+from connect_jira.web.assets import STATIC, Assets
 from connect_jira.web.page_documents import files_named_in
 
 _CALLED = re.compile(r"""\bcall\(\s*(["'`])((?:(?!\1)[^\\\n])+)\1(?=\s*[,)])""")
@@ -27,6 +27,7 @@ _ALLOWED = {
     "jiraProjectPages": "browses_project",
 }
 """The declaration for the people to whom Jira shows a module of each kind; the others are for everybody."""
+_PICTURES = {"icon", "iconUrl", "logoUrl", "thumbnailUrl"}
 _SOME = "EX-1"
 """Stands for what a script puts into a path."""
 
@@ -47,6 +48,12 @@ def page_faults(descriptor: dict[str, Any], pages: Pages, folder: Path) -> Itera
     for name in sorted(served - named):
         yield f"the page {name} is in no module of the descriptor, so Jira never shows it."
     files = Assets(folder / "static").files()
+    for url in sorted(set(_pictures(descriptor.get("modules", {})))):
+        if not url.startswith(STATIC) or url.removeprefix(STATIC) not in files:
+            yield (
+                f"{url} is a picture in the descriptor, and nobody serves it. "
+                f"Put it into static, and name it {STATIC}{url.rpartition('/')[2]}."
+            )
     templates = folder / "templates"
     for page in pages.all_pages():
         yield from _of_template(templates / page.template, files, f"the page {page.name}")
@@ -62,6 +69,20 @@ def _allowed(descriptor: dict[str, Any], name: str) -> str:
         if kind in _ALLOWED and any(url.partition("?")[0] == PAGES + name for url in urls):
             return _ALLOWED[kind]
     return "everybody"
+
+
+def _pictures(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    """Return the paths of the app's own pictures: a URL in a descriptor is relative to the base URL."""
+    if isinstance(value, list):
+        for member in value:
+            yield from _pictures(member)
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            url = member.get("url") if isinstance(member, dict) else member
+            if name not in _PICTURES:
+                yield from _pictures(member)
+            elif isinstance(url, str) and not url.startswith(("http:", "https:", "data:")):
+                yield "/" + url.partition("?")[0].removeprefix("/")
 
 
 def _of_template(file: Path, files: Iterable[str], whose: str) -> Iterator[str]:

@@ -194,6 +194,30 @@ def test_a_page_that_no_module_shows_is_told(descriptor: Path) -> None:
     assert fault == "the page connection is in no module of the descriptor, so Jira never shows it."
 
 
+@pytest.mark.parametrize(
+    "module",
+    [
+        {"icon": {"url": "IT", "width": 16, "height": 16}},
+        {"iconUrl": "IT"},
+        {"target": {"type": "page"}, "content": {"icon": {"url": "IT"}}},
+        {"icon": "IT"},
+    ],
+)
+def test_a_picture_that_nobody_serves_is_told(folder: Path, module: dict[str, Any]) -> None:
+    (folder / "static" / "icon.svg").write_text("<svg/>", encoding="utf-8")
+
+    def of(url: str) -> list[str]:
+        source = {"modules": {"jiraIssueGlances": [json.loads(json.dumps(module).replace("IT", url))]}}
+        return [fault for fault in page_faults(source, Pages(), folder) if "picture" in fault]
+
+    said = "/icon.svg is a picture in the descriptor, and nobody serves it. "
+    assert of("/icon.svg") == [said + "Put it into static, and name it /static/icon.svg."]
+    assert of("icon.svg") == of("/icon.svg")
+    assert of("static/other.svg") != []
+    for served in ("/static/icon.svg", "static/icon.svg?v=2", "https://example.com/icon.svg"):
+        assert of(served) == []
+
+
 def test_a_template_that_is_not_there_or_names_what_is_not_there_is_told(folder: Path) -> None:
     (folder / "templates" / "connection.html").unlink()
     hello = folder / "templates" / "hello-world.html"

@@ -119,6 +119,17 @@ def test_a_file_is_compressed_for_those_who_take_that(folder: Path) -> None:
     assert plain["headers"]["Vary"] == compressed["headers"]["Vary"] == "Accept-Encoding"
 
 
+def test_a_file_keeps_its_own_name_for_an_icon_in_the_descriptor_and_is_then_cached_for_an_hour(
+    folder: Path,
+) -> None:
+    assets = Assets(folder)
+    lasting, for_good = assets.answer(asked("/static/b.js")), served(assets, "b.js")
+    assert content(lasting) == content(for_good)
+    assert lasting
+    assert lasting["headers"]["Cache-Control"] == "public, max-age=3600"
+    assert for_good["headers"]["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
 def test_a_name_of_another_content_is_not_there(folder: Path) -> None:
     old = Assets(folder).name("b.js")
     (folder / "b.js").write_text("new\n", encoding="utf-8")

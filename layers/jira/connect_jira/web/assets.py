@@ -2,7 +2,8 @@
 
 A file of such a name never changes, so browsers cache it for good; if its content or that of a file that it
 names changes, it gets another name. Files name one another as `./file`; in served files these become the
-hashed names. Other files in the folder are not served, and `make check` reports them.
+hashed names. Under its own name, too, a file is served, to be cached for an hour only: an icon's URL in the
+descriptor has to last. Other files in the folder are not served, and `make check` reports them.
 """
 
 import gzip
@@ -39,6 +40,9 @@ TYPES = TEXTS | {
     ".woff": "font/woff",
     ".woff2": "font/woff2",
 }
+STATIC = "/static/"
+"""The beginning of the paths of static files."""
+
 _FILE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 _NAMED = re.compile(rb"(?<=[\"'(]\./)[\w.-]+")
 
@@ -52,10 +56,12 @@ class _Asset:
     def compressed(self) -> bytes:
         return gzip.compress(self.content, mtime=0)
 
-    def answer(self, accepted: str) -> Response:
+    def answer(self, accepted: str, *, may_change: bool) -> Response:
         if self.suffix in TEXTS and "gzip" in accepted:
-            return cacheable_response(self.compressed, TYPES[self.suffix], encoding="gzip")
-        return cacheable_response(self.content, TYPES[self.suffix])
+            return cacheable_response(
+                self.compressed, TYPES[self.suffix], may_change=may_change, encoding="gzip"
+            )
+        return cacheable_response(self.content, TYPES[self.suffix], may_change=may_change)
 
 
 class Assets:
@@ -83,10 +89,13 @@ class Assets:
 
     def answer(self, request: GatewayRequest) -> Response | None:
         """Return the requested file, None if there is none."""
-        asset = self._assets.get(request.path.removeprefix("/static/"))
-        if asset is None or request.method != "GET" or not request.path.startswith("/static/"):
+        if request.method != "GET" or not request.path.startswith(STATIC):
             return None
-        return asset.answer(request.headers.get("accept-encoding", ""))
+        name = request.path.removeprefix(STATIC)
+        asset = self._assets.get(self._names.get(name, name))
+        if asset is None:
+            return None
+        return asset.answer(request.headers.get("accept-encoding", ""), may_change=name in self._names)
 
     def _with_names(self, file: str, content: bytes) -> bytes:
         if _suffix(file) not in TEXTS:

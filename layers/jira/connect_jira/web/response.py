@@ -48,17 +48,20 @@ def html_response(status: int, html: str, *, policy: str) -> Response:
     return {"statusCode": status, "headers": {**_HEADERS, **headers}, "body": html}
 
 
-def cacheable_response(content: bytes, content_type: str, *, encoding: str | None = None) -> Response:
-    """Return a file that never changes under its name, for browsers to cache.
+def cacheable_response(
+    content: bytes, content_type: str, *, may_change: bool, encoding: str | None = None
+) -> Response:
+    """Return a file for browsers to cache: for an hour if it may change under its name, else for good.
 
     Args:
         content: the bytes to send
         content_type: of the file
+        may_change: True if another content may come under this name
         encoding: of the content, such as `gzip`
     """
     headers = {
         **_HEADERS,
-        "Cache-Control": "public, max-age=31536000, immutable",
+        "Cache-Control": f"public, max-age={3600 if may_change else '31536000, immutable'}",
         "Content-Type": content_type,
         "Vary": "Accept-Encoding",
     }
