@@ -31,7 +31,7 @@ check: .venv/dev .venv/template-checked ## formatting, lint, spelling, types, te
 	$(BIN)/ruff check .
 	$(BIN)/codespell
 	$(BIN)/mypy
-	$(BIN)/mypy --python-version 3.11 layers/jwt/connect_jwt tools/connect_cli # as connect-jwt promises
+	$(BIN)/mypy --python-version 3.11 layers/jwt/connect_jwt tools/connect_cli tools/connect_doctor # as connect-jwt promises
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m connect_local.check
 

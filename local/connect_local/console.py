@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from connect_cli.redaction import visible, without_tokens
+from connect_doctor.redaction import visible, without_tokens
 from connect_jira.json_objects import object_in
 from connect_local.jira.journal import RecordedRequest
 from connect_local.laptop.environment import TIMED_OUT

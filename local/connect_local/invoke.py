@@ -20,7 +20,8 @@ import click
 from rich.console import Console
 
 from connect_cli.errors import CommandError
-from connect_cli.inputs import Inputs, parsed_json
+from connect_cli.inputs import Inputs, as_usage_error
+from connect_doctor.unusable import parsed_json
 from connect_local.console import ForPeople
 from connect_local.laptop.runtime import Context
 from connect_tools.loopback import ask
@@ -42,16 +43,12 @@ def run(function: str, event: str | None, *, last: bool, port: int) -> None:
 
     Raises:
         CommandError: the stack does not run, there is no such function, or it raised an error
-        BadInput: the event cannot be read
+        UsageError: the event cannot be read
     """
     if last == (event is not None):
         raise click.UsageError("say which event: a file, - for standard input, or --last")
     name = function_named(function)
-    given = (
-        parsed_json(Inputs().text(event, event), event if event != "-" else "standard input")
-        if event
-        else None
-    )
+    given = _event(event) if event else None
     described = ask("GET", port, f"/_local/functions/{name}", option="--port")
     if not isinstance(described, dict) or "variables" not in described:
         raise CommandError(f"the stack on port {port} has no {name}: is it that of another project?")
@@ -91,6 +88,11 @@ def function_named(wanted: str) -> str:
     meant = f"did you mean {by_name[alike[0]]}?" if alike else ""
     every = ", ".join(sorted(set(by_name.values())))
     raise CommandError(f"there is no function {wanted!r}: {meant or f'the functions are {every}'}")
+
+
+@as_usage_error()
+def _event(source: str) -> Any:  # noqa: ANN401 - any JSON value
+    return parsed_json(Inputs().text(source, source), source if source != "-" else "standard input")
 
 
 def _take_environment(variables: dict[str, str]) -> None:

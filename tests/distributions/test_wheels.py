@@ -20,7 +20,7 @@ from tests.distributions.test_readme import files
 pytestmark = pytest.mark.timeout(600)
 
 WHEELS = {
-    "connect_jwt": ["layers/jwt/connect_jwt", "tools/connect_cli"],
+    "connect_jwt": ["layers/jwt/connect_jwt", "tools/connect_cli", "tools/connect_doctor"],
     "connect_jira": ["layers/jira/connect_jira"],
     "connect_lambda": ["tools/connect_tools", "local/connect_local"],
 }

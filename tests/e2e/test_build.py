@@ -97,6 +97,7 @@ def test_nothing_is_shipped_that_the_runtime_has_or_that_only_tests_need(built: 
         "pytest",
         "moto",
         "connect_cli",
+        "connect_doctor",
         "connect_tools",
         "connect_local",
         "tests",

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from connect_cli.doctor.curl import is_curl, read_curl
-from connect_cli.inputs import BadInput
+from connect_doctor.curl import is_curl, read_curl
+from connect_doctor.unusable import BadInput
 
 URL = "https://site.atlassian.net/rest/api/3/issue?a=1&b=%20x"
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from connect_cli.doctor.event import read_gateway_event
-from connect_cli.doctor.har import read_har
-from connect_cli.inputs import BadInput
+from connect_doctor.event import read_gateway_event
+from connect_doctor.har import read_har
+from connect_doctor.unusable import BadInput
 from connect_jira.web.refusals import inbound_evidence
 from connect_jira.web.request import read_event
 from connect_jwt.diagnosis import Direction

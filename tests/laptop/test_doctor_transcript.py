@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from connect_cli.doctor.transcript import read_transcript, split_transcript
-from connect_cli.inputs import BadInput
+from connect_doctor.transcript import read_transcript, split_transcript
+from connect_doctor.unusable import BadInput
 from tests.laptop.doctor import MYSELF, known, run_doctor, token_for
 
 BODY = '{"code":401,"message":"Unauthorized; scope does not match"}'

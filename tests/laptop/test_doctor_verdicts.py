@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from connect_cli.doctor import command
-from connect_cli.doctor.as_json import as_json
-from connect_cli.doctor.examination import Examined, examine
 from connect_cli.doctor.report import Report
+from connect_doctor.as_json import as_json
+from connect_doctor.examination import Examined, examine
 from connect_jwt.diagnosis import Certainty, Diagnosis, Direction, Evidence, Verdict, diagnose
 from connect_jwt.diagnosis.call_causes import CALL_CAUSES
 from connect_jwt.diagnosis.catalogue import CATALOGUE, finding

@@ -1,15 +1,16 @@
 """Inputs of a command: files, standard input, URLs. Unreadable input is reported in one sentence."""
 
-import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from getpass import getpass
 from pathlib import Path
-from typing import Any
 
 import click
 import urllib3
 
-from connect_cli.redaction import without_tokens
+from connect_doctor.redaction import without_tokens
+from connect_doctor.unusable import BadInput
 
 MAX_BYTES = 64 * 1024 * 1024
 """Exports of a browser are large; whatever is larger than this is none."""
@@ -21,8 +22,13 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _NAME_LENGTH = 100
 
 
-class BadInput(click.UsageError):
-    """The input cannot be used; the sentence never repeats it."""
+@contextmanager
+def as_usage_error() -> Iterator[None]:
+    """Have click say what is wrong with an input, as it does of an option."""
+    try:
+        yield
+    except BadInput as unusable:
+        raise click.UsageError(str(unusable)) from unusable
 
 
 class Inputs:
@@ -65,14 +71,6 @@ class Inputs:
 def file_text(name: str, option: str) -> str:
     """The text of a file; `option` is what names it."""
     return _decoded(_read_file(name), option)
-
-
-def parsed_json(text: str, what: str) -> Any:  # noqa: ANN401 - any JSON value
-    """A JSON text's value."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as malformed:
-        raise BadInput(f"{what} is not JSON") from malformed
 
 
 def fetched(url: str) -> str:

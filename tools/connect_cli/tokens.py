@@ -40,9 +40,10 @@ def qsh(method: str, url: str, base_url: str, as_json: bool) -> None:  # noqa: F
 @click.option("--base-url", metavar="URL", help="The site's base URL; its path is no part of the hash.")
 def sign(method: str, url: str, app_key: str, secret: str, base_url: str | None) -> None:
     """A token for METHOD URL on stdout, valid for three minutes."""
-    from connect_cli.inputs import Inputs  # noqa: PLC0415 - for this command only
+    from connect_cli.inputs import Inputs, as_usage_error  # noqa: PLC0415 - for this command only
 
-    secret = Inputs().secret(secret)
+    with as_usage_error():
+        secret = Inputs().secret(secret)
     parts = _parsed(url)
     if base_url:
         _parsed(base_url)

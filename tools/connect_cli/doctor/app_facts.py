@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from connect_cli.descriptor_placeholders import described, first_placeholder
-from connect_cli.inputs import STDIN, BadInput, fetched, file_text, parsed_json
+from connect_cli.inputs import STDIN, fetched, file_text
 from connect_cli.plugins import for_doctor
+from connect_doctor.unusable import BadInput, parsed_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from connect_cli.doctor.as_json import as_json
 from connect_cli.doctor.evidence import gather
-from connect_cli.doctor.examination import Examined, examine
 from connect_cli.doctor.options import Options
 from connect_cli.doctor.report import Report
-from connect_cli.inputs import Inputs
+from connect_cli.inputs import Inputs, as_usage_error
 from connect_cli.plugins import for_doctor
+from connect_doctor.as_json import as_json
+from connect_doctor.examination import Examined, examine
 from connect_jwt.diagnosis import Verdict
 from connect_jwt.identity import ClientKey
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+@as_usage_error()
 def run(options: Options) -> bool:
     """Do what was asked; whether every token is accepted.
 

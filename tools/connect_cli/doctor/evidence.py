@@ -1,22 +1,18 @@
 """The evidence: the request, wherever it comes from, completed by the options."""
 
-import math
-import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 import click
 
 from connect_cli.doctor.app_facts import AppFacts, read_descriptor
-from connect_cli.doctor.curl import is_curl
-from connect_cli.doctor.event import read_gateway_event
-from connect_cli.doctor.har import read_har
 from connect_cli.doctor.options import Options
-from connect_cli.doctor.pasted import read_pasted, read_pasted_curl
-from connect_cli.doctor.placeholders import without_placeholders
-from connect_cli.doctor.transcript import read_transcript
-from connect_cli.inputs import STDIN, BadInput, Inputs
+from connect_cli.inputs import STDIN, Inputs
+from connect_doctor.completion import completed, header, moment
+from connect_doctor.curl import is_curl
+from connect_doctor.event import read_gateway_event
+from connect_doctor.har import read_har
+from connect_doctor.pasted import read_pasted, read_pasted_curl
+from connect_doctor.transcript import read_transcript
 from connect_jwt.diagnosis import Direction, Evidence
 from connect_jwt.identity import SharedSecret
 
@@ -45,7 +41,9 @@ def gather(options: Options, inputs: Inputs) -> Gathered:
         app = read_descriptor(options.descriptor, stage=options.stage, app_key=options.app_key)
     requests = _read(options, inputs, base_url=options.base_url or app.base_url)
     known = _known(options, inputs, app)
-    return Gathered(requests=tuple(_completed(request, known, options) for request in requests), app=app)
+    return Gathered(
+        requests=tuple(completed(request, known, token=options.token) for request in requests), app=app
+    )
 
 
 def _read(options: Options, inputs: Inputs, *, base_url: str | None) -> list[Evidence]:
@@ -78,7 +76,7 @@ def _known(options: Options, inputs: Inputs, app: AppFacts) -> Evidence:
     return Evidence(
         method=options.method.upper() if options.method else None,
         url=options.url,
-        headers=dict(map(_header, options.header)),
+        headers=dict(map(header, options.header)),
         body=options.data,
         direction=Direction(options.direction) if options.direction else None,
         app_key=options.app_key or app.key,
@@ -86,66 +84,8 @@ def _known(options: Options, inputs: Inputs, app: AppFacts) -> Evidence:
         secrets=tuple(map(SharedSecret, secrets)),
         base_url=options.base_url,
         scopes=app.scopes,
-        now=_moment(options.at),
+        now=None if options.at is None else moment(options.at),
         status=options.status or answer.status,
         response_headers=answer.response_headers,
         response_body=answer.response_body,
     )
-
-
-def _completed(request: Evidence, known: Evidence, options: Options) -> Evidence:
-    with_options = replace(
-        known,
-        token=request.token,
-        method=known.method or request.method,
-        url=known.url or request.url,
-        headers=_overridden(request.headers, known.headers),
-        body=request.body if known.body is None else known.body,
-        direction=known.direction or request.direction,
-        base_url=known.base_url or request.base_url,
-        now=request.now if known.now is None else known.now,
-        status=known.status or request.status,
-        response_headers=known.response_headers or request.response_headers,
-        response_body=request.response_body if known.response_body is None else known.response_body,
-    )
-    complete = without_placeholders(with_options, options.token)
-    for url in (complete.url, complete.base_url):
-        _check_url(url)
-    return complete
-
-
-def _overridden(headers: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
-    replaced = {name.lower() for name in others}
-    return {name: value for name, value in headers.items() if name.lower() not in replaced} | dict(others)
-
-
-def _header(given: str) -> tuple[str, str]:
-    name, colon, value = given.partition(":")
-    if not colon or not name.strip():
-        raise click.UsageError("--header is given as 'Name: value'")
-    return name.strip(), value.strip()
-
-
-def _moment(given: str | None) -> float | None:
-    if given is None:
-        return None
-    if given == "now":
-        return time.time()
-    try:
-        moment = float(given)
-    except ValueError:
-        moment = math.nan
-    if not math.isfinite(moment):
-        raise click.UsageError("--at is given in Unix seconds, or as now")
-    return moment
-
-
-def _check_url(url: str | None) -> None:
-    if url is None:
-        return
-    try:
-        parts = urlsplit(url)
-    except ValueError as malformed:
-        raise BadInput("that is not a URL") from malformed
-    if not (parts.scheme and parts.netloc) and not url.startswith("/"):
-        raise BadInput("a URL is absolute, or a path that begins with a slash")

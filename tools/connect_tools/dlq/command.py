@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from connect_cli.errors import CommandError
-from connect_cli.redaction import visible
+from connect_doctor.redaction import visible
 from connect_jira.events.messages import STORED
 from connect_tools.dlq.message import FailedMessage
 from connect_tools.dlq.queue import FailedCalls

@@ -13,9 +13,9 @@ from typing import Any
 import urllib3
 
 from connect_cli.doctor.app_facts import read_descriptor
-from connect_cli.doctor.examination import Examined, examine
 from connect_cli.doctor.options import Options
 from connect_cli.errors import CommandError
+from connect_doctor.examination import Examined, examine
 from connect_jira.composition import Composition
 from connect_jira.errors import NotInstalled, SecretDoesNotOpen
 from connect_jwt.diagnosis import Direction, Evidence

@@ -4,9 +4,9 @@ import time
 from http import HTTPStatus
 from typing import Any
 
-from connect_cli.doctor.examination import Examined
 from connect_cli.doctor.options import Options
 from connect_cli.errors import CommandError
+from connect_doctor.examination import Examined
 from connect_jwt.diagnosis import Certainty, Direction, Evidence, Finding
 from connect_jwt.diagnosis.catalogue import CATALOGUE
 from connect_jwt.identity import ClientKey

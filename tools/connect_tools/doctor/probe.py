@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from connect_cli.doctor.examination import Examined
+from connect_doctor.examination import Examined
 from connect_jwt.diagnosis import Certainty, Diagnosis, Direction, Evidence, Finding, Verdict
 
 METHOD = "GET"

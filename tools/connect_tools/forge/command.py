@@ -9,7 +9,8 @@ import click
 
 from connect_cli.descriptor_placeholders import described, first_placeholder
 from connect_cli.errors import CommandError
-from connect_cli.inputs import file_text, parsed_json
+from connect_cli.inputs import as_usage_error, file_text
+from connect_doctor.unusable import parsed_json
 from connect_jira.descriptor import at_stage
 from connect_tools.forge.app_ids import UNREGISTERED
 from connect_tools.forge.file import ManifestFile
@@ -62,6 +63,7 @@ def run(options: Options) -> None:
         click.echo(note, err=True)
 
 
+@as_usage_error()
 def _descriptor(options: Options) -> dict[str, Any]:
     path = options.descriptor or str(DESCRIPTOR)
     document = parsed_json(file_text(path, "--descriptor"), path)

@@ -8,7 +8,7 @@ import math
 from typing import Any
 from urllib.parse import urlsplit
 
-from connect_cli.inputs import BadInput, parsed_json
+from connect_doctor.unusable import BadInput, parsed_json
 from connect_jwt.canonical import encoded_path
 from connect_jwt.diagnosis import Direction, Evidence
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from connect_cli.doctor.shell import commands
-from connect_cli.inputs import BadInput
+from connect_doctor.shell import commands
+from connect_doctor.unusable import BadInput
 from connect_jwt.diagnosis import Evidence
 
 _CURL = re.compile(r"(?:.*[/\\])?curl(?:\.exe)?", re.IGNORECASE)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from connect_cli.doctor.examination import Examined
-from connect_cli.redaction import Redaction
+from connect_doctor.examination import Examined
+from connect_doctor.redaction import Redaction
 
 
 def as_json(examined: Examined) -> dict[str, Any]:

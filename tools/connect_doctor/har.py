@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from connect_cli.inputs import BadInput, parsed_json
+from connect_doctor.unusable import BadInput, parsed_json
 from connect_jwt.diagnosis import Evidence
 from connect_jwt.errors import TokenRefused
 from connect_jwt.tokens import parse_token

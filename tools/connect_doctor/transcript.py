@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from connect_cli.inputs import BadInput
+from connect_doctor.unusable import BadInput
 from connect_jwt.diagnosis import Evidence
 
 _STATUS_LINE = re.compile(r"HTTP/\d(?:\.\d)? (\d{3})\b")

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Callable
 
-from connect_cli.inputs import BadInput
+from connect_doctor.unusable import BadInput
 
 _POSIX = re.compile(
     r"""(?P<gap>(?:\s | \\[ \t]*(?:\r?\n|\Z) | `\r?\n | (?<!\S)\#[^\n]*)+)   # ` continues lines in PowerShell

@@ -3,11 +3,11 @@
 import re
 from dataclasses import replace
 
-from connect_cli.doctor.curl import is_curl, read_curl
-from connect_cli.doctor.event import read_gateway_event
-from connect_cli.doctor.har import read_har
-from connect_cli.doctor.transcript import is_transcript, read_transcript, split_transcript
-from connect_cli.inputs import BadInput, parsed_json
+from connect_doctor.curl import is_curl, read_curl
+from connect_doctor.event import read_gateway_event
+from connect_doctor.har import read_har
+from connect_doctor.transcript import is_transcript, read_transcript, split_transcript
+from connect_doctor.unusable import BadInput, parsed_json
 from connect_jwt.diagnosis import Evidence
 
 _LONGEST = 64 * 1024

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from connect_cli.inputs import BadInput
+from connect_doctor.unusable import BadInput
 from connect_jwt.diagnosis import Evidence
 
 _NAME = r"(?:\$\{?\w+\}?|\$\(.*\)|`.*`|\{\{.*?\}\}|<[^>]*>|%\w+%)"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from connect_cli.redaction import Redaction
+from connect_doctor.redaction import Redaction
 
 _TIMES = frozenset({"iat", "exp", "nbf"})
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
