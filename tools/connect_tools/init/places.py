@@ -79,10 +79,13 @@ def in_template(text: str, former: Former, identity: AppIdentity) -> str:
 
 
 def in_samconfig(text: str, former: Former, identity: AppIdentity) -> str:
-    """Change the stacks' names, and the folders that their artifacts are in."""
+    """Change the stacks' names, the folders that their artifacts are in, and the tag with the app's key."""
     names = "|".join(re.escape(stack_name(key)) for key in former.keys)
+    keys = "|".join(re.escape(key) for key in former.keys)
     assigned = re.compile(rf'^((?:stack_name|s3_prefix) *= *")(?:{names})(?=-[a-z]+")', re.MULTILINE)
-    return assigned.sub(lambda found: f"{found[1]}{identity.stack_name}", text)
+    tagged = re.compile(rf'^(tags *=.*"app=)(?:{keys})(?=")', re.MULTILINE)
+    text = assigned.sub(lambda found: f"{found[1]}{identity.stack_name}", text)
+    return tagged.sub(lambda found: f"{found[1]}{identity.key}", text)
 
 
 def in_readme(text: str, former: Former, identity: AppIdentity) -> str:
