@@ -11,6 +11,7 @@ from connect_cli.errors import CommandError
 from connect_jira.aws.service import Aws, AwsService
 from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_local.laptop.ports import free_port
+from connect_tools.target_stack import Stack
 from connect_tools.template import Template
 
 
@@ -75,3 +76,9 @@ def dead(cloud: LaptopCloud, monkeypatch: pytest.MonkeyPatch) -> AwsService:
     assert cloud.environment().items() <= os.environ.items()
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{free_port()}")
     return Aws(os.environ).service("dynamodb", attempts=1)
+
+
+@pytest.fixture(scope="module")
+def stack(cloud: LaptopCloud) -> Stack:
+    """The stack of these resources, as the tools know one."""
+    return Stack(name="the stack", resources=cloud.resources(), client=cloud.client)

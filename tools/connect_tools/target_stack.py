@@ -74,8 +74,8 @@ def running_stack(port: int) -> Stack:
     forget_real_aws()
 
     def client(service: str, **options: Any) -> Any:  # noqa: ANN401 - as boto3's
-        endpoint = f"http://{LOOPBACK}:{port}" if service == "lambda" else said["endpoint"]
-        return _client(service, endpoint_url=endpoint, **options)
+        endpoints = {**said.get("endpoints", {}), "lambda": f"http://{LOOPBACK}:{port}"}
+        return _client(service, endpoint_url=endpoints.get(service, said["endpoint"]), **options)
 
     return Stack(name="the laptop's stack", resources=said["resources"], client=client)
 

@@ -60,8 +60,13 @@ class LaptopCloud:
 
     @property
     def endpoint(self) -> str:
-        """URL of the services, except the table's if that is DynamoDB Local."""
+        """URL of the services that have no other."""
         return f"http://{LOOPBACK}:{self._moto.server_port}"
+
+    @property
+    def endpoints(self) -> dict[str, str]:
+        """URL of each service that has its own."""
+        return {"dynamodb": self._dynamodb_local.url if self._dynamodb_local else self.endpoint}
 
     def fail(self, service: str, *, seconds: float, delay: float | None = None) -> None:
         """Let a service fail, or be slow, for a while; `ServiceFaults.order` says how.
@@ -83,22 +88,13 @@ class LaptopCloud:
 
     def environment(self) -> dict[str, str]:
         """The environment variables that lead a function's AWS clients here."""
-        return {
-            **NOBODYS,
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ENDPOINT_URL_DYNAMODB": self._dynamodb_local.url if self._dynamodb_local else self.endpoint,
-        }
+        own = {f"AWS_ENDPOINT_URL_{service.upper()}": url for service, url in self.endpoints.items()}
+        return {**NOBODYS, "AWS_ENDPOINT_URL": self.endpoint, **own}
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - each caller knows the service
         """A client for one of the services."""
-        environment = self.environment()
         make_client: Callable[..., Any] = boto3.client  # its types know services by literal names only
-        return make_client(
-            service,
-            endpoint_url=environment.get(
-                f"AWS_ENDPOINT_URL_{service.upper()}", environment["AWS_ENDPOINT_URL"]
-            ),
-        )
+        return make_client(service, endpoint_url=self.endpoints.get(service, self.endpoint))
 
     def use(self, template: Template) -> None:
         """Make what is needed from now on by another template; what is there stays."""

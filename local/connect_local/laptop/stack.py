@@ -152,7 +152,11 @@ class LaptopStack:
         with template_faults():
             self.template = Template(self._settings)
             self._start_aws(self.template)
-            self._description: dict[str, object] = {"region": REGION, "endpoint": self.cloud.endpoint}
+            self._description: dict[str, object] = {
+                "region": REGION,
+                "endpoint": self.cloud.endpoint,
+                "endpoints": self.cloud.endpoints,
+            }
             self._describe()
             routes = Routes(self.template.routes())
         self._gateway = LaptopGateway(

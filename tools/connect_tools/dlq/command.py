@@ -1,7 +1,6 @@
 """The commands: look, explain, put back; print."""
 
 import json
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -11,13 +10,13 @@ import click
 from connect_cli.errors import CommandError
 from connect_doctor.redaction import visible
 from connect_jira.events.messages import STORED
+from connect_tools.ages import age
 from connect_tools.dlq.message import FailedMessage
 from connect_tools.dlq.queue import FailedCalls
 from connect_tools.dlq.remedies import remedy
 from connect_tools.target_stack import Stack
 
 _ID_LENGTH = 8
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def list_failed(stack: Stack, *, as_json: bool) -> None:
@@ -33,7 +32,13 @@ def list_failed(stack: Stack, *, as_json: bool) -> None:
         if not messages:
             click.echo("Nothing has failed.")
         for message in messages:
-            columns = (_age(message), message.kind, message.client_key, message.subject, message.reason)
+            columns = (
+                age(message.failed_at),
+                message.kind,
+                message.client_key,
+                message.subject,
+                message.reason,
+            )
             click.echo(
                 f"{message.id[:_ID_LENGTH]}  " + "  ".join(visible(column) or "-" for column in columns)
             )
@@ -128,14 +133,6 @@ def _content(failed: FailedCalls, message: FailedMessage) -> Any:  # noqa: ANN40
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
-
-
-def _age(message: FailedMessage) -> str:
-    seconds = max(int(time.time() - message.failed_at), 0)
-    for unit, letter in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m")):
-        if seconds >= unit:
-            return f"{seconds // unit}{letter}"
-    return f"{seconds}s"
 
 
 def _say(line: str, *, unless: bool) -> None:

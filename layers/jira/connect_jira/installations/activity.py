@@ -178,15 +178,7 @@ class Activity:
         Raises:
             TemporarilyUnavailable: DynamoDB did not answer
         """
-        row: Row = self._table.call("GetItem", Key=_key(client_key)).get("Item", {})
-        webhook, call = row.get("lastWebhook"), row.get("lastCall")
-        refusals = [_read_refusal(name, row[name]) for name in row if name.startswith(_REFUSAL)]
-        refusals.sort(key=lambda refusal: refusal.at, reverse=True)
-        return SiteActivity(
-            last_webhook=LastWebhook(**webhook) if webhook else None,
-            last_call=LastCall(**call) if call else None,
-            refusals=tuple(refusals[:MAX_REFUSALS]),
-        )
+        return activity_of(self._table.call("GetItem", Key=_key(client_key)).get("Item", {}))
 
     def _now(self) -> int:
         return int(self._clock())
@@ -211,6 +203,18 @@ class Activity:
         except AwsFailed as failure:
             cause = {"reason": failure.reason, "cause": str(failure)}
             _logger.warning("Activity not recorded", extra=cause)
+
+
+def activity_of(row: Row) -> SiteActivity:
+    """Decode a site's row; an empty one if there is none."""
+    webhook, call = row.get("lastWebhook"), row.get("lastCall")
+    refusals = [_read_refusal(name, row[name]) for name in row if name.startswith(_REFUSAL)]
+    refusals.sort(key=lambda refusal: refusal.at, reverse=True)
+    return SiteActivity(
+        last_webhook=LastWebhook(**webhook) if webhook else None,
+        last_call=LastCall(**call) if call else None,
+        refusals=tuple(refusals[:MAX_REFUSALS]),
+    )
 
 
 def _key(client_key: ClientKey) -> Row:

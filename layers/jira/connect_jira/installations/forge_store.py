@@ -18,7 +18,7 @@ class ForgeInstallationStore(VersionedTable[ForgeInstallation]):
     """
 
     def __init__(self, dynamodb: AwsService, *, table: str) -> None:
-        super().__init__(dynamodb, table=table, to_row=_row, from_row=_installation)
+        super().__init__(dynamodb, table=table, to_row=_row, from_row=forge_installation_of)
 
 
 def _row(installation: ForgeInstallation) -> Row:
@@ -42,7 +42,8 @@ def _row(installation: ForgeInstallation) -> Row:
     }
 
 
-def _installation(row: Row) -> ForgeInstallation:
+def forge_installation_of(row: Row) -> ForgeInstallation:
+    """Decode a Forge installation's row; errors as for `connect_jira.installations.store.installation_of`."""
     return ForgeInstallation(
         installation_id=row["clientKey"],
         tenant=ClientKey(row["tenant"]),

@@ -21,7 +21,7 @@ class InstallationStore(VersionedTable[Installation]):
     """
 
     def __init__(self, dynamodb: AwsService, *, table: str) -> None:
-        super().__init__(dynamodb, table=table, to_row=_row, from_row=_installation)
+        super().__init__(dynamodb, table=table, to_row=_row, from_row=installation_of)
 
     def enabled_sites(self, *, after: str | None = None) -> Iterator[tuple[list[ClientKey], str | None]]:
         """Yield the sites that have the app installed and enabled, by Connect or Forge, in pages; each site
@@ -70,7 +70,12 @@ def _row(installation: Installation) -> Row:
     }
 
 
-def _installation(row: Row) -> Installation:
+def installation_of(row: Row) -> Installation:
+    """Decode a Connect installation's row.
+
+    Raises:
+        KeyError, TypeError, ValueError: newer code has written it
+    """
     return Installation(
         site=Site(
             client_key=ClientKey(row["clientKey"]),

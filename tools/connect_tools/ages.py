@@ -1,0 +1,18 @@
+"""Ages of things for a terminal, in one short word."""
+
+import time
+
+_UNITS = ((86400, "d"), (3600, "h"), (60, "m"))
+
+
+def age(at: float) -> str:
+    """Return the age of something, such as `3h`.
+
+    Args:
+        at: time since when, in Unix seconds
+    """
+    seconds = max(int(time.time() - at), 0)
+    for unit, letter in _UNITS:
+        if seconds >= unit:
+            return f"{seconds // unit}{letter}"
+    return f"{seconds}s"

@@ -1,0 +1,1 @@
+"""`connect tenants`: the sites that have the app, and what is kept of them."""

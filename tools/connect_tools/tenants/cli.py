@@ -1,0 +1,45 @@
+"""`connect tenants`: the sites that have the app."""
+
+import click
+
+from connect_cli.options import AS_JSON
+from connect_tools.stack_options import of_a_stack, stack_of
+from connect_tools.tenants.known_site import SiteState, Transport
+
+
+@click.group(no_args_is_help=True)
+def tenants() -> None:
+    """The sites that have the app, and what is kept of them.
+
+    SITE is a clientKey, an address, a cloudId, a Forge installation's id, or a beginning that no other has.
+    """
+
+
+@tenants.command("list")
+@click.option(
+    "--state",
+    "states",
+    type=click.Choice([*SiteState]),
+    multiple=True,
+    help="Only these; several times for several.",
+)
+@click.option(
+    "--transport", "transports", type=click.Choice([*Transport]), multiple=True, help="Only these; likewise."
+)
+@of_a_stack
+@AS_JSON
+def list_sites(
+    *,
+    states: tuple[str, ...],
+    transports: tuple[str, ...],
+    stack: str | None,
+    local: bool,
+    port: int,
+    as_json: bool,
+) -> None:
+    """Each site: its clientKey, state, transport, version, last event, last call and address."""
+    from connect_tools.tenants import listing  # noqa: PLC0415 - boto3 is slow to import
+
+    listing.list_sites(
+        stack_of(stack, port, local=local), states=states, transports=transports, as_json=as_json
+    )
