@@ -20,9 +20,9 @@ SMALL = {
 }
 
 
-def own_descriptor(stage: str = "prod") -> dict[str, Any]:
+def own_descriptor(stage: str = "prod", base_url: str = BASE_URL) -> dict[str, Any]:
     path = PROJECT / "descriptor" / "atlassian-connect.json"
-    return at_base_url(load_descriptor({"DESCRIPTOR_PATH": str(path), "STAGE": stage}), BASE_URL)
+    return at_base_url(load_descriptor({"DESCRIPTOR_PATH": str(path), "STAGE": stage}), base_url)
 
 
 def descriptor(**changes: Any) -> dict[str, Any]:

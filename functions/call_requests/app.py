@@ -2,8 +2,8 @@
 
 `Jira call requested`: `{"clientKey", "method", "path", "query", "body", "idempotencyKey", "returnBody",
 "repeatable"}`; the schedule's: `{"everySite": {"method", "path", …}, "idempotencyKey"}`; a job's: see
-`connect_jira.events.job_request`. With more sites than it has time for, this function continues by an event
-of its own.
+`connect_jira.events.job_request`; a probe's: see `connect_jira.events.probe`. With more sites than it has
+time for, this function continues by an event of its own.
 """
 
 import os
@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from connect_jira.aws.service import Aws
 from connect_jira.events.call_request import CallRequest
 from connect_jira.events.job_request import JOB_REQUESTED, JobRequest
+from connect_jira.events.probe import PROBE_REQUESTED, Probe
 from connect_jira.installations.store import InstallationStore
 from connect_jira.worker.every_site import CONTINUED, EverySite
 from connect_jira.worker.queue import JiraCallsQueue
@@ -37,6 +38,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     if event.get("detail-type") == JOB_REQUESTED:
         wanted = JobRequest.from_fields(event["detail"])
         logger.info("Job queued", job=wanted.job, sites=_every_site.queue_job(wanted, context))
+        return
+    if event.get("detail-type") == PROBE_REQUESTED:
+        _queue.send(Probe.from_fields(event["detail"]))
         return
     asked = event["detail"] if event.get("detail-type") == CONTINUED else event
     if "everySite" in asked:

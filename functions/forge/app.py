@@ -4,6 +4,7 @@
 """
 
 import os
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +13,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.auth.forge_invocations import ForgeInvocations
+from connect_jira.auth.key_host_checks import reach_forge_key_host
+from connect_jira.aws.self_checks import checked, is_check
 from connect_jira.aws.service import SENDER_WAITS_SECONDS
 from connect_jira.composition import Composition
 from connect_jira.errors import ProductNotServed
@@ -42,12 +45,15 @@ _forge = ForgeCalls(
     ask=_queue.send,
     hook=enqueued_by(_queue.send),
 )
+_checks = {"forge-key-host": partial(reach_forge_key_host, _composition.app)}
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
-    """Handle one call from Forge."""
+    """Handle one call from Forge, or a check of `connect smoke`."""
     _composition.aws.begin(context, at_most=SENDER_WAITS_SECONDS)
+    if is_check(event):
+        return checked(event, _checks)
     return answer(event, _take, app=_composition.app)
 
 

@@ -14,7 +14,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from connect_jira.app.code_version import version_of
 from connect_jira.app.due_jobs import DueJobs
 from connect_jira.auth.jira_clients import JiraClients
+from connect_jira.aws.self_checks import checked, is_check
 from connect_jira.composition import Composition, site_storage
+from connect_jira.events.probe import COME_THROUGH, Probe
 from connect_jira.installations.activity import Activity
 from connect_jira.worker.backoff import TenantBackoff, Troubles
 from connect_jira.worker.call_results import CallResults
@@ -60,10 +62,11 @@ _work = Work(
     held=HeldEvents(_composition.app, _composition.forge_store),
     send=_queue.send,
 )
+_idempotency = IdempotencyStore(_composition.aws.service("dynamodb"), table=_work_done_table)
 _worker = Worker(
     queue=_queue,
     dead_letters=DeadLetterQueue.from_env(os.environ, _composition.aws),
-    idempotency=IdempotencyStore(_composition.aws.service("dynamodb"), table=_work_done_table),
+    idempotency=_idempotency,
     results=CallResults(_composition.aws.service("events"), bus=os.environ["EVENT_BUS"]),
     handler=_work,
     backoff=_backoff,
@@ -79,7 +82,7 @@ _due_jobs = DueJobs(
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - two kinds of event
-    """Handle a batch of messages or a tick, or make one call and return Jira's response."""
+    """Handle a batch of messages, a tick or a check, or make one call and return Jira's response."""
     _composition.aws.begin(context)
     if "Records" in event:
         undone = [one["messageId"] for one in event["Records"] if not _worker.work(one, context)]
@@ -88,4 +91,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN4
         at = datetime.fromisoformat(event["tick"]).timestamp()
         logger.info("Jobs requested", jobs=_due_jobs.tick(reactions.jobs.values(), at))
         return None
+    if is_check(event):
+        return checked(event, {"probe": lambda: _probe_seen(Probe.from_fields(event))})
     return make_directly(event, lambda client_key: _clients.on(client_key, context))
+
+
+def _probe_seen(probe: Probe) -> str:
+    return COME_THROUGH if _idempotency.is_done(probe.work_id) else "not yet"

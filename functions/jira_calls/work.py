@@ -57,7 +57,10 @@ class Work:
         return message.is_idempotent
 
     def do(self, message: Message, invocation: Invocation, work_id: str) -> dict[str, Any] | None:
-        """Make the call, and return its result; or call the function of the app's owner."""
+        """Make the call, and return its result; or call the function of the app's owner.
+
+        For a probe there is nothing to do.
+        """
         match message:
             case CallRequest():
                 return self._call(message, invocation)

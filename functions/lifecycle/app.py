@@ -4,6 +4,7 @@
 """
 
 import os
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -12,10 +13,13 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connect_jira.auth.install_key_ids import InstallKeyIds
+from connect_jira.auth.key_host_checks import reach_install_key_hosts
+from connect_jira.aws.self_checks import checked, is_check
 from connect_jira.aws.service import SENDER_WAITS_SECONDS
 from connect_jira.composition import Composition
 from connect_jira.http_pool import new_pool
 from connect_jira.installations.activity import Activity
+from connect_jira.installations.self_checks import read_table, seal_and_open
 from connect_jira.lifecycle.connect import Lifecycle
 from connect_jira.lifecycle.hooks import enqueued_by
 from connect_jira.shape_recorder import RECORDER
@@ -46,6 +50,11 @@ _lifecycle = Lifecycle(
     hook=enqueued_by(_queue.send),
 )
 _activity = Activity.from_env(os.environ, _composition.aws)
+_checks = {
+    "table": partial(read_table, _composition.store),
+    "key": partial(seal_and_open, _composition.secrets_key),
+    "install-key-hosts": partial(reach_install_key_hosts, _composition.app),
+}
 _events = {
     "/lifecycle/installed": _lifecycle.installed,
     "/lifecycle/uninstalled": _lifecycle.uninstalled,
@@ -56,8 +65,10 @@ _events = {
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
-    """Handle one lifecycle event."""
+    """Handle one lifecycle event, or a check of `connect smoke`."""
     _composition.aws.begin(context, at_most=SENDER_WAITS_SECONDS)
+    if is_check(event):
+        return checked(event, _checks)
     return answer(event, _apply, app=_composition.app, on_refused=_activity.record_refusal)
 
 

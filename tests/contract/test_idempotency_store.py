@@ -59,6 +59,14 @@ def test_what_is_done_is_not_begun_again_and_what_came_of_it_is_told(
     assert records.begin(work_id, once=once) == Done({"status": 201})
 
 
+def test_only_what_is_done_is_said_to_be_done(records: Records, work_id: str) -> None:
+    assert not records.done.is_done(work_id)
+    attempt = records.begun(work_id)
+    assert not records.done.is_done(work_id)
+    records.done.complete(attempt, None)
+    assert records.done.is_done(work_id)
+
+
 def test_other_work_has_other_records(records: Records, work_id: str) -> None:
     records.done.complete(records.begun(work_id), None)
     assert records.begun(f"{work_id} \ud83d").tries == 1

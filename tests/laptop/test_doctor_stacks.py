@@ -148,14 +148,19 @@ class CloudFormation:
         given = [{"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()]
         return {"Stacks": [{"Parameters": given}]}
 
-    def describe_stack_resources(self, StackName: str) -> Any:  # noqa: N803 - as boto3's
+    def get_paginator(self, operation: str) -> Any:
+        assert operation == "list_stack_resources"
+        return self
+
+    def paginate(self, StackName: str) -> Iterator[Any]:  # noqa: N803 - as boto3's
         assert StackName == "my-stack"
-        return {
-            "StackResources": [
-                {"LogicalResourceId": name, "PhysicalResourceId": value}
-                for name, value in self.resources.items()
-            ]
-        }
+        for name, value in self.resources.items():
+            listed = {
+                "LogicalResourceId": name,
+                "PhysicalResourceId": value,
+                "ResourceType": "AWS::Some::Kind",
+            }
+            yield {"StackResourceSummaries": [listed]}
 
 
 class Deployed:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -24,11 +24,13 @@ class Stack:
         name: for messages
         resources: their physical ids, by logical id
         client: makes a client for a service, with the options of `boto3.client`
+        kinds: the resources' types, by logical id; none on the laptop
     """
 
     name: str
     resources: Mapping[str, str]
     client: Callable[..., Any]
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     def resource(self, logical_id: str) -> str:
         """The physical id of a resource.
@@ -45,16 +47,18 @@ class Stack:
 def deployed_stack(name: str) -> Stack:
     """A stack on AWS, as CloudFormation knows it.
 
-    IAM: `cloudformation:DescribeStackResources`, on the stack.
+    IAM: `cloudformation:ListStackResources`, on the stack.
 
     Raises:
         CommandError: AWS does not say
     """
+    pages = _client("cloudformation").get_paginator("list_stack_resources")
     with aws_errors():
-        described = _client("cloudformation").describe_stack_resources(StackName=name)["StackResources"]
+        listed = [one for page in pages.paginate(StackName=name) for one in page["StackResourceSummaries"]]
     return Stack(
         name=f"the stack {name}",
-        resources={one["LogicalResourceId"]: one.get("PhysicalResourceId", "") for one in described},
+        resources={one["LogicalResourceId"]: one.get("PhysicalResourceId", "") for one in listed},
+        kinds={one["LogicalResourceId"]: one["ResourceType"] for one in listed},
         client=_client,
     )
 

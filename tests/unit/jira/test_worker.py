@@ -15,6 +15,7 @@ from connect_jira.events.app_work import AppWork
 from connect_jira.events.call_request import CallRequest
 from connect_jira.events.hook_call import Hook, HookCall
 from connect_jira.events.messages import Message, read_text, to_text
+from connect_jira.events.probe import Probe
 from connect_jira.events.webhook import Webhook
 from connect_jira.jira.connection_pool import SLOW_HOOK
 from connect_jira.jira.errors import (
@@ -665,3 +666,11 @@ def test_however_much_jira_says_a_dead_letter_takes_it(log: StringIO) -> None:
     assert len(shop.aside[0]["explanation"]) < 1000
     assert len(json.dumps(shop.told)) < 1000
     assert len(log.getvalue()) < 20_000
+
+
+def test_a_probe_is_recorded_under_its_id_and_needs_no_site() -> None:
+    shop = Workshop(unavailable={"look at the site"})
+    assert shop.work(Probe("p"))
+    assert shop.work_ids == ["probe p"]
+    assert shop.records == ["completed"]
+    assert shop.table.rows == {}

@@ -1,6 +1,6 @@
 """A deployed app, asked: its own row is opened, a request signed with it, and Jira's answer explained.
 
-IAM: `cloudformation:DescribeStacks` and `cloudformation:DescribeStackResources` on the stack, and what
+IAM: `cloudformation:DescribeStacks` and `cloudformation:ListStackResources` on the stack, and what
 `connect_jira.auth.tenants` needs.
 """
 

@@ -124,6 +124,11 @@ class AwsRefused(AwsFailed):
         self.sentence = _sentence(details)
         self.remedy = REFUSALS[code]
 
+    @property
+    def explanation(self) -> str:
+        """The refused operation, AWS's sentence and the remedy."""
+        return f"{self}. {self.sentence} {self.remedy}."
+
 
 class ConnectionBroken(AwsFailed):
     """The connection broke before a response."""
@@ -160,7 +165,7 @@ def report(failed: AwsFailed) -> None:
             "AWS refused a request",
             extra={
                 "reason": failed.reason,
-                "explanation": f"{failed}. {failed.sentence} {failed.remedy}.",
+                "explanation": failed.explanation,
             },
         )
         count("AwsRefused", service="all")  # one alarm for all functions

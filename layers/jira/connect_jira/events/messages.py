@@ -12,10 +12,13 @@ from connect_jira.events.held_event import HeldEvent
 from connect_jira.events.hook_call import HookCall
 from connect_jira.events.job_run import JobRun
 from connect_jira.events.link_request import LinkRequest
+from connect_jira.events.probe import Probe
 from connect_jira.events.reaction_call import ReactionCall
 from connect_jira.events.webhook import Webhook
 
-type Message = Webhook | ReactionCall | HookCall | JobRun | CallRequest | AppWork | LinkRequest | HeldEvent
+type Message = (
+    Webhook | ReactionCall | HookCall | JobRun | CallRequest | AppWork | LinkRequest | HeldEvent | Probe
+)
 """Any message of the queue."""
 
 _NOT_IN_A_MESSAGE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
@@ -37,6 +40,7 @@ KINDS: dict[str, type[Message]] = {
     "work": AppWork,
     "forge-join": LinkRequest,
     "held-event": HeldEvent,
+    "probe": Probe,
 }
 """Every kind of message, by the name that it has in the queue."""
 

@@ -116,7 +116,7 @@ class IdempotencyStore:
             IdempotencyKeyReused: different work has this `work_id`
             TemporarilyUnavailable: DynamoDB did not answer; the record may have been written
         """
-        record_id = hashlib.sha256(work_id.encode(errors="surrogatepass")).hexdigest()
+        record_id = _record_id(work_id)
         now_ms = int(self._clock() * 1000)
         theirs = {f":abandoned{number}": one for number, one in enumerate(abandoned or ("nobody",))}
         ends, other = ("endsAtMs", "untilMs") if is_idempotent else ("untilMs", "endsAtMs")
@@ -149,6 +149,18 @@ class IdempotencyStore:
         if found.get("owner") == owner:  # it was written, but the response was lost
             return _attempt(found)
         return _done(found, digest=digest, now_ms=now_ms)
+
+    def is_done(self, work_id: str) -> bool:
+        """Return whether work is recorded as done. IAM: `dynamodb:GetItem`, on the table.
+
+        Args:
+            work_id: its idempotency key
+
+        Raises:
+            TemporarilyUnavailable: DynamoDB did not answer
+        """
+        answer = self._table.call("GetItem", Key={"id": _record_id(work_id)}, ConsistentRead=True)
+        return bool(answer.get("Item", {}).get("state") == _DONE)
 
     def complete(self, attempt: Attempt, result: object) -> None:
         """Record that the work is done, with its result, a JSON value.
@@ -198,6 +210,10 @@ class IdempotencyStore:
                 ExpressionAttributeValues={":owner": attempt.owner, ":begun": _BEGUN, **values},
                 **expressions,
             )
+
+
+def _record_id(work_id: str) -> str:
+    return hashlib.sha256(work_id.encode(errors="surrogatepass")).hexdigest()
 
 
 def _attempt(row: Row) -> Attempt:

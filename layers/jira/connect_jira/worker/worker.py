@@ -26,6 +26,7 @@ from connect_jira.events.call_request import CallRequest
 from connect_jira.events.hook_call import Hook, HookCall
 from connect_jira.events.job_run import JobRun
 from connect_jira.events.messages import Message
+from connect_jira.events.probe import Probe
 from connect_jira.events.reaction_call import ReactionCall
 from connect_jira.events.webhook import Webhook
 from connect_jira.lambda_context import Invocation
@@ -224,7 +225,9 @@ class Worker:
 
 
 def _calls_jira(message: Message) -> bool:
-    return not (isinstance(message, HookCall) and message.hook is Hook.UNINSTALLED)
+    return not isinstance(message, Probe) and not (
+        isinstance(message, HookCall) and message.hook is Hook.UNINSTALLED
+    )
 
 
 def _about(message: Message) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""`connect smoke`: is a deployment whole?"""
