@@ -33,6 +33,8 @@ check: .venv/dev .venv/template-checked ## formatting, lint, spelling, types, te
 	$(BIN)/mypy
 	$(BIN)/mypy --python-version 3.11 layers/jwt/connect_jwt tools/connect_cli tools/connect_doctor # as connect-jwt promises
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/actionlint
+	$(BIN)/zizmor --offline --persona=pedantic --no-progress --quiet .github
 	$(BIN)/python -m connect_local.check
 
 format: .venv/dev ## format the code, and mend what can be mended
@@ -55,6 +57,7 @@ build: .venv/sam ## build the deployment, into .aws-sam (no Docker); BYTECODE=0 
 ifneq ($(BYTECODE),0)
 	@$(BIN)/python -m connect_build.bytecode
 endif
+	@$(BIN)/python -m connect_build.commit
 
 deploy: build ## deploy to AWS; STAGE=dev|prod
 	sam deploy --config-env $(or $(STAGE),dev)
@@ -102,8 +105,9 @@ clean: ## remove everything that make has made
 	@touch $@
 
 # Both take their time, so they look at the template again only when something of it has changed.
-.venv/template-checked: template.yaml .checkov.yaml .venv/sam .venv/checkov
+.venv/template-checked: template.yaml pipeline.yaml .checkov.yaml .venv/sam .venv/checkov
 	sam validate --lint
+	.venv/sam-cli/bin/cfn-lint pipeline.yaml
 	checkov --config-file .checkov.yaml
 	@touch $@
 
