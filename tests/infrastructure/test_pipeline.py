@@ -130,6 +130,16 @@ def test_it_may_do_what_docs_deploying_says_that_a_deployer_needs() -> None:
     )
 
 
+def test_it_may_do_what_docs_operating_says_that_the_smoke_test_needs() -> None:
+    page = (PROJECT / "docs" / "operating.md").read_text(encoding="utf-8")
+    section = page.partition("\n## Is a deployment whole?\n")[2].partition("\n## ")[0]
+    needed = set(re.findall(r"`([a-z]+:[A-Z]\w+)`", section.partition("\nIAM: ")[2]))
+    granted = {action for statement in inline("deploy") for action in statement["Action"]}
+
+    assert needed
+    assert {statement["Action"] for statement in inline("smoke")} == needed - granted
+
+
 def test_its_policies_are_short_enough_for_a_role() -> None:
     documents = [one["PolicyDocument"] for one in role()["Policies"]]
     assert sum(len(json.dumps(one, separators=(",", ":"))) for one in documents) <= INLINE_POLICIES
