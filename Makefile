@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format bench scale wheels build deploy lock design reference clean
+.PHONY: help demo up test rehearse check format bench scale wheels build deploy lock design reference clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ up: .venv/dev ## the stack on this laptop until Ctrl-C: the app on :3000, a Jira
 # Tests start hundreds of processes: without bytecode each compiles again what it imports.
 test: .venv/sam tests/node_modules/.done ## every test, on all processors; ONLY=unit or any folder or file in tests/
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n auto $(if $(CI),--durations=10) $(addprefix tests/,$(ONLY))
+
+rehearse: .venv/sam .venv/rehearsal tests/node_modules/.done ## deploy by sam to an AWS emulator, use, update, roll back and delete it
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --no-header --timeout 600 tests/rehearsal
 
 check: export PYTHONPATH := layers/app
 check: .venv/dev .venv/template-checked ## formatting, lint, spelling, types, template, and whether the app fits together
@@ -66,6 +69,7 @@ lock: .venv/dev ## compile all requirements from pyproject.toml
 	$(UV) pip compile --quiet --group pyproject.toml:dev --universal $(LOCK) -o requirements/dev.txt
 	$(UV) pip compile --quiet --group pyproject.toml:sam --universal $(LOCK) -o requirements/sam.txt
 	$(UV) pip compile --quiet --group pyproject.toml:checkov --universal $(LOCK) -o requirements/checkov.txt
+	$(UV) pip compile --quiet --group pyproject.toml:rehearsal --universal $(LOCK) -o requirements/rehearsal.txt
 	@$(BIN)/python -m connect_build.layer_requirements
 
 design: .venv/dev tests/node_modules/.done ## make the CSS that is Atlassian's own from its npm packages
@@ -102,6 +106,13 @@ clean: ## remove everything that make has made
 	@$(PYTHON) -m venv .venv/checkov-cli
 	@$(UV) pip sync --quiet --require-hashes --python .venv/checkov-cli/bin/python requirements/checkov.txt
 	@ln -sf ../checkov-cli/bin/checkov $(BIN)/checkov
+	@touch $@
+
+# An AWS in one process, on which a deployment is rehearsed. It pins a release of botocore.
+.venv/rehearsal: .venv/dev requirements/rehearsal.txt
+	@echo "Setting up MiniStack …"
+	@$(PYTHON) -m venv $@
+	@$(UV) pip sync --quiet --require-hashes --python $@/bin/python requirements/rehearsal.txt
 	@touch $@
 
 # Both take their time, so they look at the template again only when something of it has changed.

@@ -15,13 +15,14 @@ _SAM = PROJECT / ".venv" / "bin" / "sam"
 _MACHINES = {"x86_64": "x86_64", "AMD64": "x86_64"}
 
 
-def build_for_this_machine(folder: Path) -> Path:
+def build_for_this_machine(folder: Path, *, project: Path = PROJECT) -> Path:
     """Do what `make build` does, with the layers of this processor; the folder with the artifacts.
 
     Args:
         folder: an empty one, to build in
+        project: the repository
     """
-    return build(folder, machine=_MACHINES.get(platform.machine(), DEPLOYED))
+    return build(folder, machine=_MACHINES.get(platform.machine(), DEPLOYED), project=project)
 
 
 def build(folder: Path, *, machine: str, project: Path = PROJECT) -> Path:

@@ -13,6 +13,7 @@ from connect_tools.project import PROJECT
 COMPILED = {
     "dev": PROJECT / "requirements" / "dev.txt",
     "sam": PROJECT / "requirements" / "sam.txt",
+    "rehearsal": PROJECT / "requirements" / "rehearsal.txt",
     "layer-jwt": PROJECT / "layers" / "jwt" / "requirements.txt",
     "layer-jira": PROJECT / "layers" / "jira" / "requirements.txt",
     "app": PROJECT / "layers" / "app" / "requirements.txt",

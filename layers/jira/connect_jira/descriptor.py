@@ -7,11 +7,13 @@ https://developer.atlassian.com/cloud/jira/platform/connect-app-descriptor/
 """
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 PRODUCTION = "prod"
+_LAYERS = "/opt"
 
 
 def load_descriptor(env: Mapping[str, str]) -> dict[str, Any]:
@@ -20,7 +22,16 @@ def load_descriptor(env: Mapping[str, str]) -> dict[str, Any]:
     Args:
         env: `DESCRIPTOR_PATH`, the file, and `STAGE`, the stage's name
     """
-    return at_stage(json.loads(Path(env["DESCRIPTOR_PATH"]).read_text(encoding="utf-8")), env["STAGE"])
+    file = _in_its_layer(Path(env["DESCRIPTOR_PATH"]))
+    return at_stage(json.loads(file.read_text(encoding="utf-8")), env["STAGE"])
+
+
+def _in_its_layer(file: Path) -> Path:
+    """Lambda unpacks layers into /opt. An emulator may leave each where it is, and have Python look there."""
+    if file.exists() or not file.is_relative_to(_LAYERS):
+        return file
+    inside = file.relative_to(_LAYERS)
+    return next((found for folder in sys.path if (found := Path(folder, inside)).is_file()), file)
 
 
 def at_stage(descriptor: dict[str, Any], stage: str) -> dict[str, Any]:

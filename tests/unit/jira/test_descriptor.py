@@ -1,5 +1,8 @@
 """The descriptor of each stage."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from connect_jira.descriptor import at_base_url, load_descriptor, webhook_events
@@ -15,6 +18,24 @@ def test_each_stage_is_an_app_of_its_own(
     descriptor = load_descriptor({**environment, "STAGE": stage})
     assert descriptor["key"] == production["key"] + key_suffix
     assert descriptor["name"] == production["name"] + name_suffix
+
+
+def test_it_is_found_on_pythons_path_where_its_layer_is_not_unpacked_into_opt(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = Path(environment["DESCRIPTOR_PATH"])
+    monkeypatch.setattr(sys, "path", ["/nowhere", str(file.parent)])
+    in_a_layer = {**environment, "DESCRIPTOR_PATH": f"/opt/{file.name}"}
+    assert load_descriptor(in_a_layer) == load_descriptor(environment)
+
+
+@pytest.mark.parametrize("path", ["/opt/another.json", "/var/task/atlassian-connect.json"])
+def test_a_descriptor_that_is_not_there_is_looked_for_nowhere_else(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(Path(environment["DESCRIPTOR_PATH"]).parent)])
+    with pytest.raises(FileNotFoundError, match=path):
+        load_descriptor({**environment, "DESCRIPTOR_PATH": path})
 
 
 def test_served_it_has_the_base_url_and_no_placeholder(environment: dict[str, str]) -> None:
