@@ -23,11 +23,17 @@ def key_id(cloud: LaptopCloud) -> str:
     return cloud.attribute("SecretsKey", "Arn")
 
 
+@pytest.fixture
+def another_key(cloud: LaptopCloud) -> str:
+    arn: str = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
+    return arn
+
+
 def sealer(
-    kms: Counted, key_id: str, app_key: str = "app", now: list[float] | None = None
+    kms: Counted, key_id: str, other: str = "", *, app_key: str = "app", now: list[float] | None = None
 ) -> SharedSecretSealer:
     clock = now or [0.0]
-    key = SecretsKey(kms, key_id=key_id, app_key=AppKey(app_key))  # type: ignore[arg-type]
+    key = SecretsKey(kms, key_id=key_id, other_key_id=other, app_key=AppKey(app_key))  # type: ignore[arg-type]
     return SharedSecretSealer(key, clock=lambda: clock[0])
 
 
@@ -76,3 +82,25 @@ def test_a_secret_is_not_found_by_what_replaced_it(kms: Counted, key_id: str) ->
 def test_a_key_that_is_not_there_is_temporarily_unavailable(kms: Counted) -> None:
     with pytest.raises(TemporarilyUnavailable, match="kms:Encrypt failed: NotFoundException"):
         sealer(kms, "alias/none").seal(SITE, SECRET)
+
+
+def test_while_a_key_is_replaced_both_open_by_one_request_whichever_seals(
+    kms: Counted, key_id: str, another_key: str
+) -> None:
+    sealed = {key: sealer(kms, key).seal(SITE, SECRET) for key in (key_id, another_key)}
+    for of_two in (sealer(kms, key_id, another_key), sealer(kms, another_key, key_id)):
+        kms.calls.clear()
+        assert [of_two.open(SITE, secret) for secret in sealed.values()] == [SECRET, SECRET]
+        assert kms.calls["Decrypt"] == len(sealed)
+
+
+def test_the_other_key_does_not_seal(kms: Counted, key_id: str, another_key: str) -> None:
+    sealed = sealer(kms, key_id, another_key).seal(SITE, SECRET)
+    assert sealer(kms, key_id).open(SITE, sealed) == SECRET
+
+
+def test_a_third_key_opens_nothing(cloud: LaptopCloud, kms: Counted, key_id: str, another_key: str) -> None:
+    third = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
+    sealed = sealer(kms, third).seal(SITE, SECRET)
+    with pytest.raises(SecretDoesNotOpen):
+        sealer(kms, key_id, another_key).open(SITE, sealed)

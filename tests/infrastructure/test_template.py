@@ -23,6 +23,7 @@ from connect_local.laptop.routing import Routes
 from connect_tools.forge.native import native_modules
 from connect_tools.project import PROJECT
 from connect_tools.template import DEFAULT_ROUTE, Template
+from connect_tools.tenants.reseal import OLDER_FUNCTIONS_SECONDS, SEALING
 from functions.pages.pages import pages
 from tests.descriptors import own_descriptor
 
@@ -78,8 +79,8 @@ def resolved(kind: str, logical_id: str, **parameters: str) -> dict[str, Any]:
     return properties
 
 
-def statements(role: str) -> Iterator[dict[str, Any]]:
-    for policy in resolved("AWS::IAM::Role", role)["Policies"]:
+def statements(role: str, **parameters: str) -> Iterator[dict[str, Any]]:
+    for policy in resolved("AWS::IAM::Role", role, **parameters)["Policies"]:
         for statement in policy["PolicyDocument"]["Statement"]:
             actions = statement["Action"]
             yield {**statement, "Action": actions if isinstance(actions, list) else [actions]}
@@ -249,6 +250,54 @@ def test_what_is_sealed_and_what_jira_has_answered_is_under_the_stacks_key(name:
     }
 
 
+KEY_ARN, OTHER_KEY_ARN = (f"arn:aws:kms:us-east-1:123456789012:key/{number}" for number in (1, 2))
+REPLACING = {"SecretsKeyArn": KEY_ARN, "OtherSecretsKeyArn": OTHER_KEY_ARN}
+
+
+def test_while_a_key_is_replaced_every_role_that_uses_it_may_use_both() -> None:
+    for role in ACTIONS:
+        pairs = zip(statements(role), statements(role, **REPLACING), strict=True)
+        for alone, of_two in pairs:
+            if any(action.startswith("kms:") for action in alone["Action"]):
+                assert alone["Resource"] == ["SecretsKey.Arn"]
+                assert of_two == {**alone, "Resource": [KEY_ARN, OTHER_KEY_ARN]}
+            else:
+                assert of_two == alone
+
+
+def test_another_key_seals_and_encrypts_in_place_of_the_stacks_own_which_stays_outside() -> None:
+    replaced = template(**REPLACING)
+    assert "SecretsKey" not in replaced.all_resources()
+    for name in ("Installations", "SiteData", "WorkDone"):
+        encryption = resolved("AWS::DynamoDB::Table", name, **REPLACING)["SSESpecification"]
+        assert encryption["KMSMasterKeyId"] == KEY_ARN
+    sealing = 0
+    for name in replaced.resources("AWS::Serverless::Function"):
+        variables = replaced.resolve(
+            replaced.function(name)["Environment"]["Variables"], lambda logical_id, what: logical_id + what
+        )
+        sealing += variables.get("SECRETS_KEY") == KEY_ARN
+        assert variables["OTHER_SECRETS_KEY"] == OTHER_KEY_ARN
+    assert sealing == len([role for role in ACTIONS if "EncryptionContext" in str(list(statements(role)))])
+
+
+def test_reseal_asks_every_function_that_seals_and_waits_for_longer_than_each_may_run() -> None:
+    stack = template()
+    by_role = {
+        stack.function(name)["Role"]["Fn::GetAtt"][0]: name
+        for name in stack.resources("AWS::Serverless::Function")
+    }
+    sealing = {
+        by_role[role]
+        for role in ACTIONS
+        for statement in statements(role)
+        if {"kms:Encrypt", "kms:GenerateDataKey"} & set(statement["Action"])
+        and "EncryptionContext" in str(statement["Condition"])
+    }
+    assert sealing == set(SEALING)
+    assert max(stack.function(name)["Timeout"] for name in sealing) < OLDER_FUNCTIONS_SECONDS
+
+
 def nightly() -> dict[str, Any]:
     function = template().resources("AWS::Serverless::Function")["CallRequestsFunction"]
     schedule: dict[str, Any] = function["Events"]["Nightly"]["Properties"]
@@ -400,6 +449,7 @@ def test_no_parameter_and_no_variable_is_a_secret() -> None:
                 "SITE_DATA_TABLE",
                 "ACTIVITY_TABLE",
                 "SECRETS_KEY",
+                "OTHER_SECRETS_KEY",
                 "JIRA_CALLS_QUEUE_URL",
                 "FAILED_JIRA_CALLS_QUEUE_URL",
                 "LARGE_MESSAGES_BUCKET",

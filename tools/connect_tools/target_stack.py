@@ -25,12 +25,14 @@ class Stack:
         resources: their physical ids, by logical id
         client: makes a client for a service, with the options of `boto3.client`
         kinds: the resources' types, by logical id; none on the laptop
+        variables: returns the environment variables that a function runs with, by its logical id
     """
 
     name: str
     resources: Mapping[str, str]
     client: Callable[..., Any]
     kinds: Mapping[str, str] = field(default_factory=dict)
+    variables: Callable[[str], Mapping[str, str]] = lambda _function: {}
 
     def resource(self, logical_id: str) -> str:
         """The physical id of a resource.
@@ -47,7 +49,8 @@ class Stack:
 def deployed_stack(name: str) -> Stack:
     """A stack on AWS, as CloudFormation knows it.
 
-    IAM: `cloudformation:ListStackResources`, on the stack.
+    IAM: `cloudformation:ListStackResources`, on the stack; for `variables`
+    `lambda:GetFunctionConfiguration`, on the function.
 
     Raises:
         CommandError: AWS does not say
@@ -55,12 +58,23 @@ def deployed_stack(name: str) -> Stack:
     pages = _client("cloudformation").get_paginator("list_stack_resources")
     with aws_errors():
         listed = [one for page in pages.paginate(StackName=name) for one in page["StackResourceSummaries"]]
-    return Stack(
+
+    def variables(function: str) -> Mapping[str, str]:
+        with aws_errors():
+            found = _client("lambda").get_function_configuration(
+                FunctionName=stack.resource(function), Qualifier=ALIAS
+            )
+        of_function: Mapping[str, str] = found.get("Environment", {}).get("Variables", {})
+        return of_function
+
+    stack = Stack(
         name=f"the stack {name}",
         resources={one["LogicalResourceId"]: one.get("PhysicalResourceId", "") for one in listed},
         kinds={one["LogicalResourceId"]: one["ResourceType"] for one in listed},
         client=_client,
+        variables=variables,
     )
+    return stack
 
 
 def running_stack(port: int) -> Stack:
@@ -81,7 +95,12 @@ def running_stack(port: int) -> Stack:
         endpoints = {**said.get("endpoints", {}), "lambda": f"http://{LOOPBACK}:{port}"}
         return _client(service, endpoint_url=endpoints.get(service, said["endpoint"]), **options)
 
-    return Stack(name="the laptop's stack", resources=said["resources"], client=client)
+    def variables(function: str) -> Mapping[str, str]:
+        found = ask("GET", port, f"/_local/functions/{function}", option="--port")
+        of_function: Mapping[str, str] = found["variables"]
+        return of_function
+
+    return Stack(name="the laptop's stack", resources=said["resources"], client=client, variables=variables)
 
 
 @contextmanager

@@ -33,11 +33,16 @@ class Composition:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
-        """Read `INSTALLATIONS_TABLE`, `SECRETS_KEY` and what `AppSettings` reads."""
+        """Read `INSTALLATIONS_TABLE`, `SECRETS_KEY`, `OTHER_SECRETS_KEY` and what `AppSettings` reads."""
         app = AppSettings.from_env(env)
         aws = Aws(env)
         dynamodb, table = aws.service("dynamodb"), env["INSTALLATIONS_TABLE"]
-        key = SecretsKey(aws.service("kms"), key_id=env["SECRETS_KEY"], app_key=app.app_key)
+        key = SecretsKey(
+            aws.service("kms"),
+            key_id=env["SECRETS_KEY"],
+            other_key_id=env.get("OTHER_SECRETS_KEY", ""),
+            app_key=app.app_key,
+        )
         store, sealer = InstallationStore(dynamodb, table=table), SharedSecretSealer(key)
         forge_store, token_sealer = ForgeInstallationStore(dynamodb, table=table), SystemTokenSealer(key)
         tenants = Tenants(store, sealer, app_key=app.app_key)

@@ -28,7 +28,6 @@ from connect_tools.target_stack import aws_errors, deployed_stack
 DESCRIPTOR = str(PROJECT / "descriptor" / "atlassian-connect.json")
 
 _TIMEOUT_SECONDS = 10
-_RESOURCES = {"Installations": "INSTALLATIONS_TABLE", "SecretsKey": "SECRETS_KEY"}
 _PARAMETERS = {
     "Stage": "STAGE",
     "BaseUrl": "BASE_URL",
@@ -97,7 +96,11 @@ def function_environment(stack: str) -> dict[str, str]:
         {"DESCRIPTOR_PATH": DESCRIPTOR}
         | _NOT_NEEDED
         | {variable: parameters[name] for name, variable in _PARAMETERS.items()}
-        | {variable: deployed.resource(name) for name, variable in _RESOURCES.items()}
+        | {
+            "INSTALLATIONS_TABLE": deployed.resource("Installations"),
+            "SECRETS_KEY": parameters.get("SecretsKeyArn") or deployed.resource("SecretsKey"),
+            "OTHER_SECRETS_KEY": parameters.get("OtherSecretsKeyArn", ""),
+        }
     )
 
 

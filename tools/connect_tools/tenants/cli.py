@@ -1,5 +1,7 @@
 """`connect tenants`: the sites that have the app."""
 
+import sys
+
 import click
 
 from connect_cli.options import AS_JSON
@@ -43,3 +45,25 @@ def list_sites(
     listing.list_sites(
         stack_of(stack, port, local=local), states=states, transports=transports, as_json=as_json
     )
+
+
+@tenants.command()
+@click.option(
+    "--per-second",
+    type=click.FloatRange(min=0, min_open=True),
+    default=50,
+    show_default=True,
+    help="Most requests to KMS in a second: its quota is the account's.",
+)
+@of_a_stack
+@AS_JSON
+def reseal(*, per_second: float, stack: str | None, local: bool, port: int, as_json: bool) -> None:
+    """Put every secret and token under the key that the functions seal with now, and prove it.
+
+    The functions go on meanwhile. Interrupted, it goes on when it is run again. Exit status 1 if the
+    other key is still needed.
+    """
+    from connect_tools.tenants import reseal as command  # noqa: PLC0415 - boto3 is slow to import
+
+    is_done = command.reseal(stack_of(stack, port, local=local), per_second=per_second, as_json=as_json)
+    sys.exit(0 if is_done else 1)

@@ -42,8 +42,8 @@ _PERMISSION = "Grant the function's role in template.yaml what AWS names here, a
 _IDENTITY = "The function's credentials or its clock are wrong: they come from Lambda, so look at its role"
 _KEY = "Enable the key, or cancel its deletion: `aws kms enable-key`, `aws kms cancel-key-deletion`"
 _OTHER_KEY = (
-    "It was sealed with another key: the table was restored beside a new stack. "
-    "Give the stack the key that the table was written with"
+    "It was sealed with another key, such as that of the stack that the table was restored from: "
+    "name that key in the stack's parameter OtherSecretsKeyArn, and deploy"
 )
 _GONE = "What the stack created is not there: deploy it again, or restore it"
 

@@ -40,18 +40,22 @@ class SecretsKey:
     An owner is the part of the encryption context that follows `appKey`: `clientKey` for an installation,
     which is the key of its row; `site` and `name` for a secret that the app keeps for a site.
 
+    While one key replaces another, there are two: one of them seals, and both open.
+
     IAM: `kms:Encrypt`, `kms:Decrypt` and `kms:GenerateDataKey`, for the methods used, on the key, with an
-    encryption context of `appKey` and the owner.
+    encryption context of `appKey` and the owner; on the other key `kms:Decrypt`.
 
     Args:
         kms: the service
-        key_id: the key's id or ARN
+        key_id: id or ARN of the key that seals
+        other_key_id: id or ARN of the other key that opens what it has sealed; empty if there is none
         app_key: the owner of the secrets
     """
 
-    def __init__(self, kms: AwsService, *, key_id: str, app_key: AppKey) -> None:
+    def __init__(self, kms: AwsService, *, key_id: str, other_key_id: str = "", app_key: AppKey) -> None:
         self._kms = kms
         self._key_id = key_id
+        self._other_key_id = other_key_id
         self._app_key = app_key
 
     def encrypt(self, owner: Mapping[str, str], content: bytes) -> bytes:
@@ -72,21 +76,23 @@ class SecretsKey:
     def decrypt(self, owner: Mapping[str, str], sealed: bytes) -> bytes:
         """Decrypt what `encrypt` returned.
 
+        Of two keys KMS finds the right one itself, and says which.
+
         Raises:
-            SecretDoesNotOpen: it was not sealed for this app and owner
+            SecretDoesNotOpen: it was not sealed for this app and owner, or by another key than the two
             TemporarilyUnavailable: KMS did not answer
         """
+        named = {} if self._other_key_id else {"KeyId": self._key_id}
         try:
             answer = self._kms.call(
-                "Decrypt",
-                KeyId=self._key_id,
-                CiphertextBlob=sealed,
-                EncryptionContext=self._context(owner),
+                "Decrypt", **named, CiphertextBlob=sealed, EncryptionContext=self._context(owner)
             )
         except AwsFailed as failure:
             if failure.code == "InvalidCiphertextException":
                 raise SecretDoesNotOpen from failure
             raise
+        if not named and _id_in(answer["KeyId"]) not in {_id_in(self._key_id), _id_in(self._other_key_id)}:
+            raise SecretDoesNotOpen
         opened: bytes = answer["Plaintext"]
         return opened
 
@@ -106,6 +112,11 @@ class SecretsKey:
 
     def _context(self, owner: Mapping[str, str]) -> dict[str, str]:
         return {"appKey": self._app_key, **owner}
+
+
+def _id_in(key: str) -> str:
+    """Return a key's id, which is the end of its ARN."""
+    return key.rpartition("/")[2]
 
 
 def seal_envelope(key: SecretsKey, owner: Mapping[str, str], content: bytes) -> bytes:
@@ -140,13 +151,29 @@ def open_envelope(key: SecretsKey, owner: Mapping[str, str], sealed: bytes) -> b
     from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - see above
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - likewise
 
-    key_ends = _LENGTH_BYTES + int.from_bytes(sealed[:_LENGTH_BYTES])
+    key_ends = _key_ends(sealed)
     nonce_ends = key_ends + _NONCE_BYTES
     data_key = key.decrypt(owner, sealed[_LENGTH_BYTES:key_ends])
     try:
         return AESGCM(data_key).decrypt(sealed[key_ends:nonce_ends], sealed[nonce_ends:], None)
     except InvalidTag as failure:
         raise SecretDoesNotOpen from failure
+
+
+def with_key_resealed(sealed: bytes, reseal: Callable[[bytes], bytes]) -> bytes:
+    """Return an envelope whose data key is sealed anew; the content stays as it is.
+
+    Args:
+        sealed: as `seal_envelope` returned it
+        reseal: returns the encrypted data key under another key
+    """
+    key_ends = _key_ends(sealed)
+    sealed_key = reseal(sealed[_LENGTH_BYTES:key_ends])
+    return len(sealed_key).to_bytes(_LENGTH_BYTES) + sealed_key + sealed[key_ends:]
+
+
+def _key_ends(sealed: bytes) -> int:
+    return _LENGTH_BYTES + int.from_bytes(sealed[:_LENGTH_BYTES])
 
 
 class SharedSecretSealer:
