@@ -1,4 +1,4 @@
-# Everything lives in this folder: Python packages in .venv, Node's (for tests only) in tests/node_modules.
+# Everything lives in this folder: Python packages in .venv, Node's (for tests and the site only) in node_modules.
 PYTHON ?= python3.13
 UV_VERSION := 0.13.9
 BIN := .venv/bin
@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test rehearse check format bench scale wheels build deploy lock design reference clean
+.PHONY: help demo up test rehearse check format bench scale wheels build deploy lock design reference site clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -22,7 +22,7 @@ up: .venv/dev ## the stack on this laptop until Ctrl-C: the app on :3000, a Jira
 	@$(BIN)/connect up --keep .connect
 
 # Tests start hundreds of processes: without bytecode each compiles again what it imports.
-test: .venv/sam tests/node_modules/.done ## every test, on all processors; ONLY=unit or any folder or file in tests/
+test: .venv/sam tests/node_modules/.done site/node_modules/.done ## every test, on all processors; ONLY=unit or any folder or file in tests/
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n auto $(if $(CI),--durations=10) $(addprefix tests/,$(ONLY))
 
 rehearse: .venv/sam .venv/rehearsal tests/node_modules/.done ## deploy by sam to an AWS emulator, use, update, roll back and delete it
@@ -78,8 +78,11 @@ design: .venv/dev tests/node_modules/.done ## make the CSS that is Atlassian's o
 reference: .venv/dev ## make docs/reference.md from the code
 	$(BIN)/python -m connect_build.reference
 
+site: .venv/dev site/node_modules/.done ## build the site, the doctor's page in it, into dist/site
+	@$(BIN)/python -m connect_build.site
+
 clean: ## remove everything that make has made
-	rm -rf .venv .aws-sam .bench .connect dist tests/node_modules bench/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .aws-sam .bench .connect dist tests/node_modules site/node_modules bench/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # --- environments --------------------------------------------------------------------------------------------
 
@@ -127,6 +130,11 @@ clean: ## remove everything that make has made
 tests/node_modules/.done: tests/package-lock.json
 	@if command -v npm >/dev/null; then npm --prefix tests ci --silent && touch $@; \
 	else echo "No npm here: tests against Atlassian's JavaScript and DynamoDB Local will be skipped."; fi
+
+# Python for browsers, which the doctor's page runs on.
+site/node_modules/.done: site/package-lock.json
+	@if command -v npm >/dev/null; then npm --prefix site ci --silent && touch $@; \
+	else echo "No npm here: the site cannot be built, and its tests will be skipped."; fi
 
 # The peers of the measurements. Where npm cannot download sqlite3's binary it is compiled, in some two minutes; for that
 # it takes a newer node-gyp than it asks for, since the old one does not work with Python 3.12 and later.

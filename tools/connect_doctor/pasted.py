@@ -6,6 +6,7 @@ from dataclasses import replace
 from connect_doctor.curl import is_curl, read_curl
 from connect_doctor.event import read_gateway_event
 from connect_doctor.har import read_har
+from connect_doctor.request_text import is_request, read_request
 from connect_doctor.transcript import is_transcript, read_transcript, split_transcript
 from connect_doctor.unusable import BadInput, parsed_json
 from connect_jwt.diagnosis import Evidence
@@ -17,16 +18,19 @@ _TOKEN = re.compile(r"eyJ\S*|[\w=-]+(?:\.[\w=-]*){2,4}", re.ASCII)
 
 
 def read_pasted(text: str, *, base_url: str | None) -> list[Evidence]:
-    """The requests in a token, an Authorization header, a URL, a curl command, a HAR or an event.
+    """The requests in a token, an Authorization header, a URL, a curl command, a request, a HAR or an event.
 
     Raises:
         BadInput: it is nothing of all this
     """
     text = text.strip()
-    if is_curl(text):
-        return [read_pasted_curl(text)]
-    if is_transcript(text):
-        return [read_transcript(text)]
+    for is_one, read in (
+        (is_curl, read_pasted_curl),
+        (is_transcript, read_transcript),
+        (is_request, read_request),
+    ):
+        if is_one(text):
+            return [read(text)]
     if text.startswith("{"):
         document = parsed_json(text, "that")
         return read_har(text) if "log" in document else [read_gateway_event(text, base_url=base_url)]

@@ -3,11 +3,11 @@
 import re
 from dataclasses import replace
 
+from connect_doctor.request_text import headers_of, request_of
 from connect_doctor.unusable import BadInput
 from connect_jwt.diagnosis import Evidence
 
 _STATUS_LINE = re.compile(r"HTTP/\d(?:\.\d)? (\d{3})\b")
-_REQUEST_LINE = re.compile(r"([A-Z]+) (\S+) HTTP/\d")
 _BEGINNING = re.compile(r"^(?:\* |> [A-Z]+ \S+ HTTP/\d|(?:< )?HTTP/\d(?:\.\d)? \d{3}\b)", re.MULTILINE)
 _OF_CURL = re.compile(r"[*{}]( |$)|  % Total|  +Dload")
 """Prefixes of the lines in which `curl -v` reports its own progress."""
@@ -35,11 +35,11 @@ def read_transcript(text: str) -> Evidence:
     if not heads:
         raise BadInput("that is no answer: curl -i prints a line such as HTTP/2 401 before it")
     status = _STATUS_LINE.match(received[heads[-1]])
-    head, _, body = "\n".join(received[heads[-1] + 1 :]).partition("\n\n")
+    head, _, body = "\n".join(received[heads[-1] :]).partition("\n\n")
     return replace(
-        _request(sent),
+        request_of(sent),
         status=int(status[1]) if status else None,
-        response_headers=_headers(head.splitlines()),
+        response_headers=headers_of(head.splitlines()),
         response_body=body,
     )
 
@@ -56,18 +56,3 @@ def _sides(lines: list[str]) -> tuple[list[str], list[str]]:
         if line[:1] != ">" and not _OF_CURL.match(line)
     ]
     return sent, received
-
-
-def _request(lines: list[str]) -> Evidence:
-    line = next((found for text in lines if (found := _REQUEST_LINE.match(text))), None)
-    if line is None:
-        return Evidence()
-    headers = _headers(lines[1:])
-    host = next((value for name, value in headers.items() if name.lower() == "host"), "")
-    url = f"https://{host}{line[2]}" if host and line[2].startswith("/") else line[2]
-    return Evidence(method=line[1], url=url, headers=headers)
-
-
-def _headers(lines: list[str]) -> dict[str, str]:
-    named = (line.partition(":") for line in lines)
-    return {name.strip(): value.strip() for name, colon, value in named if colon and name.strip()}

@@ -37,6 +37,9 @@ from connect_cli.options import METHOD, PORT
 @click.option(
     "--at", metavar="UNIX|now", help="When the request was made; a HAR or an event knows, else now."
 )
+@click.option(
+    "--signature-cut-off", is_flag=True, help="Whoever handed the token on took its signature away."
+)
 @click.option("--port", type=PORT, default=3000, show_default=True, help="With --local: where the app is.")
 @click.option("--jira-port", type=PORT, default=2990, show_default=True, help="Likewise, its Jira.")
 @click.option(

@@ -1,20 +1,13 @@
-"""The evidence: the request, wherever it comes from, completed by the options."""
+"""The evidence: what the options name is read, and asked as one question."""
 
-from dataclasses import dataclass, replace
-
-import click
+from dataclasses import dataclass
 
 from connect_cli.doctor.app_facts import AppFacts, read_descriptor
 from connect_cli.doctor.options import Options
 from connect_cli.inputs import STDIN, Inputs
-from connect_doctor.completion import completed, header, moment
 from connect_doctor.curl import is_curl
-from connect_doctor.event import read_gateway_event
-from connect_doctor.har import read_har
-from connect_doctor.pasted import read_pasted, read_pasted_curl
-from connect_doctor.transcript import read_transcript
-from connect_jwt.diagnosis import Direction, Evidence
-from connect_jwt.identity import SharedSecret
+from connect_doctor.question import Question, requests_of
+from connect_jwt.diagnosis import Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,58 +27,46 @@ def gather(options: Options, inputs: Inputs) -> Gathered:
     """Read whatever the options name.
 
     Raises:
-        UsageError: something of it cannot be used
+        BadInput: something of it cannot be used
     """
     app = AppFacts()
     if options.descriptor:
         app = read_descriptor(options.descriptor, stage=options.stage, app_key=options.app_key)
-    requests = _read(options, inputs, base_url=options.base_url or app.base_url)
-    known = _known(options, inputs, app)
-    return Gathered(
-        requests=tuple(completed(request, known, token=options.token) for request in requests), app=app
-    )
-
-
-def _read(options: Options, inputs: Inputs, *, base_url: str | None) -> list[Evidence]:
-    if options.curl:
-        text = options.curl if is_curl(options.curl) else inputs.text(options.curl, "--curl")
-        return [read_pasted_curl(text)]
-    if options.har:
-        return read_har(inputs.text(options.har, "--har"))
-    if options.event:
-        return [read_gateway_event(inputs.text(options.event, "--event"), base_url=base_url)]
-    if options.pasted:
-        text = " ".join(options.pasted)
-        return read_pasted(inputs.text(STDIN, "TOKEN") if text == STDIN else text, base_url=base_url)
-    return [Evidence()]
-
-
-def _known(options: Options, inputs: Inputs, app: AppFacts) -> Evidence:
-    """Return the facts in the options that apply to any request."""
-    secrets: tuple[str, ...] = ()
-    if options.secret is not None:
-        secrets = (inputs.secret(options.secret), *options.previous_secret)
-    elif options.previous_secret:
-        raise click.UsageError("--previous-secret is for what was there before --secret: give that, too")
-    answer = Evidence()
-    if options.response:
-        answer = read_transcript(inputs.text(options.response, "--response"))
-    if options.response_body:
-        body = inputs.text(options.response_body, "--response-body")
-        answer = replace(answer, response_body=body)
-    return Evidence(
-        method=options.method.upper() if options.method else None,
+    question = Question(
+        pasted=_pasted(options, inputs),
+        curl=_curl(options, inputs),
+        har=_text(options.har, "--har", inputs),
+        event=_text(options.event, "--event", inputs),
+        token=options.token,
+        method=options.method,
         url=options.url,
-        headers=dict(map(header, options.header)),
+        headers=options.header,
         body=options.data,
-        direction=Direction(options.direction) if options.direction else None,
+        direction=options.direction,
         app_key=options.app_key or app.key,
         client_key=options.client_key,
-        secrets=tuple(map(SharedSecret, secrets)),
+        secret=None if options.secret is None else inputs.secret(options.secret),
+        previous_secrets=options.previous_secret,
         base_url=options.base_url,
         scopes=app.scopes,
-        now=None if options.at is None else moment(options.at),
-        status=options.status or answer.status,
-        response_headers=answer.response_headers,
-        response_body=answer.response_body,
+        at=options.at,
+        status=options.status,
+        response=_text(options.response, "--response", inputs),
+        response_body=_text(options.response_body, "--response-body", inputs),
+        signature_cut_off=options.signature_cut_off,
     )
+    return Gathered(requests=tuple(requests_of(question, app_base_url=app.base_url)), app=app)
+
+
+def _pasted(options: Options, inputs: Inputs) -> str | None:
+    text = " ".join(options.pasted)
+    return (inputs.text(STDIN, "TOKEN") if text == STDIN else text) if options.pasted else None
+
+
+def _curl(options: Options, inputs: Inputs) -> str | None:
+    given = options.curl
+    return given if given and is_curl(given) else _text(given, "--curl", inputs)
+
+
+def _text(source: str | None, option: str, inputs: Inputs) -> str | None:
+    return inputs.text(source, option) if source else None

@@ -40,6 +40,7 @@ class Options:
     descriptor: str | None
     stage: str
     at: str | None
+    signature_cut_off: bool
     status: int | None
     response: str | None
     response_body: str | None

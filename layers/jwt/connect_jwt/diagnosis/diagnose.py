@@ -149,7 +149,9 @@ def _answered(
 
 def _unsettled(case: Case, findings: list[Finding], *, is_bound: bool) -> Iterator[str]:
     evidence = case.evidence
-    if case.is_install:
+    if evidence.signature_cut_off:
+        yield "Whether the signature is right: it was cut off before the token was handed on."
+    elif case.is_install:
         yield "Whether the signature is right: only Atlassian's public key of this kid can tell."
     elif not evidence.secrets:
         yield "Whether the signature is right: the site's sharedSecret would tell."

@@ -37,6 +37,7 @@ class Evidence:
         status: of the response, if there was one
         response_headers: of the response
         response_body: likewise
+        signature_cut_off: True if somebody has taken the signature away before handing the token on
     """
 
     token: str | None = field(default=None, repr=False)
@@ -56,6 +57,7 @@ class Evidence:
     status: int | None = None
     response_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     response_body: str | None = field(default=None, repr=False)
+    signature_cut_off: bool = False
 
     def header(self, name: str) -> str | None:
         """Return a request header's value; names are case-insensitive."""

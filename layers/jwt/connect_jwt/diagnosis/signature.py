@@ -27,7 +27,8 @@ Attempt: TypeAlias = tuple[list[tuple[str, str]], bytes]
 
 def check_signature(case: Case) -> Iterator[Finding]:
     """Check that the site's secret made the signature; if not, find the key or the mistake."""
-    if case.token.header.get("alg") != "HS256" or _is_signed_right(case):
+    is_hs256 = case.token.header.get("alg") == "HS256"
+    if case.evidence.signature_cut_off or not is_hs256 or _is_signed_right(case):
         return
     secrets = case.evidence.secrets
     found = list(_search(case)) if secrets else []

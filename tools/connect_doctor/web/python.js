@@ -1,0 +1,35 @@
+// Python in this browser: a worker, so the page stays alive while it loads and computes.
+
+/** Start Python. `onProgress` gets the part that is loaded, from 0 to 1; `ready` is kept once it answers. */
+export function start(onProgress) {
+  const waiting = new Map();
+  let number = 0;
+  // A worker from a blob has the page's Content-Security-Policy; one from a file would have none.
+  const code = new Blob([`import ${JSON.stringify(new URL("worker.js", import.meta.url).href)};`], { type: "text/javascript" });
+  const worker = new Worker(URL.createObjectURL(code), { type: "module" });
+  const ready = new Promise((resolve, reject) => {
+    worker.onerror = (failure) => reject(new Error(failure.message || "the worker could not be started"));
+    worker.onmessage = ({ data }) => {
+      if (data.loaded !== undefined) onProgress(data.loaded);
+      else if (data.failure) reject(new Error(data.failure));
+      else if (data.ready) resolve();
+      else {
+        waiting.get(data.number)(data.result);
+        waiting.delete(data.number);
+      }
+    };
+  });
+  const call = async (name, argument) => {
+    await ready;
+    const asked = ++number;
+    return JSON.parse(await new Promise((resolve) => {
+      waiting.set(asked, resolve);
+      worker.postMessage({ number: asked, name, argument });
+    }));
+  };
+  return {
+    ready,
+    answer: (question) => call("answer", JSON.stringify(question)),
+    example: (code) => call("example", code),
+  };
+}
