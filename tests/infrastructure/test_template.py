@@ -163,10 +163,12 @@ def test_each_function_has_a_role_a_log_and_a_layer_with_the_descriptor_of_its_o
 
 
 def test_each_log_group_has_an_end() -> None:
-    groups = template().resources("AWS::Logs::LogGroup")
+    groups = template().resources("AWS::Logs::LogGroup").keys() - {"OperatorLog"}
     assert groups
     for name in groups:
         assert resolved("AWS::Logs::LogGroup", name, LogRetentionDays="7")["RetentionInDays"] == "7"
+    of_operators = resolved("AWS::Logs::LogGroup", "OperatorLog", LogRetentionDays="7")
+    assert of_operators["RetentionInDays"] == 365
 
 
 @pytest.mark.parametrize(("wanted", "protected"), [("false", False), ("true", True)])

@@ -102,6 +102,13 @@ def _make_topic(sns: Any, name: str, properties: dict[str, Any]) -> Attributes: 
     return {"Ref": arn, "TopicArn": arn, "TopicName": name}
 
 
+def _make_log_group(logs: Any, name: str, properties: dict[str, Any]) -> Attributes:  # noqa: ANN401 - a client
+    name = properties.get("LogGroupName", name)
+    logs.create_log_group(logGroupName=name)
+    arn = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"][0]["arn"]
+    return {"Ref": name, "Arn": arn}
+
+
 def _make_parameter(ssm: Any, name: str, properties: dict[str, Any]) -> Attributes:  # noqa: ANN401 - a client
     name, kind, value = properties.get("Name", name), properties["Type"], str(properties["Value"])
     ssm.put_parameter(Name=name, Type=kind, Value=value)
@@ -117,13 +124,13 @@ MAKERS: Mapping[str, tuple[str, Maker]] = {
     "AWS::SecretsManager::Secret": ("secretsmanager", _make_secret),
     "AWS::SNS::Topic": ("sns", _make_topic),
     "AWS::SSM::Parameter": ("ssm", _make_parameter),
+    "AWS::Logs::LogGroup": ("logs", _make_log_group),
 }
 """The service and the maker of each type of resource."""
 
 WITHOUT_EFFECT = (
     "AWS::CloudWatch::Alarm",
     "AWS::IAM::",
-    "AWS::Logs::",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",

@@ -56,6 +56,7 @@ def call(  # noqa: PLR0913 - as click passes them
     With it, exit status 1 when Jira's status is 400 or more.
     """
     from connect_tools.call.calls import make_call, request_call  # noqa: PLC0415 - boto3 is slow to import
+    from connect_tools.operator_log import recorded  # noqa: PLC0415 - likewise
 
     if not path.startswith("/"):
         raise click.UsageError("PATH begins with a slash, such as /rest/api/3/myself")
@@ -72,13 +73,18 @@ def call(  # noqa: PLR0913 - as click passes them
         idempotent=idempotent or None,
     )
     where = stack_of(stack, port, local=local)
+    about = f"{method} {path.partition('?')[0]}"
     if not wait:
-        request_call(where, wanted)
+        with recorded(where, "call", site=client_key, about=about) as entry:
+            request_call(where, wanted)
+            entry.outcome = "asked for"
         click.echo(
             json.dumps({"idempotencyKey": wanted.idempotency_key}) if as_json else wanted.idempotency_key
         )
         return
-    answer = make_call(where, wanted)
+    with recorded(where, "call", site=client_key, about=about) as entry:
+        answer = make_call(where, wanted)
+        entry.outcome = f"Jira answered {answer['status']}"
     click.echo(json.dumps(answer) if as_json else _in_lines(answer))
     sys.exit(0 if answer["status"] < HTTPStatus.BAD_REQUEST else 1)
 

@@ -14,6 +14,7 @@ from connect_tools.ages import age
 from connect_tools.dlq.message import FailedMessage
 from connect_tools.dlq.queue import FailedCalls
 from connect_tools.dlq.remedies import remedy
+from connect_tools.operator_log import recorded
 from connect_tools.target_stack import Stack
 
 _ID_LENGTH = 8
@@ -84,15 +85,19 @@ def redrive_failed(stack: Stack, prefixes: Sequence[str], *, again: bool, as_jso
     redriven, stayed = [], []
     failed = FailedCalls(stack)
     with failed.held() as messages:
-        for message in [_one(messages, prefix) for prefix in dict.fromkeys(prefixes)] or messages:
-            try:
-                target = failed.redrive(message, again=again)
-            except CommandError as refusal:
-                stayed.append({"id": message.id, "why": str(refusal)})
-                _say(f"{message.id[:_ID_LENGTH]}  stays: {refusal}", unless=as_json)
-            else:
-                redriven.append({"id": message.id, "to": target})
-                _say(f"{message.id[:_ID_LENGTH]}  put back on {target}", unless=as_json)
+        meant = [_one(messages, prefix) for prefix in dict.fromkeys(prefixes)] or messages
+        about = " ".join(message.id for message in meant) if prefixes else f"all {len(meant)}"
+        with recorded(stack, "dlq redrive", about=about) as entry:
+            for message in meant:
+                try:
+                    target = failed.redrive(message, again=again)
+                except CommandError as refusal:
+                    stayed.append({"id": message.id, "why": str(refusal)})
+                    _say(f"{message.id[:_ID_LENGTH]}  stays: {refusal}", unless=as_json)
+                else:
+                    redriven.append({"id": message.id, "to": target})
+                    _say(f"{message.id[:_ID_LENGTH]}  put back on {target}", unless=as_json)
+            entry.outcome = f"{len(redriven)} put back, {len(stayed)} stay"
     if as_json:
         click.echo(json.dumps({"redriven": redriven, "stayed": stayed}))
     elif not (redriven or stayed):

@@ -29,6 +29,7 @@ def job(*, name: str, site: str | None, stack: str | None, local: bool, port: in
     one that is due; what identifies this run is printed.
     """
     from connect_tools.call.calls import put_event  # noqa: PLC0415 - boto3 is slow to import
+    from connect_tools.operator_log import recorded  # noqa: PLC0415 - likewise
 
     jobs = registered_jobs(OWN_FOLDERS)
     if name not in jobs:
@@ -37,10 +38,8 @@ def job(*, name: str, site: str | None, stack: str | None, local: bool, port: in
     request = JobRequest(
         job=name, slot=f"asked for {uuid.uuid4()}", client_key=ClientKey(site) if site else None
     )
-    put_event(
-        stack_of(stack, port, local=local),
-        source=_SOURCE,
-        detail_type=JOB_REQUESTED,
-        detail=request.to_fields(),
-    )
+    where = stack_of(stack, port, local=local)
+    with recorded(where, "job", site=site, about=name) as entry:
+        put_event(where, source=_SOURCE, detail_type=JOB_REQUESTED, detail=request.to_fields())
+        entry.outcome = "asked for"
     click.echo(json.dumps({"job": name, "slot": request.slot}) if as_json else request.slot)

@@ -67,3 +67,17 @@ def reseal(*, per_second: float, stack: str | None, local: bool, port: int, as_j
 
     is_done = command.reseal(stack_of(stack, port, local=local), per_second=per_second, as_json=as_json)
     sys.exit(0 if is_done else 1)
+
+
+@tenants.command()
+@click.argument("site", required=False, metavar="[SITE]")
+@click.option(
+    "--hours", type=click.IntRange(1, 8760), default=24, show_default=True, help="Age of the oldest entry."
+)
+@of_a_stack
+@AS_JSON
+def log(*, site: str | None, hours: int, stack: str | None, local: bool, port: int, as_json: bool) -> None:
+    """Print who did what by connect, oldest first: to SITE, given by its clientKey, or to anything."""
+    from connect_tools.tenants import operators  # noqa: PLC0415 - boto3 is slow to import
+
+    operators.print_log(stack_of(stack, port, local=local), site=site, hours=hours, as_json=as_json)

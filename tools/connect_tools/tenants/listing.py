@@ -3,7 +3,6 @@
 IAM: that of `connect_tools.tenants.sites`, and `dynamodb:BatchGetItem` on Activity.
 """
 
-import json
 import time
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import click
 from connect_doctor.redaction import visible
 from connect_jira.installations.activity import SiteActivity, activity_of
 from connect_tools.ages import age
+from connect_tools.json_output import print_array
 from connect_tools.stack_services import rows_by_key, service_of
 from connect_tools.target_stack import Stack
 from connect_tools.tenants.known_site import KnownSite
@@ -42,10 +42,7 @@ def list_sites(stack: Stack, *, states: Collection[str], transports: Collection[
         and (not transports or one[0].transport(now) in transports)
     )
     if as_json:
-        click.echo('{"sites": [', nl=False)
-        for number, (site, activity) in enumerate(listed):
-            click.echo((", " if number else "") + json.dumps(_summary(site, activity, now)), nl=False)
-        click.echo("]}")
+        print_array("sites", (_summary(site, activity, now) for site, activity in listed))
         return
     is_empty = True
     for site, activity in listed:
