@@ -14,11 +14,18 @@ _MACOS = (
     Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
     Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
 )
+_FEATURES_OFF = (
+    # A page that a test hands the browser in place of Jira's counts as one from the internet.
+    "LocalNetworkAccessChecks",
+    # For each window they start processes that no test needs: half of what a test costs.
+    "SpareRendererForSitePerProcess",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxPopup",
+)
 _ARGUMENTS = (
     "--no-sandbox",  # in containers there is none to be had
     "--disable-background-networking",
-    # A page that a test hands the browser in place of Jira's counts as one from the internet.
-    "--disable-features=LocalNetworkAccessChecks",
+    f"--disable-features={','.join(_FEATURES_OFF)}",
 )
 _MISSING = "No Chromium or Chrome here: `apt-get install chromium`, or https://www.google.com/chrome/"
 
