@@ -11,6 +11,14 @@ from tests.infrastructure.expanded import expanded
 
 NEEDS = {
     "AWS::ApiGatewayV2::Api": {"apigateway:POST", "apigateway:PUT", "apigateway:PATCH", "apigateway:DELETE"},
+    "AWS::ApiGatewayV2::ApiMapping": {"apigateway:POST", "apigateway:PATCH", "apigateway:DELETE"},
+    "AWS::ApiGatewayV2::DomainName": {
+        "apigateway:POST",
+        "apigateway:PUT",
+        "apigateway:DELETE",
+        "apigateway:TagResource",
+        "iam:CreateServiceLinkedRole",
+    },
     "AWS::ApiGatewayV2::Stage": {"apigateway:POST", "apigateway:TagResource", "logs:CreateLogDelivery"},
     "AWS::CloudWatch::Alarm": {"cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"},
     "AWS::DynamoDB::Table": {
@@ -50,6 +58,13 @@ NEEDS = {
     "AWS::Lambda::Permission": {"lambda:AddPermission", "lambda:RemovePermission"},
     "AWS::Lambda::Version": {"lambda:PublishVersion", "lambda:DeleteFunction"},
     "AWS::Logs::LogGroup": {"logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:DeleteLogGroup"},
+    "AWS::Route53::HealthCheck": {
+        "route53:CreateHealthCheck",
+        "route53:UpdateHealthCheck",
+        "route53:DeleteHealthCheck",
+        "route53:ChangeTagsForResource",
+    },
+    "AWS::Route53::RecordSet": {"route53:ChangeResourceRecordSets", "route53:GetChange"},
     "AWS::S3::Bucket": {
         "s3:CreateBucket",
         "s3:DeleteBucket",

@@ -26,6 +26,8 @@ NAMES = {
 """Properties that name a resource, unique in its account and region."""
 NAMELESS = {
     "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::ApiMapping",
+    "AWS::ApiGatewayV2::DomainName",  # its name is the owner's to choose
     "AWS::ApiGatewayV2::Stage",
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventInvokeConfig",
@@ -33,6 +35,8 @@ NAMELESS = {
     "AWS::Lambda::LayerVersion",
     "AWS::Lambda::Permission",
     "AWS::Lambda::Version",
+    "AWS::Route53::HealthCheck",
+    "AWS::Route53::RecordSet",
     "AWS::S3::BucketPolicy",
     "AWS::SQS::QueuePolicy",
 }

@@ -45,7 +45,7 @@ def tags_of(resource: dict[str, Any]) -> dict[str, Any]:
     properties = resource["Properties"]
     if resource["Type"] == "AWS::ApiGatewayV2::Api":  # its OpenAPI body has them
         return {tag["name"]: tag["x-amazon-apigateway-tag-value"] for tag in properties["Body"]["tags"]}
-    tags = properties.get("Tags", {})
+    tags = properties.get("Tags", properties.get("HealthCheckTags", {}))
     return tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}
 
 

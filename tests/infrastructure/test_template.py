@@ -363,6 +363,7 @@ def test_lambda_writes_what_each_invocation_took_outside_of_production(stage: st
 URL_PARAMETERS = {"BaseUrl", "InstallKeysUrl", "UserTokensUrl", "ExtraSiteUrl", "AllJsUrl"} | {
     "ForgeKeysUrl",
     "ExtraForgeApiUrl",
+    "FurtherBaseUrls",
 }
 
 
@@ -372,7 +373,7 @@ def allowed_pattern(parameter: str) -> str:
     return pattern
 
 
-@pytest.mark.parametrize("name", ["InstallKeysUrl", "ExtraSiteUrl", "ExtraForgeApiUrl"])
+@pytest.mark.parametrize("name", ["InstallKeysUrl", "ExtraSiteUrl", "ExtraForgeApiUrl", "FurtherBaseUrls"])
 @pytest.mark.parametrize(
     ("urls", "taken"),
     [
@@ -439,6 +440,7 @@ def test_no_parameter_and_no_variable_is_a_secret() -> None:
                 "STAGE",
                 "DESCRIPTOR_PATH",
                 "BASE_URL",
+                "FURTHER_BASE_URLS",
                 "ATLASSIAN_CLOUD",
                 "INSTALL_KEYS_URL",
                 "INSTALL_KEY_PREFIX",

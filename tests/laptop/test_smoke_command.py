@@ -234,6 +234,7 @@ def at(url: str, **changed: Any) -> Deployment:
         "status": "CREATE_COMPLETE",
         "outputs": {},
         "base_url": url,
+        "further": [],
         "address": url,
         "alarms": [],
         "since": datetime.now(UTC),
@@ -263,6 +264,17 @@ def test_what_jira_would_not_install_is_said(app: Host, body: bytes, words: str)
 def test_a_descriptor_that_names_another_base_url_is_said(app: Host) -> None:
     with pytest.raises(CommandError, match=r"its baseUrl is http.*, and not https://other\.example\.com"):
         AppAnswers(at("https://other.example.com", address=app.url)).check_descriptor()
+
+
+def test_the_app_is_asked_by_each_further_base_url_too(app: Host) -> None:
+    deployment = at(app.url, further=[app.url.replace("127.0.0.1", "localhost")])
+    assert app.url in AppAnswers(deployment).check_descriptor()
+    with Host().serving() as other:
+        other.status = 200
+        with pytest.raises(CommandError, match=f"{other.url} serves another descriptor"):
+            AppAnswers(at(app.url, further=[other.url])).check_descriptor()
+    with pytest.raises(CommandError, match=f"GET {other.url}/atlassian-connect.json gives no answer"):
+        AppAnswers(at(app.url, further=[other.url])).check_descriptor()
 
 
 @pytest.mark.parametrize("status", [200, 302, 403, 404, 429, 500, 503])
@@ -324,7 +336,13 @@ class CloudFormation:
 
     def describe_stacks(self, StackName: str) -> Any:  # noqa: N803 - as boto3's
         outputs = [{"OutputKey": name, "OutputValue": value} for name, value in self._outputs.items()]
-        about = {"StackStatus": self._status, "CreationTime": SINCE, "Outputs": outputs}
+        given = {"ParameterKey": "FurtherBaseUrls", "ParameterValue": "https://a.example, https://b.example"}
+        about = {
+            "StackStatus": self._status,
+            "CreationTime": SINCE,
+            "Outputs": outputs,
+            "Parameters": [given],
+        }
         return {"Stacks": [about]} if StackName == "my-stack" else {}
 
 
@@ -347,6 +365,7 @@ def as_deployed(
 
 def test_a_deployed_stack_is_where_its_output_says() -> None:
     found = as_deployed("CREATE_COMPLETE", OUTPUTS, "one")
+    assert found.further == ["https://a.example", "https://b.example"]
     assert (found.base_url, found.alarms, found.since) == ("https://app.example.com", ["one"], SINCE)
 
 

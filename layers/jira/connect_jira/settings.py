@@ -18,6 +18,7 @@ class AppSettings:
         app_key: the descriptor's key on this stage
         scopes: from the descriptor, in upper case
         base_url: the app's, if it differs from the API's own URL; else empty
+        further_base_urls: others that the app is reached by, such as the one that sites are moving from
         install_keys_urls: the key hosts for signed installs, in order
         install_key_prefix: prefix of the key ids that a registry with many issuers may vouch for
         site_domains: the domains below which sites may be
@@ -34,6 +35,7 @@ class AppSettings:
     app_key: AppKey
     scopes: frozenset[str]
     base_url: str
+    further_base_urls: tuple[str, ...]
     install_keys_urls: tuple[str, ...]
     install_key_prefix: str
     site_domains: tuple[str, ...]
@@ -47,15 +49,20 @@ class AppSettings:
     page_variables: Mapping[str, Mapping[str, str]]
 
     @property
+    def base_urls(self) -> tuple[str, ...]:
+        """Every configured base URL, the app's own first."""
+        return tuple(filter(None, (self.base_url, *self.further_base_urls)))
+
+    @property
     def wanted_events(self) -> list[str]:
         """The events of all webhooks."""
         return [event for events in self.webhook_events.values() for event in events]
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
-        """Read `STAGE`, `DESCRIPTOR_PATH`, `BASE_URL`, `ATLASSIAN_CLOUD`, `INSTALL_KEYS_URL`,
-        `INSTALL_KEY_PREFIX`, `EXTRA_SITE_URL`, `USER_TOKENS_URL`, `FORGE_APP_ID`, `FORGE_KEYS_URL`,
-        `EXTRA_FORGE_API_URL` and `EXTRA_FORGE_MODULE_TYPES` as template.yaml sets them.
+        """Read `STAGE`, `DESCRIPTOR_PATH`, `BASE_URL`, `FURTHER_BASE_URLS`, `ATLASSIAN_CLOUD`,
+        `INSTALL_KEYS_URL`, `INSTALL_KEY_PREFIX`, `EXTRA_SITE_URL`, `USER_TOKENS_URL`, `FORGE_APP_ID`,
+        `FORGE_KEYS_URL`, `EXTRA_FORGE_API_URL` and `EXTRA_FORGE_MODULE_TYPES` as template.yaml sets them.
         """
         descriptor = load_descriptor(env)
         cloud = CLOUDS[env["ATLASSIAN_CLOUD"]]
@@ -63,6 +70,7 @@ class AppSettings:
             app_key=AppKey(descriptor["key"]),
             scopes=frozenset(scope.upper() for scope in descriptor.get("scopes", [])),
             base_url=env["BASE_URL"].rstrip("/"),
+            further_base_urls=tuple(url.rstrip("/") for url in _listed(env["FURTHER_BASE_URLS"])),
             install_keys_urls=_listed(env["INSTALL_KEYS_URL"]) or cloud.install_keys_urls,
             install_key_prefix=env["INSTALL_KEY_PREFIX"],
             site_domains=cloud.site_domains,

@@ -56,6 +56,7 @@ def environment() -> dict[str, str]:
         "STAGE": "prod",
         "DESCRIPTOR_PATH": str(PROJECT / "descriptor" / "atlassian-connect.json"),
         "BASE_URL": BASE_URL,
+        "FURTHER_BASE_URLS": "",
         "ATLASSIAN_CLOUD": "commercial",
         "INSTALL_KEYS_URL": "",
         "INSTALL_KEY_PREFIX": "generic-keypair/cs-migrations/",

@@ -67,6 +67,46 @@ def test_a_configured_base_url_counts_alone_and_its_path_is_no_part_of_the_path(
     assert request.path == "/webhooks/issue_created"
 
 
+OLD, OLD_BELOW, NEW = (
+    "https://old.example.com",
+    "https://old.example.com/apps/one",
+    "https://new.example.com/jira",
+)
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "used", "below"),
+    [
+        ("new.example.com", "/jira/webhooks/w", NEW, "/webhooks/w"),
+        ("new.example.com", "/webhooks/w", NEW, "/webhooks/w"),
+        ("old.example.com", "/webhooks/w", OLD, "/webhooks/w"),
+        ("OLD.example.com", "/webhooks/w", OLD, "/webhooks/w"),
+        ("old.example.com", "/apps/one/webhooks/w", OLD_BELOW, "/webhooks/w"),
+        ("old.example.com", "/apps/one-more/w", OLD, "/apps/one-more/w"),
+        ("old.example.com", "/jira/webhooks/w", OLD, "/jira/webhooks/w"),
+        ("old.example.com.evil.example", "/webhooks/w", OLD, "/webhooks/w"),
+        ("behind-a-proxy.example.com", "/jira/webhooks/w", NEW, "/webhooks/w"),
+        ("behind-a-proxy.example.com", "/apps/one/w", OLD_BELOW, "/w"),
+    ],
+)
+def test_a_request_may_come_by_any_of_the_base_urls_and_its_path_is_below_the_one_it_came_by(
+    event: dict[str, Any], host: str, path: str, used: str, below: str
+) -> None:
+    event["requestContext"]["domainName"] = host
+    event["rawPath"] = path
+    request = read_event(event, base_url=NEW, further_base_urls=(OLD, OLD_BELOW))
+    assert (request.base_url, request.path) == (used, below)
+
+
+def test_without_a_configured_base_url_the_callers_counts_beside_the_further_ones(
+    event: dict[str, Any],
+) -> None:
+    event["requestContext"] |= {"domainName": "api.example.com", "stage": "prod"}
+    event["rawPath"] = "/prod/webhooks/w"
+    request = read_event(event, further_base_urls=(OLD_BELOW,))
+    assert (request.base_url, request.path) == ("https://api.example.com/prod", "/webhooks/w")
+
+
 def test_neither_query_nor_headers_nor_body_show_in_a_representation(event: dict[str, Any]) -> None:
     event["rawQueryString"] = "jwt=secret-token"
     shown = repr(read_event(event))

@@ -25,6 +25,7 @@ from tests.unit.jwt.invocations import INSTALLATION
 from tests.unit.jwt.key_host import KeyHost, keys_of
 
 if TYPE_CHECKING:
+    from connect_jira.lifecycle.connect import Lifecycle
     from tests.unit.jira.conftest import Backend
 
 OLD, NEW, NEWER = ("o" * 40, "n" * 40, "m" * 40)
@@ -359,3 +360,64 @@ def test_a_site_that_goes_between_proof_and_change_is_not_brought_back(backend: 
     with pytest.raises(NotInstalled):
         backend.lifecycle.enabled(enabled)
     assert backend.store.rows == {}
+
+
+OLD_URL = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"
+OWN = "https://app.example.com"
+
+
+def moving(backend: "Backend") -> "Lifecycle":
+    """The lifecycle of an app whose sites are moving from another address to its own."""
+    backend.app = replace(backend.app, further_base_urls=(OLD_URL, f"{OLD_URL}/staging"))
+    return backend.new_lifecycle()
+
+
+@pytest.mark.parametrize(
+    "audience",
+    [OWN, OLD_URL, f"{OLD_URL}/", f"{OLD_URL}/staging", [OLD_URL], [OWN, OLD_URL]],
+    ids=str,
+)
+def test_while_sites_move_an_install_may_be_meant_for_the_old_address_or_the_new(
+    backend: "Backend", audience: object
+) -> None:
+    payload = backend.payload("installed", sharedSecret=NEW)
+    request = backend.signed_by_atlassian("installed", payload, aud=audience)
+    assert moving(backend).installed(request).changed
+
+
+@pytest.mark.parametrize(
+    "audience",
+    [
+        "https://f6g7h8i9j0.execute-api.eu-west-1.amazonaws.com",
+        "https://execute-api.eu-west-1.amazonaws.com",
+        f"{OLD_URL}.evil.example",
+        f"https://evil.example/{OLD_URL}",
+        f"{OLD_URL}@evil.example",
+        f"{OLD_URL}:8443",
+        f"{OLD_URL}/prod",
+        f"{OLD_URL}/staging/x",
+        f"{OLD_URL}/stagin",
+        OLD_URL.upper(),
+        f"{OLD_URL},{OWN}",
+        [OWN, OLD_URL, "https://evil.example"],
+        ["https://evil.example", OLD_URL],
+        [OLD_URL, f"{OLD_URL}/prod"],
+        [[OLD_URL]],
+    ],
+    ids=str,
+)
+def test_an_address_that_only_looks_like_one_of_the_apps_is_refused(
+    backend: "Backend", audience: object
+) -> None:
+    payload = backend.payload("installed", sharedSecret=NEW)
+    request = backend.signed_by_atlassian("installed", payload, aud=audience)
+    with pytest.raises(TokenRefused, match="aud-mismatch"):
+        moving(backend).installed(request)
+    assert not backend.store.rows
+
+
+def test_an_old_address_counts_no_more_once_it_is_taken_out(backend: "Backend") -> None:
+    payload = backend.payload("installed", sharedSecret=NEW)
+    request = backend.signed_by_atlassian("installed", payload, aud=OLD_URL)
+    with pytest.raises(TokenRefused, match="aud-mismatch"):
+        backend.new_lifecycle().installed(request)

@@ -30,12 +30,13 @@ DESCRIPTOR = str(PROJECT / "descriptor" / "atlassian-connect.json")
 _TIMEOUT_SECONDS = 10
 _PARAMETERS = {
     "Stage": "STAGE",
-    "BaseUrl": "BASE_URL",
     "AtlassianCloud": "ATLASSIAN_CLOUD",
     "ExtraSiteUrl": "EXTRA_SITE_URL",
     "UserTokensUrl": "USER_TOKENS_URL",
 }
 _NOT_NEEDED = {
+    "BASE_URL": "",
+    "FURTHER_BASE_URLS": "",
     "INSTALL_KEYS_URL": "",
     "INSTALL_KEY_PREFIX": "",
     "FORGE_APP_ID": "",

@@ -39,13 +39,18 @@ class AppAnswers:
         self._descriptor: Descriptor | None = None
 
     def check_descriptor(self) -> str:
-        """Fetch the descriptor, which Jira would install, and which names the base URL.
+        """Fetch the descriptor, which Jira would install, and which names the base URL, by each address.
 
         Raises:
             CommandError: it is not there, or Jira would not install it
         """
         answer = self._ask("GET", DESCRIPTOR, HTTPStatus.OK)
         self._ask("HEAD", DESCRIPTOR, HTTPStatus.OK)
+        for url in self._deployment.further:
+            if self._ask("GET", DESCRIPTOR, HTTPStatus.OK, base=url).data != answer.data:
+                raise CommandError(
+                    f"{url} serves another descriptor: look at FurtherBaseUrls, and at the domain's record"
+                )
         source = _json(answer.data)
         try:
             self._descriptor = read_descriptor(source)
@@ -83,8 +88,10 @@ class AppAnswers:
         for path in _OF_FORGE:
             yield "POST", path
 
-    def _ask(self, method: str, path: str, expected: HTTPStatus) -> urllib3.BaseHTTPResponse:
-        url = f"{self._deployment.address}{path}"
+    def _ask(
+        self, method: str, path: str, expected: HTTPStatus, *, base: str | None = None
+    ) -> urllib3.BaseHTTPResponse:
+        url = f"{base or self._deployment.address}{path}"
         try:
             answer = self._http.request(method, url)
         except urllib3.exceptions.HTTPError as failure:

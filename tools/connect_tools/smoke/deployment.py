@@ -24,6 +24,7 @@ class Deployment:
         status: CloudFormation's word for it; empty on the laptop
         outputs: by their names; empty on the laptop
         base_url: the app's own
+        further: base URLs besides its own
         address: base of the URLs that are asked from here, such as the base URL
         alarms: the names of its alarms
         since: time of its last change
@@ -33,6 +34,7 @@ class Deployment:
     status: str
     outputs: Mapping[str, str]
     base_url: str
+    further: Sequence[str]
     address: str
     alarms: Sequence[str]
     since: datetime
@@ -51,12 +53,14 @@ def deployed(stack: Stack, name: str) -> Deployment:
     with aws_errors():
         (described,) = stack.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+    parameters = {given["ParameterKey"]: given["ParameterValue"] for given in described.get("Parameters", [])}
     base_url = outputs.get("DescriptorUrl", "").removesuffix(DESCRIPTOR)
     return Deployment(
         stack=stack,
         status=described["StackStatus"],
         outputs=outputs,
         base_url=base_url,
+        further=[url.strip() for url in parameters.get("FurtherBaseUrls", "").split(",") if url],
         address=base_url,
         alarms=[stack.resources[one] for one, kind in stack.kinds.items() if kind in _ALARMS],
         since=described.get("LastUpdatedTime", described["CreationTime"]),
@@ -75,6 +79,7 @@ def on_the_laptop(stack: Stack, port: int) -> Deployment:
         status="",
         outputs={},
         base_url=f"http://localhost:{port}",
+        further=(),
         address=f"http://{LOOPBACK}:{port}",
         alarms=(),
         since=datetime.now(UTC),

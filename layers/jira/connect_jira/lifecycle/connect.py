@@ -174,7 +174,7 @@ class Lifecycle:
             request.token,
             request=SignedRequest(request.method, request.path, request.query),
             keys=self._keys,
-            audiences=(request.base_url,),
+            audiences=(request.base_url, *self._app.base_urls),
             check_body=content,
             now=self._clock(),
         )

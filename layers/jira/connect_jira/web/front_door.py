@@ -43,7 +43,7 @@ def answer(
         on_refused: called for a refused request, such as `Activity.record_refusal`
         more_headers: returns additional headers for every response
     """
-    request = read_event(event, base_url=app.base_url)
+    request = read_event(event, base_url=app.base_url, further_base_urls=app.further_base_urls)
     answered = _answered(request, handle, app, on_refused)
     return answered | {"headers": answered["headers"] | more_headers(request)}
 

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-in
 """
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -28,7 +28,7 @@ class GatewayRequest:
         query: the query string verbatim
         headers: by lower-case name
         body: the bytes
-        base_url: the app's own, which it gives Jira and which an install's `aud` must match
+        base_url: the one of the app's that the caller used
     """
 
     method: str
@@ -67,25 +67,44 @@ class GatewayRequest:
         return cache(parse_token)  # a page's token is read by two names
 
 
-def read_event(event: Mapping[str, Any], *, base_url: str = "") -> GatewayRequest:
+def read_event(
+    event: Mapping[str, Any], *, base_url: str = "", further_base_urls: Sequence[str] = ()
+) -> GatewayRequest:
     """Read the request in an HTTP API's event.
 
     Args:
         event: payload version 2.0
         base_url: the app's configured base URL; empty to use the one that the caller used
+        further_base_urls: others that it is reached by
     """
     path = _below(event["rawPath"], stage_prefix(event))
-    if base_url:  # a custom domain's mapping may be in the path, too
-        path = _below(path, urlsplit(base_url).path.rstrip("/"))
+    own = base_url_of(event, base_url)
+    prefixes = {own: urlsplit(base_url).path}
+    for url in further_base_urls:
+        prefixes.setdefault(url, urlsplit(url).path)
+    used = _used(prefixes, event["requestContext"]["domainName"], path)
     body = event.get("body") or ""
     return GatewayRequest(
         method=event["requestContext"]["http"]["method"],
-        path=path,
+        path=_below(path, prefixes[used]),  # a custom domain's mapping may be in the path, too
         query=event.get("rawQueryString", ""),
         headers={name.lower(): value for name, value in event.get("headers", {}).items()},
         body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(errors="replace"),
-        base_url=base_url_of(event, base_url),
+        base_url=used,
     )
+
+
+def _used(prefixes: Mapping[str, str], host: str, path: str) -> str:
+    """Return the base URL that a request came by.
+
+    Args:
+        prefixes: the paths of the base URLs
+        host: of the API, which is that of a base URL unless something in front has another
+        path: of the request, without the stage
+    """
+    at_host = [url for url in prefixes if urlsplit(url).netloc.lower() == host.lower()] or list(prefixes)
+    above = [url for url in at_host if path.startswith(f"{prefixes[url]}/")]
+    return max(above, key=lambda url: len(prefixes[url]), default=at_host[0])
 
 
 def _below(path: str, prefix: str) -> str:
