@@ -26,7 +26,7 @@ class Records:
 
     def begin(self, work_id: str, *, once: bool = False, **changed: Any) -> Attempt | Done:
         self.owners += 1
-        about: dict[str, Any] = {"owner": f"owner-{self.owners}", **changed}
+        about: dict[str, Any] = {"owner": f"owner-{self.owners}", "client_key": "site", **changed}
         return self.done.begin(work_id, is_idempotent=not once, left_ms=int(LEFT * 1000), **about)
 
     def begun(self, work_id: str, *, once: bool = False, **changed: Any) -> Attempt:
@@ -57,6 +57,20 @@ def test_what_is_done_is_not_begun_again_and_what_came_of_it_is_told(
     records.done.complete(records.begun(work_id, once=once), {"status": 201})
     records.now += 3600
     assert records.begin(work_id, once=once) == Done({"status": 201})
+
+
+def test_a_record_names_its_site_as_long_as_it_is_there(
+    records: Records, dynamodb: AwsService, cloud: LaptopCloud, work_id: str
+) -> None:
+    site = f"site of {work_id}"
+    records.done.complete(records.begun(work_id, client_key=site), None)
+    asked = {
+        "TableName": cloud.attribute("WorkDone", "Ref"),
+        "FilterExpression": "clientKey = :site",
+        "ExpressionAttributeValues": {":site": {"S": site}},
+    }
+    (found,) = dynamodb.call("Scan", **asked)["Items"]
+    assert found["state"] == {"S": "done"}
 
 
 def test_only_what_is_done_is_said_to_be_done(records: Records, work_id: str) -> None:

@@ -60,7 +60,9 @@ def site() -> ClientKey:
 def begin(done: IdempotencyStore, message: Webhook | HookCall) -> Attempt | Done:
     work_id = done.work_id(message)
     assert work_id is not None
-    return done.begin(work_id, owner=uuid.uuid4().hex, is_idempotent=True, left_ms=1000)
+    return done.begin(
+        work_id, client_key=message.client_key, owner=uuid.uuid4().hex, is_idempotent=True, left_ms=1000
+    )
 
 
 @pytest.fixture

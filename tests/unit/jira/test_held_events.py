@@ -181,7 +181,7 @@ class Kept:
         assert parameters["QueueUrl"] == "failed"
         self.messages.append(parameters)
 
-    def keep(self, text: str) -> str:
+    def keep(self, text: str, *, client_key: str) -> str:  # noqa: ARG002 - as LargeMessages has it
         self.large.append(text)
         return "key"
 

@@ -12,6 +12,9 @@ from botocore.stub import Stubber
 from connect_jira.aws.failures import AwsFailed, AwsRefused
 from connect_jira.errors import MessageUnreadable, TemporarilyUnavailable
 from connect_jira.worker.large_messages import LargeMessages
+from connect_jwt.identity import ClientKey
+
+SITE = ClientKey("site")
 
 
 @pytest.fixture
@@ -24,16 +27,17 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
 
 def test_what_is_kept_is_found_again_by_its_key(s3: Stubber, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("connect_jira.worker.large_messages.uuid.uuid4", lambda: "key-1")
-    kept = {"Bucket": "b", "Key": "key-1", "Body": "ü".encode(), "ContentType": "application/json"}
+    key = "ari%3Acloud%2F1/key-1"
+    kept = {"Bucket": "b", "Key": key, "Body": "ü".encode(), "ContentType": "application/json"}
     s3.add_response("put_object", {}, kept)
-    assert LargeMessages("b").keep("ü") == "key-1"
+    assert LargeMessages("b").keep("ü", client_key=ClientKey("ari:cloud/1")) == key
     body = StreamingBody(io.BytesIO("ü".encode()), 2)
-    s3.add_response("get_object", {"Body": body}, {"Bucket": "b", "Key": "key-1"})
-    assert LargeMessages("b").fetch("key-1") == "ü"
+    s3.add_response("get_object", {"Body": body}, {"Bucket": "b", "Key": key})
+    assert LargeMessages("b").fetch(key) == "ü"
 
 
 def keep(large: LargeMessages) -> object:
-    return large.keep("text")
+    return large.keep("text", client_key=SITE)
 
 
 def fetch(large: LargeMessages) -> object:
@@ -71,4 +75,4 @@ def test_a_bucket_that_does_not_answer_may_answer_later(s3: Stubber, monkeypatch
 
     monkeypatch.setattr(s3.client, "put_object", silent)
     with pytest.raises(TemporarilyUnavailable, match="s3:PutObject failed: ReadTimeoutError"):
-        LargeMessages("b").keep("text")
+        LargeMessages("b").keep("text", client_key=SITE)

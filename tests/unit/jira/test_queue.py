@@ -49,7 +49,7 @@ class Bucket:
 
     texts: dict[str, str] = field(default_factory=dict)
 
-    def keep(self, text: str) -> str:
+    def keep(self, text: str, *, client_key: str) -> str:  # noqa: ARG002 - as LargeMessages has it
         key = f"key-{len(self.texts)}"
         self.texts[key] = text
         return key

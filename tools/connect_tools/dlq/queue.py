@@ -7,7 +7,6 @@ back.
 """
 
 import json
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import batched
@@ -16,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from connect_cli.errors import CommandError
 from connect_jira.events.messages import STORED
+from connect_jira.worker.large_messages import new_key
 from connect_tools.call.calls import put_event
 from connect_tools.dlq.message import EFFECT_UNKNOWN, FailedMessage
 from connect_tools.target_stack import ALIAS, Stack, aws_errors
@@ -96,11 +96,11 @@ class FailedCalls:
     def _kept_anew(self, message: FailedMessage) -> str:
         """The message with its content under another key: the bucket keeps it from now on."""
         bucket, key = self._stack.resource("LargeMessages"), str(message.fields.get("key"))
-        new_key = str(uuid.uuid4())
+        kept_as = new_key(message.client_key)
         self._stack.client("s3").copy_object(
-            Bucket=bucket, Key=new_key, CopySource={"Bucket": bucket, "Key": key}
+            Bucket=bucket, Key=kept_as, CopySource={"Bucket": bucket, "Key": key}
         )
-        return json.dumps({**message.fields, "key": new_key})
+        return json.dumps({**message.fields, "key": kept_as})
 
     def _put_back_event(self, message: FailedMessage) -> str:
         """An event of the bus is put there; the schedule's goes to the function, as from the schedule."""

@@ -23,6 +23,7 @@ from connect_jira.events.hook_call import HookCall
 from connect_jira.events.messages import Message
 from connect_jira.events.webhook import Webhook
 from connect_jira.worker.occurrences import REMEMBERED_SECONDS, Occurrences
+from connect_jwt.identity import ClientKey
 
 _FREE = (
     "attribute_not_exists(id) OR expiration < :now"
@@ -61,10 +62,10 @@ class Done:
 class IdempotencyStore:
     """The idempotency store.
 
-    A row has `id`, `state`, `owner`, its TTL (`expiration`, in Unix seconds), a digest of the work
-    (`digest`), the number of attempts (`tries`), and of those that ended (`ended`). While begun it has the
-    time by which its worker must have ended, in Unix milliseconds: `endsAtMs` if the work may be retried
-    then, `untilMs` if not. When done it has the result (`result`).
+    A row has `id`, `state`, `owner`, the site (`clientKey`), its TTL (`expiration`, in Unix seconds), a
+    digest of the work (`digest`), the number of attempts (`tries`), and of those that ended (`ended`). While
+    begun it has the time by which its worker must have ended, in Unix milliseconds: `endsAtMs` if the work
+    may be retried then, `untilMs` if not. When done it has the result (`result`).
 
     IAM: `dynamodb:UpdateItem` and `DeleteItem`, on the table, and that of
     `connect_jira.worker.occurrences`.
@@ -94,6 +95,7 @@ class IdempotencyStore:
         self,
         work_id: str,
         *,
+        client_key: ClientKey,
         owner: str,
         abandoned: Sequence[str] = (),
         digest: str = "",
@@ -104,6 +106,7 @@ class IdempotencyStore:
 
         Args:
             work_id: its idempotency key
+            client_key: the site that it is done for
             owner: of the record; a new one for each attempt
             abandoned: owners of a record that may exist although the work did not begin, or may begin again
             digest: of the work, if other work may come under the same `work_id` by mistake
@@ -124,7 +127,7 @@ class IdempotencyStore:
             answer = self._table.call(
                 "UpdateItem",
                 Key={"id": record_id},
-                UpdateExpression="SET #state = :begun, #owner = :owner, digest = :digest,"
+                UpdateExpression="SET #state = :begun, #owner = :owner, digest = :digest, clientKey = :site,"
                 f" expiration = :expiration, {ends} = :ends REMOVE {other} ADD tries :one",
                 ConditionExpression=_FREE.format(abandoned=", ".join(theirs)),
                 ExpressionAttributeNames=_NAMES,
@@ -132,6 +135,7 @@ class IdempotencyStore:
                     **theirs,
                     ":begun": _BEGUN,
                     ":owner": owner,
+                    ":site": str(client_key),
                     ":digest": digest,
                     ":expiration": now_ms // 1000 + REMEMBERED_SECONDS,
                     ":ends": now_ms + left_ms,

@@ -20,6 +20,7 @@ from connect_jira.aws.dynamodb import Row
 from connect_jira.aws.service import AwsService
 from connect_jira.aws.versioned_table import VersionedTable
 from connect_jira.events.webhook import Occurrence
+from connect_jwt.identity import ClientKey
 
 REMEMBERED_SECONDS = 7 * 24 * 3600
 """Longer than a message can wait and be retried, and than Jira retries a webhook."""
@@ -39,6 +40,10 @@ _KEPT = 100
 
 class Report(Protocol):
     """A message about a change that another message may report, too."""
+
+    @property
+    def client_key(self) -> ClientKey:
+        """The site."""
 
     @property
     def identifier(self) -> str | None:
@@ -62,6 +67,7 @@ class _Record:
 
     Attributes:
         record_id: the row's key
+        client_key: the site that reported last
         told: for each change its name, and by `connect` and `forge` the identifier, the time and whether it
             is the time of the change
         expires_at: TTL of the row, in Unix seconds
@@ -69,6 +75,7 @@ class _Record:
     """
 
     record_id: str
+    client_key: str
     told: Sequence[Row]
     expires_at: int
     revision: int = 0
@@ -108,7 +115,9 @@ class Occurrences:
             if following is None:
                 return None
             expires_at = int(self._clock()) + REMEMBERED_SECONDS
-            return _Record(record_id=record_id, told=following, expires_at=expires_at)
+            return _Record(
+                record_id=record_id, client_key=str(report.client_key), told=following, expires_at=expires_at
+            )
 
         self._records.update(record_id, told, is_read_first=False)
         return report.identified(name)
@@ -117,6 +126,7 @@ class Occurrences:
 def _row(record: _Record) -> Row:
     return {
         "id": record.record_id,
+        "clientKey": record.client_key,
         "told": record.told,
         "revision": record.revision,
         "expiration": record.expires_at,
@@ -125,7 +135,11 @@ def _row(record: _Record) -> Row:
 
 def _record(row: Row) -> _Record:
     return _Record(
-        record_id=row["id"], told=row["told"], expires_at=row["expiration"], revision=row["revision"]
+        record_id=row["id"],
+        client_key=row.get("clientKey", ""),
+        told=row["told"],
+        expires_at=row["expiration"],
+        revision=row["revision"],
     )
 
 

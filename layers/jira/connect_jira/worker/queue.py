@@ -115,7 +115,8 @@ class JiraCallsQueue:
         text = to_text(message)
         if len(text.encode()) <= MAX_MESSAGE_BYTES:
             return text
-        return text_of({"kind": STORED, "clientKey": message.client_key, "key": self._large.keep(text)})
+        key = self._large.keep(text, client_key=message.client_key)
+        return text_of({"kind": STORED, "clientKey": message.client_key, "key": key})
 
     def read(self, text: str) -> Message:
         """Parse a received message.

@@ -186,6 +186,7 @@ class Worker:
             work_id = self._idempotency.work_id(message) or f"message {delivery.first_message_id}"
             begun = self._idempotency.begin(
                 f"{work_id} redriven {delivery.redriven}" if delivery.redriven else work_id,
+                client_key=message.client_key,
                 owner=owner,
                 abandoned=delivery.abandoned,
                 digest=message.digest if isinstance(message, CallRequest) else "",
