@@ -1,20 +1,13 @@
-"""`connect doctor` as somebody at a terminal meets it, in this process; and requests to ask it about."""
+"""`connect doctor` in this process, and requests to ask it about."""
 
-import io
-import json
 import re
-import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
-from typing import Any
-from unittest.mock import patch
 
 import atlassian_jwt
 import jwt
 
-from connect_cli.command import main
 from tests.descriptors import own_descriptor
+from tests.laptop.command import Outcome, run_connect
 
 APP_KEY: str = own_descriptor("dev")["key"]
 CLIENT_KEY = "9c5b3c0e-2f7d-3a1b-8e7c-1d2f4a6b8c90"
@@ -32,44 +25,6 @@ FORUM_URL = "https://site.atlassian.net/rest/api/3/project/recent"
 _SIGNATURE = re.compile(r"eyJ[\w-]+\.[\w-]+\.([\w-]{20,})")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Outcome of a run."""
-
-    code: str | int | None
-    stdout: str
-    stderr: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.stdout)
-
-    @property
-    def codes(self) -> list[str]:
-        return [finding["code"] for finding in self.json["findings"]]
-
-    @property
-    def everything(self) -> str:
-        return self.stdout + self.stderr
-
-
-class Stream(io.TextIOWrapper):
-    """A file or a terminal."""
-
-    def __init__(self, content: bytes = b"", *, tty: bool = False, encoding: str = "utf-8") -> None:
-        super().__init__(io.BytesIO(content), encoding=encoding, newline="")
-        self._tty = tty
-
-    def isatty(self) -> bool:
-        return self._tty
-
-    def written(self) -> str:
-        self.flush()
-        buffer = self.buffer
-        assert isinstance(buffer, io.BytesIO)
-        return buffer.getvalue().decode(self.encoding)
-
-
 def run_doctor(
     *arguments: str, stdin: str | bytes = "", tty: bool = False, encoding: str = "utf-8"
 ) -> Outcome:
@@ -80,26 +35,6 @@ def run_doctor(
     for signature in _SIGNATURE.findall(" ".join((*arguments, str(stdin)))):
         assert signature not in outcome.everything
     return outcome
-
-
-def run_connect(
-    *arguments: str, stdin: str | bytes = "", tty: bool = False, encoding: str = "utf-8"
-) -> Outcome:
-    """Run `connect` with these arguments."""
-    stdout, stderr = Stream(tty=tty, encoding=encoding), Stream()
-    code: str | int | None = 0
-    given = Stream(stdin if isinstance(stdin, bytes) else stdin.encode(), tty=tty)
-    with (
-        patch.object(sys, "argv", ["connect", *arguments]),
-        patch.object(sys, "stdin", given),
-        redirect_stdout(stdout),
-        redirect_stderr(stderr),
-    ):
-        try:
-            main()
-        except SystemExit as done:
-            code = done.code
-    return Outcome(code, stdout.written(), stderr.written())
 
 
 def token_for(

@@ -15,14 +15,16 @@ from connect_local.laptop.routing import Routes
 from connect_local.laptop.servers import ThreadedServer
 from connect_tools.shapes.records import RecordedShapes
 from connect_tools.template import Template
+from tests.laptop.command import run_connect
 
 CONNECT = str(Path(sys.executable).parent / "connect")
 
 
 def connect(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [CONNECT, *arguments], input=stdin, capture_output=True, text=True, timeout=60, check=False
-    )
+    """Run `connect` in this process: to start one takes longer than most commands."""
+    outcome = run_connect(*arguments, stdin=stdin)
+    assert isinstance(outcome.code, int)
+    return subprocess.CompletedProcess(arguments, outcome.code, outcome.stdout, outcome.stderr)
 
 
 class NotingFunction:

@@ -7,7 +7,8 @@ import jwt
 import pytest
 
 from connect_tools.project import PROJECT
-from tests.laptop.doctor import MYSELF, SECRET, run_connect, token_for
+from tests.laptop.command import run_connect
+from tests.laptop.doctor import MYSELF, SECRET, token_for
 
 NO_UTF_8 = b"\xff\xfe\xfa"
 NOT_TEXT = "\udcff"  # how Python hands over an argument of such octets

@@ -11,12 +11,12 @@ import pytest
 from connect_cli.doctor.explain import PAGE, sections
 from connect_jwt.canonical import query_string_hash
 from connect_jwt.diagnosis.catalogue import CATALOGUE
+from tests.laptop.command import Outcome
 from tests.laptop.doctor import (
     APP_KEY,
     FORUM_TOKEN,
     FORUM_URL,
     MYSELF,
-    Outcome,
     known,
     run_doctor,
     token_for,

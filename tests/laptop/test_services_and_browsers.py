@@ -68,7 +68,7 @@ def test_a_browser_gets_no_event_of_a_function_and_answers_for_none(
 
 def test_a_program_is_answered(http: VerbatimHttp) -> None:
     answer = http.send("POST", "/", headers=TABLES, body="{}")
-    assert (answer.status, list(answer.json())) == (HTTPStatus.OK, ["TableNames"])
+    assert (answer.status, "TableNames" in answer.json()) == (HTTPStatus.OK, True)
 
 
 @pytest.mark.parametrize(

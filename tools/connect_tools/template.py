@@ -32,7 +32,7 @@ _LEAST_CONCURRENCY = 2
 _MINUTES = re.compile(r"rate\(([0-9]+) minutes?\)", re.ASCII)
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # some builds have no libyaml
     """YAML with CloudFormation's short forms."""
 
 

@@ -37,6 +37,7 @@ class LaptopCloud:
         forget_real_aws()
         self._template = template
         self._attributes: dict[str, Mapping[str, str]] = {}
+        self._clients: dict[str, Any] = {}
         self._dynamodb_local = DynamoDBLocal() if engine == "dynamodb-local" else None
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._faults = ServiceFaults(AtomicWrites(DomainDispatcherApplication(create_backend_app)))
@@ -93,8 +94,11 @@ class LaptopCloud:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - each caller knows the service
         """A client for one of the services."""
-        make_client: Callable[..., Any] = boto3.client  # its types know services by literal names only
-        return make_client(service, endpoint_url=self.endpoints.get(service, self.endpoint))
+        if service not in self._clients:  # to make one takes longer than most requests
+            make_client: Callable[..., Any] = boto3.client  # its types know services by literal names only
+            endpoint = self.endpoints.get(service, self.endpoint)
+            self._clients[service] = make_client(service, endpoint_url=endpoint)
+        return self._clients[service]
 
     def use(self, template: Template) -> None:
         """Make what is needed from now on by another template; what is there stays."""

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Route, expect
 from tests.browser.axe import violations
 from tests.browser.site.asked import failing_requests, options_of
 from tests.browser.site.conftest import LOADED, Watched
-from tests.laptop.doctor import APP_KEY, FORUM_TOKEN, FORUM_URL, MYSELF, SECRET, run_connect, token_for
+from tests.laptop.command import run_connect
+from tests.laptop.doctor import APP_KEY, FORUM_TOKEN, FORUM_URL, MYSELF, SECRET, token_for
 
 pytestmark = [pytest.mark.xdist_group("the site"), pytest.mark.timeout(240)]
 
