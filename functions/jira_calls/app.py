@@ -24,6 +24,7 @@ from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.held_events import HeldEvents
 from connect_jira.worker.idempotency_store import IdempotencyStore
 from connect_jira.worker.queue import JiraCallsQueue
+from connect_jira.worker.site_pauses import SitePauses
 from connect_jira.worker.worker import Worker
 from functions.jira_calls.direct import make_directly
 from functions.jira_calls.own_functions import OwnFunctions
@@ -36,7 +37,8 @@ _activity = Activity.from_env(os.environ, _composition.aws)
 _work_done_table = os.environ["WORK_DONE_TABLE"]
 _backoff = TenantBackoff(
     Troubles(_composition.aws.service("dynamodb"), table=_work_done_table),
-    is_disabled=_composition.tenants.is_disabled,
+    hold=_composition.tenants.hold,
+    pause=SitePauses(_composition.store, _composition.tenants).pause_refused,
 )
 _clients = JiraClients(
     _composition.app,

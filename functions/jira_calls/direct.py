@@ -1,7 +1,8 @@
 """One call to Jira, by a direct invocation that waits for the response.
 
 `{"clientKey": …, "method": …, "path": …, "query": {…}, "body": …}` → `{"status": …, "body": …}`, with
-`location` if a task was begun. Instead of `body` there is `bodyBase64` if it is not text, and `bodyTooLarge`
+`location` if a task was begun, and `refusal` (`code`, `seen`, `why` and `fix`) if Jira refused it and the
+cause is known. Instead of `body` there is `bodyBase64` if it is not text, and `bodyTooLarge`
 if it does not fit.
 """
 
@@ -32,6 +33,7 @@ def make_directly(event: Mapping[str, Any], client_for: Callable[[ClientKey], Ji
     call = CallRequest.from_fields(event)
     if call.idempotency_key is not None:
         raise RequestMalformed("idempotencyKey is for calls on the bus: a direct call is made each time")
+    finding = None
     try:
         response = client_for(call.client_key).request(
             call.method, call.path, query=call.query, body=call.body, idempotent=call.is_idempotent
@@ -39,7 +41,13 @@ def make_directly(event: Mapping[str, Any], client_for: Callable[[ClientKey], Ji
     except (JiraUnreachable, JiraEffectUnknown):
         raise
     except JiraError as error:
-        response = JiraResponse(error.status, error.body, error.headers)
-    return call_result(replace(call, return_body=False), response) | body_of(
-        response, max_bytes=_MAX_BODY_BYTES
-    )
+        response, finding = JiraResponse(error.status, error.body, error.headers), error.finding
+    result = call_result(replace(call, return_body=False), response)
+    if finding is not None:
+        result["refusal"] = {
+            "code": finding.code,
+            "seen": finding.seen,
+            "why": finding.why,
+            "fix": finding.fix,
+        }
+    return result | body_of(response, max_bytes=_MAX_BODY_BYTES)

@@ -10,7 +10,14 @@ import pytest
 from connect_jira.aws.service import Aws, AwsService
 from connect_jira.aws.versioned_table import RowChanged
 from connect_jira.errors import TemporarilyUnavailable
-from connect_jira.installations.installation import Installation, InstallationState, PreviousSecret, Site
+from connect_jira.installations.installation import (
+    Installation,
+    InstallationState,
+    Pause,
+    PauseReason,
+    PreviousSecret,
+    Site,
+)
 from connect_jira.installations.store import InstallationStore
 from connect_jwt.identity import ClientKey
 from connect_local.laptop.moto_cloud import LaptopCloud
@@ -61,11 +68,22 @@ def test_a_row_is_read_as_it_was_written(store: InstallationStore, installation:
         ),
         previous_secrets=(PreviousSecret(b"\x01", 5), PreviousSecret(b"\x02", 4)),
         toggled_at=7,
+        pause=Pause(PauseReason.REFUSED, since=6),
         expires_at=1_798_035_600,
     )
     for row in (installation, replace(full, revision=2)):
         store.write(row)
         assert store.read(row.site.client_key) == row
+
+
+def test_a_site_that_is_paused_is_not_among_the_enabled(
+    store: InstallationStore, installation: Installation
+) -> None:
+    paused = replace(installation, site=replace(installation.site, client_key=ClientKey(str(uuid.uuid4()))))
+    store.write(installation)
+    store.write(replace(paused, pause=Pause(PauseReason.BY_HAND, since=6)))
+    enabled = {site for page, _ in store.enabled_sites() for site in page}
+    assert enabled & {installation.site.client_key, paused.site.client_key} == {installation.site.client_key}
 
 
 def test_an_emptied_row_holds_no_secret(

@@ -127,7 +127,7 @@ FIGURES: list[tuple[str, str, object, object]] = [
     (CALLS, "their effect in less than 2 times as long", ALLOWED_TIMES, 2),
     (CALLS, "the app was installed less than 15 minutes ago", jira_clients.YOUNG_SECONDS, 15 * MINUTE),
     (CALLS, "for an hour this call is made so at once", connect_fallback.REMEMBERED_SECONDS, HOUR),
-    (CALLS, "as long as that lasts, up to four days", worker.LONGEST_DISABLED_SECONDS, 4 * DAY),
+    (CALLS, "as long as that lasts, up to four days", worker.LONGEST_HELD_SECONDS, 4 * DAY),
     (CALLS, "A message that is a day old goes to the dead-letter queue", verdicts.GIVE_UP_SECONDS, DAY),
     (CALLS, "the message, for four days: none is to blame", verdicts.REFUSED_BY_AWS_SECONDS, 4 * DAY),
     (CALLS, "for more than ten generations", MAX_DEPTH, 10),

@@ -18,7 +18,7 @@ from connect_jira.worker.retry_policy import (
     MAX_DELAY_SECONDS,
     REFUSED_BY_AWS_SECONDS,
 )
-from connect_jira.worker.worker import LONGEST_DISABLED_SECONDS
+from connect_jira.worker.worker import LONGEST_HELD_SECONDS
 from connect_local.laptop.routing import Routes
 from connect_tools.forge.native import native_modules
 from connect_tools.project import PROJECT
@@ -232,12 +232,12 @@ def test_what_is_too_large_for_the_queue_is_kept_for_as_long_as_a_message_lives(
     (rule,) = bucket["LifecycleConfiguration"]["Rules"]
     failed = resolved("AWS::SQS::Queue", "FailedJiraCalls")["MessageRetentionPeriod"]
     queue = resolved("AWS::SQS::Queue", "JiraCalls")["MessageRetentionPeriod"]
-    waiting = LONGEST_DISABLED_SECONDS + REFUSED_BY_AWS_SECONDS + MAX_DELAY_SECONDS
+    waiting = LONGEST_HELD_SECONDS + REFUSED_BY_AWS_SECONDS + MAX_DELAY_SECONDS
     assert rule["ExpirationInDays"] * DAY > waiting + queue + failed
 
 
 def test_work_is_remembered_for_longer_than_a_message_waits_and_is_tried() -> None:
-    assert LONGEST_DISABLED_SECONDS + GIVE_UP_SECONDS + MAX_DELAY_SECONDS < REMEMBERED_SECONDS
+    assert LONGEST_HELD_SECONDS + GIVE_UP_SECONDS + MAX_DELAY_SECONDS < REMEMBERED_SECONDS
     assert resolved("AWS::SQS::Queue", "JiraCalls")["MessageRetentionPeriod"] < REMEMBERED_SECONDS
     table = resolved("AWS::DynamoDB::Table", "WorkDone")
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expiration", "Enabled": True}

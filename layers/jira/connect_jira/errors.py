@@ -13,6 +13,7 @@ ConnectError
 ├── ModuleTypeUnknown            an event of unknown origin: it may or may not be Forge's own
 ├── OfNewerCode                  a message of the queue from newer code
 ├── SiteDisabled                 the site has disabled the app
+├── SitePaused                   calls to the site are paused, by the worker or by hand
 ├── SiteInTrouble                every recent call to the site failed in the same way
 ├── SiteUninstalled              a hook of an uninstalled site asked for Jira
 ├── NotInstalled                 the app is not, or no longer, installed for this client key
@@ -106,6 +107,15 @@ class SiteDisabled(ConnectError):
 
     def __init__(self) -> None:
         super().__init__("site-disabled", "the site has disabled the app")
+
+
+class SitePaused(ConnectError):
+    """The app is installed, but calls to the site are paused."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            reason, "calls to the site are paused until installed comes, or connect tenants resume"
+        )
 
 
 class SiteInTrouble(ConnectError):

@@ -62,3 +62,11 @@ def test_a_direct_call_has_no_key_to_tell_it_from_another(backend: "Backend") ->
     client, _ = client_over(backend, (200, {}))
     with pytest.raises(RequestMalformed):
         make_directly(GET | {"idempotencyKey": "k"}, lambda _client_key: client)
+
+
+def test_a_refusal_whose_cause_is_known_is_explained(backend: "Backend") -> None:
+    backend.install(40 * "s")
+    client, _ = client_over(backend, (401, {"message": "Unauthorized"}))
+    result = make_directly(GET, lambda _client_key: client)
+    assert result["refusal"]["code"] == "app-not-installed"
+    assert all(result["refusal"][name] for name in ("seen", "why", "fix"))

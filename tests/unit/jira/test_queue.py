@@ -236,7 +236,7 @@ def test_what_was_before_is_not_forgotten_when_a_message_is_sent_again() -> None
         received(ends.sqs.sent[-1], sent_at=NOW - HOUR),
         first_message_id="first",
         redriven="dead letter",
-        disabled_since=NOW - 2 * HOUR,
+        held_since=NOW - 2 * HOUR,
     )
     ends.queue.postpone(first.abandoning("one").abandoning("another"), seconds=90, tried=True)
     ends.queue.postpone(received(ends.sqs.sent[-1]), seconds=5, tried=False)
@@ -245,7 +245,7 @@ def test_what_was_before_is_not_forgotten_when_a_message_is_sent_again() -> None
     found = received(ends.sqs.sent[-1])
     assert (found.sent_at, found.not_before) == (NOW - HOUR, 0)
     assert (found.first_message_id, found.redriven) == ("first", "dead letter")
-    assert found.disabled_since == NOW - 2 * HOUR
+    assert found.held_since == NOW - 2 * HOUR
     assert found.abandoned == ("one", "another")
 
 
@@ -287,7 +287,7 @@ def test_the_largest_message_can_be_sent_again() -> None:
     overhead = len(ends.send(webhook({"x": ""})))
     ends.send(webhook({"x": "x" * (MAX_MESSAGE_BYTES - overhead)}))
     longest = replace(
-        received(ends.sqs.sent[-1]), redriven=36 * "x", first_message_id=36 * "x", disabled_since=NOW
+        received(ends.sqs.sent[-1]), redriven=36 * "x", first_message_id=36 * "x", held_since=NOW
     )
     for _ in range(1000):
         longest = longest.abandoning(32 * "x")

@@ -31,6 +31,8 @@ from connect_jira.jira.errors import (
 )
 from connect_jira.worker.retry_policy import DeadLetter, Decision, Discard, FailedAttempt, Retry, decide
 from connect_jwt.causes import Cause
+from connect_jwt.diagnosis import Certainty
+from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.errors import ConnectError, UrlNotSignable
 from connect_tools.template import Template
 
@@ -253,3 +255,12 @@ def test_what_aws_refuses_for_good_is_tried_on_for_four_days() -> None:
             error=refused, is_idempotent=True, is_one_call=True, tries=200, age=days * DAY, now=0.0
         )
         assert isinstance(decide(failed), expected)
+
+
+def test_work_that_must_not_be_done_twice_says_nothing_of_the_sites_secret() -> None:
+    refused = jira_error(401, call="GET /x", finding=finding("app-not-installed", Certainty.LIKELY, "401"))
+    for is_idempotent in (True, False):
+        failed = FailedAttempt(
+            error=refused, is_idempotent=is_idempotent, is_one_call=False, tries=3, age=DAY, now=0.0
+        )
+        assert failed.is_secret_refused_for_long is is_idempotent

@@ -8,7 +8,7 @@ import pytest
 
 from connect_jira.auth.tenants import REMEMBERED_SECONDS
 from connect_jira.errors import NotInstalled, SecretDoesNotOpen
-from connect_jira.installations.installation import InstallationState
+from connect_jira.installations.installation import InstallationState, Pause, PauseReason
 from connect_jwt.errors import ConnectError, TokenRefused
 from connect_jwt.identity import ClientKey
 from tests.unit.jwt.invocations import INSTALLATION
@@ -202,13 +202,19 @@ def test_a_site_that_had_no_secret_minutes_ago_is_looked_for_again(backend: "Bac
     assert outcome(backend, NEW) == "taken"
 
 
-def test_a_site_that_has_disabled_the_app_is_told_from_all_others(installed: "Backend") -> None:
+def test_a_site_that_is_disabled_or_paused_is_told_from_all_others(installed: "Backend") -> None:
     tenants = installed.tenants
-    assert not tenants.is_disabled(installed.row.site.client_key)
-    installed.store.rows[installed.row.site.client_key] = replace(
-        installed.row, state=InstallationState.DISABLED
-    )
-    installed.clock.now += REMEMBERED_SECONDS + 1
-    assert tenants.is_disabled(installed.row.site.client_key)
+    client_key = installed.row.site.client_key
+    assert tenants.hold(client_key) is None
+    paused = replace(installed.row, pause=Pause(PauseReason.BY_HAND, since=1))
+    for row, reason in (
+        (paused, "paused-by-hand"),
+        (replace(paused, state=InstallationState.DISABLED), "site-disabled"),
+    ):
+        installed.store.rows[client_key] = row
+        installed.clock.now += REMEMBERED_SECONDS + 1
+        held = tenants.hold(client_key)
+        assert held is not None
+        assert held.reason == reason
     for other in ("unknown", "ari:cloud:ecosystem::installation/1"):
-        assert not tenants.is_disabled(ClientKey(other))
+        assert tenants.hold(ClientKey(other)) is None

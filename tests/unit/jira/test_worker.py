@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
-from connect_jira.errors import NotInstalled, SiteDisabled, TemporarilyUnavailable
+from connect_jira.errors import NotInstalled, SiteDisabled, SitePaused, TemporarilyUnavailable
 from connect_jira.events.app_work import AppWork
 from connect_jira.events.call_request import CallRequest
 from connect_jira.events.hook_call import Hook, HookCall
@@ -24,11 +24,14 @@ from connect_jira.jira.errors import (
     JiraRateLimited,
     JiraServerError,
     JiraUnreachable,
+    jira_error,
 )
 from connect_jira.worker.backoff import TenantBackoff, Troubles
 from connect_jira.worker.idempotency_store import Attempt, Done
 from connect_jira.worker.sqs_record import SqsRecord
 from connect_jira.worker.worker import LONGEST_AFTER_TROUBLE_SECONDS, Worker
+from connect_jwt.diagnosis import Certainty
+from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.identity import ClientKey
 from tests.unit.jira.memory_table import MemoryTable
 
@@ -97,6 +100,8 @@ class Workshop:
     cut_off: int = 0
     unavailable: set[str] = field(default_factory=set)
     disabled: set[ClientKey] = field(default_factory=set)
+    paused: set[ClientKey] = field(default_factory=set)
+    may_be_paused: bool = True
     delivery: SqsRecord = field(init=False)
 
     def __post_init__(self) -> None:
@@ -136,11 +141,18 @@ class Workshop:
     def new_backoff(self) -> TenantBackoff:
         """Return a worker's back-off; all workers share its table."""
         troubles = Troubles(self.table, table="WorkDone", clock=lambda: self.now)  # type: ignore[arg-type]
-        return TenantBackoff(troubles, is_disabled=self._is_disabled, clock=lambda: self.now)
+        return TenantBackoff(troubles, hold=self._hold, pause=self._pause, clock=lambda: self.now)
 
-    def _is_disabled(self, client_key: ClientKey) -> bool:
+    def _hold(self, client_key: ClientKey) -> SiteDisabled | SitePaused | None:
         self._may_fail("look at the site")
-        return client_key in self.disabled
+        if client_key in self.disabled:
+            return SiteDisabled()
+        return SitePaused("secret-refused") if client_key in self.paused else None
+
+    def _pause(self, client_key: ClientKey) -> bool:
+        if self.may_be_paused:
+            self.paused.add(client_key)
+        return self.may_be_paused
 
     # --- the queue
     read = staticmethod(read_text)
@@ -597,15 +609,15 @@ def test_the_messages_of_a_disabled_site_wait_without_a_try_and_then_have_their_
     shop = Workshop(disabled={BUSY}, acts=fails_with(SILENT))
     shop.work(webhook(), age=DAY + 5)
     assert (shop.worked, shop.begun, shop.aside) == ([], [], [])
-    assert (shop.delivery.sent_at, shop.delivery.disabled_since) == (NOW, NOW)
-    shop.work(webhook(), DisabledSince=NOW - 3 * DAY)
+    assert (shop.delivery.sent_at, shop.delivery.held_since) == (NOW, NOW)
+    shop.work(webhook(), HeldSince=NOW - 3 * DAY)
     assert [tried for _, tried in shop.postponed] == [False, False]
     assert 60 <= shop.postponed[0][0] <= 66
     assert 3600 <= shop.postponed[1][0] <= 3960
     shop.disabled.clear()
-    assert not shop.work(webhook(), FirstSentAt=NOW - 60, DisabledSince=NOW - 3 * DAY)
+    assert not shop.work(webhook(), FirstSentAt=NOW - 60, HeldSince=NOW - 3 * DAY)
     assert len(shop.worked) == 1
-    assert shop.delivery.disabled_since == 0
+    assert shop.delivery.held_since == 0
 
 
 def test_what_is_to_be_done_after_an_uninstall_waits_for_no_jira() -> None:
@@ -618,10 +630,59 @@ def test_what_is_to_be_done_after_an_uninstall_waits_for_no_jira() -> None:
 
 def test_after_four_days_disabled_work_ends_with_its_reason_and_without_an_alarm() -> None:
     shop = Workshop(disabled={BUSY})
-    assert shop.work(call(), DisabledSince=NOW - 4 * DAY)
+    assert shop.work(call(), HeldSince=NOW - 4 * DAY)
     assert (shop.worked, shop.aside, shop.postponed) == ([], [], [])
     ((what, outcome),) = shop.told
     assert (what, outcome["reason"]) == ("failed", "site-disabled")
+
+
+REFUSED = jira_error(
+    401, call="GET /x", finding=finding("app-not-installed", Certainty.LIKELY, "Jira answered 401")
+)
+
+
+def test_a_site_whose_secret_jira_has_refused_for_a_day_is_paused_and_its_message_waits() -> None:
+    shop = Workshop(acts=fails_with(REFUSED), tries=3)
+    assert not shop.work(webhook(), age=DAY - 1)
+    assert shop.paused == set()
+    assert not shop.work(webhook(), age=DAY)
+    assert (shop.paused, shop.aside) == ({BUSY}, [])
+    worked = len(shop.worked)
+    assert not shop.work(webhook(), age=DAY + 60)
+    assert (len(shop.worked), shop.delivery.sent_at, shop.delivery.held_since) == (worked, NOW, NOW)
+    shop.paused.clear()
+    shop.acts = lambda _message: {}
+    assert shop.work(webhook(), FirstSentAt=NOW, HeldSince=NOW - DAY)
+    assert (len(shop.worked), shop.aside) == (worked + 1, [])
+
+
+@pytest.mark.parametrize(
+    ("error", "tries", "may_be_paused"),
+    [
+        (jira_error(401, call="GET /x"), 3, True),
+        (
+            jira_error(401, call="GET /x", finding=finding("expired", Certainty.CERTAIN, "it is over")),
+            3,
+            True,
+        ),
+        (REFUSED, 2, True),
+        (REFUSED, 3, False),
+    ],
+    ids=["of unknown cause", "of another cause", "not thrice", "of a secret that is new"],
+)
+def test_a_refusal_that_says_nothing_of_the_sites_secret_pauses_nothing(
+    error: JiraError, tries: int, *, may_be_paused: bool
+) -> None:
+    shop = Workshop(acts=fails_with(error), tries=tries, may_be_paused=may_be_paused)
+    assert shop.work(webhook(), age=DAY)
+    assert (shop.paused, [aside["reason"] for aside in shop.aside]) == (set(), ["jira-401"])
+
+
+def test_after_four_days_of_a_pause_work_is_set_aside_and_not_lost() -> None:
+    shop = Workshop(paused={BUSY})
+    assert not shop.work(webhook(), HeldSince=NOW - 4 * DAY + 1)
+    assert shop.work(webhook(), HeldSince=NOW - 4 * DAY)
+    assert (shop.worked, [aside["reason"] for aside in shop.aside]) == ([], ["secret-refused"])
 
 
 def test_a_site_that_cannot_be_looked_at_is_not_called() -> None:

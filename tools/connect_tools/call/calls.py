@@ -15,8 +15,20 @@ from connect_tools.target_stack import ALIAS, Stack, aws_errors
 _SOURCE = "connect"
 _REQUESTED = "Jira call requested"
 
-_ONCE = Config(read_timeout=60, retries={"total_max_attempts": 1})
-"""A call whose answer was lost may have been made."""
+_READ_TIMEOUT_SECONDS = 60
+_MOST_ATTEMPTS = 5
+
+
+class JiraNotAsked(CommandError):
+    """The worker has no answer of Jira's.
+
+    Attributes:
+        said: the worker's reason
+    """
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"no answer of Jira's: {said}")
+        self.said = said
 
 
 def request_call(stack: Stack, call: CallRequest) -> None:
@@ -54,15 +66,19 @@ def make_call(stack: Stack, call: CallRequest) -> dict[str, Any]:
         What `functions.jira_calls.direct` answers with.
 
     Raises:
-        CommandError: Jira gave no answer, or could not be asked
+        JiraNotAsked: Jira gave no answer, or could not be asked
+        CommandError: AWS refuses
     """
+    # A call whose answer was lost may have been made.
+    attempts = _MOST_ATTEMPTS if call.is_idempotent else 1
+    config = Config(read_timeout=_READ_TIMEOUT_SECONDS, retries={"total_max_attempts": attempts})
     with aws_errors():
-        answer = stack.client("lambda", config=_ONCE).invoke(
+        answer = stack.client("lambda", config=config).invoke(
             FunctionName=stack.resource("JiraCallsFunction"),
             Qualifier=ALIAS,
             Payload=json.dumps(call.to_fields()).encode(),
         )
     result: dict[str, Any] = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
-        raise CommandError(f"no answer of Jira's: {result.get('errorMessage', 'the function failed')}")
+        raise JiraNotAsked(result.get("errorMessage", "the function failed"))
     return result

@@ -14,7 +14,7 @@ from connect_jira.events.messages import KINDS, STORED
 from connect_jira.json_objects import object_in
 from connect_jira.worker.sqs_record import CARRIED, REDRIVEN
 
-_OF_OLDER_CODE = {"TriesBefore"}
+_OF_OLDER_CODE = {"TriesBefore", "DisabledSince"}
 _OURS = CARRIED - {REDRIVEN} | {"Reason", "Explanation", "Tries", "FailedAt"} | _OF_OLDER_CODE
 
 EFFECT_UNKNOWN = "effect-unknown"

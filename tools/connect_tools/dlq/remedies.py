@@ -16,6 +16,8 @@ _REMEDIES = {
     "poison-message": "Look for time-outs and killed processes in the log; mend the cause, then redrive it.",
     "out-of-time": "Let the reaction do less at a time (docs: In a reaction); then redrive it.",
     "app-not-installed": "The site does not have the app any more: there is nobody to do it for.",
+    "secret-refused": "Install the app again on that site: installed ends the pause; then redrive it.",
+    "paused-by-hand": "End the pause with connect tenants resume; then redrive it.",
     "secret-does-not-open": "Have Jira send installed again, which brings a new secret; then redrive it.",
     "temporarily-unavailable": "Redrive it once AWS answers again.",
     "module-type-unknown": "If Forge itself invokes such modules, deploy with the type in "

@@ -48,6 +48,70 @@ def list_sites(
 
 
 @tenants.command()
+@click.argument("site", required=False, metavar="[SITE]")
+@click.option("--all", "everything", is_flag=True, help="Every site that has the app; it may take an hour.")
+@click.option(
+    "--pause", is_flag=True, help="Pause whose secret Jira refuses; resume whose secret Jira takes again."
+)
+@click.option(
+    "--per-second",
+    type=click.FloatRange(min=0, min_open=True),
+    default=5,
+    show_default=True,
+    help="Most calls in a second, with --all.",
+)
+@of_a_stack
+@AS_JSON
+def test(
+    *,
+    site: str | None,
+    everything: bool,
+    pause: bool,
+    per_second: float,
+    stack: str | None,
+    local: bool,
+    port: int,
+    as_json: bool,
+) -> None:
+    """Call SITE as the app calls it, signed, and say what comes of it.
+
+    Exit status 1 if it does not take the call, or one of --all does not. It changes nothing without --pause.
+    """
+    from connect_tools.tenants import testing  # noqa: PLC0415 - boto3 is slow to import
+
+    if everything == (site is not None):
+        raise click.UsageError("give a SITE, or --all")
+    where = stack_of(stack, port, local=local)
+    if site is None:
+        works = testing.try_all(where, per_second=per_second, pause=pause, as_json=as_json)
+    else:
+        works = testing.try_one(where, site, pause=pause, as_json=as_json)
+    sys.exit(0 if works else 1)
+
+
+@tenants.command()
+@click.argument("site")
+@of_a_stack
+@AS_JSON
+def pause(*, site: str, stack: str | None, local: bool, port: int, as_json: bool) -> None:
+    """Call SITE no more from the queue: its messages wait until it sends installed, or for resume."""
+    from connect_tools.tenants import pausing  # noqa: PLC0415 - boto3 is slow to import
+
+    pausing.pause(stack_of(stack, port, local=local), site, as_json=as_json)
+
+
+@tenants.command()
+@click.argument("site")
+@of_a_stack
+@AS_JSON
+def resume(*, site: str, stack: str | None, local: bool, port: int, as_json: bool) -> None:
+    """Call SITE again: end its pause."""
+    from connect_tools.tenants import pausing  # noqa: PLC0415 - boto3 is slow to import
+
+    pausing.resume(stack_of(stack, port, local=local), site, as_json=as_json)
+
+
+@tenants.command()
 @click.option(
     "--per-second",
     type=click.FloatRange(min=0, min_open=True),

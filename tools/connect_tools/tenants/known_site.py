@@ -16,6 +16,7 @@ class SiteState(StrEnum):
     DISABLED = "disabled"
     ANNOUNCED = "announced"
     LEAVING = "leaving"
+    PAUSED = "paused"
     UNINSTALLED = "uninstalled"
 
 
@@ -70,7 +71,8 @@ class KnownSite:
             now: in Unix seconds
         """
         if self.connect is not None and self.connect.sealed_secret is not None:
-            return _STATES[self.connect.state]
+            state = _STATES[self.connect.state]
+            return SiteState.PAUSED if self.connect.pause and state is SiteState.ENABLED else state
         if self.forge is not None and self._forge_lives(now):
             return _STATES[self.forge.state]
         return SiteState.UNINSTALLED

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from cachetools import LRUCache, TTLCache
 
-from connect_jira.errors import LimitedForNow, NotInstalled
+from connect_jira.errors import LimitedForNow, NotInstalled, SiteDisabled, SitePaused
 from connect_jira.installations.installation import Installation, InstallationState, is_storable
 from connect_jira.installations.sealing import SharedSecretSealer
 from connect_jira.installations.store import InstallationStore
@@ -115,16 +115,19 @@ class Tenants:
         row.require_sealed_secret()
         return row
 
-    def is_disabled(self, client_key: ClientKey) -> bool:
-        """Return whether a site has disabled its Connect installation, possibly from the cache.
+    def hold(self, client_key: ClientKey) -> SiteDisabled | SitePaused | None:
+        """Return why a site with a Connect installation gets no calls, possibly from the cache; else None.
 
         Raises:
             TemporarilyUnavailable: AWS did not answer
         """
         try:
-            return self.row(client_key).state is InstallationState.DISABLED
+            row = self.row(client_key)
         except NotInstalled:
-            return False
+            return None
+        if row.state is InstallationState.DISABLED:
+            return SiteDisabled()
+        return SitePaused(row.pause.reason) if row.pause else None
 
     def signing_identity(self, client_key: ClientKey) -> SigningIdentity:
         """Return the identity to sign as for a site.

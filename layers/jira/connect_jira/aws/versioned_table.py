@@ -131,7 +131,13 @@ class VersionedTable[Item: Versioned]:
         raise TemporarilyUnavailable("the row kept being changed by others")
 
     def having(
-        self, name: str, values: Collection[str], *, only: tuple[str, ...], after: str | None
+        self,
+        name: str,
+        values: Collection[str],
+        *,
+        only: tuple[str, ...],
+        without: str,
+        after: str | None,
     ) -> Iterator[tuple[list[Row], str | None]]:
         """Yield attributes of every row with one of the values, unordered; a row that changes may be missed.
 
@@ -141,6 +147,7 @@ class VersionedTable[Item: Versioned]:
             name: of the attribute with the value
             values: any of them
             only: the attributes to return
+            without: an attribute that the rows do not have
             after: the key to continue after; None to start
 
         Returns:
@@ -152,8 +159,8 @@ class VersionedTable[Item: Versioned]:
         placeholders = {f":value{number}": value for number, value in enumerate(values)}
         asked: dict[str, object] = {
             "ProjectionExpression": ", ".join(only),
-            "FilterExpression": f"#name IN ({', '.join(placeholders)})",
-            "ExpressionAttributeNames": {"#name": name},
+            "FilterExpression": f"#name IN ({', '.join(placeholders)}) AND attribute_not_exists(#without)",
+            "ExpressionAttributeNames": {"#name": name, "#without": without},
             "ExpressionAttributeValues": placeholders,
         }
         while True:

@@ -44,6 +44,26 @@ class InstallationState(StrEnum):
     UNINSTALLED = "uninstalled"
 
 
+class PauseReason(StrEnum):
+    """The reason of a pause."""
+
+    REFUSED = "secret-refused"
+    BY_HAND = "paused-by-hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A pause of the calls to a site: what is queued for it waits. `installed` ends it.
+
+    Attributes:
+        reason: of the pause
+        since: in Unix seconds
+    """
+
+    reason: PauseReason
+    since: int
+
+
 @dataclass(frozen=True, slots=True)
 class PreviousSecret:
     """A secret that a reinstall replaced.
@@ -106,6 +126,7 @@ class Installation:
         signed_at: `iat` of the newest `installed` or `uninstalled` applied, in Unix seconds
         tokens_used: the body digest for the digest of each token applied at `signed_at`
         toggled_at: `iat` of the newest `enabled` or `disabled` applied, in Unix seconds
+        pause: of the calls to the site; None if they are made
         updated_at: time of the last write, in Unix seconds
         expires_at: earliest deletion of the row, in Unix seconds; None while installed
         revision: number of writes
@@ -118,6 +139,7 @@ class Installation:
     signed_at: int
     tokens_used: Mapping[str, str]
     toggled_at: int = 0
+    pause: Pause | None = None
     updated_at: int
     expires_at: int | None = None
     revision: int = 1
@@ -192,6 +214,7 @@ def uninstalled(current: Installation, event: LifecycleEvent) -> Installation:
         state=InstallationState.UNINSTALLED,
         sealed_secret=None,
         previous_secrets=(),
+        pause=None,
         signed_at=event.signed_at,
         tokens_used=_tokens_used(current, event),
         updated_at=event.received_at,
@@ -217,19 +240,48 @@ def toggled(current: Installation, event: LifecycleEvent, state: InstallationSta
     )
 
 
+def paused(current: Installation, reason: PauseReason, *, now: int) -> Installation:
+    """Return the row of a site that is left alone; the same row if it is already.
+
+    Raises:
+        NotInstalled: the site has uninstalled the app
+    """
+    current.require_sealed_secret()
+    return current if current.pause else replace(current, pause=Pause(reason, now), updated_at=now)
+
+
+def paused_as_refused(current: Installation | None, *, now: int) -> Installation | None:
+    """Return the row of a site whose secret Jira has refused for a day; None if it is not to be paused.
+
+    A younger secret is another than the one that was refused, and a site that also uses Forge is called with
+    Forge's token.
+    """
+    if current is None or current.sealed_secret is None or current.site.installation_id is not None:
+        return None
+    return paused(current, PauseReason.REFUSED, now=now) if now - current.signed_at >= _DAY else None
+
+
+def resumed(current: Installation, *, now: int) -> Installation:
+    """Return the row of a site that is called again; the same row if it was not paused."""
+    return replace(current, pause=None, updated_at=now) if current.pause else current
+
+
 def pointed_to(current: Installation, installation_id: str, *, now: int) -> Installation:
     """Return the row of a site that also uses Forge. It is not deleted while Forge calls.
 
-    Returns the same row if nothing changes; its expiry is extended once a day.
+    Returns the same row if nothing changes; its expiry is extended once a day. A new Forge installation ends
+    a pause: it brings tokens of its own.
     """
     expires_at = current.expires_at
     if expires_at is not None and expires_at < now + UNINSTALLED_ROW_SECONDS - _DAY:
         expires_at = now + UNINSTALLED_ROW_SECONDS
     if installation_id == current.site.installation_id and expires_at == current.expires_at:
         return current
+    is_new = installation_id != current.site.installation_id
     return replace(
         current,
         site=replace(current.site, installation_id=installation_id),
+        pause=None if is_new else current.pause,
         expires_at=expires_at,
         updated_at=now,
     )

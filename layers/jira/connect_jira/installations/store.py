@@ -6,7 +6,14 @@ from connect_jira.aws.dynamodb import Row
 from connect_jira.aws.service import AwsService
 from connect_jira.aws.versioned_table import VersionedTable
 from connect_jira.installations.forge_installation import ForgeState
-from connect_jira.installations.installation import Installation, InstallationState, PreviousSecret, Site
+from connect_jira.installations.installation import (
+    Installation,
+    InstallationState,
+    Pause,
+    PauseReason,
+    PreviousSecret,
+    Site,
+)
 from connect_jwt.identity import ClientKey
 
 
@@ -25,7 +32,7 @@ class InstallationStore(VersionedTable[Installation]):
 
     def enabled_sites(self, *, after: str | None = None) -> Iterator[tuple[list[ClientKey], str | None]]:
         """Yield the sites that have the app installed and enabled, by Connect or Forge, in pages; each site
-        once. One that changes meanwhile may be missed.
+        once. One that changes meanwhile may be missed. Those that are paused are left out.
 
         IAM: `dynamodb:Scan`
 
@@ -40,7 +47,7 @@ class InstallationStore(VersionedTable[Installation]):
         """
         seen: set[str] = set()
         enabled = {InstallationState.ENABLED.value, ForgeState.LIVE.value}
-        pages = self.having("state", enabled, only=("clientKey", "tenant"), after=after)
+        pages = self.having("state", enabled, only=("clientKey", "tenant"), without="pause", after=after)
         for rows, position in pages:
             sites = dict.fromkeys(str(row.get("tenant") or row["clientKey"]) for row in rows)
             yield [ClientKey(site) for site in sites if site not in seen], position
@@ -64,6 +71,9 @@ def _row(installation: Installation) -> Row:
         "signedAt": installation.signed_at,
         "tokensUsed": dict(installation.tokens_used),
         "toggledAt": installation.toggled_at,
+        "pause": {"reason": installation.pause.reason.value, "since": installation.pause.since}
+        if installation.pause
+        else None,
         "updatedAt": installation.updated_at,
         "expiresAt": installation.expires_at,
         "revision": installation.revision,
@@ -92,7 +102,12 @@ def installation_of(row: Row) -> Installation:
         signed_at=row["signedAt"],
         tokens_used=row["tokensUsed"],
         toggled_at=row["toggledAt"],
+        pause=_pause(row["pause"]) if "pause" in row else None,
         updated_at=row["updatedAt"],
         expires_at=row.get("expiresAt"),
         revision=row["revision"],
     )
+
+
+def _pause(member: Row) -> Pause:
+    return Pause(PauseReason(member["reason"]), member["since"])

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from connect_jwt.diagnosis import Finding
 
 _OF_THE_SITE = {Cause.SITE_UNAVAILABLE, Cause.IP_NOT_ALLOWED, Cause.SITE_MOVED}
+SECRET_REFUSED = frozenset({"app-not-installed", "secret-out-of-sync"})
+"""Codes of findings that say: Jira refuses a token that is right by the shared secret."""
+
 _NOT_YET_GRANTED = {None, Cause.SCOPE_MISSING}
 
 
@@ -83,6 +86,11 @@ class JiraError(ConnectError):
     def pauses_site(self) -> bool:
         """True if every call to this site would fail in the same way."""
         return self.cause in _OF_THE_SITE
+
+    @property
+    def refuses_secret(self) -> bool:
+        """True if Jira refused a token that is right by the shared secret."""
+        return self.finding is not None and self.finding.code in SECRET_REFUSED
 
     @property
     def nothing_was_done(self) -> bool:

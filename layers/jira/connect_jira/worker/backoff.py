@@ -9,7 +9,8 @@
   records it while it waits, and the others postpone the site's messages. Later one message at a time probes
   the site, after growing pauses; the first response ends the trouble. If the probing worker dies, another one
   probes after a while. A record counts for a day at most.
-- A site that has disabled the app gets no calls until it enables it again.
+- A site that has disabled the app gets no calls until it enables it again, and one that is paused none until
+  the pause ends.
 """
 
 import hashlib
@@ -25,6 +26,7 @@ from cachetools import LRUCache, TLRUCache, TTLCache
 from connect_jira.aws.dynamodb import ConditionFailed, Row, Table
 from connect_jira.aws.failures import AwsFailed
 from connect_jira.aws.service import AwsService
+from connect_jira.errors import SiteDisabled, SitePaused
 from connect_jira.jira.connection_pool import SLOW_HOOK
 from connect_jira.jira.errors import JiraError, JiraUnreachable
 from connect_jira.jira.rate_limits import LimitScope, read_rate_limit
@@ -220,11 +222,13 @@ class TenantBackoff:
 
     Attributes:
         troubles: records of sites in trouble
-        is_disabled: returns whether a site has disabled the app
+        hold: returns why a site is disabled or paused, or None
+        pause: pauses a site whose secret Jira has refused for a day; returns whether it is paused
 
     Args:
         troubles: records of sites in trouble
-        is_disabled: returns whether a site has disabled the app
+        hold: as above
+        pause: likewise
         clock: Unix seconds
     """
 
@@ -232,11 +236,13 @@ class TenantBackoff:
         self,
         troubles: Troubles,
         *,
-        is_disabled: Callable[[ClientKey], bool] = lambda _client_key: False,
+        hold: Callable[[ClientKey], SiteDisabled | SitePaused | None] = lambda _client_key: None,
+        pause: Callable[[ClientKey], bool] = lambda _client_key: False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.troubles = troubles
-        self.is_disabled = is_disabled
+        self.hold = hold
+        self.pause = pause
         self._clock = clock
         self._until: TLRUCache[ClientKey, float] = TLRUCache(
             maxsize=_MOST_SITES, ttu=lambda _client_key, until, _now: until, timer=clock

@@ -29,8 +29,12 @@ from connect_jira.worker.retry_policy import (
 )
 from connect_jira.worker.sqs_record import SqsRecord
 from connect_jwt.errors import ConnectError
+from connect_jwt.identity import ClientKey
 
 logger = Logger(child=True)
+
+_LOOK_AGAIN_SECONDS = 60
+"""Delay of the message for which its site was paused; then it waits like the site's others."""
 
 
 class FailureHandler:
@@ -43,6 +47,7 @@ class FailureHandler:
         dead_letters: the dead-letter queue
         idempotency: the idempotency store
         results: puts the results of requested calls on the bus
+        pause: as for `connect_jira.worker.backoff.TenantBackoff`
         clock: Unix seconds
     """
 
@@ -53,12 +58,14 @@ class FailureHandler:
         dead_letters: DeadLetterQueue,
         idempotency: IdempotencyStore,
         results: CallResults,
+        pause: Callable[[ClientKey], bool],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._queue = queue
         self._dead_letters = dead_letters
         self._idempotency = idempotency
         self._results = results
+        self._pause = pause
         self._clock = clock
 
     def settle(
@@ -90,7 +97,10 @@ class FailureHandler:
             age=self._clock() - delivery.sent_at,
             now=self._clock(),
         )
-        match decide(failed):
+        decision = decide(failed)
+        if failed.is_secret_refused_for_long and message is not None and self._pause(message.client_key):
+            decision = Retry(_LOOK_AGAIN_SECONDS)
+        match decision:
             case Retry(seconds):
                 if attempt:
                     delivery = self._give_back(attempt, delivery)

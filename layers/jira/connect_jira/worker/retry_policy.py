@@ -21,6 +21,7 @@ from connect_jira.errors import (
     SecretDoesNotOpen,
     SiteDisabled,
     SiteInTrouble,
+    SitePaused,
     SiteUninstalled,
     TemporarilyUnavailable,
     TooDeep,
@@ -44,6 +45,9 @@ GIVE_UP_SECONDS = 24 * 3600
 
 REFUSED_BY_AWS_SECONDS = 4 * 24 * 3600
 """Time that AWS's refusals are retried: no message is to blame, and somebody has to fix the cause."""
+
+MIN_REFUSALS = 3
+"""Minimum number of attempts that Jira has refused before a site's secret counts as refused."""
 
 MAX_TRIES = 5
 """Maximum attempts for errors that are hardly transient, such as a bug in a reaction."""
@@ -77,6 +81,7 @@ _NEVER = (
     ModuleTypeUnknown,
     PoisonMessage,
     RequestMalformed,
+    SitePaused,
     SiteUninstalled,
     TooDeep,
     UrlNotSignable,
@@ -151,11 +156,23 @@ class FailedAttempt:
             or (self.is_one_call and _nothing_was_done(self.error))
         )
 
+    @property
+    def is_secret_refused_for_long(self) -> bool:
+        """True if Jira refuses the site's secret, and has done so for as long as a message is retried."""
+        return (
+            isinstance(self.error, JiraError)
+            and self.error.refuses_secret
+            and self.may_begin_again
+            and self.tries >= MIN_REFUSALS
+            and self.age >= GIVE_UP_SECONDS
+        )
+
 
 def decide(failed: FailedAttempt) -> Decision:
     """Decide between retry, dead letter and discard.
 
     - The app is uninstalled, or has been disabled for long: discard.
+    - The site has been paused for long: dead-letter.
     - It may have been done, and is not idempotent: dead-letter. No 5xx says that it was not done.
     - It can never succeed, or must not be retried: dead-letter.
     - It is transient: retry, when Jira says or with growing delays, for a day; for four if AWS refuses.

@@ -11,11 +11,11 @@ from typing import Any, Self
 from connect_jira.errors import MessageUnreadable
 
 _FIRST_MESSAGE_ID, _FIRST_SENT_AT, _NOT_BEFORE = "FirstMessageId", "FirstSentAt", "NotBefore"
-_ABANDONED, _DISABLED_SINCE = "AbandonedRecords", "DisabledSince"
+_ABANDONED, _HELD_SINCE = "AbandonedRecords", "HeldSince"
 REDRIVEN = "Redriven"
 """Message attribute with the id of the dead letter that was redriven: its work has another record."""
 
-CARRIED = frozenset((_FIRST_MESSAGE_ID, _FIRST_SENT_AT, _NOT_BEFORE, _ABANDONED, _DISABLED_SINCE, REDRIVEN))
+CARRIED = frozenset((_FIRST_MESSAGE_ID, _FIRST_SENT_AT, _NOT_BEFORE, _ABANDONED, _HELD_SINCE, REDRIVEN))
 """Message attributes that a message carries when it is sent again."""
 
 
@@ -33,7 +33,7 @@ class SqsRecord:
         first_message_id: SQS's id of the message when it was first sent
         sent_at: time of that, in Unix seconds
         not_before: end of its delay, in Unix seconds; 0 if there is none
-        disabled_since: time since it waits for its site to enable the app, in Unix seconds; 0 if it does not
+        held_since: time since it waits for its disabled or paused site, in Unix seconds; 0 if it does not
         abandoned: owners of its record in the idempotency store that may exist although the work did not
             begin, or may begin again
         redriven: the id of the dead letter that it was; empty if it was none
@@ -45,7 +45,7 @@ class SqsRecord:
     first_message_id: str
     sent_at: float
     not_before: float = 0.0
-    disabled_since: float = 0.0
+    held_since: float = 0.0
     abandoned: tuple[str, ...] = ()
     redriven: str = ""
 
@@ -70,7 +70,7 @@ class SqsRecord:
                 first_message_id=carried.get(_FIRST_MESSAGE_ID, record["messageId"]),
                 sent_at=_seconds(carried.get(_FIRST_SENT_AT, sent_at)),
                 not_before=_seconds(carried.get(_NOT_BEFORE, 0)),
-                disabled_since=_seconds(carried.get(_DISABLED_SINCE, 0)),
+                held_since=_seconds(carried.get(_HELD_SINCE, 0)),
                 abandoned=tuple(carried.get(_ABANDONED, "").split()),
                 redriven=carried.get(REDRIVEN, ""),
             )
@@ -101,7 +101,7 @@ class SqsRecord:
         numbers = {
             _FIRST_SENT_AT: round(self.sent_at, 3),
             _NOT_BEFORE: round(not_before, 3),
-            _DISABLED_SINCE: round(self.disabled_since, 3),
+            _HELD_SINCE: round(self.held_since, 3),
         }
         texts = {
             _FIRST_MESSAGE_ID: self.first_message_id,

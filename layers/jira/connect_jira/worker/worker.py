@@ -18,6 +18,7 @@ from connect_jira.errors import (
     PoisonMessage,
     SiteDisabled,
     SiteInTrouble,
+    SitePaused,
     TemporarilyUnavailable,
     TooDeep,
 )
@@ -49,10 +50,10 @@ ENOUGH_TIME_SECONDS = 5.0
 LONGEST_AFTER_TROUBLE_SECONDS = 30.0
 """Maximum delay of a message after its site's trouble ends. A site's pauses grow by themselves."""
 
-LONGEST_DISABLED_SECONDS = 4 * 24 * 3600
-"""Time that messages wait for a site that has disabled the app, about as long as SQS keeps one."""
+LONGEST_HELD_SECONDS = 4 * 24 * 3600
+"""Time that messages wait for a site that is disabled or paused, about as long as SQS keeps one."""
 
-_SHORTEST_DISABLED_SECONDS = 60.0
+_SHORTEST_HELD_SECONDS = 60.0
 _NEXT_TURN_SECONDS = 2.0
 
 MAX_CUT_OFF = 3
@@ -108,7 +109,12 @@ class Worker:
         self._backoff = backoff
         self._clock = clock
         self._failure_handler = FailureHandler(
-            queue=queue, dead_letters=dead_letters, idempotency=idempotency, results=results, clock=clock
+            queue=queue,
+            dead_letters=dead_letters,
+            idempotency=idempotency,
+            results=results,
+            pause=backoff.pause,
+            clock=clock,
         )
 
     def work(self, record: Mapping[str, Any], invocation: Invocation) -> bool:
@@ -158,8 +164,8 @@ class Worker:
         if limited and age < GIVE_UP_SECONDS:  # past that age Jira is asked, so that nothing waits for ever
             return self._failure_handler.schedule_retry(delivery, no_sooner(limited, age=age), "site-paused")
         try:
-            if self._backoff.is_disabled(client_key):
-                return self._wait_until_enabled(delivery, message)
+            if (held := self._backoff.hold(client_key)) is not None:
+                return self._wait_for_site(delivery, message, held)
             trouble = self._backoff.troubles.of(client_key)
         except TemporarilyUnavailable as error:
             return self._failure_handler.settle(delivery, error, message=message)
@@ -170,15 +176,15 @@ class Worker:
         wait = no_sooner(trouble.seconds, age=age, longest=LONGEST_AFTER_TROUBLE_SECONDS)
         return self._failure_handler.schedule_retry(delivery, wait, "site-paused")
 
-    def _wait_until_enabled(self, delivery: SqsRecord, message: Message) -> bool:
-        """Postpone a message without an attempt; its time for retries begins once the app is enabled."""
+    def _wait_for_site(self, delivery: SqsRecord, message: Message, held: SiteDisabled | SitePaused) -> bool:
+        """Postpone a message without an attempt; its time for retries begins once the site may be called."""
         now = self._clock()
-        since = delivery.disabled_since or now
-        if now - since >= LONGEST_DISABLED_SECONDS:
-            return self._failure_handler.settle(delivery, SiteDisabled(), message=message)
-        delivery = replace(delivery, sent_at=now, disabled_since=since)
-        wait = no_sooner(_SHORTEST_DISABLED_SECONDS, age=now - since)
-        return self._failure_handler.schedule_retry(delivery, wait, "site-disabled")
+        since = delivery.held_since or now
+        if now - since >= LONGEST_HELD_SECONDS:
+            return self._failure_handler.settle(delivery, held, message=message)
+        delivery = replace(delivery, sent_at=now, held_since=since)
+        wait = no_sooner(_SHORTEST_HELD_SECONDS, age=now - since)
+        return self._failure_handler.schedule_retry(delivery, wait, held.reason)
 
     def _work(self, delivery: SqsRecord, message: Message, invocation: Invocation) -> bool:
         owner, is_idempotent = uuid.uuid4().hex, self._handler.is_idempotent(message)
@@ -201,7 +207,7 @@ class Worker:
             count("DuplicateAbsorbed")
             outcome = begun.result
         else:
-            delivery = replace(delivery, abandoned=(), disabled_since=0.0)
+            delivery = replace(delivery, abandoned=(), held_since=0.0)
             try:
                 if begun.cut_off >= MAX_CUT_OFF:
                     raise PoisonMessage(begun.cut_off)  # noqa: TRY301 - judged like the error that it stands for
