@@ -14,8 +14,8 @@ FOLDERS = (
     "e2e",
     "browser",
     "distributions",
-    "laptop",
     "contract",
+    "laptop",
     "infrastructure",
     "interop",
     "reference",
@@ -46,17 +46,23 @@ collect_ignore = [] if _HAS_DEMONSTRATION else list(OF_THE_DEMONSTRATION)
 
 
 class ByFileOrGroup(LoadGroupScheduling):  # type: ignore[misc]  # which has no types
-    """A file's tests stay together, so its stack starts once; so do those of an `xdist_group`."""
+    """A file's tests stay together, so its stack starts once; so do those of an `xdist_group`.
+
+    All contract tests are one group: they share DynamoDB Local, whose start takes longer than most of them.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        scope = super()._split_scope(nodeid)
-        return nodeid.partition("::")[0] if scope == nodeid else scope
+        scope: str = super()._split_scope(nodeid)
+        if scope != nodeid:
+            return scope
+        file = nodeid.partition("::")[0]
+        return "contract" if file.startswith("tests/contract/") else file
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """As many as processors where tests only compute; two more where a stack waits half of the time."""
+    """As many as processors where tests only compute; four more where stacks and browsers mostly wait."""
     processors = os.process_cpu_count() or 1
-    return processors if all("unit" in Path(path).parts for path in config.args) else processors + 2
+    return processors if all("unit" in Path(path).parts for path in config.args) else processors + 4
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling:

@@ -15,6 +15,7 @@ from connect_jwt.canonical import query_string_hash
 from connect_local.laptop.stack import LaptopStack
 from connect_tools.project import PROJECT
 from tests.e2e.visitor import Visitor
+from tests.e2e.watching import eventually
 from tests.unit.jira.captures import capture
 
 EVENTS = sorted((PROJECT / "events").glob("*.json"))
@@ -195,7 +196,7 @@ def test_a_sample_request_for_a_job_is_queued_for_each_site(
         json.dumps(event_of("call_requests-job")).encode()
     )
     assert not result.failed, result.payload
-    (queued,) = (json.loads(line) for line in logs if '"Job queued"' in line)
+    (queued,) = eventually(lambda: [json.loads(line) for line in logs if '"Job queued"' in line])
     assert (queued["job"], queued["sites"]) == ("overdue", 1)
 
 
@@ -203,7 +204,8 @@ def test_a_sample_tick_requests_nothing_of_an_app_without_jobs(stack: LaptopStac
     event = json.dumps(event_of("jira_calls-tick")).encode()
     result = stack.functions["JiraCallsFunction"].invoke(event)
     assert not result.failed, result.payload
-    assert any('"Jobs requested"' in line and '"jobs":[]' in line.replace(" ", "") for line in logs)
+    said = '"Jobs requested"'
+    assert eventually(lambda: any(said in line and '"jobs":[]' in line.replace(" ", "") for line in logs))
 
 
 def test_a_sample_direct_call_is_answered_with_jiras_answer(

@@ -18,6 +18,7 @@ from connect_local.jira.site import ADMIN, MEMBER
 from connect_local.laptop.stack import LaptopStack, StackOptions
 from tests.e2e.forge import control, invoke_remote, manifest
 from tests.e2e.test_acting_as_users import Unhurried
+from tests.e2e.watching import eventually
 
 CHECK = "/permissions/check"
 
@@ -121,7 +122,8 @@ def test_without_a_token_nobody_may_and_the_log_says_what_is_missing(
     answer = request_remote(stack, ADMIN.account_id, "/connection")
     assert (answer.status, answer.json()) == (403, {"reason": "user-token-missing"})
     assert answer.headers["access-control-allow-origin"] == "*"
-    (line,) = [line for line in lines if '"reason":"user-token-missing"' in line and "explanation" in line]
+    reason = '"reason":"user-token-missing"'
+    (line,) = eventually(lambda: [line for line in lines if reason in line and "explanation" in line])
     assert "allowImpersonation: true (read:jira-work, read:jira-user, write:jira-work)" in line
 
 

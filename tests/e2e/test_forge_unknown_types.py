@@ -82,7 +82,7 @@ def test_an_event_lies_among_the_dead_letters_until_its_type_is_known(
     assert {message["subject"] for message in held.values()} == {"avi:jira:created:issue"}
     (line,) = eventually(lambda: [line for line in lines if "held back" in line and NEW in line])
     assert "ExtraForgeModuleTypes" in line
-    assert any('"ModuleTypeUnknown"' in line for line in lines)
+    assert eventually(lambda: any('"ModuleTypeUnknown"' in line for line in lines))
     assert noted(stack, "DEMO-901") is None
 
     dlq(stack, "redrive", *held)

@@ -63,6 +63,7 @@ def failed(stack: LaptopStack) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.xdist_group("hooks of Connect")
 def test_hooks_of_connect_and_a_job_outlive_the_workers_that_are_killed_in_them(tmp_path: Path) -> None:
     with own_stack(tmp_path) as stack:
         assert stack.jira is not None
@@ -96,6 +97,7 @@ def test_hooks_of_connect_and_a_job_outlive_the_workers_that_are_killed_in_them(
         ]
 
 
+@pytest.mark.xdist_group("hooks of Forge")
 def test_hooks_of_forge_outlive_the_workers_that_are_killed_in_them(tmp_path: Path) -> None:
     with own_stack(tmp_path) as stack:
         app = manifest(stack, connect=False)
