@@ -19,6 +19,7 @@ from connect_tools.smoke.alarms import check_alarms
 from connect_tools.smoke.app_answers import AppAnswers, header_faults
 from connect_tools.smoke.command import look
 from connect_tools.smoke.deployment import Deployment, deployed, on_the_laptop
+from connect_tools.smoke.function_answers import FunctionAnswers
 from connect_tools.target_stack import Stack, running_stack
 from tests.descriptors import own_descriptor
 from tests.laptop.idle_stack import IdleStack, connect
@@ -99,11 +100,11 @@ def port_of(stack: LaptopStack) -> int:
     return int(stack.base_url.rpartition(":")[2])
 
 
-def failing(stack: LaptopStack, capsys: pytest.CaptureFixture[str], *, patience: float = 60) -> str:
+def failing(stack: LaptopStack, capsys: pytest.CaptureFixture[str]) -> str:
     """The sentence about the first check that fails, after the lines of those that hold."""
     deployment = on_the_laptop(running_stack(port_of(stack)), port_of(stack))
     with pytest.raises(CommandError) as failed:
-        look(deployment, patience=patience, as_json=False)
+        look(deployment, patience=60, as_json=False)
     said, name = str(failed.value), str(failed.value).partition(":")[0]
     passed = [line.split()[1] for line in capsys.readouterr().out.splitlines()]
     assert passed == CHECKS[: CHECKS.index(name)]
@@ -175,27 +176,28 @@ def test_a_host_of_forges_keys_that_has_no_key_set_is_named(
     assert said.startswith("forge-key-host: ForgeFunction says: key-host-unavailable: ")
 
 
-def test_a_message_that_does_not_leave_the_queue_is_named(
-    stack: LaptopStack, capsys: pytest.CaptureFixture[str]
-) -> None:
+def answers_of(stack: LaptopStack, *, patience: float) -> FunctionAnswers:
+    return FunctionAnswers(running_stack(port_of(stack)), patience=patience)
+
+
+def test_a_message_that_does_not_leave_the_queue_is_named(stack: LaptopStack) -> None:
     queue = {"QueueUrl": stack.cloud.attribute("JiraCalls", "Ref")}
     sqs = stack.cloud.client("sqs")
     sqs.set_queue_attributes(**queue, Attributes={"DelaySeconds": "900"})
-    said = failing(stack, capsys, patience=1)
+    with pytest.raises(CommandError, match=r"has not come through .* in 1 s: .*list-event-source-mappings"):
+        answers_of(stack, patience=1).check_queue()
     sqs.set_queue_attributes(**queue, Attributes={"DelaySeconds": "0"})
-    assert said.startswith("queue: a message has not come through to the worker in 1 s: ")
-    assert "list-event-source-mappings" in said
 
 
-def test_a_bus_without_its_rule_is_named(stack: LaptopStack, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bus_without_its_rule_is_named(stack: LaptopStack) -> None:
     (rule,) = stack.template.event_rules(stack.cloud.attribute)
     events = stack.cloud.client("events")
     (made,) = events.list_rules(EventBusName=rule.bus)["Rules"]
     events.delete_rule(Name=made["Name"], EventBusName=rule.bus)
-    said = failing(stack, capsys, patience=5)
+    with pytest.raises(CommandError, match=r"has not come through .* in 1 s: .*list-rules"):
+        answers_of(stack, patience=1).check_bus()
     stack.cloud.make_rule(rule, stack.asynchronous[rule.function].put)
-    assert said.startswith("bus: a message has not come through to the worker in 5 s: ")
-    assert "list-rules" in said
+    answers_of(stack, patience=60).check_bus()
 
 
 def test_no_request_from_outside_is_a_check(stack: LaptopStack) -> None:
