@@ -22,7 +22,7 @@ def check_alarms(deployment: Deployment) -> str:
         CommandError: one has, or one is not there
     """
     if not deployment.alarms:
-        return "there are none on the laptop"
+        return "none"
     found = _described(deployment)
     for name in deployment.alarms:
         if name not in found:
