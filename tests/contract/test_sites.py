@@ -145,7 +145,7 @@ def test_a_site_is_found_by_each_of_its_names_and_their_beginnings(rows: Table, 
     for name in (*typed, installation_id, installation_id[:60], str(forge.cloud_id)):
         found = sites.find(name)
         assert (found.connect, found.forge) == (row, forge), name
-    assert sites.forge_installations(client_key) == [forge]
+    assert {row["clientKey"] for row in sites.rows_of(client_key)} == {client_key, installation_id}
 
 
 def test_a_whole_address_is_a_site_though_another_begins_with_it(rows: Table, sites: Sites) -> None:

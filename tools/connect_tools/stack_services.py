@@ -11,6 +11,9 @@ from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
 from connect_jira.aws.service import AwsService, Deadline
 from connect_tools.target_stack import Stack, aws_errors
 
+_EXPECTED = {CONDITION_FAILED, "InvalidCiphertextException"}
+"""Codes that the stores make something of."""
+
 _MOST_KEYS = 100
 """DynamoDB's limit for one BatchGetItem."""
 
@@ -62,10 +65,9 @@ class _Client:
             try:
                 answer: dict[str, Any] = getattr(self._client, xform_name(operation))(**parameters)
             except ClientError as refused:
-                if refused.response["Error"].get("Code") != CONDITION_FAILED:
+                code = refused.response["Error"].get("Code", "")
+                if code not in _EXPECTED:
                     raise
                 details: Mapping[str, Any] = {**refused.response}
-                raise AwsFailed(
-                    f"{self._name}:{operation}", CONDITION_FAILED, may_pass=False, details=details
-                ) from None
+                raise AwsFailed(f"{self._name}:{operation}", code, may_pass=False, details=details) from None
         return answer

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -10,12 +9,12 @@ import click
 from connect_cli.errors import CommandError
 from connect_doctor.redaction import visible
 from connect_jira.events.messages import STORED
-from connect_tools.ages import age
 from connect_tools.dlq.message import FailedMessage
 from connect_tools.dlq.queue import FailedCalls
 from connect_tools.dlq.remedies import remedy
 from connect_tools.operator_log import recorded
 from connect_tools.target_stack import Stack
+from connect_tools.times import age, iso
 
 _ID_LENGTH = 8
 
@@ -28,7 +27,7 @@ def list_failed(stack: Stack, *, as_json: bool) -> None:
     """
     with FailedCalls(stack).held() as messages:
         if as_json:
-            click.echo(json.dumps({"messages": [_summary(message) for message in messages]}))
+            click.echo(json.dumps({"messages": [summary_of(message) for message in messages]}))
             return
         if not messages:
             click.echo("Nothing has failed.")
@@ -54,11 +53,11 @@ def show_failed(stack: Stack, prefix: str, *, as_json: bool) -> None:
     failed = FailedCalls(stack)
     with failed.held() as messages:
         message = _one(messages, prefix)
-        everything = _summary(message) | {
+        everything = summary_of(message) | {
             "explanation": message.explanation,
             "tries": message.tries,
             "remedy": remedy(message.reason),
-            "body": _content(failed, message),
+            "body": content_of(failed, message),
         }
         if as_json:
             click.echo(json.dumps(everything))
@@ -116,10 +115,11 @@ def _one(messages: Sequence[FailedMessage], prefix: str) -> FailedMessage:
     return found[0]
 
 
-def _summary(message: FailedMessage) -> dict[str, Any]:
+def summary_of(message: FailedMessage) -> dict[str, Any]:
+    """Return what `list` prints of a message, as JSON."""
     return {
         "id": message.id,
-        "failedAt": datetime.fromtimestamp(message.failed_at, UTC).isoformat(timespec="seconds"),
+        "failedAt": iso(message.failed_at),
         "kind": message.kind,
         "clientKey": message.client_key,
         "subject": message.subject,
@@ -127,13 +127,19 @@ def _summary(message: FailedMessage) -> dict[str, Any]:
     }
 
 
-def _content(failed: FailedCalls, message: FailedMessage) -> Any:  # noqa: ANN401 - any JSON value
+def content_of(failed: FailedCalls, message: FailedMessage) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the content of a message, from wherever it is; text if it is no JSON."""
     text = message.text
     if message.kind == STORED:
         try:
             text = failed.stored(message)
         except CommandError as gone:
             return f"{text}\n(what it refers to cannot be read: {gone})"
+    return json_or_text(text)
+
+
+def json_or_text(text: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the JSON value in a text; the text if there is none."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

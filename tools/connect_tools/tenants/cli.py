@@ -1,6 +1,7 @@
 """`connect tenants`: the sites that have the app."""
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -45,6 +46,33 @@ def list_sites(
     listing.list_sites(
         stack_of(stack, port, local=local), states=states, transports=transports, as_json=as_json
     )
+
+
+@tenants.command()
+@click.argument("site")
+@click.option("--open", "opens", is_flag=True, help="Say whether KMS opens its secret and its tokens, too.")
+@of_a_stack
+@AS_JSON
+def show(*, site: str, opens: bool, stack: str | None, local: bool, port: int, as_json: bool) -> None:
+    """Everything known of SITE, but no secret and no token."""
+    from connect_tools.tenants import showing  # noqa: PLC0415 - boto3 is slow to import
+
+    showing.show(stack_of(stack, port, local=local), site, opens=opens, as_json=as_json)
+
+
+@tenants.command()
+@click.argument("site")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A new file, which only you can read; by default stdout.",
+)
+@of_a_stack
+def export(*, site: str, output: Path | None, stack: str | None, local: bool, port: int) -> None:
+    """Everything kept of SITE as one JSON object, secrets left out."""
+    from connect_tools.tenants import export as command  # noqa: PLC0415 - boto3 is slow to import
+
+    command.export(stack_of(stack, port, local=local), site, output=output)
 
 
 @tenants.command()

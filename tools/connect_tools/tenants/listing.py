@@ -5,19 +5,18 @@ IAM: that of `connect_tools.tenants.sites`, and `dynamodb:BatchGetItem` on Activ
 
 import time
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from connect_doctor.redaction import visible
 from connect_jira.installations.activity import SiteActivity, activity_of
-from connect_tools.ages import age
 from connect_tools.json_output import print_array
 from connect_tools.stack_services import rows_by_key, service_of
 from connect_tools.target_stack import Stack
 from connect_tools.tenants.known_site import KnownSite
 from connect_tools.tenants.sites import Sites
+from connect_tools.times import age, iso
 
 type _Listed = tuple[KnownSite, SiteActivity]
 
@@ -42,7 +41,7 @@ def list_sites(stack: Stack, *, states: Collection[str], transports: Collection[
         and (not transports or one[0].transport(now) in transports)
     )
     if as_json:
-        print_array("sites", (_summary(site, activity, now) for site, activity in listed))
+        print_array("sites", (summary_of(site, activity) for site, activity in listed))
         return
     is_empty = True
     for site, activity in listed:
@@ -71,18 +70,15 @@ def _columns(site: KnownSite, activity: SiteActivity, now: float) -> Iterator[st
     yield site.address
 
 
-def _summary(site: KnownSite, activity: SiteActivity, now: float) -> dict[str, Any]:
-    event, call = activity.last_webhook, activity.last_call
+def summary_of(site: KnownSite, activity: SiteActivity) -> dict[str, Any]:
+    """Return what `list` prints of a site, as JSON."""
+    now, event, call = time.time(), activity.last_webhook, activity.last_call
     return {
         "clientKey": site.tenant,
         "state": site.state(now),
         "transport": site.transport(now),
         "version": site.version or None,
         "address": site.address or None,
-        "lastEvent": {"event": event.event, "at": _iso(event.at)} if event else None,
-        "lastCall": {"call": call.call, "status": call.status, "at": _iso(call.at)} if call else None,
+        "lastEvent": {"event": event.event, "at": iso(event.at)} if event else None,
+        "lastCall": {"call": call.call, "status": call.status, "at": iso(call.at)} if call else None,
     }
-
-
-def _iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")

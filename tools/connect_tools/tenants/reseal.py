@@ -13,13 +13,11 @@ import click
 
 from connect_cli.errors import CommandError
 from connect_doctor.redaction import visible
-from connect_jira.descriptor import load_descriptor
-from connect_jwt.identity import AppKey
 from connect_tools.pace import Pace
-from connect_tools.project import PROJECT
 from connect_tools.stack_services import service_of
 from connect_tools.target_stack import Stack, aws_errors
 from connect_tools.tenants.resealing import Pass, Resealing
+from connect_tools.tenants.secrets_key import app_key_of
 
 OLDER_FUNCTIONS_SECONDS = 40
 """Time after which an older version of a function cannot seal any more: longer than each may run."""
@@ -51,7 +49,7 @@ def reseal(stack: Stack, *, per_second: float, as_json: bool) -> bool:
         stack.client("kms"),
         installations=stack.resource("Installations"),
         site_data=stack.resource("SiteData"),
-        app_key=_app_key(variables[SEALING[0]]["STAGE"]),
+        app_key=app_key_of(variables[SEALING[0]]),
         key=key,
         wait=Pace(per_second).wait,
         tell=_Progress().tell,
@@ -98,11 +96,6 @@ def _key(variables: Mapping[str, Mapping[str, str]]) -> str:
     if len(keys) > 1:
         raise CommandError("the functions seal by different keys: wait until the deployment is complete")
     return keys.pop()
-
-
-def _app_key(stage: str) -> AppKey:
-    path = str(PROJECT / "descriptor" / "atlassian-connect.json")
-    return AppKey(load_descriptor({"DESCRIPTOR_PATH": path, "STAGE": stage})["key"])
 
 
 def _under_another_key(stack: Stack, key: str) -> dict[str, str]:

@@ -12,7 +12,6 @@ import click
 from connect_cli.errors import CommandError
 from connect_doctor.redaction import visible
 from connect_jira.aws.dynamodb import Row, Table
-from connect_jira.installations.forge_installation import ForgeInstallation
 from connect_jira.installations.forge_store import forge_installation_of
 from connect_jira.installations.installation import is_forge
 from connect_jira.installations.store import installation_of
@@ -73,15 +72,17 @@ class Sites:
             )
         return found[0]
 
-    def forge_installations(self, tenant: ClientKey) -> list[ForgeInstallation]:
-        """Return every Forge installation of a site that has a row, also those that have ended.
+    def rows_of(self, tenant: ClientKey) -> list[Row]:
+        """Return the rows of a site: Connect's, and each Forge installation's, also of those that have ended.
 
         Raises:
             CommandError: AWS does not say
         """
-        of_site = {":tenant": str(tenant)}
-        pages = self._scan(FilterExpression="tenant = :tenant", ExpressionAttributeValues=of_site)
-        return [forge_installation_of(row) for rows in pages for row in rows]
+        asked = {
+            "FilterExpression": "clientKey = :tenant OR tenant = :tenant",
+            "ExpressionAttributeValues": {":tenant": str(tenant)},
+        }
+        return [row for rows in self._scan(**asked) for row in rows]
 
     def _beginning_with(self, typed: str) -> list[KnownSite]:
         address = _without_scheme(typed)

@@ -91,9 +91,9 @@ class _Met:
 class Troubles:
     """Records of sites in trouble, in the idempotency store's table.
 
-    A row has `id`, the `reason` and number of `failures`, the end of the pause (`untilMs`) and of the turn at
-    probing (`turnMs`; 0 if nobody probes), both in Unix milliseconds, and its TTL (`expiration`, in Unix
-    seconds).
+    A row has `id`, the site (`clientKey`), the `reason` and number of `failures`, the end of the pause
+    (`untilMs`) and of the turn at probing (`turnMs`; 0 if nobody probes), both in Unix milliseconds, and its
+    TTL (`expiration`, in Unix seconds).
 
     IAM: `dynamodb:GetItem`, `UpdateItem` and `DeleteItem`, on the table.
 
@@ -195,7 +195,8 @@ class Troubles:
 
     def _update(self, client_key: ClientKey, condition: str, seen: Row, changes: Row) -> bool:
         """Change a row if it is unchanged since it was read; return False if not."""
-        changes = {"expiration": self._in_ms(_KEPT_SECONDS) // 1000, **changes}
+        expiration = self._in_ms(_KEPT_SECONDS) // 1000
+        changes = {"clientKey": str(client_key), "expiration": expiration, **changes}
         try:
             self._table.call(
                 "UpdateItem",

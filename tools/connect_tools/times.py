@@ -1,6 +1,7 @@
-"""Ages of things for a terminal, in one short word."""
+"""Times for a terminal, and for JSON."""
 
 import time
+from datetime import UTC, datetime
 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "m"))
 
@@ -16,3 +17,12 @@ def age(at: float) -> str:
         if seconds >= unit:
             return f"{seconds // unit}{letter}"
     return f"{seconds}s"
+
+
+def iso(at: float) -> str:
+    """Return a time as ISO 8601 has it, in UTC.
+
+    Args:
+        at: in Unix seconds
+    """
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
