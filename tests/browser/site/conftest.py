@@ -1,20 +1,20 @@
 """The built site, served as static files are, in a browser whose network is watched."""
 
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from connect_build.site.doctor import PYODIDE, build_doctor
+from connect_build.site.build import build
+from connect_build.site.doctor import PYODIDE
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+_MISSING = "Pyodide is missing: `npm ci` in site/"
 LOADED = 90_000
 """Milliseconds: Python is started in a browser, on a machine that does much else."""
 
@@ -45,13 +45,21 @@ class Watched:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the URL of the site, which ends in a slash."""
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the site; it is built once."""
     if not PYODIDE.is_dir():
-        pytest.skip("Pyodide is missing: `npm ci` in site/")
-    folder: Path = tmp_path_factory.mktemp("site")
-    build_doctor(folder / "doctor")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=folder))
+        if os.environ.get("CI"):
+            pytest.fail(_MISSING)
+        pytest.skip(_MISSING)
+    folder = tmp_path_factory.mktemp("site")
+    build(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Return the URL of the site, which ends in a slash."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=site))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()

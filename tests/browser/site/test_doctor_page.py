@@ -140,6 +140,7 @@ def test_a_link_has_no_secret_and_no_signature_and_asks_the_same(doctor: Watched
     page.get_by_text("More that you may know").click()
     page.locator("#at").fill(FORUM_KEYS["at"])
     page.locator("#explain").click()
+    expect(page.locator(".request")).to_contain_text("2021-12-02 15:48:20 UTC")
     expect(page.locator("article")).to_contain_text("secret-mismatch")
     page.get_by_role("button", name="Copy a link").click()
     link = page.get_by_label("The link").input_value()

@@ -2,7 +2,7 @@
 
 import shutil
 
-from connect_build.site.doctor import build_doctor
+from connect_build.site.build import build
 from connect_tools.project import PROJECT
 
 FOLDER = PROJECT / "dist" / "site"
@@ -11,7 +11,7 @@ FOLDER = PROJECT / "dist" / "site"
 def main() -> None:
     """Build it anew."""
     shutil.rmtree(FOLDER, ignore_errors=True)
-    build_doctor(FOLDER / "doctor")
+    build(FOLDER)
     folder = FOLDER.relative_to(PROJECT)
     print(f"Look at it by: python3 -m http.server --directory {folder}")  # noqa: T201 - make shows it
 
