@@ -22,6 +22,7 @@ from connect_jira.events.held_event import HeldEvent
 from connect_jira.http_pool import new_pool
 from connect_jira.lifecycle.forge import ForgeCalls, ForgeOutcome
 from connect_jira.lifecycle.hooks import enqueued_by
+from connect_jira.metrics import count
 from connect_jira.shape_recorder import RECORDER
 from connect_jira.web.front_door import answer
 from connect_jira.web.request import GatewayRequest
@@ -66,6 +67,7 @@ def _take(request: GatewayRequest) -> Response:
                 _tell(request, _forge.refresh(request))
             case _:
                 _tell(request, _forge.lifecycle(request))
+                count("LifecycleEventAccepted", event=request.path.rpartition("/")[2])
     except ProductNotServed as elsewhere:  # Forge retries after anything but 2xx
         logger.info(
             "Forge call ignored", path=request.path, reason=elsewhere.reason, explanation=str(elsewhere)
@@ -97,3 +99,4 @@ def _enqueue(request: GatewayRequest) -> None:
                 webhookId=webhook.webhook_id,
                 clientKey=webhook.client_key,
             )
+            count("EventQueued")

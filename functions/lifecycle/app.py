@@ -22,6 +22,7 @@ from connect_jira.installations.activity import Activity
 from connect_jira.installations.self_checks import read_table, seal_and_open
 from connect_jira.lifecycle.connect import Lifecycle
 from connect_jira.lifecycle.hooks import enqueued_by
+from connect_jira.metrics import count
 from connect_jira.shape_recorder import RECORDER
 from connect_jira.web.front_door import answer
 from connect_jira.web.request import GatewayRequest
@@ -85,4 +86,5 @@ def _apply(request: GatewayRequest) -> Response:
         changed=outcome.changed,
         keyHost=outcome.key_id and _keys.host_of(outcome.key_id),
     )
+    count("LifecycleEventAccepted", event=request.path.rpartition("/")[2])
     return empty_response(HTTPStatus.NO_CONTENT)

@@ -42,4 +42,5 @@ def _enqueue(request: GatewayRequest) -> Response:
     else:
         _queue.send(with_connect_occurrence(webhook) if proved.installation.site.installation_id else webhook)
         logger.info("Webhook queued", extra=about)
+        count("EventQueued")
     return empty_response(HTTPStatus.NO_CONTENT)

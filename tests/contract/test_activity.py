@@ -10,6 +10,7 @@ import pytest
 from connect_jira.aws.service import AwsService
 from connect_jira.installations.activity import (
     MAX_REFUSALS,
+    MISMATCH_SECONDS,
     SAME_AGAIN_SECONDS,
     Activity,
     LastCall,
@@ -22,6 +23,7 @@ from connect_jwt.identity import ClientKey
 from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_tools.template import Template
 from tests.contract.counted import Counted
+from tests.emf import times_counted
 
 NOW = 1_795_443_600
 
@@ -193,6 +195,28 @@ def test_a_flood_of_forged_tokens_does_not_make_a_busy_site_cost_more(
     clock.now += SAME_AGAIN_SECONDS / 2
     activity.record_webhook(site, "jira:issue_created")
     assert counted.calls["UpdateItem"] == before
+
+
+def test_a_site_whose_signatures_fail_is_counted_once_an_hour_by_all_processes_together(
+    new_process: Callable[[], Activity], clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sites = [ClientKey(str(uuid.uuid4())) for _ in range(3)]
+    for known in sites:
+        new_process().begin(known)
+
+    def counted_sites(*claimed: ClientKey, code: str = "secret-mismatch") -> float:
+        for each in claimed:
+            for _ in range(4):
+                new_process().record_refusal(forged(each), code, 401)
+        return times_counted(capsys.readouterr().out, "SiteSecretMismatch")
+
+    assert counted_sites(*sites) == 3
+    clock.now += MISMATCH_SECONDS - 1
+    assert counted_sites(*sites) == 0
+    clock.now += MISMATCH_SECONDS
+    assert counted_sites(*sites[:2]) == 2
+    assert counted_sites(ClientKey(str(uuid.uuid4()))) == 0
+    assert counted_sites(*sites, code="expired") == 0
 
 
 def test_text_from_outside_is_cut(activity: Activity, site: ClientKey) -> None:

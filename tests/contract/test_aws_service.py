@@ -6,6 +6,7 @@ import time
 import traceback
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed, AwsRefused
 from connect_jira.errors import TemporarilyUnavailable
 from connect_tools.aws_environment import forget_real_aws
 from tests.contract.scripted import DONE, OPENED, Answer, Scripted
+from tests.emf import times_counted
 
 THROTTLED = (400, b'{"__type": "com.amazonaws.kms#ThrottlingException", "message": "private"}')
 REFUSED = (400, b'{"__type": "ValidationException", "message": "private"}')
@@ -221,6 +223,32 @@ def test_what_aws_refuses_for_good_is_logged_in_its_own_words_with_what_to_do(
     assert json.loads(capsys.readouterr().out)["AwsRefused"] == [1.0]
     assert "PRIVATE" not in str(line)
     assert "PRIVATE" not in "".join(traceback.format_exception(refused.value))
+
+
+PASSING = (503, b"{}")
+
+
+@pytest.mark.parametrize(("answers", "counts"), [([PASSING] * 2, 1), ([PASSING, DONE], 0)])
+def test_what_aws_does_not_answer_in_the_end_is_counted(
+    answers: list[Answer],
+    counts: int,
+    scripted: Callable[..., Scripted],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kms = scripted(*answers)
+    with suppress(AwsFailed):
+        kms.aws().service("kms", attempts=2).call("Decrypt", CiphertextBlob=b"sealed")
+    assert times_counted(capsys.readouterr().out, "AwsUnavailable") == counts
+
+
+def test_the_first_invocation_of_a_process_is_counted_as_a_cold_start(
+    scripted: Callable[..., Scripted], capsys: pytest.CaptureFixture[str]
+) -> None:
+    aws = scripted().aws()
+    assert times_counted(capsys.readouterr().out, "ColdStart") == 0
+    for _ in range(2):
+        aws.begin(Stopping(10))
+    assert times_counted(capsys.readouterr().out, "ColdStart") == 1
 
 
 TRACE = "Root=1-5759e988;Parent=3995c3f4;Sampled=1"

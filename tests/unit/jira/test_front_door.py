@@ -33,6 +33,7 @@ from connect_jwt.errors import (
     TokenRefused,
 )
 from connect_jwt.tokens import parse_token
+from tests.emf import emitted
 from tests.unit.jira.conftest import PROJECT
 
 if TYPE_CHECKING:
@@ -109,6 +110,24 @@ def test_the_developer_is_told_the_reason_and_it_is_counted(
     everything = json.dumps(metric) + repr(record.__dict__)
     assert "private=query" not in everything
     assert event["headers"]["authorization"].partition(" ")[2] not in everything
+
+
+def test_a_refusal_names_the_site_that_the_token_claims(
+    app: AppSettings, event: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    short, long = (jwt.encode({"iss": "x" * n}, "k" * 32, algorithm="HS256") for n in (36, 1000))
+    for authorization in (f"JWT {short}", f"JWT {long}", ""):
+        answer(event | {"headers": {"authorization": authorization}}, failing(NotInstalled()), app=app)
+    assert [vars(record)["claimedClientKey"] for record in caplog.records] == ["x" * 36, None, None]
+
+
+def test_a_key_host_that_does_not_answer_is_counted_for_all_functions(
+    app: AppSettings, event: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for error in (KeyHostUnavailable("no answer"), TemporarilyUnavailable("no answer")):
+        answer(event, failing(error), app=app)
+    (metric,) = (each for each in emitted(capsys.readouterr().out) if each.name == "KeyHostUnavailable")
+    assert dict(metric.dimensions) == {"service": "all"}
 
 
 EXPECTED: list[tuple[ConnectError, int]] = [

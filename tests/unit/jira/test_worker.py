@@ -33,6 +33,7 @@ from connect_jira.worker.worker import LONGEST_AFTER_TROUBLE_SECONDS, Worker
 from connect_jwt.diagnosis import Certainty
 from connect_jwt.diagnosis.catalogue import finding
 from connect_jwt.identity import ClientKey
+from tests.emf import times_counted
 from tests.unit.jira.memory_table import MemoryTable
 
 NOW = 1_000_000.0
@@ -491,6 +492,12 @@ def test_what_becomes_of_messages_is_counted(
         ("WorkEnded", "app-not-installed"),
         ("DuplicateAbsorbed", None),
     ]
+
+
+def test_what_the_apps_own_code_raises_is_counted_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    for error in (KeyError("summary"), RATE_LIMITED, NotInstalled()):
+        Workshop(acts=fails_with(error)).work(webhook())
+    assert times_counted(capsys.readouterr().out, "OwnCodeFailed") == 1
 
 
 def test_the_log_tells_a_message_that_was_skipped_from_one_that_was_processed(

@@ -26,6 +26,7 @@ from connect_jira.data.errors import DataChanged
 from connect_jira.errors import TemporarilyUnavailable
 from connect_jwt.errors import ConnectError, TokenRefused
 from connect_jwt.identity import ClientKey
+from tests.emf import times_counted
 from tests.unit.jira.conftest import CLIENT_KEY
 from tests.unit.pages.site import ISSUE, OTHER, PROJECT_EX, SECRET, USER, Browser
 
@@ -511,10 +512,14 @@ BROKEN: dict[str, Callable[[], Any]] = {
 
 @pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN)
 def test_whatever_else_happens_is_500_with_nothing_in_it_and_a_line_in_the_log(
-    backend: "Backend", answer: Callable[[], Any], caplog: pytest.LogCaptureFixture
+    backend: "Backend",
+    answer: Callable[[], Any],
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     browser = answering(backend, answer)
     assert browser.call("GET x", query="secret=secret") == (500, None)
+    assert times_counted(capsys.readouterr().out, "OwnCodeFailed") == 1
     (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert (record.used, record.clientKey) == ("GET x", CLIENT_KEY)  # type: ignore[attr-defined]
     assert record.exc_info

@@ -18,6 +18,7 @@ from connect_jira.data.errors import DataChanged
 from connect_jira.errors import OutOfTime, UserUnproved
 from connect_jira.events.app_work import AppWork
 from connect_jira.jira.errors import JiraError, JiraResponseUnusable
+from connect_jira.metrics import count
 from connect_jira.web.cross_origin import preflight_response
 from connect_jira.web.request import GatewayRequest
 from connect_jira.web.response import Response, empty_response, json_response
@@ -91,6 +92,7 @@ class ApiCalls:
             message = {"message": error.message} if isinstance(error, Refused) and error.message else {}
             return json_response(status, {"reason": error.reason, **message})
         except Exception:
+            count("OwnCodeFailed", service="all")
             _logger.exception("Call failed", extra={"used": str(call), "clientKey": proved.client_key})
             return empty_response(HTTPStatus.INTERNAL_SERVER_ERROR)
 

@@ -37,7 +37,7 @@ HELP: dict[str, str] = {
 }
 """Remedy for a refusal, by its reason, if there is one."""
 
-_PROVED = {
+PROVED = {
     ForgeReason.API_BASE_URL_REFUSED,
     ForgeReason.APP_CLAIM_MALFORMED,
     ForgeReason.INSTALLATION_ID_MALFORMED,
@@ -102,7 +102,7 @@ class ForgeInvocations:
                 now=self._clock(),
             )
         except TokenRefused as refused:
-            if refused.reason in _PROVED:
+            if refused.reason in PROVED:
                 RECORDER.request(request, request.invocation_token, token_alone=True)
             raise _refused(refused) from refused
         is_others = invocation.origin is not InvocationOrigin.FORGE

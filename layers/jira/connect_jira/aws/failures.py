@@ -159,7 +159,7 @@ def failure(operation: str, status: int, said: Mapping[str, Any]) -> AwsFailed:
 
 
 def report(failed: AwsFailed) -> None:
-    """Log a refusal with AWS's own sentence and the remedy, and count it."""
+    """Count a failure; log a refusal with AWS's own sentence and the remedy."""
     if isinstance(failed, AwsRefused):
         _logger.error(
             "AWS refused a request",
@@ -169,6 +169,8 @@ def report(failed: AwsFailed) -> None:
             },
         )
         count("AwsRefused", service="all")  # one alarm for all functions
+    elif failed.may_pass:
+        count("AwsUnavailable", service="all")
 
 
 def _sentence(details: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from connect_jira.aws.failures import AwsFailed, ConnectionBroken, report
 from connect_jira.aws.json_protocol import DirectClients
 from connect_jira.errors import AwsNotConfigured
 from connect_jira.lambda_context import Invocation
+from connect_jira.metrics import count
 
 _LONGEST_FIRST_WAIT_SECONDS = 1.0
 
@@ -150,9 +151,12 @@ class Aws:
         self._env = env
         self._clients = _clients(env)
         self._deadline = Deadline()
+        self._is_cold = True
 
     def begin(self, invocation: Invocation, *, at_most: float = math.inf) -> None:
         """Begin an invocation: all its waiting for AWS together ends before the function is stopped.
+
+        The first one of a process is counted as a cold start.
 
         Args:
             invocation: Lambda's context
@@ -160,6 +164,9 @@ class Aws:
         """
         left = invocation.get_remaining_time_in_millis() / 1000 - _RESERVED_TO_ANSWER_SECONDS
         self._deadline.start(min(left, at_most))
+        if self._is_cold:
+            self._is_cold = False
+            count("ColdStart", service="all")
 
     def service(
         self, name: str, *, read_seconds: float = 2.0, attempts: int = 3, continues_chain: bool = True

@@ -5,7 +5,8 @@ site, and nothing for longer than a month. A process writes each of them at most
 a second if it changes. Refusals have a rate limit of their own, and never create a row, since their sender is
 not proved; only proved events and calls do.
 
-Nothing else depends on this table: a failed write is dropped, and no request fails for it.
+Nothing that is done depends on this table: a failed write is dropped, and no request fails for it. The number
+of sites whose signatures fail is taken from it, for an alarm.
 """
 
 import time
@@ -20,9 +21,10 @@ from connect_jira.aws.dynamodb import ConditionFailed, Row, Table, Value
 from connect_jira.aws.failures import AwsFailed
 from connect_jira.aws.service import Aws, AwsService
 from connect_jira.installations.installation import is_storable
+from connect_jira.metrics import count
 from connect_jira.token_bucket import TokenBucket
 from connect_jira.web.request import GatewayRequest
-from connect_jwt.errors import TokenRefused
+from connect_jwt.errors import Reason
 from connect_jwt.identity import ClientKey
 
 KEPT_SECONDS = 30 * 24 * 3600
@@ -33,6 +35,9 @@ MAX_REFUSALS = 10
 
 SAME_AGAIN_SECONDS = 10.0
 CHANGED_SECONDS = 1.0
+MISMATCH_SECONDS = 3600
+"""Time in which a site whose signatures fail is counted once, whatever the number of its requests."""
+
 REFUSALS_AT_ONCE = 10.0
 REFUSALS_PER_SECOND = 0.1
 
@@ -170,7 +175,9 @@ class Activity:
             return
         if self._refusals.take(self._clock()):
             refusal = self._refusal(f"{request.method} {request.path}", status, by_jira=False)
-            self._write(client_key, {_REFUSAL + code: refusal}, only_known=True)
+            before = self._write(client_key, {_REFUSAL + code: refusal}, only_known=True)
+            if code == Reason.SECRET_MISMATCH and before is not None:
+                self._count_mismatch(before.get(_REFUSAL + code))
 
     def read(self, client_key: ClientKey) -> SiteActivity:
         """Return what is remembered of a site.
@@ -186,23 +193,34 @@ class Activity:
     def _refusal(self, request: str, status: int, *, by_jira: bool) -> dict[str, Value]:
         return {"request": request[:_MAX_TEXT], "status": status, "byJira": by_jira, "at": self._now()}
 
-    def _write(self, client_key: ClientKey, values: Mapping[str, Value], *, only_known: bool = False) -> None:
+    def _count_mismatch(self, last: Mapping[str, Any] | None) -> None:
+        if last is None or self._now() - last["at"] >= MISMATCH_SECONDS:
+            count("SiteSecretMismatch", service="all")
+
+    def _write(
+        self, client_key: ClientKey, values: Mapping[str, Value], *, only_known: bool = False
+    ) -> Row | None:
+        """Write, and return what was there before; None if nothing was written."""
         members = {**values, "expiresAt": self._now() + KEPT_SECONDS}
         condition = {"ConditionExpression": "attribute_exists(clientKey)"} if only_known else {}
         try:
-            self._table.call(
+            answer = self._table.call(
                 "UpdateItem",
                 Key=_key(client_key),
                 UpdateExpression="SET " + ", ".join(f"#{n} = :{n}" for n in range(len(members))),
                 ExpressionAttributeNames={f"#{n}": name for n, name in enumerate(members)},
                 ExpressionAttributeValues={f":{n}": value for n, value in enumerate(members.values())},
+                ReturnValues="ALL_OLD",
                 **condition,
             )
         except ConditionFailed:
-            return
+            return None
         except AwsFailed as failure:
             cause = {"reason": failure.reason, "cause": str(failure)}
             _logger.warning("Activity not recorded", extra=cause)
+            return None
+        before: Row = answer.get("Attributes", {})
+        return before
 
 
 def activity_of(row: Row) -> SiteActivity:
@@ -232,11 +250,8 @@ def _is_due(written: _Written, what: tuple[ClientKey, str], outcome: object, now
 
 
 def _claimed_site(request: GatewayRequest) -> ClientKey | None:
-    try:
-        issuer = request.token.issuer
-    except TokenRefused:
-        return None
-    return issuer if is_storable(issuer) else None
+    claimed = request.claimed_site
+    return claimed if claimed is not None and is_storable(claimed) else None
 
 
 def _read_refusal(name: str, member: Mapping[str, Any]) -> Refusal:

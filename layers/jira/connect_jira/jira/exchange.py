@@ -20,6 +20,7 @@ from connect_jira.jira.errors import JiraEffectUnknown, JiraUnreachable, jira_er
 from connect_jira.jira.http_methods import READING
 from connect_jira.jira.loop_guard import TRACE_HEADER
 from connect_jira.jira.multipart import NO_XSRF_CHECK, Multipart
+from connect_jira.jira.outcomes import note_outcome
 from connect_jira.jira.rate_limits import is_near_limit
 from connect_jira.jira.response import MAX_RESPONSE_BYTES, JiraResponse, read_response
 from connect_jira.metrics import count
@@ -219,9 +220,15 @@ class Exchange:
         timeout = min(READ_TIMEOUT_SECONDS, self.remaining() - RESERVED_TO_REPORT_SECONDS)
         if timeout <= 0:
             raise OutOfTime(call.name)
-        response = call.send(
-            credentials, self.http, now=self.clock(), timeout=timeout, max_bytes=self.max_response_bytes
-        )
+        begun = self.clock()
+        try:
+            response = call.send(
+                credentials, self.http, now=begun, timeout=timeout, max_bytes=self.max_response_bytes
+            )
+        except JiraUnreachable:
+            note_outcome(call.name, None, self.clock() - begun, client_key=self.client_key)
+            raise
+        note_outcome(call.name, response.status, self.clock() - begun, client_key=self.client_key)
         by_token = not isinstance(credentials, ConnectCredentials)
         RECORDER.answer(call.method, call.path, response, by_token=by_token)
         return response

@@ -23,6 +23,7 @@ from connect_jira.installations.sealing import SharedSecretSealer
 from connect_jira.installations.store import InstallationStore
 from connect_jira.lifecycle.connect_payloads import installed_payload, lifecycle_payload
 from connect_jira.lifecycle.hooks import connect_hook, uninstalled_hook
+from connect_jira.lifecycle.refused_installs import RefusedInstalls
 from connect_jira.lifecycle.site_links import SiteLinks
 from connect_jira.settings import AppSettings
 from connect_jira.shape_recorder import RECORDER
@@ -93,11 +94,16 @@ class Lifecycle:
         self._tenants = tenants
         self._links = links
         self._keys = keys
+        self._refused = RefusedInstalls(keys, clock=clock)
         self._hook = hook
         self._clock = clock
 
     def installed(self, request: GatewayRequest) -> Outcome:
         """Handle an install or a reinstall, such as for a new secret or a new address."""
+        with self._refused.counted(request):
+            return self._installed(request)
+
+    def _installed(self, request: GatewayRequest) -> Outcome:
         token, content = self._signed_by_atlassian(request, installed_payload)
         event = self._event(token, request)
         sealed_once = cache(lambda: self._sealer.seal(token.client_key, content.shared_secret))

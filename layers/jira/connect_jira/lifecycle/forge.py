@@ -26,6 +26,7 @@ from connect_jira.installations.sealing import SystemTokenSealer
 from connect_jira.installations.system_token import SystemToken
 from connect_jira.lifecycle.forge_events import ENDS, ForgeLifecycle, lifecycle_event
 from connect_jira.lifecycle.hooks import forge_hook
+from connect_jira.lifecycle.refused_forge_calls import forge_calls_counted
 from connect_jira.lifecycle.site_links import SiteLinks
 from connect_jira.metrics import count
 from connect_jira.settings import AppSettings
@@ -97,6 +98,7 @@ class ForgeCalls:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._app_key = app.app_key
+        self._app_id = app.forge_app_id
         self._wanted = app.wanted_events
         self._invocations = invocations
         self._store = store
@@ -108,6 +110,10 @@ class ForgeCalls:
 
     def lifecycle(self, request: GatewayRequest) -> ForgeOutcome:
         """Handle an install, an upgrade, or an uninstall, done or announced. Each token counts once."""
+        with forge_calls_counted(request, self._app_id):
+            return self._lifecycle(request)
+
+    def _lifecycle(self, request: GatewayRequest) -> ForgeOutcome:
         call = self._verified(request)
         event = lifecycle_event(request.path, call.body, is_of_jira=call.invocation.is_of_jira)
         digest, now = hashlib.sha256(call.body).hexdigest(), int(self._clock())

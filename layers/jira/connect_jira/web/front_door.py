@@ -17,10 +17,11 @@ from connect_jira.errors import (
     PayloadRefused,
     ProductNotServed,
 )
+from connect_jira.metrics import count
 from connect_jira.settings import AppSettings
 from connect_jira.web.request import GatewayRequest, read_event
 from connect_jira.web.response import Response, empty_response
-from connect_jwt.errors import ConnectError, TokenRefused
+from connect_jwt.errors import ConnectError, KeyHostUnavailable, TokenRefused
 
 type Observer = Callable[[GatewayRequest, str, int], None]
 """Called with a refused request, the cause's code and the status of the response."""
@@ -72,6 +73,8 @@ def _report(error: ConnectError, status: HTTPStatus, request: GatewayRequest, ap
     if isinstance(error, TokenRefused) and not isinstance(error, InvocationRefused):
         found = explain_inbound(error, request, app.app_key)
     code = found.code if found else error.reason
+    if isinstance(error, KeyHostUnavailable):
+        count("KeyHostUnavailable", service="all")
     is_expected = isinstance(error, DisabledWithoutToken | InstalledElsewhere | ProductNotServed)
     report_refusal(
         "Request refused" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Request failed",
@@ -82,6 +85,7 @@ def _report(error: ConnectError, status: HTTPStatus, request: GatewayRequest, ap
         status=int(status),
         method=request.method,
         path=request.path[:200],
+        claimedClientKey=request.claimed_site,
     )
     return code
 

@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connect_jira.web.response import base_url_of, stage_prefix
+from connect_jwt.errors import TokenRefused
+from connect_jwt.identity import ClientKey
 from connect_jwt.invocations import MAX_FORGE_TOKEN_BYTES
 from connect_jwt.tokens import UnverifiedToken, find_bearer_token, find_token, parse_token
 
@@ -46,6 +48,14 @@ class GatewayRequest:
             TokenRefused: there is none that can be read, or there are two
         """
         return self._parse_once(find_token(self.headers.get("authorization"), self.query))
+
+    @property
+    def claimed_site(self) -> ClientKey | None:
+        """The site that Connect's token claims to be of; None if there is no token that can be read."""
+        try:
+            return self.token.issuer
+        except TokenRefused:
+            return None
 
     @cached_property
     def context_token(self) -> UnverifiedToken:

@@ -89,6 +89,8 @@ class FailureHandler:
         Raises:
             TemporarilyUnavailable: AWS did not answer
         """
+        if not isinstance(error, ConnectError):
+            count("OwnCodeFailed", service="all")
         failed = FailedAttempt(
             error=error,
             is_idempotent=is_idempotent,
