@@ -21,7 +21,7 @@ def main(*, write: bool) -> None:
     with ProcessPoolExecutor(max_workers=os.process_cpu_count()) as processes:
         runs = dict(zip(models, processes.map(simulate, models), strict=True))
     page = PAGES / "growth.md"
-    alarms = len(Template({}).resources("AWS::CloudWatch::Alarm"))
+    alarms = list(Template({}).resources("AWS::CloudWatch::Alarm").values())
     text = filled(page.read_text(encoding="utf-8"), tables(runs, alarms=alarms))
     to = destination(page, write=write)
     to.write_text(text, encoding="utf-8")

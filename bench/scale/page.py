@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bench.scale.model import Model
 from bench.scale.prices import Line, idle_month, per_million_webhooks, total
@@ -59,7 +60,7 @@ def filled(page: str, tables: Mapping[str, str]) -> str:
     return page
 
 
-def tables(runs: Mapping[Model, Outcome], *, alarms: int) -> dict[str, str]:
+def tables(runs: Mapping[Model, Outcome], *, alarms: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Every table of the page, by the name of its mark."""
     return {
         "quotas": quotas(runs[at_rate(max(RATES))]),

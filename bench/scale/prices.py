@@ -3,8 +3,8 @@
 Prices of other regions differ by some percent.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from bench.scale.model import Model
 from bench.scale.simulation import Outcome
@@ -14,8 +14,8 @@ MILLION = 1_000_000
 MONTH_SECONDS = 730 * 3600
 GB_SECOND = 0.0000133334
 
-ACCESS_LOG, WEBHOOK_LOG, WORKER_LOG, LOG_OVERHEAD = 250, 650, 650, 26
-"""Bytes that a request, a webhook and a message write to the logs, and what CloudWatch adds to each."""
+ACCESS_LOG, WEBHOOK_LOG, WORKER_LOG, METRIC_LOG, LOG_OVERHEAD = 250, 650, 650, 226, 26
+"""Bytes that a request, a webhook, a message and a metric write to the logs, and CloudWatch's for each."""
 
 CALL_BYTES, RECORD_KB, ROW_KB, TRACED = 3_000, 0.4, 2.0, 0.05
 """Sent to Jira for a call; a record of work done; a site's row; the part that X-Ray records."""
@@ -63,7 +63,7 @@ def per_million_webhooks(outcome: Outcome) -> list[Line]:
     at_the_door, at_work = (
         outcome.busy_seconds[function] * scale * memory for function in ("webhooks", "jira_calls")
     )
-    logged = ACCESS_LOG + WEBHOOK_LOG + WORKER_LOG + 3 * LOG_OVERHEAD
+    logged = ACCESS_LOG + WEBHOOK_LOG + WORKER_LOG + 2 * METRIC_LOG + 5 * LOG_OVERHEAD
     ms = 1000 / MILLION / memory
     each = f"{batches / MILLION:.2f}"
     return [
@@ -155,13 +155,25 @@ def per_million_webhooks(outcome: Outcome) -> list[Line]:
     ]
 
 
-def idle_month(model: Model, *, alarms: int) -> list[Line]:
-    """The bill for a month in which nothing happens, with so many alarms."""
+def idle_month(model: Model, *, alarms: Sequence[Mapping[str, Any]]) -> list[Line]:
+    """The bill for a month in which nothing happens, with these alarms, as the template has them."""
+    watched = sum(
+        sum("MetricStat" in metric for metric in alarm["Metrics"]) if "Metrics" in alarm else 1
+        for alarm in alarms
+    )
     receives = model.pollers * MONTH_SECONDS / 20
     rows = model.sites * ROW_KB / 1e6
     return [
         Line("KMS, the key", "1 key; 1 more for each of its first two yearly rotations", 1, 1.0, 1, _KMS),
-        Line("CloudWatch, alarms", f"{alarms} alarms", alarms, 0.10, 1, _CLOUDWATCH),
+        Line(
+            "CloudWatch, alarms",
+            f"{len(alarms)} alarms on {watched} metrics, each of which counts",
+            watched,
+            0.10,
+            1,
+            _CLOUDWATCH,
+        ),
+        Line("CloudWatch, dashboard", "1 dashboard", 1, 3.0, 1, _CLOUDWATCH),
         Line(
             "SQS, empty receives",
             f"{model.pollers} pollers, one receive every 20 seconds",

@@ -15,17 +15,23 @@ from tests.infrastructure.parts import ours
 
 
 @cache
-def expanded(text: str = ours()) -> dict[str, dict[str, Any]]:
+def expanded(text: str = ours(), *, is_gradual: bool = False) -> dict[str, dict[str, Any]]:
     """Its resources, by logical id."""
     template = yaml_parse(text)
     for resource in template["Resources"].values():
         for name in ("CodeUri", "ContentUri"):
             if name in resource.get("Properties", {}):
                 resource["Properties"][name] = "s3://bucket/key"
+    parameters = {"GradualDeployment": str(is_gradual).lower()}
     session = boto3.session.Session(region_name="eu-west-1")
-    whole: dict[str, Any] = Translator({}, Parser(), None, session).translate(template, {}, {})
+    whole: dict[str, Any] = Translator({}, Parser(), None, session).translate(template, parameters, {})
     resources: dict[str, dict[str, Any]] = whole["Resources"]
     return resources
+
+
+def gradual() -> dict[str, dict[str, Any]]:
+    """The same with a gradual deployment, as in production."""
+    return expanded(is_gradual=True)
 
 
 def of_type(kind: str) -> dict[str, dict[str, Any]]:

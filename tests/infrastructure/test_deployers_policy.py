@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connect_tools.project import PROJECT
-from tests.infrastructure.expanded import expanded
+from tests.infrastructure.expanded import gradual
 
 NEEDS = {
     "AWS::ApiGatewayV2::Api": {"apigateway:POST", "apigateway:PUT", "apigateway:PATCH", "apigateway:DELETE"},
@@ -21,6 +21,14 @@ NEEDS = {
     },
     "AWS::ApiGatewayV2::Stage": {"apigateway:POST", "apigateway:TagResource", "logs:CreateLogDelivery"},
     "AWS::CloudWatch::Alarm": {"cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"},
+    "AWS::CloudWatch::Dashboard": {"cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"},
+    "AWS::CodeDeploy::Application": {"codedeploy:CreateApplication", "codedeploy:DeleteApplication"},
+    "AWS::CodeDeploy::DeploymentGroup": {
+        "codedeploy:CreateDeploymentGroup",
+        "codedeploy:UpdateDeploymentGroup",
+        "codedeploy:DeleteDeploymentGroup",
+        "iam:PassRole",
+    },
     "AWS::DynamoDB::Table": {
         "dynamodb:CreateTable",
         "dynamodb:DeleteTable",
@@ -39,7 +47,14 @@ NEEDS = {
         "kms:EnableKeyRotation",
         "kms:ScheduleKeyDeletion",
     },
-    "AWS::Lambda::Alias": {"lambda:CreateAlias", "lambda:UpdateAlias", "lambda:DeleteAlias"},
+    "AWS::Lambda::Alias": {
+        "lambda:CreateAlias",
+        "lambda:UpdateAlias",
+        "lambda:DeleteAlias",
+        "codedeploy:CreateDeployment",
+        "codedeploy:GetDeployment",
+        "codedeploy:StopDeployment",
+    },
     "AWS::Lambda::EventInvokeConfig": {"lambda:PutFunctionEventInvokeConfig"},
     "AWS::Lambda::EventSourceMapping": {
         "lambda:CreateEventSourceMapping",
@@ -57,6 +72,7 @@ NEEDS = {
     "AWS::Lambda::LayerVersion": {"lambda:PublishLayerVersion", "lambda:DeleteLayerVersion"},
     "AWS::Lambda::Permission": {"lambda:AddPermission", "lambda:RemovePermission"},
     "AWS::Lambda::Version": {"lambda:PublishVersion", "lambda:DeleteFunction"},
+    "AWS::Logs::QueryDefinition": {"logs:PutQueryDefinition", "logs:DeleteQueryDefinition"},
     "AWS::Logs::LogGroup": {"logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:DeleteLogGroup"},
     "AWS::Route53::HealthCheck": {
         "route53:CreateHealthCheck",
@@ -92,7 +108,7 @@ def granted() -> set[str]:
     return {action for statement in policy()["Statement"] for action in statement["Action"]}
 
 
-@pytest.mark.parametrize("kind", sorted({resource["Type"] for resource in expanded().values()}))
+@pytest.mark.parametrize("kind", sorted({resource["Type"] for resource in gradual().values()}))
 def test_the_deployer_may_make_each_kind_of_resource(kind: str) -> None:
     assert kind in NEEDS, f"say here and in docs/deploying.md what {kind} needs"
     assert NEEDS[kind] <= granted()

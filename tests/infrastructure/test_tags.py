@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from connect_tools.project import PROJECT
-from tests.infrastructure.expanded import expanded
+from tests.infrastructure.expanded import gradual
 
 APP = {"Fn::FindInMap": ["App", "Key", "prod"]}
 STAGE = {"Ref": "Stage"}
@@ -29,7 +29,7 @@ json.dump([kind for kind, told in tagging.items() if told["taggable"]], sys.stdo
 
 @pytest.fixture(scope="module")
 def taggable() -> list[str]:
-    kinds = sorted({resource["Type"] for resource in expanded().values()})
+    kinds = sorted({resource["Type"] for resource in gradual().values()})
     asked = subprocess.run(
         [PROJECT / ".venv" / "sam-cli" / "bin" / "python", "-c", ASK],
         input=json.dumps(kinds),
@@ -51,7 +51,7 @@ def tags_of(resource: dict[str, Any]) -> dict[str, Any]:
 
 def test_what_can_have_tags_has_those_of_app_and_stage(taggable: list[str]) -> None:
     looked_at = 0
-    for name, resource in expanded().items():
+    for name, resource in gradual().items():
         if resource["Type"] in set(taggable) - BY_THE_STACK_ALONE:
             tags = tags_of(resource)
             assert (tags.get("app"), tags.get("stage")) == (APP, STAGE), name
@@ -62,7 +62,7 @@ def test_what_can_have_tags_has_those_of_app_and_stage(taggable: list[str]) -> N
 def test_only_what_a_sam_template_cannot_tag_is_left_to_the_stacks_own_tags(taggable: list[str]) -> None:
     untagged = {
         resource["Type"]
-        for resource in expanded().values()
+        for resource in gradual().values()
         if resource["Type"] in taggable and not tags_of(resource)
     }
     assert untagged == BY_THE_STACK_ALONE

@@ -327,7 +327,17 @@ def test_the_nightly_call_is_off_unless_it_is_wanted() -> None:
         ("JiraCallsAreOld", "AWS/SQS ApproximateAgeOfOldestMessage", {"QueueName": "JiraCalls.QueueName"}),
         ("RequestsAreNotAnswered", "AWS/ApiGateway 5xx", {"ApiId": "Api.Ref"}),
         ("FunctionsAreThrottled", "AWS/Lambda Throttles", {}),
-        ("AwsRefuses", "ConnectLambda/{stack} AwsRefused", {"service": "all"}),
+        *(
+            (name, f"ConnectLambda/{{stack}} {metric}", {"service": "all"})
+            for name, metric in {
+                "AwsDoesNotAnswer": "AwsUnavailable",
+                "AwsRefuses": "AwsRefused",
+                "InstallsAreRefused": "InstallRefused",
+                "KeyHostsDoNotAnswer": "KeyHostUnavailable",
+                "OwnCodeFails": "OwnCodeFailed",
+                "SecretsDoNotMatch": "SiteSecretMismatch",
+            }.items()
+        ),
     ],
 )
 def test_what_somebody_must_know_raises_an_alarm(name: str, metric: str, dimensions: dict[str, str]) -> None:
@@ -337,8 +347,20 @@ def test_what_somebody_must_know_raises_an_alarm(name: str, metric: str, dimensi
     )
     assert f"{alarm['Namespace']} {alarm['MetricName']}" == metric.format(stack=stack.stack_name)
     assert {one["Name"]: one["Value"] for one in alarm.get("Dimensions", [])} == dimensions
-    assert alarm["AlarmActions"] == ["arn:topic"]
-    assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_every_alarm_tells_the_topic_and_is_quiet_when_nothing_happens() -> None:
+    stack = template(AlarmTopicArn="arn:topic")
+    for alarm in stack.resources("AWS::CloudWatch::Alarm").values():
+        resolved_alarm = stack.resolve(alarm, lambda logical_id, what: f"{logical_id}.{what}")
+        assert resolved_alarm["AlarmActions"] == ["arn:topic"]
+        assert resolved_alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_an_install_that_is_refused_is_told_within_five_minutes() -> None:
+    alarm = resolved("AWS::CloudWatch::Alarm", "InstallsAreRefused")
+    assert (alarm["Threshold"], alarm["Statistic"]) == (1, "Sum")
+    assert alarm["Period"] * alarm["EvaluationPeriods"] <= 300
 
 
 def test_functions_write_their_metrics_where_the_alarm_looks() -> None:

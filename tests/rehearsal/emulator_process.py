@@ -1,7 +1,7 @@
 """MiniStack as it is, until standard input ends; and types of resources that it does not know.
 
-Those are taken, and nothing comes of them. Run by the Python of `.venv/rehearsal`, which has none of this
-project.
+Those are taken, and nothing comes of them. An alarm on metric math becomes one on its first metric. Run by
+the Python of `.venv/rehearsal`, which has none of this project.
 """
 
 import os
@@ -28,6 +28,30 @@ def _delete(*_: Any) -> None:
     pass
 
 
+def _of_one_metric(properties: dict[str, Any]) -> dict[str, Any]:
+    """An alarm's properties, with the first metric instead of metric math, which MiniStack does not know."""
+    metrics = properties.get("Metrics", ())
+    first = next((each["MetricStat"] for each in metrics if "MetricStat" in each), None)
+    if first is None:
+        return properties
+    metric = {name: first["Metric"][name] for name in ("Namespace", "MetricName", "Dimensions")}
+    others = {name: value for name, value in properties.items() if name != "Metrics"}
+    return {**others, **metric, "Statistic": first["Stat"], "Period": first["Period"]}
+
+
+def _take_alarms_of_metric_math() -> None:
+    alarm = KNOWN["AWS::CloudWatch::Alarm"]
+    create, update = alarm["create"], alarm["update"]
+
+    def create_alarm(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
+        return create(logical_id, _of_one_metric(properties), stack_name)
+
+    def update_alarm(physical_id: str, old: dict[str, Any], new: dict[str, Any], *rest: Any) -> Any:
+        return update(physical_id, _of_one_metric(old), _of_one_metric(new), *rest)
+
+    KNOWN["AWS::CloudWatch::Alarm"] = {**alarm, "create": create_alarm, "update": update_alarm}
+
+
 def _end_with_stdin() -> None:
     sys.stdin.read()
     os.kill(os.getpid(), signal.SIGKILL)
@@ -37,4 +61,5 @@ if __name__ == "__main__":
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     for kind in UNKNOWN:
         KNOWN.setdefault(kind, {"create": _create, "update": _update, "delete": _delete})
+    _take_alarms_of_metric_math()
     main()

@@ -129,8 +129,9 @@ MAKERS: Mapping[str, tuple[str, Maker]] = {
 """The service and the maker of each type of resource."""
 
 WITHOUT_EFFECT = (
-    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::",
     "AWS::IAM::",
+    "AWS::Logs::QueryDefinition",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",

@@ -37,7 +37,7 @@ def test_the_rows_of_the_smaller_loads_come_out_again(rate: int) -> None:
 
 
 def test_the_idle_month_comes_out_again() -> None:
-    alarms = len(TEMPLATE.resources("AWS::CloudWatch::Alarm"))
+    alarms = list(TEMPLATE.resources("AWS::CloudWatch::Alarm").values())
 
     assert bill(idle_month(MODEL, alarms=alarms)) in PAGE, "run make scale WRITE=1"
 

@@ -35,7 +35,8 @@ def test_a_million_webhooks_are_billed_by_what_the_run_asked_for() -> None:
 
 
 def test_an_idle_month_costs_the_key_the_alarms_and_the_polling() -> None:
-    dollars = _dollars(idle_month(Model(), alarms=7))
+    of_two = {"Metrics": [{"Expression": "SUM(METRICS())"}, {"MetricStat": {}}, {"MetricStat": {}}]}
+    dollars = _dollars(idle_month(Model(), alarms=[{}] * 5 + [of_two]))
 
     assert dollars["KMS, the key"] == 1.00
     assert dollars["CloudWatch, alarms"] == pytest.approx(0.70)

@@ -30,7 +30,7 @@ def check_alarms(deployment: Deployment) -> str:
     firing = {name: alarm for name, alarm in found.items() if alarm["StateValue"] == _FIRING}
     for name, alarm in firing.items():
         if alarm.get("StateTransitionedTimestamp", alarm["StateUpdatedTimestamp"]) >= deployment.since:
-            raise CommandError(f"{name} has gone off: docs/operating.md says what to type first")
+            raise CommandError(f"{name} has gone off: docs/runbook.md says what to type first")
     before = f", {', '.join(firing)} firing since before this deployment" if firing else ""
     return f"{len(found)}{before}"
 
