@@ -200,7 +200,7 @@ UNSIGNED = (
         ("DisabledException", "key/k is disabled.", "is disabled.", "enable-key"),
         ("KMSInvalidStateException", "key/k is pending deletion.", "pending", "cancel-key-deletion"),
         ("NotFoundException", "Key 'k' does not exist", "does not exist", "deploy it again"),
-        ("IncorrectKeyException", "The key ID in the request does not identify", "", "restored beside"),
+        ("IncorrectKeyException", "The key ID in the request does not identify", "", "OtherSecretsKeyArn"),
     ],
 )
 def test_what_aws_refuses_for_good_is_logged_in_its_own_words_with_what_to_do(
