@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,10 @@ from connect_local.laptop.stack import LaptopStack, StackOptions
 from connect_tools.smoke.alarms import check_alarms
 from connect_tools.smoke.app_answers import AppAnswers, header_faults
 from connect_tools.smoke.command import look
-from connect_tools.smoke.deployment import Deployment, deployed, on_the_laptop
+from connect_tools.smoke.deployment import Deployment, deployed, on_the_laptop, stopping_alarms
 from connect_tools.smoke.function_answers import FunctionAnswers
 from connect_tools.target_stack import Stack, running_stack
+from connect_tools.template import Template
 from tests.descriptors import own_descriptor
 from tests.laptop.idle_stack import IdleStack, connect
 
@@ -349,7 +351,10 @@ class CloudFormation:
 
 
 def as_deployed(
-    status: str = "UPDATE_COMPLETE", outputs: Mapping[str, str] = OUTPUTS, *alarms: str
+    status: str = "UPDATE_COMPLETE",
+    outputs: Mapping[str, str] = OUTPUTS,
+    *alarms: str,
+    counting: frozenset[str] | None = None,
 ) -> Deployment:
     def client(service: str, **options: Any) -> Any:
         if service == "cloudformation":
@@ -362,7 +367,7 @@ def as_deployed(
         kinds={f"A{name}": "AWS::CloudWatch::Alarm" for name in alarms} | {"Bus": "AWS::Events::EventBus"},
         client=client,
     )
-    return deployed(stack, "my-stack")
+    return deployed(stack, "my-stack", counting=counting)
 
 
 def test_a_deployed_stack_is_where_its_output_says() -> None:
@@ -384,6 +389,22 @@ def test_a_stack_that_is_not_complete_fails_at_once(
         look(as_deployed(status, outputs), patience=1, as_json=True)
     assert (missing or status) in str(failed.value)
     assert [check["ok"] for check in json.loads(capsys.readouterr().out)["checks"]] == [False]
+
+
+def test_for_a_release_only_those_alarms_count_that_stop_a_deployment(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(
+        "Globals: {Function: {DeploymentPreference: {Alarms: [!Ref Atwo, !Ref Athree]}}}\nResources: {}\n",
+        encoding="utf-8",
+    )
+    counting = stopping_alarms(Template({}, tmp_path / "template.yaml"))
+    found = as_deployed("CREATE_COMPLETE", OUTPUTS, "one", "two", "three", "four", counting=counting)
+    assert found.alarms == ["two", "three"]
+
+
+def test_a_template_without_such_alarms_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text("Resources: {}\n", encoding="utf-8")
+    with pytest.raises(CommandError, match="names no alarm that stops a deployment"):
+        stopping_alarms(Template({}, tmp_path / "template.yaml"))
 
 
 @pytest.fixture

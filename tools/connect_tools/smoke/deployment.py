@@ -3,12 +3,14 @@
 IAM: `cloudformation:DescribeStacks`, on the stack.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from connect_cli.errors import CommandError
 from connect_tools.loopback import LOOPBACK
 from connect_tools.target_stack import Stack, aws_errors
+from connect_tools.template import Template
 
 DESCRIPTOR = "/atlassian-connect.json"
 
@@ -26,7 +28,7 @@ class Deployment:
         base_url: the app's own
         further: base URLs besides its own
         address: base of the URLs that are asked from here, such as the base URL
-        alarms: the names of its alarms
+        alarms: the names of the alarms that count
         since: time of its last change
     """
 
@@ -40,12 +42,13 @@ class Deployment:
     since: datetime
 
 
-def deployed(stack: Stack, name: str) -> Deployment:
+def deployed(stack: Stack, name: str, *, counting: Collection[str] | None = None) -> Deployment:
     """A stack on AWS.
 
     Args:
         stack: the stack
         name: of the stack
+        counting: the logical ids of the alarms that count; None for all
 
     Raises:
         CommandError: AWS does not say
@@ -62,9 +65,29 @@ def deployed(stack: Stack, name: str) -> Deployment:
         base_url=base_url,
         further=[url.strip() for url in parameters.get("FurtherBaseUrls", "").split(",") if url],
         address=base_url,
-        alarms=[stack.resources[one] for one, kind in stack.kinds.items() if kind in _ALARMS],
+        alarms=[
+            stack.resources[one]
+            for one, kind in stack.kinds.items()
+            if kind in _ALARMS and (counting is None or one in counting)
+        ],
         since=described.get("LastUpdatedTime", described["CreationTime"]),
     )
+
+
+def stopping_alarms(template: Template | None = None) -> frozenset[str]:
+    """The logical ids of the alarms that stop a gradual deployment.
+
+    Args:
+        template: None for template.yaml
+
+    Raises:
+        CommandError: the template has none
+    """
+    preference = (template or Template({})).shared_by_functions.get("DeploymentPreference", {})
+    alarms = frozenset(alarm["Ref"] for alarm in preference.get("Alarms", ()))
+    if not alarms:
+        raise CommandError("template.yaml names no alarm that stops a deployment: use --alarms all")
+    return alarms
 
 
 def on_the_laptop(stack: Stack, port: int) -> Deployment:
