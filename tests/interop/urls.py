@@ -28,21 +28,18 @@ def text_in_one_order(*, min_size: int = 0) -> st.SearchStrategy[str]:
     return st.text(characters, min_size=min_size, max_size=8)
 
 
-@st.composite
-def paths(draw: st.DrawFn, *, characters: str) -> str:
+def paths(*, characters: str) -> st.SearchStrategy[str]:
     segments = st.text(characters, min_size=1, max_size=6) | st.sampled_from(["%20", "%2F", "%26", "a&b"])
-    trailing_slash = draw(st.sampled_from(["", "/"]))
-    return "/" + "/".join(draw(st.lists(segments, min_size=1, max_size=3))) + trailing_slash
+    path = st.lists(segments, min_size=1, max_size=3).map("/".join)
+    return st.builds("/{}{}".format, path, st.sampled_from(["", "/"]))
 
 
-@st.composite
-def queries(draw: st.DrawFn, *, names: st.SearchStrategy[str], values: st.SearchStrategy[str]) -> str:
+def queries(*, names: st.SearchStrategy[str], values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     """Names that often repeat, and now and then no equals sign."""
     name = st.sampled_from(["a", "b", "ab", "A", "jwt", "JWT"]) | names
-    parameters = []
-    for _ in range(draw(st.integers(0, 5))):
-        spell = draw(st.sampled_from(_SPELLINGS))
-        value = draw(values)
-        equals = "=" if value else draw(st.sampled_from(["", "="]))
-        parameters.append(f"{spell(draw(name))}{equals}{spell(value)}")
-    return "&".join(parameters)
+    spellings, without_value = st.sampled_from(_SPELLINGS), st.sampled_from(["", "="])
+    return st.lists(st.builds(_parameter, spellings, name, values, without_value), max_size=5).map("&".join)
+
+
+def _parameter(spell: Callable[[str], str], name: str, value: str, without_value: str) -> str:
+    return f"{spell(name)}{'=' if value else without_value}{spell(value)}"

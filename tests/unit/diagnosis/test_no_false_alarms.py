@@ -35,9 +35,11 @@ PATHS = paths(characters=UNRESERVED + "!$&'()*+,=@:")
 BASE_PATHS = st.sampled_from(["", "/wiki", "/jira", "/prod", "/a/b"])
 
 
-@st.composite
-def sent_queries(draw: st.DrawFn, texts: Callable[..., st.SearchStrategy[str]] = any_text) -> str:
-    query = draw(queries(names=texts(min_size=1), values=texts()))
+def sent_queries(texts: Callable[..., st.SearchStrategy[str]] = any_text) -> st.SearchStrategy[str]:
+    return queries(names=texts(min_size=1), values=texts()).map(without_token)
+
+
+def without_token(query: str) -> str:
     return "&".join(part for part in query.split("&") if unquote_plus(part.partition("=")[0]) != "jwt")
 
 
@@ -73,7 +75,7 @@ right_requests = settings(derandomize=True, deadline=None, max_examples=300)
 @right_requests
 @given(method=METHODS, base_path=BASE_PATHS, path=PATHS, query=sent_queries())
 def test_calls_to_jira(method: str, base_path: str, path: str, query: str) -> None:
-    assume(".." not in path.split("/"))
+    assume(not {".", ".."} & set(path.split("/")))
     base_url = f"https://jira.example.com{base_path}"
     url = f"{base_url}/rest{path}?{query}"
     token = app_token(canonical(method, f"/rest{path}", query))
@@ -89,7 +91,7 @@ def test_calls_to_jira(method: str, base_path: str, path: str, query: str) -> No
     query=sent_queries(text_in_one_order),
 )
 def test_calls_to_jira_signed_by_atlassian_jwt(method: str, path: str, query: str) -> None:
-    assume(".." not in path.split("/"))
+    assume(not {".", ".."} & set(path.split("/")))
     token = atlassian_jwt.encode_token(
         method,
         f"/rest{path}?{query}",
