@@ -76,7 +76,9 @@ def test_every_page_may_be_framed_by_nobody_and_loads_from_nowhere_else(
     assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/_local/state", "/_local/requests", "/_local/forge/apps"])
+@pytest.mark.parametrize(
+    "path", [*PAGES, "/_local/state", "/_local/requests", "/_local/forge/apps", "/_local/doctor/"]
+)
 @pytest.mark.parametrize(
     "host", ["rebound.example", "rebound.example:2990", "localhost.rebound.example", "", "["]
 )
@@ -103,7 +105,9 @@ def test_the_port_does_not_matter(jira_http: VerbatimHttp, host: str) -> None:
         {"Sec-Fetch-Site": "same-site"},
     ],
 )
-@pytest.mark.parametrize("path", ["/issues/new", "/_local/faults", "/_local/forge/install"])
+@pytest.mark.parametrize(
+    "path", ["/issues/new", "/_local/faults", "/_local/forge/install", "/_local/doctor/answer"]
+)
 def test_another_website_changes_nothing(
     jira: LaptopJira, jira_http: VerbatimHttp, path: str, headers: dict[str, str]
 ) -> None:
@@ -111,6 +115,12 @@ def test_another_website_changes_nothing(
     assert jira_http.send("POST", path, headers=headers, body=body).status == 403
     assert jira.site.issues() == []
     assert jira.faults.pending() == 0
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", '{"nonsense": 1}', '{"pasted": 7}'])
+def test_the_doctor_says_how_it_is_asked(jira_http: VerbatimHttp, body: str) -> None:
+    answer = jira_http.send("POST", "/_local/doctor/answer", body=body)
+    assert (answer.status, list(answer.json())) == (400, ["error"])
 
 
 def test_a_form_of_its_own_changes_something(jira: LaptopJira, jira_http: VerbatimHttp) -> None:

@@ -1,7 +1,9 @@
 """Explanation of a refused call, with the site's knowledge of all secrets and apps."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
+from connect_doctor.sharing import link_parameters
 from connect_jwt.diagnosis import Direction, Evidence, Finding, diagnose
 from connect_jwt.diagnosis.catalogue import explanation_of
 from connect_jwt.identity import SharedSecret
@@ -9,10 +11,21 @@ from connect_local.jira.authentication import CallRefused
 from connect_local.jira.site import Site
 
 
-def explain(
-    refused: CallRefused, evidence: Evidence, site: Site, other_sites: Iterable[Site]
-) -> Finding | None:
-    """The finding that is the reason of a refusal, or the mistake that leads to it; None when there is none.
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The reason of a refused call.
+
+    Attributes:
+        finding: the reason of the refusal, or the mistake that leads to it; None when there is none
+        question: the call as the doctor's page is asked about it, in its URL's fragment
+    """
+
+    finding: Finding | None
+    question: str
+
+
+def explain(refused: CallRefused, evidence: Evidence, site: Site, other_sites: Iterable[Site]) -> Explanation:
+    """Explain a refusal.
 
     Args:
         refused: as it was decided
@@ -26,8 +39,9 @@ def explain(
         for other in known.apps()
         if known is not site or refused.app is None or other.descriptor.key != refused.app.descriptor.key
     }
-    diagnosis = diagnose(_with_what_is_known(evidence, refused, site, others))
-    return explanation_of(refused.reason, diagnosis.findings)
+    known = _with_what_is_known(evidence, refused, site, others)
+    found = explanation_of(refused.reason, diagnose(known).findings)
+    return Explanation(finding=found, question=link_parameters(known))
 
 
 def _with_what_is_known(

@@ -11,12 +11,12 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connect_jwt.canonical import relative_path
-from connect_jwt.diagnosis import Evidence, Finding
+from connect_jwt.diagnosis import Evidence
 from connect_local.jira.access_tokens import AccessTokens, access_token_of
 from connect_local.jira.authentication import CallReason, CallRefused, RestCall, authenticate, normalised
 from connect_local.jira.breakable_connection import break_connection
 from connect_local.jira.entities import Installation, User
-from connect_local.jira.explanation import explain
+from connect_local.jira.explanation import Explanation, explain
 from connect_local.jira.faults import Delay, Drop, Faults, GatewayLimit, RotateSecret, Status
 from connect_local.jira.forge import gateway_answers
 from connect_local.jira.forge.platform import ForgePlatform
@@ -129,11 +129,11 @@ class RestGate:
             app, user = self._authenticated(call, exchange)
         except CallRefused as refused:
             others = [tenant.site for tenant in self._tenants.all() if tenant.site is not site]
-            found = explain(refused, _evidence(exchange), site, others)
-            reason = found.code if found else refused.reason
+            explanation = explain(refused, _evidence(exchange), site, others)
+            reason = explanation.finding.code if explanation.finding else refused.reason
             is_gateways = exchange.by_forge is not None and refused.reason == CallReason.SCOPE_MISSING
             response = gateway_answers.scope_missing() if is_gateways else _refusal(refused, site)
-            await self._answer(exchange, response, app=refused.app, reason=reason, finding=found)
+            await self._answer(exchange, response, app=refused.app, reason=reason, explanation=explanation)
         else:
             exchange.request.state.app = app
             exchange.request.state.user = user
@@ -157,7 +157,7 @@ class RestGate:
         *,
         app: Installation | None = None,
         reason: str | None,
-        finding: Finding | None = None,
+        explanation: Explanation | None = None,
     ) -> None:
         async def recorded_send(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -168,7 +168,7 @@ class RestGate:
                     message["status"],
                     app=app,
                     reason=reason,
-                    finding=finding,
+                    explanation=explanation,
                     is_awaited=is_awaited,
                 )
             await exchange.send(message)
@@ -182,7 +182,7 @@ class RestGate:
         *,
         app: Installation | None = None,
         reason: str | None,
-        finding: Finding | None = None,
+        explanation: Explanation | None = None,
         is_awaited: bool = True,
     ) -> None:
         self._journal.record(
@@ -193,7 +193,8 @@ class RestGate:
                 status=status,
                 client_key=app.client_key if app else None,
                 reason=reason,
-                finding=finding,
+                finding=explanation.finding if explanation else None,
+                question=explanation.question if explanation else None,
                 at=exchange.at,
                 is_awaited=is_awaited,
             )

@@ -26,6 +26,7 @@ class RecordedRequest:
         client_key: the site's identity for the app that called, None when that is not known
         reason: of a refusal, else None
         finding: further explanation
+        question: of a refused call, for the fragment of the doctor's page; without secret and signature
         at: time of the call
         is_awaited: True if whoever called was still there to take the answer
     """
@@ -37,6 +38,7 @@ class RecordedRequest:
     client_key: ClientKey | None
     reason: str | None
     finding: Finding | None = None
+    question: str | None = None
     at: datetime
     is_awaited: bool = True
 

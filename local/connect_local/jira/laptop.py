@@ -12,6 +12,7 @@ from connect_local.jira.access_tokens import AccessTokens
 from connect_local.jira.apps import AppClient
 from connect_local.jira.breakable_connection import BreakableConnection
 from connect_local.jira.controls import Controls
+from connect_local.jira.doctor import doctor_application
 from connect_local.jira.editor import Editor
 from connect_local.jira.faults import Faults
 from connect_local.jira.forge.controls import ForgeControls
@@ -120,6 +121,7 @@ class LaptopJira:
             Mount("/_local/oauth2", oauth.application()),
             Route("/_local/all.js", lambda _: FileResponse(STATIC / "all.js")),
             Mount("/_local/assets", StaticFiles(directory=STATIC)),
+            Mount("/_local/doctor", Guard(doctor_application(), base_url=base_url)),
             Mount("/_local/forge", Guard(forge_controls.application(), base_url=base_url)),
             Route("/graphql", self.forge.graphql.answer, methods=["POST"]),
             Mount("/_local", Guard(controls.application(), base_url=base_url)),

@@ -28,6 +28,30 @@ def test_a_call_appears_with_its_status_and_a_refused_one_with_why_and_what_to_d
     assert clicks.violations() == []
 
 
+def test_a_refused_call_is_taken_to_the_doctor_without_its_secret_and_signature(
+    clicks: Clicks, installed: PagedApp, rest: SignedCalls, jira: LaptopJira
+) -> None:
+    target = "/rest/api/3/serverInfo?a=1"
+    wrong = installed.sign("GET", target, iss=installed.installed["clientKey"])
+    assert rest.http.send("GET", target, headers=wrong).status == 401
+    clicks.open("/calls")
+    clicks.click("Ask the doctor", "link")
+    page = clicks.page
+    expect(page.locator("#answer h2")).to_have_text("Refused: iss-is-client-key")
+    expect(page.locator(".unsettled")).to_contain_text("it was cut off before the token was handed on")
+    expect(page.locator("#promise")).to_contain_text("leaves this machine")
+    assert wrong["Authorization"].rpartition(".")[2] not in page.url
+    assert installed.installed["sharedSecret"] not in page.url
+    page.locator("#signature-cut-off").uncheck()
+    page.locator("#request").fill(f"GET {jira.base_url}{target}\nAuthorization: {wrong['Authorization']}")
+    page.locator("#secret").fill(installed.installed["sharedSecret"])
+    clicks.click("Explain")
+    expect(page.locator(".unsettled")).to_have_count(0)
+    assert clicks.violations() == []
+    clicks.click("Calls from apps", "link")
+    expect(page.get_by_role("heading", name="Calls from apps")).to_be_visible()
+
+
 def test_calls_to_other_sites_are_listed_with_all(
     clicks: Clicks, installed: PagedApp, jira: LaptopJira, rest: SignedCalls
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import connect_doctor
 import connect_jwt
+from connect_doctor.web import FILES, ON_THE_SITE, document
 from connect_tools.project import PROJECT
 
 PYODIDE = PROJECT / "site" / "node_modules" / "pyodide"
@@ -14,6 +15,7 @@ _OF_PYODIDE = (
     *("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"),
     *("python_stdlib.zip", "pyodide-lock.json"),
 )
+_NOT_SERVED = shutil.ignore_patterns("*.py", "__pycache__", "server.js")
 _SHOWN_AS_LOADED = ("*.wasm", "*.zip", "pyodide-lock.json")
 _BEGINNING = (1980, 1, 1, 0, 0, 0)
 """The first day of a ZIP archive: the same sources give the same archive."""
@@ -28,8 +30,8 @@ def build_doctor(folder: Path) -> None:
     Raises:
         FileNotFoundError: Pyodide is not installed in `site/`
     """
-    page = Path(connect_doctor.__file__).parent / "web"
-    shutil.copytree(page, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("server.js"))
+    shutil.copytree(FILES, folder, dirs_exist_ok=True, ignore=_NOT_SERVED)
+    (folder / "index.html").write_text(document(ON_THE_SITE), encoding="utf-8")
     pyodide = folder / "pyodide"
     pyodide.mkdir(exist_ok=True)
     for name in _OF_PYODIDE:

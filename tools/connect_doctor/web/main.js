@@ -22,7 +22,7 @@ async function explain({ focus = false } = {}) {
   const question = questionOf(form, file);
   if (Object.keys(question).length === 0) return byId("request").focus();
   const mine = ++asked;
-  const answer = await engine.answer(question);
+  const answer = await engine.answer(question).catch((failure) => ({ unusable: `it cannot be explained: ${failure.message}` }));
   if (mine !== asked) return;
   answers.replaceChildren(...reportsOf(answer, { codes, share }));
   byId("verdict").replaceChildren(element("a", { href: "#answer" }, verdictOf(answer)));

@@ -14,16 +14,18 @@ export function start(onProgress) {
       else if (data.failure) reject(new Error(data.failure));
       else if (data.ready) resolve();
       else {
-        waiting.get(data.number)(data.result);
+        const { answered, failed } = waiting.get(data.number);
         waiting.delete(data.number);
+        if (data.problem) failed(new Error(data.problem));
+        else answered(data.result);
       }
     };
   });
   const call = async (name, argument) => {
     await ready;
     const asked = ++number;
-    return JSON.parse(await new Promise((resolve) => {
-      waiting.set(asked, resolve);
+    return JSON.parse(await new Promise((answered, failed) => {
+      waiting.set(asked, { answered, failed });
       worker.postMessage({ number: asked, name, argument });
     }));
   };

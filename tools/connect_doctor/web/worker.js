@@ -29,7 +29,13 @@ async function load() {
   pyodide.runPython("import sys; sys.path.insert(0, '/doctor.zip')");
   const page = pyodide.pyimport("connect_doctor.page");
   page.answer('{"token": "e30.e30.", "method": "GET", "url": "/?a=1"}'); // loads what is loaded on demand
-  self.onmessage = ({ data }) => self.postMessage({ number: data.number, result: page[data.name](data.argument) });
+  self.onmessage = ({ data: { number, name, argument } }) => {
+    try {
+      self.postMessage({ number, result: page[name](argument) });
+    } catch (problem) {
+      self.postMessage({ number, problem: String(problem) });
+    }
+  };
   self.postMessage({ ready: true });
 }
 
