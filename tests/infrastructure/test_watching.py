@@ -1,5 +1,6 @@
 """Alarms, dashboard and saved queries look at what the functions print, and at what AWS has."""
 
+import json
 import re
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from bench.scale.prices import GB_SECOND
 from connect_tools.project import PROJECT
+from connect_tools.template import Template
 from tests.emf import Emitted, emitted
 from tests.infrastructure.expanded import expanded, gradual
 from tests.infrastructure.watched import (
@@ -152,6 +154,12 @@ def of_widget_of(expression: str) -> list[Watched]:
     return list(of_widget({"properties": {"metrics": [[{"expression": expression}]]}}))
 
 
+def test_the_dashboard_of_a_stack_without_the_probe_is_without_its_alarm() -> None:
+    body = Template({}).resolve(STACK.resource("Dashboard")[1], lambda name, what: f"{name}.{what}")
+    assert "AppIsNotReached" not in body["DashboardBody"]
+    assert len(json.loads(body["DashboardBody"])["widgets"]) == len(widgets())
+
+
 def test_the_dashboard_has_every_alarm_and_few_enough_metrics_to_be_free() -> None:
     (of_alarms,) = (widget for widget in widgets() if widget["type"] == "alarm")
     named = [arn.partition(".")[0] for arn in of_alarms["properties"]["alarms"]]
@@ -186,8 +194,18 @@ def test_the_prices_on_the_dashboard_are_those_of_the_bill() -> None:
 
 
 def test_every_function_that_crashes_raises_the_alarm() -> None:
-    functions = {metric.dimensions["FunctionName"] for metric in of_alarm(alarms()["FunctionsCrash"])}
+    alarm = alarms()["FunctionsCrash"]
+    functions = {metric.dimensions["FunctionName"] for metric in of_alarm(alarm)}
     assert functions == {f"{name}.Ref" for name in STACK.resources("AWS::Serverless::Function")}
+    (total,) = (each for each in alarm["Metrics"] if "Expression" in each)
+    others = [each["Id"] for each in alarm["Metrics"] if each is not total]
+    assert total["Expression"] == f"SUM([{', '.join(others)}])"
+    assert [each["ReturnData"] for each in alarm["Metrics"] if each is not total] == [False] * len(others)
+
+
+def test_an_event_that_waits_for_a_quarter_of_an_hour_is_told_within_the_next_five_minutes() -> None:
+    alarm = alarms()["JiraCallsAreOld"]
+    assert (alarm["Threshold"], alarm["Period"], alarm["EvaluationPeriods"]) == (900, 300, 1)
 
 
 def test_the_runbook_has_a_section_for_each_alarm_with_what_to_type_first() -> None:
