@@ -173,3 +173,30 @@ def log(*, site: str | None, hours: int, stack: str | None, local: bool, port: i
     from connect_tools.tenants import operators  # noqa: PLC0415 - boto3 is slow to import
 
     operators.print_log(stack_of(stack, port, local=local), site=site, hours=hours, as_json=as_json)
+
+
+@tenants.command()
+@click.option("--installations", metavar="TABLE", help="What Installations was restored to.")
+@click.option("--site-data", metavar="TABLE", help="What SiteData was restored to.")
+@of_a_stack
+@AS_JSON
+def restore(
+    *,
+    installations: str | None,
+    site_data: str | None,
+    stack: str | None,
+    local: bool,
+    port: int,
+    as_json: bool,
+) -> None:
+    """Put back the rows that a table has lost, from one that was restored to an earlier point in time.
+
+    A row that is there stays as it is. Interrupted, it goes on when it is run again.
+    """
+    from connect_tools.tenants import restore as command  # noqa: PLC0415 - boto3 is slow to import
+
+    named = {"Installations": installations, "SiteData": site_data}
+    tables = {logical_id: table for logical_id, table in named.items() if table}
+    if not tables:
+        raise click.UsageError("give --installations or --site-data, or both")
+    command.restore(stack_of(stack, port, local=local), tables, as_json=as_json)
