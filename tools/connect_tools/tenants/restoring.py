@@ -24,9 +24,9 @@ class Restored:
     """Counts of the rows of a restored table.
 
     Attributes:
-        put_back: that the table in use had lost, and has again
-        there: that it has
-        expired: whose time has come since, and which stay away
+        put_back: rows that the table in use had lost, and has again
+        there: rows that it has
+        expired: rows that have expired since, and stay away
     """
 
     put_back: int = 0
