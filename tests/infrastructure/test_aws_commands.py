@@ -23,9 +23,9 @@ OF_THE_CLI = {
 }
 """Commands that the AWS CLI adds to the operations, with their options.
 https://docs.aws.amazon.com/cli/latest/reference/"""
-RENAMED = {"notification-endpoint": "endpoint"}
+RENAMED = {"deploy": "codedeploy", "notification-endpoint": "endpoint"}
 ADDED = {"query", "output", "cli-binary-format", "profile", "region", "no-paginate"}
-"""Options by which the AWS CLI differs: of sns subscribe, and its own, which every command has."""
+"""Names by which the AWS CLI differs from the models, and its own options, which every command has."""
 
 
 def typed(text: str) -> Iterator[tuple[str, str, set[str]]]:
@@ -83,7 +83,7 @@ def test_a_command_of_aws_is_there_with_its_options(service: str, command: str, 
     if (service, command) in OF_THE_CLI:
         assert options - ADDED <= OF_THE_CLI[service, command]
         return
-    client = boto3.client(service, region_name="eu-west-1")  # type: ignore[call-overload]  # of any service
+    client = boto3.client(RENAMED.get(service, service), region_name="eu-west-1")  # type: ignore[call-overload]  # of any service
     if command.startswith("wait "):
         assert command.removeprefix("wait ").replace("-", "_") in client.waiter_names
         return

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 import boto3
-import jmespath
+import jmespath  # type: ignore[import-untyped]  # botocore's own; it has no types
 from botocore import xform_name
-from botocore.model import ListShape, Shape
+from botocore.model import ListShape
 
 _GLOBAL = ("query", "output")
 
@@ -86,7 +86,7 @@ def _model(service: str) -> Any:
     return client.meta.service_model
 
 
-def _value(shape: Shape, words: list[str]) -> Any:
+def _value(shape: Any, words: list[str]) -> Any:
     if isinstance(shape, ListShape) and not words[0].startswith("["):
         return [_value(shape.member, [word]) for word in words]
     (word,) = words
