@@ -25,7 +25,8 @@ up: .venv/dev ## the stack on this laptop until Ctrl-C: the app on :3000, a Jira
 test: .venv/sam tests/node_modules/.done site/node_modules/.done ## every test, on all processors; ONLY=unit or any folder or file in tests/
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n auto $(if $(CI),--durations=10) $(addprefix tests/,$(ONLY))
 
-rehearse: .venv/sam .venv/rehearsal tests/node_modules/.done ## deploy by sam to an AWS emulator, use, update, roll back and delete it
+rehearse: export FROM := $(FROM)
+rehearse: .venv/sam .venv/rehearsal tests/node_modules/.done ## deploy to an emulator of AWS by sam, and use it; FROM=the version before
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --no-header --timeout 600 tests/rehearsal
 
 check: export PYTHONPATH := layers/app

@@ -10,6 +10,8 @@ from xdist.scheduler.loadgroup import LoadGroupScheduling
 
 from tests.progress import ProgressByFile
 
+pytest.register_assert_rewrite("tests.e2e")  # which the rehearsal imports tests from
+
 FOLDERS = (
     "e2e",
     "browser",

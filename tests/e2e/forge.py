@@ -1,5 +1,6 @@
 """An app on the laptop that Forge delivers, by the manifest that `connect forge manifest` would write."""
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -7,10 +8,10 @@ from typing import Any
 import urllib3
 
 from connect_jira.descriptor import at_base_url, load_descriptor
-from connect_local.laptop.stack import LaptopStack
 from connect_tools.forge.app_ids import UNREGISTERED
 from connect_tools.forge.manifest import manifest_of
 from connect_tools.project import PROJECT
+from tests.e2e.stacks import Stack
 
 PATIENCE_SECONDS = 30
 
@@ -24,7 +25,7 @@ PAGE_ENDPOINT = {
 """Endpoints that an owner's own pages call by `invokeRemote`; `connect forge manifest` writes none."""
 
 
-def manifest(stack: LaptopStack, *, connect: bool = True, impersonates: bool = False) -> dict[str, Any]:
+def manifest(stack: Stack, *, connect: bool = True, impersonates: bool = False) -> dict[str, Any]:
     path = str(PROJECT / "descriptor" / "atlassian-connect.json")
     descriptor = at_base_url(load_descriptor({"DESCRIPTOR_PATH": path, "STAGE": "dev"}), stack.base_url)
     document: dict[str, Any] = manifest_of(descriptor, app_id=UNREGISTERED).document
@@ -37,14 +38,16 @@ def manifest(stack: LaptopStack, *, connect: bool = True, impersonates: bool = F
     return document
 
 
-def control(stack: LaptopStack, name: str, **command: object) -> dict[str, Any]:
+def control(stack: Stack, name: str, **command: object) -> dict[str, Any]:
     assert stack.jira is not None
-    answer = urllib3.request("POST", f"{stack.jira.base_url}/_local/{name}", json=command, retries=False)
+    answer = urllib3.request(
+        "POST", f"{stack.jira.base_url}/_local/{name}", json=command, retries=False, timeout=PATIENCE_SECONDS
+    )
     result: dict[str, Any] = answer.json()
     return result
 
 
-def invoke_remote(stack: LaptopStack, account_id: str, path: str, method: str = "GET") -> tuple[int, Any]:
+def invoke_remote(stack: Stack, account_id: str, path: str, method: str = "GET") -> tuple[int, Any]:
     """Call by `invokeRemote` from a page of this user, and return the response."""
     assert stack.jira is not None
     (app,) = (app for app in stack.jira.forge.apps() if app.live)
@@ -54,7 +57,7 @@ def invoke_remote(stack: LaptopStack, account_id: str, path: str, method: str = 
     return result["status"], result["body"]
 
 
-def create_issue(stack: LaptopStack, summary: str) -> str:
+def create_issue(stack: Stack, summary: str) -> str:
     assert stack.jira is not None
     tenant = stack.jira.tenants.default
     project = tenant.site.project("DEMO")
@@ -62,7 +65,7 @@ def create_issue(stack: LaptopStack, summary: str) -> str:
     return tenant.editor.create(project, {"summary": summary}, by=tenant.site.admin).key
 
 
-def noted(stack: LaptopStack, key: str) -> Any:
+def noted(stack: Stack, key: str) -> Any:
     assert stack.jira is not None
     issue = stack.jira.site.issue(key)
     return issue and issue.properties.get("connect-lambda")
@@ -77,7 +80,7 @@ def eventually(holds: Callable[[], Any]) -> Any:
     raise AssertionError("it did not come about")
 
 
-def row(stack: LaptopStack, key: str) -> dict[str, Any] | None:
+def row(stack: Stack, key: str) -> dict[str, Any] | None:
     table = stack.cloud.attribute("Installations", "Ref")
     answer = stack.cloud.client("dynamodb").get_item(
         TableName=table, Key={"clientKey": {"S": key}}, ConsistentRead=True
@@ -86,14 +89,13 @@ def row(stack: LaptopStack, key: str) -> dict[str, Any] | None:
     return found
 
 
-def invoke(stack: LaptopStack, client_key: str, path: str = "/rest/api/3/myself") -> dict[str, Any]:
-    url = f"{stack.base_url}/2015-03-31/functions/JiraCallsFunction/invocations"
-    answer = urllib3.request("POST", url, json={"clientKey": client_key, "path": path}, retries=False)
-    result: dict[str, Any] = answer.json()
+def invoke(stack: Stack, client_key: str, path: str = "/rest/api/3/myself") -> dict[str, Any]:
+    event = json.dumps({"clientKey": client_key, "path": path}).encode()
+    result: dict[str, Any] = json.loads(stack.functions["JiraCallsFunction"].invoke(event).payload)
     return result
 
 
-def effects(stack: LaptopStack, key: str) -> list[str]:
+def effects(stack: Stack, key: str) -> list[str]:
     """The paths by which an issue's note was left."""
     assert stack.jira is not None
     return [

@@ -260,7 +260,9 @@ def test_scripts_import_one_another_by_the_names_that_are_served(admin: Visitor)
         assert admin.get(f"/static/{name}").status == HTTPStatus.OK
 
 
-@pytest.mark.parametrize("path", ["/static/app.css", "/static/..%2fapp.py", "/static/", "/nothing", "/api/x"])
+@pytest.mark.parametrize(
+    "path", ["/static/none.css", "/static/..%2fapp.py", "/static/", "/nothing", "/api/x"]
+)
 def test_what_is_not_there_is_not_found(admin: Visitor, path: str) -> None:
     response = admin.get(path)
     assert (response.status, response.data) == (HTTPStatus.NOT_FOUND, b"")

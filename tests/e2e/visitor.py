@@ -11,7 +11,7 @@ import urllib3
 from connect_jwt.canonical import query_string_hash
 from connect_local.jira.entities import Installation
 from connect_local.jira.site import ADMIN
-from connect_local.laptop.stack import LaptopStack
+from tests.e2e.stacks import Stack
 
 QUERY = f"lic=none&cp=&xdm_e={quote('http://localhost:2990', safe='')}&xdm_c=channel-1&cv=1001.0.0"
 """Parameters that Jira adds to a page's URL."""
@@ -56,7 +56,7 @@ class Visitor:
         return self.http.request(method, f"{self.base_url}{path}", headers=named, retries=False, timeout=20)
 
 
-def installed(stack: LaptopStack) -> Installation:
+def installed(stack: Stack) -> Installation:
     """Install the app on the laptop's Jira."""
     assert stack.jira is not None
     assert stack.jira.lifecycle.install(stack.descriptor_url).installed

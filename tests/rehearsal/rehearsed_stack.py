@@ -1,9 +1,11 @@
 """A stack that was deployed to the emulator, as tests of the laptop's stack know one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Self
+
+from starlette.types import Receive, Scope, Send
 
 from connect_local.jira.forge.platform import LAPTOP_APP_ID
 from connect_local.jira.laptop import LaptopJira
@@ -63,23 +65,34 @@ class RehearsedStack:
         deployed: the output of the last `sam deploy`
     """
 
-    def __init__(self, ministack: MiniStack, stage: str, keys_urls: list[str] | None = None) -> None:
-        self._ministack, self._stage, self._keys_urls = ministack, stage, keys_urls or []
+    def __init__(self, ministack: MiniStack, stage: str, keys_urls: Sequence[str] = ()) -> None:
+        self._ministack, self._stage, self._keys_urls = ministack, stage, keys_urls
         self._parts = ExitStack()
 
     def __enter__(self) -> Self:
         listener = listen(0, "")
         self._parts.callback(listener.close)
-        base_url = f"http://localhost:{listener.getsockname()[1]}"
-        self.jira = LaptopJira(base_url=base_url, descriptor_url=self.descriptor_url)
-        self._parts.callback(self.jira.close)
-        server = ThreadedServer(self.jira.app, listener, http=self.jira.protocol)
+        self._jira_url = f"http://localhost:{listener.getsockname()[1]}"
+        self.jira = self._new_jira()
+        server = ThreadedServer(self._answer, listener, http=LaptopJira.protocol, interface="asgi3")
         self._parts.callback(server.stop)
         server.start()
         return self
 
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.jira.app(scope, receive, send)
+
+    def _new_jira(self) -> LaptopJira:
+        return LaptopJira(base_url=self._jira_url, descriptor_url=self.descriptor_url)
+
+    def renew_jira(self) -> None:
+        """Put a Jira in the place of the one that is there: with other sites, and other keys."""
+        before, self.jira = self.jira, self._new_jira()
+        before.close()
+
     def __exit__(self, *_: object) -> None:
         self._parts.close()
+        self.jira.close()
 
     @property
     def base_url(self) -> str:
@@ -96,6 +109,14 @@ class RehearsedStack:
             logical_id: DeployedFunction(self._ministack, name)
             for logical_id, name in names.items()
             if logical_id.endswith("Function")
+        }
+
+    def versions(self) -> dict[str, str]:
+        """The version that each function's alias points to."""
+        client = self.cloud.client("lambda")
+        return {
+            logical_id: client.get_alias(FunctionName=function.name, Name="live")["FunctionVersion"]
+            for logical_id, function in self.functions.items()
         }
 
     def deploy(self, release: Release) -> None:

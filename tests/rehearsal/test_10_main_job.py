@@ -14,7 +14,7 @@ SECONDS = 60
 
 def test_the_output_descriptor_url_is_answered(stack: RehearsedStack) -> None:
     url = stack.cloud.outputs()["DescriptorUrl"]
-    answer = urllib3.request("GET", url, retries=False)
+    answer = urllib3.request("GET", url, retries=False, timeout=SECONDS)
     assert answer.status == HTTPStatus.OK
     assert answer.json()["baseUrl"] == stack.base_url
     assert answer.json()["key"].endswith("-dev")

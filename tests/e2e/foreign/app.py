@@ -3,13 +3,15 @@
 import json
 import time
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
-from connect_local.laptop.stack import LaptopStack
 from tests.e2e.foreign.drafts import CANARY, Draft, Site
 from tests.e2e.foreign.log import Log, warnings
 from tests.e2e.foreign.peer import Answer, ForeignJira
 from tests.e2e.foreign.worker import Worker
+from tests.e2e.stacks import Stack
 
 _HEADERS = {
     "cache-control": "no-cache, no-store",
@@ -19,23 +21,38 @@ _HEADERS = {
     "x-content-type-options": "nosniff",
 }
 _OF_HTTP = {"connection", "content-length", "date"}
+_BEGIN_OF_TOKEN = "eyJ"  # {" in base64
+_TELLING = 16  # characters, and what is shorter may be there by chance
 
 
 class App:
-    """The app, and the requests to it: right ones, to be changed before they are sent."""
+    """The app, and the requests to it: right ones, to be changed before they are sent.
 
-    def __init__(self, stack: LaptopStack, jira: ForeignJira, log: Log, worker: Worker) -> None:
+    Args:
+        stack: the one that it runs in
+        jira: that sends the requests
+        log: of its functions
+        worker: that has the messages of its queue
+        of_gateway: headers that the API in front of it adds to every answer
+    """
+
+    def __init__(
+        self, stack: Stack, jira: ForeignJira, log: Log, worker: Worker, *, of_gateway: Iterable[str] = ()
+    ) -> None:
+        self.unheeded = _OF_HTTP | set(of_gateway)
         self.base_url, self.jira, self.log, self.worker = stack.base_url, jira, log, worker
         self._dynamodb = stack.cloud.client("dynamodb")
         self._table = stack.cloud.attribute("Installations", "Ref")
         self.port = int(self.base_url.rpartition(":")[2])
-        answer = jira.send(
-            self.port, "GET", "/atlassian-connect.json", {"Host": f"localhost:{self.port}"}, b""
-        )
+        answer = self.get_descriptor()
         self.descriptor: dict[str, Any] = json.loads(answer.text)
         self.sent: list[tuple[str, str]] = []
         self.reasons: Counter[str] = Counter()
         self.queued: Counter[str] = Counter()
+
+    def get_descriptor(self, method: str = "GET") -> Answer:
+        host = {"Host": urlsplit(self.base_url).netloc}
+        return self.jira.send(self.port, method, "/atlassian-connect.json", host, b"")
 
     # --- what Jira sends
 
@@ -97,7 +114,9 @@ class App:
         self.reasons[warning["reason"]] += 1
         assert (answer.status, warning["reason"]) == (status, reason), warning
         assert answer.text == ""
-        assert {name: value for name, value in answer.headers.items() if name not in _OF_HTTP} == _HEADERS
+        assert {
+            name: value for name, value in answer.headers.items() if name not in self.unheeded
+        } == _HEADERS
         return answer
 
     def row(self, site: Site) -> Any:
@@ -109,6 +128,23 @@ class App:
         """Return the client keys of all sites that the app has a row of."""
         pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
         return {row["clientKey"]["S"] for page in pages for row in page["Items"]}
+
+    def queue_has_what_was_accepted(self) -> None:
+        assert self.worker.counted(total=self.queued.total()) == self.queued
+        assert {hook["clientKey"] for hook in self.worker.hooks} <= self.known_sites()
+
+    def log_explains_each_refusal_once(self) -> None:
+        """One warning and one metric for each, and no other."""
+        records = self.log.records()
+        assert Counter(warning["reason"] for warning in warnings(records)) == self.reasons
+        assert Counter(record["reason"] for record in records if "RequestRefused" in record) == self.reasons
+
+    def log_has_no_secret(self) -> None:
+        """No token, part of one, secret, body or query string of all the requests that were sent."""
+        log = "\n".join(self.log.lines)
+        pieces = {piece for _, token in self.sent for piece in token.split(".") if len(piece) >= _TELLING}
+        queries = {target.partition("?")[2] for target, _ in self.sent} - {""}
+        assert [word for word in {CANARY, _BEGIN_OF_TOKEN, *pieces, *queries} if word in log] == []
 
     def send(self, draft: Draft) -> Answer:
         self.sent.append((draft.target, draft.token))
