@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -186,3 +187,19 @@ def test_the_list_says_what_happened_last_and_is_one_object(
     }
     list_sites(stack, states=["disabled"], transports=["both"], as_json=False)
     assert row.site.client_key not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_site_is_printed_before_the_next_page_is_asked_for(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, as_json: bool
+) -> None:
+    printed: list[str] = []
+
+    def pages(_self: Sites) -> Iterator[list[KnownSite]]:
+        for number in range(3):
+            yield [KnownSite(tenant=ClientKey(f"site-{number}"), connect=None, forge=None)]
+            printed.append(capsys.readouterr().out)
+
+    monkeypatch.setattr(Sites, "pages", pages)
+    list_sites(stack, states=[], transports=[], as_json=as_json)
+    assert [f"site-{number}" in text for number, text in enumerate(printed)] == [True, True, True]
