@@ -110,9 +110,9 @@ def per_million_webhooks(outcome: Outcome) -> list[Line]:
             _DYNAMODB,
         ),
         Line(
-            "DynamoDB, troubles read",
-            "half a unit a message, for whether its site is in trouble",
-            outcome.counts["writes"] * scale / 4,
+            "DynamoDB, troubles and purges read",
+            "half a unit a message for whether its site is in trouble, and half a unit for a purge",
+            outcome.counts["writes"] * scale / 2,
             0.125,
             MILLION,
             _DYNAMODB,

@@ -23,6 +23,7 @@ from connect_jira.worker.call_results import CallResults
 from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.held_events import HeldEvents
 from connect_jira.worker.idempotency_store import IdempotencyStore
+from connect_jira.worker.purges import Purges
 from connect_jira.worker.queue import JiraCallsQueue
 from connect_jira.worker.site_pauses import SitePauses
 from connect_jira.worker.worker import Worker
@@ -72,6 +73,7 @@ _worker = Worker(
     results=CallResults(_composition.aws.service("events"), bus=os.environ["EVENT_BUS"]),
     handler=_work,
     backoff=_backoff,
+    purges=Purges(_composition.aws.service("dynamodb"), table=_work_done_table),
 )
 _due_jobs = DueJobs(
     _composition.aws.service("dynamodb"),

@@ -332,7 +332,7 @@ def test_a_value_that_no_key_opens_for_its_owner_is_told_of_and_left(app: App) -
 @pytest.fixture
 def deployed(app: App, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Stack:
     monkeypatch.setattr(reseal, "OLDER_FUNCTIONS_SECONDS", 0)
-    monkeypatch.setattr(reseal, "_app_key", lambda _stage: APP)
+    monkeypatch.setattr(reseal, "app_key_of", lambda _stage: APP)
     return replace(stack, variables=lambda _function: {"SECRETS_KEY": app.key, "STAGE": "prod"})
 
 

@@ -13,6 +13,7 @@ from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed
 _CLAUSE = re.compile(r"\b(SET|REMOVE|ADD)\b")
 _TERM = re.compile(
     r"attribute_not_exists\((?P<missing>\w+)\)"
+    r"|attribute_exists\((?P<there>\w+)\)"
     r"|(?P<name>#?\w+) (?P<is>=|<) (?P<value>:\w+)"
     r"|(?P<one>#?\w+) IN \((?P<of>[^)]*)\)"
 )
@@ -51,6 +52,8 @@ def _holds(condition: str, row: Row, names: dict[str, str], values: Row) -> bool
     def term(found: re.Match[str]) -> str:
         if found["missing"]:
             return str(found["missing"] not in row)
+        if found["there"]:
+            return str(found["there"] in row)
         name = found["name"] or found["one"]
         actual = row.get(names.get(name, name))
         if found["of"]:

@@ -25,6 +25,7 @@ from connect_jira.worker.backoff import TenantBackoff, Troubles
 from connect_jira.worker.call_results import CallResults
 from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.idempotency_store import Attempt
+from connect_jira.worker.purges import Purges
 from connect_jira.worker.queue import JiraCallsQueue
 from connect_jira.worker.worker import Worker
 from connect_jwt.identity import ClientKey
@@ -143,6 +144,7 @@ def test_a_message_is_passed_on_for_a_day_and_no_chain_grows(monkeypatch: pytest
             Troubles(MemoryTable(), table="WorkDone", clock=lambda: aws_side.now),  # type: ignore[arg-type]
             clock=lambda: aws_side.now,
         ),
+        purges=Purges(MemoryTable(), table="WorkDone", clock=lambda: aws_side.now),  # type: ignore[arg-type]
         clock=lambda: aws_side.now,
     )
     monkeypatch.setattr(CallResults, "failed", lambda *_, **__: None)

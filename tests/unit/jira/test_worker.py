@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
-from connect_jira.errors import NotInstalled, SiteDisabled, SitePaused, TemporarilyUnavailable
+from connect_jira.errors import (
+    MessageUnreadable,
+    NotInstalled,
+    SiteDisabled,
+    SitePaused,
+    TemporarilyUnavailable,
+)
 from connect_jira.events.app_work import AppWork
 from connect_jira.events.call_request import CallRequest
 from connect_jira.events.hook_call import Hook, HookCall
@@ -28,6 +34,7 @@ from connect_jira.jira.errors import (
 )
 from connect_jira.worker.backoff import TenantBackoff, Troubles
 from connect_jira.worker.idempotency_store import Attempt, Done
+from connect_jira.worker.purges import REMEMBERED_SECONDS, Purges
 from connect_jira.worker.sqs_record import SqsRecord
 from connect_jira.worker.worker import LONGEST_AFTER_TROUBLE_SECONDS, Worker
 from connect_jwt.diagnosis import Certainty
@@ -116,6 +123,7 @@ class Workshop:
             results=self,  # type: ignore[arg-type]
             handler=self,
             backoff=self.backoff,
+            purges=Purges(self.table, table="WorkDone", clock=lambda: self.now),  # type: ignore[arg-type]
             clock=lambda: self.now,
         )
 
@@ -742,3 +750,89 @@ def test_a_probe_is_recorded_under_its_id_and_needs_no_site() -> None:
     assert shop.work_ids == ["probe p"]
     assert shop.records == ["completed"]
     assert shop.table.rows == {}
+
+
+# --- sites that were purged
+
+
+def purged(shop: Workshop, *, seconds_ago: float = 60) -> Purges:
+    purges = Purges(shop.table, table="WorkDone", clock=lambda: shop.now)  # type: ignore[arg-type]
+    purges.put([BUSY, ClientKey("of-forge")], purged_at=int(NOW - seconds_ago))
+    return purges
+
+
+def test_what_was_sent_before_its_site_was_purged_is_dropped_and_counted() -> None:
+    shop = Workshop()
+    purges = purged(shop)
+    uninstalled = HookCall(
+        client_key=BUSY, hook=Hook.UNINSTALLED, installation=BUSY, signed_at=0, identifier="i"
+    )
+    for message in (webhook(), call(), uninstalled):
+        assert shop.work(message, age=61)
+    assert (shop.worked, shop.begun, shop.aside, shop.told, shop.postponed) == ([], [], [], [], [])
+    tombstone = purges.read(BUSY)
+    assert tombstone is not None
+    assert (tombstone.dropped, tombstone.keys) == (3, (BUSY, "of-forge"))
+
+
+def test_what_a_purged_site_sends_after_it_has_installed_anew_is_done() -> None:
+    shop = Workshop()
+    purged(shop)
+    shop.work(webhook(), age=59)
+    assert len(shop.worked) == 1
+
+
+def test_the_work_of_other_sites_goes_on() -> None:
+    shop = Workshop()
+    purged(shop)
+    shop.work(webhook(QUIET), age=DAY)
+    assert len(shop.worked) == 1
+
+
+def test_a_message_that_was_held_for_its_site_is_as_old_as_its_waiting() -> None:
+    shop = Workshop()
+    purged(shop)
+    assert shop.work(webhook(), FirstSentAt=NOW, HeldSince=NOW - DAY)
+    assert shop.worked == []
+
+
+def test_of_a_purged_site_a_large_message_is_dropped_though_its_content_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def gone(_text: str) -> Message:
+        raise MessageUnreadable("what the message refers to is not in the bucket")
+
+    shop = Workshop()
+    monkeypatch.setattr(shop, "read", gone)
+    purged(shop)
+    stored = json.dumps({"kind": "stored", "clientKey": BUSY, "key": "gone"})
+    assert shop.work(stored, age=61)
+    assert shop.aside == []
+    shop.work(stored, age=59)
+    assert [one["reason"] for one in shop.aside] == ["message-unreadable"]
+
+
+def test_a_worker_learns_within_seconds_that_a_site_was_purged() -> None:
+    shop = Workshop()
+    shop.work(webhook(), age=120)
+    assert len(shop.worked) == 1
+    purged(shop)
+    shop.now += REMEMBERED_SECONDS + 1
+    shop.work(webhook(), age=120)
+    assert len(shop.worked) == 1
+
+
+def test_a_message_waits_while_nobody_can_say_whether_its_site_was_purged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shop = Workshop()
+
+    def fails(*_: object, **__: object) -> None:
+        raise TemporarilyUnavailable("dynamodb:GetItem failed")
+
+    monkeypatch.setattr(shop.table, "call", fails)
+    assert not shop.work(call(), age=61)
+    assert shop.worked == []
+    assert len(shop.postponed) == 1
+    shop.work(call(), age=2 * DAY)
+    assert [name for name, _ in shop.told] == ["failed"]

@@ -21,6 +21,7 @@ from connect_jira.worker.call_results import COMPLETED, CallResults
 from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.idempotency_store import IdempotencyStore
 from connect_jira.worker.large_messages import LargeMessages
+from connect_jira.worker.purges import Purges
 from connect_jira.worker.queue import JiraCallsQueue
 from connect_jira.worker.worker import Worker
 from connect_jwt.identity import ClientKey
@@ -194,6 +195,7 @@ class World:
             results=CallResults(aws, bus="bus"),
             handler=self,
             backoff=self.backoff,
+            purges=Purges(aws, table="WorkDone", clock=clock),
             clock=clock,
         )
 

@@ -27,7 +27,7 @@ def test_a_million_webhooks_are_billed_by_what_the_run_asked_for() -> None:
     assert dollars["KMS, Decrypt"] == pytest.approx(2 * 3.00, rel=0.01)
     assert dollars["DynamoDB, installations read"] == pytest.approx(2 * 0.125, rel=0.01)
     assert dollars["DynamoDB, work done written"] == pytest.approx(2 * 0.625, rel=0.01)
-    assert dollars["DynamoDB, troubles read"] == pytest.approx(0.5 * 0.125, rel=0.01)
+    assert dollars["DynamoDB, troubles and purges read"] == pytest.approx(2 * 0.5 * 0.125, rel=0.01)
     assert dollars["Lambda, requests"] == pytest.approx(2 * 0.20, rel=0.01)
     assert dollars["SQS, fair queue"] == pytest.approx(3 * 0.50, rel=0.01)
     worker_seconds = 0.25 + 0.012 + 0.006 + 0.008

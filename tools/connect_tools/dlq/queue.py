@@ -78,10 +78,18 @@ class FailedCalls:
             raise CommandError("it may have been done: look in Jira, and give --again to have it done anew")
         is_event = message.is_record or message.is_undelivered
         target = self._put_back_event(message) if is_event else self._put_back_work(message, again=again)
+        self.delete(message)
+        return target
+
+    def delete(self, message: FailedMessage) -> None:
+        """Delete a message that is held.
+
+        Raises:
+            CommandError: AWS refuses
+        """
         with aws_errors():
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message.receipt_handle)
         self._deleted.add(message.id)
-        return target
 
     def _put_back_work(self, message: FailedMessage, *, again: bool) -> str:
         with aws_errors():

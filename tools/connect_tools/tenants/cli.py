@@ -200,3 +200,37 @@ def restore(
     if not tables:
         raise click.UsageError("give --installations or --site-data, or both")
     command.restore(stack_of(stack, port, local=local), tables, as_json=as_json)
+
+
+@tenants.command()
+@click.argument("site", metavar="SITE")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.option("--although-installed", is_flag=True, help="Also a site that has the app.")
+@of_a_stack
+@AS_JSON
+def purge(
+    *,
+    site: str,
+    yes: bool,
+    although_installed: bool,
+    stack: str | None,
+    local: bool,
+    port: int,
+    as_json: bool,
+) -> None:
+    """Remove everything that is kept of SITE, also in the queue, the dead letters and the large messages.
+
+    It shows what that is, and asks. It takes a minute, or six if the site had the app until now: until no
+    function has anything of it in hand. Interrupted, it goes on when it is run again.
+    """
+    from connect_tools.tenants import purge as command  # noqa: PLC0415 - boto3 is slow to import
+
+    if as_json and not yes:
+        raise click.UsageError("--json asks nothing: give --yes, too")
+    command.purge(
+        stack_of(stack, port, local=local),
+        site,
+        yes=yes,
+        although_installed=although_installed,
+        as_json=as_json,
+    )

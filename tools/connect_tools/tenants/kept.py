@@ -5,11 +5,12 @@ IAM: that of `connect_tools.tenants.sites`; `dynamodb:BatchGetItem` on Activity,
 `s3:ListBucket` and `s3:GetObject` on LargeMessages.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from connect_jira.aws.dynamodb import Row, Table
+from connect_jira.aws.service import AwsService
 from connect_jira.data.aliases import aliases_in
 from connect_jira.data.entries import SiteEntries
 from connect_jira.data.site_data import Entry, SiteData
@@ -80,18 +81,7 @@ class Kept:
 
     def work_done(self) -> Iterator[Row]:
         """Yield what the app remembers of the site's work."""
-        names = {f":name{number}": name for number, name in enumerate(self.names)}
-        asked: dict[str, Any] = {
-            "FilterExpression": f"clientKey IN ({', '.join(names)})",
-            "ExpressionAttributeValues": names,
-        }
-        table = Table(self._dynamodb, self._stack.resource("WorkDone"))
-        while True:
-            page = table.call("Scan", **asked)
-            yield from page["Items"]
-            if not page.get("LastEvaluatedKey"):
-                return
-            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        return records_of(self._dynamodb, self._stack.resource("WorkDone"), self.names)
 
     def dead_letters(self) -> list[Mapping[str, Any]]:
         """Return its messages in FailedJiraCalls, which are hidden from others while this looks."""
@@ -110,13 +100,10 @@ class Kept:
     def large_messages(self) -> Iterator[Mapping[str, Any]]:
         """Yield its messages that were too large for the queue, worked off or not."""
         s3, bucket = self._stack.client("s3"), self._stack.resource("LargeMessages")
-        pages = s3.get_paginator("list_objects_v2")
-        for prefix in map(prefix_of, self.names):
-            with aws_errors():
-                for page in pages.paginate(Bucket=bucket, Prefix=prefix):
-                    for key in (found["Key"] for found in page.get("Contents", [])):
-                        content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-                        yield {"key": key, "message": json_or_text(content.decode(errors="replace"))}
+        with aws_errors():
+            for key in (found["Key"] for found in objects_of(self._stack, self.names)):
+                content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+                yield {"key": key, "message": json_or_text(content.decode(errors="replace"))}
 
     def _keys(self, kind: str) -> Iterator[str]:
         for site_id in self.site_ids:
@@ -126,3 +113,35 @@ class Kept:
     def _entries(self, site_id: str, kind: str) -> SiteEntries:
         table = self._stack.resource("SiteData")
         return SiteEntries(self._dynamodb, table=table, site_id=lambda: site_id, kind=kind)
+
+
+def records_of(dynamodb: AwsService, table: str, names: Collection[str], **asked: object) -> Iterator[Row]:
+    """Yield the records of sites' work.
+
+    Args:
+        dynamodb: the service
+        table: the name of the table of work done
+        names: of the sites
+        asked: further parameters of the `Scan`
+    """
+    values = {f":name{number}": str(name) for number, name in enumerate(names)}
+    return Table(dynamodb, table).rows(
+        "Scan",
+        FilterExpression=f"clientKey IN ({', '.join(values)})",
+        ExpressionAttributeValues=values,
+        **asked,
+    )
+
+
+def objects_of(stack: Stack, names: Iterable[str]) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects of sites' large messages, as S3 lists them.
+
+    Args:
+        stack: with the bucket
+        names: of the sites
+    """
+    pages = stack.client("s3").get_paginator("list_objects_v2")
+    for prefix in map(prefix_of, names):
+        with aws_errors():
+            for page in pages.paginate(Bucket=stack.resource("LargeMessages"), Prefix=prefix):
+                yield from page.get("Contents", [])

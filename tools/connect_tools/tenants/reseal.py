@@ -13,6 +13,7 @@ import click
 
 from connect_cli.errors import CommandError
 from connect_doctor.redaction import visible
+from connect_tools.operator_log import recorded
 from connect_tools.pace import Pace
 from connect_tools.stack_services import service_of
 from connect_tools.target_stack import Stack, aws_errors
@@ -59,7 +60,9 @@ def reseal(stack: Stack, *, per_second: float, as_json: bool) -> bool:
         time.sleep(max(begun + OLDER_FUNCTIONS_SECONDS - time.monotonic(), 0))
 
     click.echo(f"Sealing by {key}. Interrupted, it goes on when it is run again.", err=True)
-    resealed, proof = resealing.until_proved(before_proof=wait_for_older_functions)
+    with recorded(stack, "tenants reseal", about=key) as entry:
+        resealed, proof = resealing.until_proved(before_proof=wait_for_older_functions)
+        entry.outcome = f"resealed {resealed}, all of {sum(proof.found.values())} by this key"
     elsewhere = _under_another_key(stack, key)
     is_done = not (elsewhere or proof.unreadable)
     needed_until = datetime.now(UTC) + _BACKUPS

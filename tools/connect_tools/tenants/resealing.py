@@ -120,20 +120,11 @@ class Resealing:
             CommandError: AWS refuses
         """
         met = Pass()
-        for row in self._rows(self._installations):
+        for row in self._installations.rows("Scan", ConsistentRead=True):
             self._reseal(met, in_installation(row), partial(self._write_installation, row))
-        for row in self._rows(self._site_data):
+        for row in self._site_data.rows("Scan", ConsistentRead=True):
             self._reseal(met, in_site_data(row), partial(self._write_entry, row))
         return met
-
-    def _rows(self, table: Table) -> Iterator[Row]:
-        asked: dict[str, Any] = {"ConsistentRead": True}
-        while True:
-            page = table.call("Scan", **asked)
-            yield from page["Items"]
-            if not page.get("LastEvaluatedKey"):
-                return
-            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def _reseal(
         self, met: Pass, values: Iterator[SealedValue], write: Callable[[Mapping[str, bytes]], None]

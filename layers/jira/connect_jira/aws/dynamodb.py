@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connect_jira.aws.failures import CONDITION_FAILED, AwsFailed, not_an_answer
@@ -70,6 +70,23 @@ class Table:
             return answer | {name: row_of(answer[name]) for name in _ROWS_FOUND & answer.keys()}
         except (AttributeError, TypeError, ValueError) as no_row:
             raise not_an_answer(f"dynamodb:{operation}") from no_row
+
+    def rows(self, operation: str, **parameters: Any) -> Iterator[Row]:  # noqa: ANN401 - as the API has them
+        """Yield the rows of every page of a `Query` or `Scan`.
+
+        Args:
+            operation: either
+            parameters: as for `call`
+
+        Raises:
+            AwsFailed: it failed
+        """
+        while True:
+            page = self.call(operation, **parameters)
+            yield from page["Items"]
+            if not page.get("LastEvaluatedKey"):
+                return
+            parameters["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
 def attributes(row: Mapping[str, Value]) -> dict[str, Any]:

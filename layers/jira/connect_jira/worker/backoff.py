@@ -177,6 +177,14 @@ class Troubles:
             except AwsFailed:
                 logger.warning(_NOT_TOLD, exc_info=True)
 
+    def forget(self, client_key: ClientKey) -> None:
+        """Delete what is known of a site.
+
+        Raises:
+            TemporarilyUnavailable: DynamoDB did not answer
+        """
+        self._table.call("DeleteItem", Key=_key(client_key))
+
     def _take_turn(self, client_key: ClientKey, row: Row) -> bool:
         """Take the turn at probing, unless another worker has it."""
         turn_ms = self._in_ms(FINDING_OUT_SECONDS)

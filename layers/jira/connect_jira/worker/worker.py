@@ -30,6 +30,7 @@ from connect_jira.events.messages import Message
 from connect_jira.events.probe import Probe
 from connect_jira.events.reaction_call import ReactionCall
 from connect_jira.events.webhook import Webhook
+from connect_jira.json_objects import object_in
 from connect_jira.lambda_context import Invocation
 from connect_jira.metrics import count
 from connect_jira.worker.backoff import TenantBackoff
@@ -37,10 +38,12 @@ from connect_jira.worker.call_results import CallResults
 from connect_jira.worker.dead_letter_queue import DeadLetterQueue
 from connect_jira.worker.failure_handler import FailureHandler
 from connect_jira.worker.idempotency_store import Attempt, Done, IdempotencyStore
+from connect_jira.worker.purges import Purges
 from connect_jira.worker.queue import JiraCallsQueue
 from connect_jira.worker.retry_policy import GIVE_UP_SECONDS, no_sooner
 from connect_jira.worker.sqs_record import SqsRecord
 from connect_jwt.errors import ConnectError
+from connect_jwt.identity import ClientKey
 
 logger = Logger(child=True)
 
@@ -88,6 +91,7 @@ class Worker:
         results: puts the results of requested calls on the bus
         handler: does the work
         backoff: sites that get no calls for now
+        purges: sites whose older messages are dropped
         clock: Unix seconds
     """
 
@@ -100,6 +104,7 @@ class Worker:
         results: CallResults,
         handler: MessageHandler,
         backoff: TenantBackoff,
+        purges: Purges,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._queue = queue
@@ -107,6 +112,7 @@ class Worker:
         self._results = results
         self._handler = handler
         self._backoff = backoff
+        self._purges = purges
         self._clock = clock
         self._failure_handler = FailureHandler(
             queue=queue,
@@ -144,18 +150,35 @@ class Worker:
             return self._failure_handler.schedule_retry(delivery, _NEXT_TURN_SECONDS, "out-of-time")
         try:
             message = self._queue.read(delivery.text)
-        except ConnectError as error:
-            return self._failure_handler.settle(delivery, error)
+        except ConnectError as error:  # of a purged site what it refers to is gone
+            named = str(object_in(delivery.text).get("clientKey"))
+            return self._is_purged(delivery, named) or self._failure_handler.settle(delivery, error)
         with logger.append_context_keys(**_about(message)):
-            if isinstance(message, AppWork) and message.depth > MAX_DEPTH:
-                return self._failure_handler.settle(delivery, TooDeep(message.depth), message=message)
-            put_off = self._put_off(delivery, message) if _calls_jira(message) else None
-            if put_off is not None:
-                return put_off
-            try:
-                return self._work(delivery, message, invocation)
-            finally:
-                self._backoff.troubles.end_turn(message.client_key)
+            return self._attend_to(delivery, message, invocation)
+
+    def _attend_to(self, delivery: SqsRecord, message: Message, invocation: Invocation) -> bool:
+        try:
+            if self._is_purged(delivery, message.client_key):
+                return True
+        except TemporarilyUnavailable as error:
+            return self._failure_handler.settle(delivery, error, message=message)
+        if isinstance(message, AppWork) and message.depth > MAX_DEPTH:
+            return self._failure_handler.settle(delivery, TooDeep(message.depth), message=message)
+        put_off = self._put_off(delivery, message) if _calls_jira(message) else None
+        if put_off is not None:
+            return put_off
+        try:
+            return self._work(delivery, message, invocation)
+        finally:
+            self._backoff.troubles.end_turn(message.client_key)
+
+    def _is_purged(self, delivery: SqsRecord, client_key: str) -> bool:
+        """Return whether a message is dropped, since its site was purged after it was sent."""
+        first_sent_at = min(delivery.sent_at, delivery.held_since or math.inf)
+        is_purged = self._purges.covers(ClientKey(client_key), first_sent_at)
+        if is_purged:
+            self._purges.note_dropped(ClientKey(client_key))
+        return is_purged
 
     def _put_off(self, delivery: SqsRecord, message: Message) -> bool | None:
         """Postpone a message of a site that is left alone; return None if it need not, else as `work`."""
