@@ -240,7 +240,7 @@ def at(url: str, **changed: Any) -> Deployment:
         "base_url": url,
         "further": [],
         "address": url,
-        "alarms": [],
+        "alarms": {},
         "since": datetime.now(UTC),
     }
     return Deployment(**about | changed)
@@ -373,7 +373,7 @@ def as_deployed(
 def test_a_deployed_stack_is_where_its_output_says() -> None:
     found = as_deployed("CREATE_COMPLETE", OUTPUTS, "one")
     assert found.further == ["https://a.example", "https://b.example"]
-    assert (found.base_url, found.alarms, found.since) == ("https://app.example.com", ["one"], SINCE)
+    assert (found.base_url, found.alarms, found.since) == ("https://app.example.com", {"one": "Aone"}, SINCE)
 
 
 @pytest.mark.parametrize(
@@ -398,7 +398,11 @@ def test_for_a_release_only_those_alarms_count_that_stop_a_deployment(tmp_path: 
     )
     counting = stopping_alarms(Template({}, tmp_path / "template.yaml"))
     found = as_deployed("CREATE_COMPLETE", OUTPUTS, "one", "two", "three", "four", counting=counting)
-    assert found.alarms == ["two", "three"]
+    assert found.alarms == {"two": "Atwo", "three": "Athree"}
+
+
+def test_the_templates_own_alarms_that_stop_a_deployment_are_alarms_of_the_stack() -> None:
+    assert stopping_alarms() <= Template({}).resources("AWS::CloudWatch::Alarm").keys()
 
 
 def test_a_template_without_such_alarms_is_a_sentence(tmp_path: Path) -> None:
@@ -434,21 +438,21 @@ def test_alarms_that_are_quiet_pass(cloudwatch: Any) -> None:
 
 def test_an_alarm_that_has_gone_off_is_named(cloudwatch: Any) -> None:
     cloudwatch.set_alarm_state(AlarmName="two", StateValue="ALARM", StateReason="r")
-    with pytest.raises(CommandError, match="two has gone off"):
+    with pytest.raises(CommandError, match=r"Atwo has gone off: docs/runbook\.md#atwo"):
         check_alarms(at("", **of_alarms(SINCE)))
 
 
 def test_an_alarm_that_went_off_before_the_deployment_is_told_and_no_failure(cloudwatch: Any) -> None:
     cloudwatch.set_alarm_state(AlarmName="two", StateValue="ALARM", StateReason="r")
     later = datetime.now(UTC) + timedelta(hours=1)
-    assert "two firing since before" in check_alarms(at("", **of_alarms(later)))
+    assert "2, Atwo firing since before" in check_alarms(at("", **of_alarms(later)))
 
 
 def of_alarms(since: datetime) -> dict[str, Any]:
-    return {"stack": as_deployed().stack, "alarms": ["one", "two"], "since": since}
+    return {"stack": as_deployed().stack, "alarms": {"one": "Aone", "two": "Atwo"}, "since": since}
 
 
 def test_an_alarm_that_was_deleted_is_named(cloudwatch: Any) -> None:
     cloudwatch.delete_alarms(AlarmNames=["one"])
-    with pytest.raises(CommandError, match="the alarm one is not there"):
+    with pytest.raises(CommandError, match="the alarm Aone is not there"):
         check_alarms(as_deployed("CREATE_COMPLETE", OUTPUTS, "one", "two"))

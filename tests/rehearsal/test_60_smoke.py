@@ -36,7 +36,7 @@ def test_an_alarm_that_goes_off_is_named(ministack: MiniStack, stack: RehearsedS
     code, _, error = smoke(ministack, stack)
     ministack.client("cloudwatch").set_alarm_state(**alarm, StateValue="OK")
     assert code == 1
-    assert error.startswith(f"connect: alarms: {alarm['AlarmName']} has gone off: ")
+    assert error == "connect: alarms: AwsRefuses has gone off: docs/runbook.md#awsrefuses\n"
 
 
 def test_a_queue_that_nobody_works_off_is_named(ministack: MiniStack, stack: RehearsedStack) -> None:

@@ -26,13 +26,16 @@ def check_alarms(deployment: Deployment) -> str:
     found = _described(deployment)
     for name in deployment.alarms:
         if name not in found:
-            raise CommandError(f"the alarm {name} is not there: somebody deleted it; deploy again")
+            raise CommandError(
+                f"the alarm {deployment.alarms[name]} is not there: somebody has deleted {name}; deploy again"
+            )
     firing = {name: alarm for name, alarm in found.items() if alarm["StateValue"] == _FIRING}
     for name, alarm in firing.items():
         if alarm.get("StateTransitionedTimestamp", alarm["StateUpdatedTimestamp"]) >= deployment.since:
-            raise CommandError(f"{name} has gone off: docs/runbook.md says what to type first")
-    before = f", {', '.join(firing)} firing since before this deployment" if firing else ""
-    return f"{len(found)}{before}"
+            logical_id = deployment.alarms[name]
+            raise CommandError(f"{logical_id} has gone off: docs/runbook.md#{logical_id.lower()}")
+    before = ", ".join(deployment.alarms[name] for name in firing)
+    return f"{len(found)}, {before} firing since before this deployment" if before else f"{len(found)}"
 
 
 def _described(deployment: Deployment) -> Mapping[str, Mapping[str, Any]]:

@@ -28,7 +28,7 @@ class Deployment:
         base_url: the app's own
         further: base URLs besides its own
         address: base of the URLs that are asked from here, such as the base URL
-        alarms: the names of the alarms that count
+        alarms: the logical ids of the alarms that count, by their names
         since: time of its last change
     """
 
@@ -38,7 +38,7 @@ class Deployment:
     base_url: str
     further: Sequence[str]
     address: str
-    alarms: Sequence[str]
+    alarms: Mapping[str, str]
     since: datetime
 
 
@@ -65,11 +65,11 @@ def deployed(stack: Stack, name: str, *, counting: Collection[str] | None = None
         base_url=base_url,
         further=[url.strip() for url in parameters.get("FurtherBaseUrls", "").split(",") if url],
         address=base_url,
-        alarms=[
-            stack.resources[one]
+        alarms={
+            stack.resources[one]: one
             for one, kind in stack.kinds.items()
             if kind in _ALARMS and (counting is None or one in counting)
-        ],
+        },
         since=described.get("LastUpdatedTime", described["CreationTime"]),
     )
 
@@ -104,6 +104,6 @@ def on_the_laptop(stack: Stack, port: int) -> Deployment:
         base_url=f"http://localhost:{port}",
         further=(),
         address=f"http://{LOOPBACK}:{port}",
-        alarms=(),
+        alarms={},
         since=datetime.now(UTC),
     )
