@@ -26,7 +26,8 @@ WHEELS = {
 }
 SUPPORTED = ["3.11", "3.12", "3.13", "3.14"]
 OF_THE_JWT = {"doctor", "qsh", "sign"}
-OF_ANY_STACK = OF_THE_JWT | {"call", "demo", "dlq", "forge", "init", "invoke", "job", "shapes", "up"}
+OF_ANY_STACK = OF_THE_JWT | {"call", "demo", "dlq", "forge", "init", "invoke", "job", "shapes"}
+OF_ANY_STACK |= {"smoke", "tenants", "up"}
 RECENT = "https://site.atlassian.net/rest/api/3/project/recent"
 FORUMS = (
     "curl -H 'Authorization: JWT eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9."

@@ -6,7 +6,7 @@ from connect_jwt.diagnosis import Certainty, Direction, Verdict, diagnose
 from tests.unit.diagnosis.faults import AT_INSTALL, TO_APP, TO_JIRA, Fault
 
 ONLY_ATLASSIAN_CAN_TELL = (
-    "Whether the signature is right: only Atlassian's public key of this kid can tell.",
+    "Whether the signature is right: connect doctor --key-host commercial would tell.",
 )
 
 each_fault = pytest.mark.parametrize(

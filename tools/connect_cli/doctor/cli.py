@@ -40,6 +40,11 @@ from connect_cli.options import METHOD, PORT
 @click.option(
     "--signature-cut-off", is_flag=True, help="Whoever handed the token on took its signature away."
 )
+@click.option(
+    "--key-host",
+    metavar="CLOUD|URL",
+    help="Ask for the key of a token that Atlassian has signed: of a cloud such as commercial, or a URL.",
+)
 @click.option("--port", type=PORT, default=3000, show_default=True, help="With --local: where the app is.")
 @click.option("--jira-port", type=PORT, default=2990, show_default=True, help="Likewise, its Jira.")
 @click.option(

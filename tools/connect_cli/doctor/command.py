@@ -51,7 +51,12 @@ def _examined(options: Options) -> list[Examined]:
     if options.source() in {"stack", "local"}:
         return [_asked(options)]
     gathered = gather(options, Inputs())
-    return [examine(request, app_base_url=gathered.app.base_url) for request in gathered.requests]
+    examined = [examine(request, app_base_url=gathered.app.base_url) for request in gathered.requests]
+    if options.key_host is None:
+        return examined
+    from connect_cli.doctor.key_host import settled  # noqa: PLC0415 - asks another host, which is rare
+
+    return [settled(one, options.key_host) for one in examined]
 
 
 def _asked(options: Options) -> Examined:

@@ -41,6 +41,7 @@ class Options:
     stage: str
     at: str | None
     signature_cut_off: bool
+    key_host: str | None
     status: int | None
     response: str | None
     response_body: str | None

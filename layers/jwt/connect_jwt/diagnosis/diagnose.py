@@ -23,7 +23,7 @@ from connect_jwt.diagnosis.checks import (
 from connect_jwt.diagnosis.circumstances import check_payload, check_scopes
 from connect_jwt.diagnosis.evidence import Direction, Evidence
 from connect_jwt.diagnosis.findings import Certainty, Diagnosis, Finding
-from connect_jwt.diagnosis.kinds import Kind, check_connect, check_other, kind_of
+from connect_jwt.diagnosis.kinds import KEY_HOST_TELLS, Kind, check_connect, check_other, kind_of
 from connect_jwt.diagnosis.moments import check_clock, check_times, whole_times
 from connect_jwt.diagnosis.senders import check_missing
 from connect_jwt.diagnosis.signature import OF_NOBODY, check_signature
@@ -152,7 +152,7 @@ def _unsettled(case: Case, findings: list[Finding], *, is_bound: bool) -> Iterat
     if evidence.signature_cut_off:
         yield "Whether the signature is right: it was cut off before the token was handed on."
     elif case.is_install:
-        yield "Whether the signature is right: only Atlassian's public key of this kid can tell."
+        yield KEY_HOST_TELLS
     elif not evidence.secrets:
         yield "Whether the signature is right: the site's sharedSecret would tell."
     elif any(found.seen == OF_NOBODY for found in findings):

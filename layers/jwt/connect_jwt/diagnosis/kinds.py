@@ -19,6 +19,8 @@ _USER_KEY = "urn:atlassian:connect:userkey:"
 _CONNECT_ROUTES = ("/lifecycle/", "/webhooks/", "/pages/")
 _FORGE_ROUTES = "/forge/"
 _CERTAIN = Certainty.CERTAIN
+KEY_HOST_TELLS = "Whether the signature is right: connect doctor --key-host commercial would tell."
+"""An open question that no evidence settles, with the command that does."""
 
 
 class Kind(Enum):
@@ -26,7 +28,7 @@ class Kind(Enum):
 
     CONNECT = ""
     ACCESS_TOKEN = "Whether this access token is right: it is no Connect token, and only Atlassian can tell."  # noqa: S105 - a sentence
-    INVOCATION_TOKEN = "Whether the signature is right: only Forge's public key of this kid can tell."  # noqa: S105
+    INVOCATION_TOKEN = KEY_HOST_TELLS
     USER_ASSERTION = "Whether this assertion is right: the authorization server tells, and gives a token."
     OAUTH_WEBHOOK = "Whether the signature is right: only the client secret of the OAuth app can tell."
 
