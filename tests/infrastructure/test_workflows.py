@@ -191,7 +191,7 @@ def github(node: NodeProcess, checkout: Path, tmp_path: Path) -> Iterator[GitHub
         yield repository
 
 
-SMOKE = "connect smoke --stack connect-lambda-{}"
+SMOKE = "connect smoke --stack connect-lambda-{} --alarms release"
 
 
 def with_parameter(github: GitHub, stage: str, parameter: str) -> str:
