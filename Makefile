@@ -87,12 +87,13 @@ clean: ## remove everything that make has made
 
 # --- environments --------------------------------------------------------------------------------------------
 
+# With bytecode: else each of the tests' first processes compiles what it imports.
 .venv/dev: requirements/dev.txt pyproject.toml distributions/sources.py $(DISTRIBUTIONS)
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.13 is needed; if it is elsewhere: make PYTHON=/path/to/python3.13"; exit 1; }
 	@echo "Setting up .venv …"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@$(UV) pip sync --quiet --require-hashes requirements/dev.txt
+	@$(UV) pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt
 	@$(UV) pip install --quiet --no-deps --no-build-isolation $(patsubst %/pyproject.toml,--editable %,$(DISTRIBUTIONS))
 	@touch $@
 

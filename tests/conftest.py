@@ -89,7 +89,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         )
 
 
+def pytest_collection() -> None:
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Thousands of tests live until the end: the garbage collector need not look through them each time."""
     gc.collect()
     gc.freeze()
+    gc.enable()
