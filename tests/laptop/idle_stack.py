@@ -13,6 +13,7 @@ from connect_local.laptop.moto_cloud import LaptopCloud
 from connect_local.laptop.ports import listen
 from connect_local.laptop.routing import Routes
 from connect_local.laptop.servers import ThreadedServer
+from connect_local.testing.aws import MemoryCloud
 from connect_tools.shapes.records import RecordedShapes
 from connect_tools.template import Template
 from tests.laptop.command import run_connect
@@ -72,6 +73,14 @@ class IdleStack:
 
     def __enter__(self) -> Self:
         return self
+
+    def forget(self) -> None:
+        """Be as new."""
+        MemoryCloud.forget()
+        self.on_bus.clear()
+        for function in self.functions.values():
+            function.events.clear()
+            function.result = InvocationResult(b"null")
 
     def __exit__(self, *_: object) -> None:
         self._server.stop()

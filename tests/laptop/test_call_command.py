@@ -16,10 +16,16 @@ MYSELF = ("GET", "/rest/api/3/myself")
 SITE = ("--client-key", "c")
 
 
-@pytest.fixture
-def stack() -> Iterator[IdleStack]:
+@pytest.fixture(scope="module")
+def idle_stack() -> Iterator[IdleStack]:
     with IdleStack() as stack:
         yield stack
+
+
+@pytest.fixture
+def stack(idle_stack: IdleStack) -> IdleStack:
+    idle_stack.forget()
+    return idle_stack
 
 
 def test_a_call_is_put_on_the_bus_and_its_key_is_printed(stack: IdleStack) -> None:

@@ -77,16 +77,22 @@ REQUEST = {
 NIGHTLY = {"everySite": {"method": "GET", "path": "/rest/api/3/myself"}, "idempotencyKey": "2026-11-14"}
 
 
+@pytest.fixture(scope="module")
+def idle_stack() -> Iterator[IdleStack]:
+    with IdleStack() as stack:
+        yield stack
+
+
 @pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[IdleStack]:
+def stack(idle_stack: IdleStack, monkeypatch: pytest.MonkeyPatch) -> IdleStack:
     """One where nothing comes while a test looks: who waits a second for one more message is told at once."""
     sqs = sqs_backends[ACCOUNT][REGION]
     receive = sqs.receive_message
     monkeypatch.setattr(
         sqs, "receive_message", lambda queue, count, _seconds, *more: receive(queue, count, 0, *more)
     )
-    with IdleStack() as stack:
-        yield stack
+    idle_stack.forget()
+    return idle_stack
 
 
 def put(stack: IdleStack, body: object, **attributes: str) -> str:

@@ -40,7 +40,8 @@ class MemoryCloud(LaptopCloud):
         """The environment variables of nobody's account."""
         return dict(NOBODYS)
 
-    def forget(self) -> None:
+    @staticmethod
+    def forget() -> None:
         """Empty all tables, queues and buckets."""
         for table in dynamodb_backends[ACCOUNT][REGION].tables.values():
             table.items.clear()
