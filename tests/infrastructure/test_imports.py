@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import cache
 from importlib.metadata import packages_distributions
 
 import pytest
@@ -49,6 +50,7 @@ OF_THE_APP = {"shared"} | {
 """The modules that the app's owner has decided on."""
 
 
+@cache
 def loaded_by(function: str, **parameters: str) -> set[str]:
     """The modules that are there when a function is ready, and would not be without it."""
     name = "".join(part.capitalize() for part in function.split("_")) + "Function"
