@@ -22,6 +22,8 @@ from aws_lambda_powertools import Logger
 
 from connect_jira.aws.failures import failure, report
 from connect_jira.events.webhook import Webhook
+from connect_jira.installations.installation import Pause, PauseReason
+from connect_jira.worker.site_pauses import SitePauses
 from connect_jwt.canonical import query_string_hash
 from connect_jwt.identity import ClientKey
 from connect_local.testing.app import App, installed_app
@@ -61,6 +63,7 @@ def _happens(base: Foundation, patch: pytest.MonkeyPatch) -> None:
         patch.setattr("connect_jira.app.api_calls.ApiCalls._answered", _mistaken)
         app.call("GET", "health")
         _forge_event(base, patch)
+        _site_is_paused(base, patch)
         _aws_fails(base, patch)
 
 
@@ -128,6 +131,14 @@ def _forge_event(base: Foundation, patch: pytest.MonkeyPatch) -> None:
         patch.setattr(function, "_forge", SimpleNamespace(event=lambda _: webhook))
         patch.setattr(function, "_queue", SimpleNamespace(send=lambda _: None))
         function._enqueue(None)  # noqa: SLF001 - what the handler calls
+
+
+def _site_is_paused(base: Foundation, patch: pytest.MonkeyPatch) -> None:
+    before, after = (SimpleNamespace(pause=pause) for pause in (None, Pause(PauseReason.REFUSED, since=0)))
+    store: Any = SimpleNamespace(update=lambda *_: (before, after))
+    tenants: Any = SimpleNamespace(row=lambda *_, **__: None)
+    with _as_function("JiraCallsFunction", base, patch):
+        SitePauses(store, tenants).pause_refused(ClientKey("site"))
 
 
 def _aws_fails(base: Foundation, patch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 _PATIENCE_SECONDS = 10
 _LOOK_AGAIN_SECONDS = 0.005
 _LAST_WORDS = {"Webhook queued", "Lifecycle event accepted"}
+_LAST_METRICS = {"OwnChange", "RequestRefused", "RequestRefusedAsExpected"}
 
 
 class Log:
@@ -25,11 +26,13 @@ class Log:
         return [json.loads(line) for line in self.lines[start:] if line.startswith("{")]
 
     def of_one_request(self, start: int) -> list[dict[str, Any]]:
-        """The records from line `start` on, once a request's last is there: its success, or its metric."""
+        """The records from line `start` on, once the outcome is there: success, or a refusal's metric."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while True:
             records = self.records(start)
-            if any("_aws" in record or record.get("message") in _LAST_WORDS for record in records):
+            if any(
+                record.keys() & _LAST_METRICS or record.get("message") in _LAST_WORDS for record in records
+            ):
                 return records
             if time.monotonic() > deadline:
                 raise TimeoutError(f"no outcome in the log, but {self.lines[start:]}")

@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.foreign.app import App
 from tests.e2e.foreign.drafts import KID, Draft, Site
+from tests.emf import times_counted
 
 NO_IDENTIFIERS: list[object] = [
     *(f"../{KID}", f"{KID}/..", f"./{KID}", "..", ".", "%2e%2e", f"/{KID}", f"{KID}/", "a//b", "a/../b"),
@@ -60,6 +61,15 @@ def test_a_kid_that_is_no_identifier_is_refused_and_never_asked_for(app: App, ki
     before = app.jira.keys_asked()
     app.refuses(install_signed_under(app, kid), "kid-unsafe")
     assert app.jira.keys_asked() == before
+
+
+@pytest.mark.parametrize(("kid", "counted"), [("fake-kid", 0), (new_kid(), 1)], ids=["scanner's", "genuine"])
+def test_a_key_that_no_host_has_raises_the_alarm_unless_its_id_is_a_scanners(
+    app: App, kid: str, counted: int
+) -> None:
+    start = len(app.log.lines)
+    app.refuses(install_signed_under(app, kid), "kid-unknown")
+    assert times_counted("\n".join(app.log.lines[start:]), "InstallRefused") == counted
 
 
 def test_no_kid_is_refused(app: App) -> None:
