@@ -1,7 +1,8 @@
-"""MiniStack as it is, until standard input ends; and types of resources that it does not know.
+"""MiniStack until standard input ends, with three things more than it has of itself.
 
-Those are taken, and nothing comes of them. An alarm on metric math becomes one on its first metric. Run by
-the Python of `.venv/rehearsal`, which has none of this project.
+Types of resources that it does not know are taken, and nothing comes of them. An alarm on metric math becomes
+one on its first metric. SAM is told the parameters, as CloudFormation tells it. Run by the Python of
+`.venv/rehearsal`, which has none of this project.
 """
 
 import os
@@ -11,7 +12,9 @@ import threading
 from typing import Any
 
 from ministack.app import main
+from ministack.services.cloudformation import changesets, engine
 from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS as KNOWN
+from samtranslator.translator import transform
 
 UNKNOWN = ("AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup", "AWS::Logs::QueryDefinition")
 
@@ -52,6 +55,17 @@ def _take_alarms_of_metric_math() -> None:
     KNOWN["AWS::CloudWatch::Alarm"] = {**alarm, "create": create_alarm, "update": update_alarm}
 
 
+def _tell_sam_the_parameters() -> None:
+    apply, translate = changesets._apply_transforms, transform.transform  # noqa: SLF001
+
+    def apply_with_parameters(template: Any, provided: Any = None, previous: Any = None) -> Any:
+        values = engine._transform_parameters(template, provided, previous)  # noqa: SLF001
+        transform.transform = lambda fragment, _, policies: translate(fragment, values, policies)
+        return apply(template, provided, previous)
+
+    changesets._apply_transforms = apply_with_parameters  # noqa: SLF001
+
+
 def _end_with_stdin() -> None:
     sys.stdin.read()
     os.kill(os.getpid(), signal.SIGKILL)
@@ -62,4 +76,5 @@ if __name__ == "__main__":
     for kind in UNKNOWN:
         KNOWN.setdefault(kind, {"create": _create, "update": _update, "delete": _delete})
     _take_alarms_of_metric_math()
+    _tell_sam_the_parameters()
     main()

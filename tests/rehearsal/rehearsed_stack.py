@@ -119,11 +119,16 @@ class RehearsedStack:
             for logical_id, function in self.functions.items()
         }
 
-    def deploy(self, release: Release) -> None:
-        """Create or update it by `sam deploy`."""
+    def deploy(self, release: Release, **parameters: str) -> None:
+        """Create or update it by `sam deploy`.
+
+        Args:
+            release: a built one
+            parameters: of the template, besides those that any stack here needs
+        """
         settings = stage_settings(release.project, self._stage)
         self.name = str(settings["global"]["parameters"]["stack_name"])
-        self.deployed = release.deploy(self._ministack, self._stage, self._parameters())
+        self.deployed = release.deploy(self._ministack, self._stage, self._parameters() | parameters)
         self.cloud = DeployedCloud(self._ministack, self.name)
         cross(self._ministack, self.name, self.cloud.resources())
 
