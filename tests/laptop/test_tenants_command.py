@@ -207,3 +207,33 @@ def test_a_site_that_gets_no_calls_cannot_be_paused(shop: Shop) -> None:
     client_key = shop.site(state=InstallationState.UNINSTALLED, sealed_secret=None)
     with pytest.raises(CommandError, match="has uninstalled the app"):
         pausing.pause(shop.stack, client_key, as_json=False)
+
+
+def test_the_commands_are_typed(shop: Shop, idle: IdleStack) -> None:
+    client_key = shop.site()
+
+    def typed(*words: str) -> Any:
+        printed = idle.connect("tenants", *words, "--json")
+        assert printed.returncode == 0, printed.stderr
+        return json.loads(printed.stdout)
+
+    assert typed("pause", client_key)["changed"]
+    for options, listed in ((("--state", "paused"), [client_key]), (("--transport", "forge"), [])):
+        assert [site["clientKey"] for site in typed("list", *options)["sites"]] == listed
+    assert typed("show", client_key)["connect"]["paused"]["reason"] == "paused-by-hand"
+    entries_of_site = typed("log", client_key)["entries"]
+    assert [entry["phase"] for entry in entries_of_site] == ["begun", "ended"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("test",), "give a SITE, or --all"),
+        (("test", "acme", "--all"), "give a SITE, or --all"),
+        (("list", "--state", "gone"), "'gone' is not one of 'enabled', 'disabled'"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_in_one_line(idle: IdleStack, words: tuple[str, ...], said: str) -> None:
+    printed = idle.connect("tenants", *words)
+    assert (printed.returncode, printed.stdout, printed.stderr.count("\n")) == (2, "", 1)
+    assert said in printed.stderr

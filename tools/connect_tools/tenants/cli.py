@@ -22,12 +22,16 @@ def tenants() -> None:
 @click.option(
     "--state",
     "states",
-    type=click.Choice([*SiteState]),
+    type=click.Choice([state.value for state in SiteState]),
     multiple=True,
     help="Only these; several times for several.",
 )
 @click.option(
-    "--transport", "transports", type=click.Choice([*Transport]), multiple=True, help="Only these; likewise."
+    "--transport",
+    "transports",
+    type=click.Choice([transport.value for transport in Transport]),
+    multiple=True,
+    help="Only these; likewise.",
 )
 @of_a_stack
 @AS_JSON

@@ -103,7 +103,7 @@ def _of_forge(row: ForgeInstallation, opener: SystemTokenSealer | None, now: flo
         "version": row.app_version,
         "hasToken": sealed is not None,
         "tokenUntil": iso(row.token_expires_at) if sealed is not None else None,
-        "updated": iso(row.updated_at),
+        "updated": iso(row.updated_at) if row.updated_at else None,
         "deletedAfter": iso(row.expires_at) if row.expires_at else None,
         "revision": row.revision,
     }
