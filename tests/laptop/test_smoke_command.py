@@ -411,6 +411,15 @@ def test_a_template_without_such_alarms_is_a_sentence(tmp_path: Path) -> None:
         stopping_alarms(Template({}, tmp_path / "template.yaml"))
 
 
+def test_where_there_is_no_template_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_parameters: dict[str, str]) -> Template:
+        raise FileNotFoundError
+
+    monkeypatch.setattr("connect_tools.smoke.deployment.Template", missing)
+    with pytest.raises(CommandError, match=r"there is no template\.yaml here"):
+        stopping_alarms()
+
+
 @pytest.fixture
 def cloudwatch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):

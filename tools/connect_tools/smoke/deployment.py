@@ -81,9 +81,15 @@ def stopping_alarms(template: Template | None = None) -> frozenset[str]:
         template: None for template.yaml
 
     Raises:
-        CommandError: the template has none
+        CommandError: the template has none, or is not there
     """
-    preference = (template or Template({})).shared_by_functions.get("DeploymentPreference", {})
+    try:
+        functions = (template or Template({})).shared_by_functions
+    except FileNotFoundError as missing:
+        raise CommandError(
+            "there is no template.yaml here: go to the folder of the app's project"
+        ) from missing
+    preference = functions.get("DeploymentPreference", {})
     alarms = frozenset(alarm["Ref"] for alarm in preference.get("Alarms", ()))
     if not alarms:
         raise CommandError("template.yaml names no alarm that stops a deployment: use --alarms all")
