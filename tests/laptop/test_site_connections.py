@@ -6,6 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.client import parse_headers
 from pathlib import Path
@@ -101,6 +102,17 @@ def call(site: Site, pool: urllib3.PoolManager, method: str = "GET", **options: 
     )
 
 
+@contextmanager
+def in_time() -> Iterator[None]:
+    """No longer than the time-out and a little; what a busy machine lets this process wait does not count."""
+    late = threading.Event()
+    timer = threading.Timer(TIMEOUT + A_LITTLE, late.set)
+    timer.start()
+    yield
+    timer.cancel()
+    assert not late.is_set()
+
+
 def answer(body: bytes, *headers: bytes) -> bytes:
     lines = [b"HTTP/1.1 200 OK", b"Content-Type: text/plain", b"Content-Length: %d" % len(body), *headers]
     return b"\r\n".join([*lines, b"", body])
@@ -130,9 +142,9 @@ DRIPPING = {
 def test_there_is_one_deadline_for_the_whole_answer(site: Site, pool: urllib3.PoolManager, what: str) -> None:
     site.act = DRIPPING[what]
     began = time.monotonic()
-    with pytest.raises(JiraUnreachable) as error:
+    with in_time(), pytest.raises(JiraUnreachable) as error:
         call(site, pool)
-    assert TIMEOUT / 2 < time.monotonic() - began < TIMEOUT + A_LITTLE
+    assert time.monotonic() - began > TIMEOUT / 2
     assert (error.value.may_have_worked, error.value.timed_out) == (True, True)
 
 
@@ -168,10 +180,8 @@ def test_what_is_not_taken_is_not_sent_for_longer_than_the_deadline(
             time.sleep(0.05)
 
     site.act, site.reads_bodies = take_slowly, False
-    began = time.monotonic()
-    with pytest.raises(JiraUnreachable):
-        call(site, pool, "POST", body="x" * 50_000_000)
-    assert time.monotonic() - began < TIMEOUT + A_LITTLE
+    with in_time(), pytest.raises(JiraUnreachable):
+        call(site, pool, "POST", body="x" * 16_000_000)
 
 
 def test_a_connection_is_used_again_until_it_has_been_idle_for_long(
@@ -201,10 +211,8 @@ def test_where_nobody_listens_nothing_is_carried(site: Site, pool: urllib3.PoolM
 def test_a_handshake_that_hangs_or_fails_has_carried_nothing(trust: Trust) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener, new_site_pool() as pool:
         silent = Site(listener, trust.server_context())
-        began = time.monotonic()
-        with pytest.raises(JiraUnreachable) as slow:
+        with in_time(), pytest.raises(JiraUnreachable) as slow:
             call(silent, pool, "POST", body={})
-        assert time.monotonic() - began < TIMEOUT + A_LITTLE
         assert (slow.value.nothing_was_done, slow.value.timed_out) == (True, True)
         threading.Thread(target=silent.serve, daemon=True).start()
         with pytest.raises(JiraUnreachable) as distrusted:  # by the authorities of this machine
