@@ -15,6 +15,7 @@ from connect_build.site.build import build
 from connect_build.site.doctor import PYODIDE
 
 _MISSING = "Pyodide is missing: `npm ci` in site/"
+expect.set_options(timeout=20_000)  # this machine does much else
 LOADED = 90_000
 """Milliseconds: Python is started in a browser, on a machine that does much else."""
 

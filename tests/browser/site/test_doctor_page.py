@@ -106,7 +106,17 @@ def test_both_canonical_requests_stand_side_by_side_with_the_difference_marked(d
     assert hashed.locator("mark").all_inner_texts() == ["+", "+"]
 
 
-def test_a_har_file_is_explained_request_by_request(doctor: Watched, tmp_path: Path) -> None:
+DROP = """(content) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([content], "session.har"));
+  document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+}"""
+
+
+@pytest.mark.parametrize("is_dropped", [True, False])
+def test_a_har_file_is_explained_request_by_request(
+    doctor: Watched, tmp_path: Path, *, is_dropped: bool
+) -> None:
     entries = [
         {
             "startedDateTime": "2026-11-23T14:20:00Z",
@@ -121,7 +131,10 @@ def test_a_har_file_is_explained_request_by_request(doctor: Watched, tmp_path: P
     ]
     har = tmp_path / "session.har"
     har.write_text(json.dumps({"log": {"entries": entries}}))
-    doctor.page.locator("#file").set_input_files(har)
+    if is_dropped:
+        doctor.page.evaluate(DROP, har.read_text())
+    else:
+        doctor.page.locator("#file").set_input_files(har)
     expect(doctor.page.locator("#answer .number")).to_have_text(["1 of 2", "2 of 2"])
     doctor.says("Refused: scheme-not-jwt")
 

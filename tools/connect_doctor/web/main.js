@@ -98,4 +98,5 @@ for (const name of ["dragover", "drop"]) {
 }
 document.addEventListener("dragleave", () => document.body.classList.remove("over"));
 addEventListener("hashchange", follow);
+byId("explain").disabled = false; // until here nobody would have heard it
 await follow();
