@@ -1,11 +1,14 @@
 """A domain of one's own, the URLs that are accepted beside it, and the probe from outside."""
 
+import json
 import re
+import subprocess
 from typing import Any
 
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from connect_tools.project import PROJECT
 from connect_tools.template import Template
 from tests.infrastructure.expanded import expanded
 from tests.infrastructure.parts import ours
@@ -175,3 +178,27 @@ def test_the_probes_alarm_is_made_only_where_route_53_has_its_metrics(region: st
 
 def test_the_access_log_says_by_which_domain_a_request_came() -> None:
     assert "$context.domainName" in WHOLE["Resources"]["Api"]["Properties"]["AccessLogSettings"]["Format"]
+
+
+READ = """
+import json, sys
+from samcli.cli.types import CfnParameterOverridesType
+json.dump(CfnParameterOverridesType().convert(json.load(sys.stdin), None, None), sys.stdout)
+"""
+
+
+def test_the_sam_cli_takes_an_empty_value_as_the_pages_write_it() -> None:
+    pages = [
+        (PROJECT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("deploying", "operating")
+    ]
+    written = sorted({value for page in pages for value in re.findall(r"`\"(\w+='')\"`", page)})
+    read = subprocess.run(
+        [PROJECT / ".venv" / "sam-cli" / "bin" / "python", "-c", READ],
+        input=json.dumps(written),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = [value.partition("=")[0] for value in written]
+    assert json.loads(read.stdout) == dict.fromkeys(names, "")
+    assert {"BaseUrl", "DomainName", "FurtherBaseUrls"} <= set(names) <= PARAMETERS.keys()
