@@ -215,6 +215,13 @@ def test_a_call_of_forges_for_this_app_counts_if_only_its_key_is_unknown(
     assert refused(lambda: backend.forge.lifecycle(other)) == ("kid-unknown", 0)
 
 
+def test_a_scanners_key_id_does_not_count_for_forge_either(backend: "Backend", refused: Refused) -> None:
+    genuine, backend.keys.kid = backend.keys.kid, "fake-kid"
+    request = lifecycle(backend, INSTALLED)
+    backend.keys.kid = genuine
+    assert refused(lambda: backend.forge.lifecycle(request)) == ("kid-unknown", 0)
+
+
 def test_a_page_where_forge_calls_and_a_strangers_token_do_not_count(
     backend: "Backend", refused: Refused
 ) -> None:

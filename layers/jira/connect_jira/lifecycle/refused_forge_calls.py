@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from connect_jira.auth.forge_invocations import PROVED
 from connect_jira.errors import EventOutdated, PayloadRefused, ProductNotServed
+from connect_jira.lifecycle.refused_installs import MIN_KEY_ID_LENGTH
 from connect_jira.metrics import count
 from connect_jira.web.request import GatewayRequest
 from connect_jwt.errors import ForgeReason, Reason, TokenRefused
@@ -40,7 +41,9 @@ def forge_calls_counted(request: GatewayRequest, app_id: str) -> Iterator[None]:
 def _only_key_is_unknown(request: GatewayRequest, refused: TokenRefused, app_id: str) -> bool:
     if refused.reason != Reason.KID_UNKNOWN:
         return False
-    return request.invocation_token.claims.get("aud") in (app_id, [app_id])
+    token = request.invocation_token
+    is_ours = token.claims.get("aud") in (app_id, [app_id])
+    return is_ours and len(token.header["kid"]) >= MIN_KEY_ID_LENGTH
 
 
 def _count() -> None:
