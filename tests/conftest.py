@@ -62,9 +62,9 @@ class ByFileOrGroup(LoadGroupScheduling):  # type: ignore[misc]  # which has no 
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """As many as processors where tests only compute; four more where stacks and browsers mostly wait."""
+    """One more than processors where few tests wait; four more where stacks and browsers mostly do."""
     processors = os.process_cpu_count() or 1
-    return processors if all("unit" in Path(path).parts for path in config.args) else processors + 4
+    return processors + (1 if all("unit" in Path(path).parts for path in config.args) else 4)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling:
