@@ -3,6 +3,7 @@
 import json
 import subprocess
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,16 +28,22 @@ class Operator:
 
     def types(self, *words: str) -> Any:
         """A command with `--json`; what it prints."""
+        ran = self.runs(*words, "--json")
+        assert ran.stderr == ""
+        return json.loads(ran.stdout)
+
+    def runs(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command that succeeds."""
         ran = subprocess.run(
-            [PROJECT / ".venv" / "bin" / "connect", *words, "--stack", self._stack, "--json"],
+            [PROJECT / ".venv" / "bin" / "connect", *words, "--stack", self._stack],
             env=self._environment,
             capture_output=True,
             text=True,
             timeout=SECONDS,
             check=False,
         )
-        assert (ran.returncode, ran.stderr) == (0, ""), ran.stderr
-        return json.loads(ran.stdout)
+        assert ran.returncode == 0, ran.stderr
+        return ran
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +90,30 @@ def test_what_has_failed_for_good_is_listed_and_done_when_its_cause_is_gone(
     assert operator.types("dlq", "list")["messages"] == []
 
 
-def test_the_sites_are_listed_and_can_be_called(operator: Operator) -> None:
-    (site,) = operator.types("tenants", "list", "--state", "ENABLED")["sites"]
+def test_the_sites_are_listed_shown_and_can_be_called(operator: Operator) -> None:
+    (site,) = operator.types("tenants", "list", "--state", "enabled")["sites"]
     assert site["clientKey"] == operator.client_key
-    assert operator.types("tenants", "test", operator.client_key)
+    assert operator.types("tenants", "show", operator.client_key[:12], "--open")["connect"]["secretOpens"]
+    assert operator.types("tenants", "test", operator.client_key)["works"]
+
+
+def test_a_site_is_paused_until_it_installs_and_the_log_says_by_whom(
+    operator: Operator, stack: RehearsedStack
+) -> None:
+    assert operator.types("tenants", "pause", operator.client_key)["changed"]
+    (paused,) = operator.types("tenants", "list", "--state", "paused")["sites"]
+    assert paused["clientKey"] == operator.client_key
+    assert stack.jira.lifecycle.install(stack.descriptor_url).installed
+    assert operator.types("tenants", "list", "--state", "paused")["sites"] == []
+    entries = operator.types("tenants", "log", operator.client_key)["entries"]
+    assert all(entry["who"].startswith("arn:aws:") for entry in entries)
+    outcomes = [entry["outcome"] for entry in entries if entry["phase"] == "ended"]
+    assert outcomes[:2] + outcomes[-2:] == ["Jira answered 200", "asked for", "works", "paused"]
+
+
+def test_everything_kept_of_a_site_is_exported_to_a_file(operator: Operator, tmp_path: Path) -> None:
+    file = tmp_path / "site.json"
+    operator.runs("tenants", "export", operator.client_key, "--output", str(file))
+    exported = json.loads(file.read_text(encoding="utf-8"))
+    assert [row["clientKey"] for row in exported["installations"]] == [operator.client_key]
+    assert {record["clientKey"] for record in exported["workDone"]} == {operator.client_key}
