@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 
 from connect_local.laptop.stack import LaptopStack, StackOptions
 from tests.browser.chromium import started_browser
 from tests.descriptors import own_descriptor
 
+_TOP: FloatRect = {"x": 0, "y": 0, "width": 1200, "height": 1180}
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
 
@@ -32,6 +33,13 @@ def main() -> None:
         page.frame_locator("iframe").get_by_role("button", name="Test now").click()
         expect(page.frame_locator("iframe").locator("#outcome")).to_contain_text("Jira has accepted")
         page.screenshot(path=IMAGES / "connection.png", full_page=True)
+        _ask_the_doctor(page, stack.jira.base_url)
+
+
+def _ask_the_doctor(page: Page, jira: str) -> None:
+    page.goto(f"{jira}/_local/doctor/#example=iss-is-client-key")
+    expect(page.locator("#answer h2")).to_be_visible()
+    page.screenshot(path=IMAGES / "doctor.png", full_page=True, clip=_TOP)
 
 
 def _open(page: Page, name: str, shown: str) -> None:

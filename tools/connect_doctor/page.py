@@ -18,7 +18,12 @@ from connect_doctor.wording import about_token, hashes, headline, missing_option
 from connect_jwt.diagnosis import Evidence
 from connect_jwt.diagnosis.transport import tokens_in
 
-_ABOUT_SIGNATURE = ("Whether the signature", "Whether this a", "Whose secret")
+_ABOUT_SIGNATURE = (
+    "Whether the signature",
+    "Whether this access token",
+    "Whether this assertion",
+    "Whose secret",
+)
 
 
 def answer(asked: str) -> str:

@@ -30,5 +30,6 @@ export function fill(form, values, { secrets = false } = {}) {
     else field.value = value;
   }
   const more = form.querySelector("details");
-  more.open = [...more.querySelectorAll("[name]")].some((field) => field.type === "checkbox" ? field.checked : field.value);
+  more.open = [...more.querySelectorAll("[name]:not([name=at])")]
+    .some((field) => field.type === "checkbox" ? field.checked : field.value);
 }
