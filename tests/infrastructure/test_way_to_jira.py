@@ -11,7 +11,7 @@ import pytest
 
 from connect_tools.project import PROJECT
 
-MOST_FILES = 37
+MOST_FILES = 38
 MOST_MOVES = 78
 FOLDERS = [
     PROJECT,
