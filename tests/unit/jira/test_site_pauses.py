@@ -110,6 +110,12 @@ def test_a_new_forge_installation_ends_a_pause_and_a_known_one_does_not(a_day_la
     assert pointed_to(again, INSTALLATION, now=4).pause == again.pause
 
 
+def test_what_a_paused_site_sends_is_taken(a_day_later: "Backend") -> None:
+    assert pauses(a_day_later).pause_refused(CLIENT_KEY)
+    webhook = a_day_later.signed_by_site("/webhooks/issue_created", {}, OLD)
+    assert a_day_later.tenants.verify_request(webhook).installation.pause is not None
+
+
 def test_a_pause_is_ended_by_hand(a_day_later: "Backend") -> None:
     row = a_day_later.row
     assert resumed(row, now=1) is row
