@@ -210,6 +210,16 @@ def test_it_waits_until_no_function_has_anything_of_it_any_more(
     assert waited == [seconds]
 
 
+def test_who_finishes_a_purge_waits_for_the_rest_of_the_time(app: App) -> None:
+    app.install()
+    cut = Cut(app.stack, 5)  # the rows are gone
+    with pytest.raises(Died):
+        Purging(cut.stack, app.target(), wait=lambda _: None).purge(although_installed=True)
+    waited: list[float] = []
+    app.purge(waited.append)
+    assert IN_HAND_SECONDS < waited[0] <= IN_MEMORY_SECONDS
+
+
 def test_what_a_worker_still_keeps_while_it_ends_goes_too(app: App) -> None:
     in_hand = app.kept()
     in_hand.data.get("0")  # it has found the site's id
@@ -253,7 +263,7 @@ def test_a_site_that_installs_the_app_just_before_keeps_everything(app: App) -> 
     target = app.target()
     app.install()
     with pytest.raises(CommandError, match="has installed the app meanwhile"):
-        Purging(app.stack, target).purge(although_installed=False)
+        Purging(app.stack, target, wait=lambda _: None).purge(although_installed=False)
     assert app.counted() == EVERYTHING
     assert app.purges.read(app.client_key) is None
 
@@ -345,7 +355,7 @@ def test_an_interrupted_purge_of_a_site_that_has_the_app_again_is_finished_witho
     app.fail({"kind": "webhook", "clientKey": app.client_key, "event": "new"})
     target = app.target()
     assert target.is_installed
-    purged = Purging(app.stack, target).finish()
+    purged = Purging(app.stack, target, wait=lambda _: None).finish()
     assert purged.came_back
     assert purged.removed[Kind.DEAD_LETTERS] == EVERYTHING[Kind.DEAD_LETTERS]
     assert app.counted()[Kind.DEAD_LETTERS] == 1

@@ -167,6 +167,7 @@ class Deployed:
     """A table and a key, and one row in the table."""
 
     def __init__(self, cloud: LaptopCloud) -> None:
+        self._cloud = cloud
         self._aws = Aws(cloud.environment())
         self._table = cloud.attribute("Installations", "Ref")
         self._key_id = cloud.attribute("SecretsKey", "Ref")
@@ -183,6 +184,14 @@ class Deployed:
             updated_at=1,
         )
         InstallationStore(self._aws.service("dynamodb"), table=self._table).write(installation)
+
+    def replace_key(self) -> None:
+        """Let another key seal, which leaves the stack without one of its own."""
+        kms = self._cloud.client("kms")
+        old = kms.describe_key(KeyId=self._key_id)["KeyMetadata"]["Arn"]
+        new = kms.create_key()["KeyMetadata"]["Arn"]
+        self.cloudformation.parameters |= {"SecretsKeyArn": new, "OtherSecretsKeyArn": old}
+        del self.cloudformation.resources["SecretsKey"]
 
 
 @pytest.fixture
@@ -223,6 +232,16 @@ def test_a_deployed_app_is_asked_whether_it_gets_through(
     assert works.json["answered"].startswith("Jira answered 200 to GET /rest/api/3/myself, as Fake App")
     assert works.json["qsh"]["expected"] == works.json["qsh"]["actual"]
     assert installed["sharedSecret"] not in works.everything
+
+
+def test_while_a_key_is_replaced_a_secret_opens_that_the_other_one_has_sealed(
+    deployed: Deployed, jira: LaptopJira, installed_app: FakeApp
+) -> None:
+    installed = installed_app.installed
+    client_key = ClientKey(installed["clientKey"])
+    deployed.install(client_key, jira.base_url, installed["sharedSecret"])
+    deployed.replace_key()
+    assert ask_deployed(client_key).json["verdict"] == "accepted"
 
 
 def test_a_deployed_app_whose_secret_is_out_of_date(

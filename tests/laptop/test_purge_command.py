@@ -68,6 +68,7 @@ def test_it_shows_what_there_is_asks_and_says_what_it_removed(stack: IdleStack) 
     assert "installations          1  removed" in purged.stdout
     assert "queued                 0  dropped by workers until now" in purged.stdout
     assert "backups of the tables (35 days" in purged.stdout
+    assert "The rest goes in 0 seconds" in purged.stderr
     assert (rows(stack, "Installations"), rows(stack, "Activity")) == (0, 0)
     begun, ended = operator_log(stack)
     assert (begun["phase"], ended["phase"]) == ("begun", "ended")

@@ -5,6 +5,7 @@ IAM: that of `connect_tools.tenants.purge_target` and `connect_tools.tenants.pur
 """
 
 import json
+import time
 
 import click
 
@@ -47,11 +48,19 @@ def purge(stack: Stack, typed: str, *, yes: bool, although_installed: bool, as_j
         if not click.confirm("Remove all of it?", err=True):
             raise CommandError("nothing is removed")
     click.echo(f"Interrupted, it goes on by: connect tenants purge {visible(name)}", err=True)
-    purging = Purging(stack, target)
+    purging = Purging(stack, target, wait=_wait)
     with recorded(stack, "tenants purge", site=name) as entry:
         purged = purging.finish() if is_rest else purging.purge(although_installed=although_installed)
         entry.outcome = ", ".join(f"{kind} {number}" for kind, number in purged.removed.items() if number)
     _tell(target, purged, as_json=as_json)
+
+
+def _wait(seconds: float) -> None:
+    click.echo(
+        f"Its rows are gone. The rest goes in {seconds:.0f} seconds: functions may have some in hand.",
+        err=True,
+    )
+    time.sleep(seconds)
 
 
 def _show(target: Target, removal: Removal, *, is_rest: bool) -> None:

@@ -13,7 +13,6 @@ IAM: `dynamodb:GetItem` and `DeleteItem` on Installations, `GetItem`, `UpdateIte
 WorkDone; that of `connect_jira.data.deletion` and of `connect_tools.tenants.removal`.
 """
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -69,7 +68,7 @@ class Purging:
         wait: waits for some seconds
     """
 
-    def __init__(self, stack: Stack, target: Target, *, wait: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, stack: Stack, target: Target, *, wait: Callable[[float], None]) -> None:
         self._target = target
         self._keys = target.keys
         self._wait = wait
@@ -93,13 +92,22 @@ class Purging:
         for site in self._removal.sites():
             if site.state is not SiteState.DELETING:
                 self._removal.deletion.end(site)
-        self._wait(IN_MEMORY_SECONDS if self._was_just_installed else IN_HAND_SECONDS)
+        self._wait(self._seconds_in_use(purged_at))
         return self._remove_the_rest(purged_at)
 
     def finish(self) -> Purged:
         """Remove the rest of what an earlier purge was for, of a site that has installed the app since."""
         assert self._target.tombstone is not None  # noqa: S101 - for the type checker
         return self._remove_the_rest(self._target.tombstone.purged_at)
+
+    def _seconds_in_use(self, purged_at: int) -> int:
+        """Return the time for which functions may still use what they have of the site."""
+        before = self._target.tombstone
+        if self._was_just_installed:
+            return IN_MEMORY_SECONDS
+        if before is None:
+            return IN_HAND_SECONDS
+        return max(IN_HAND_SECONDS, before.purged_at + IN_MEMORY_SECONDS - purged_at)
 
     def _remove_the_rest(self, purged_at: int) -> Purged:
         came_back, now = self._look()
