@@ -28,6 +28,10 @@ def stack() -> Iterator[LaptopStack]:
 def jira(stack: LaptopStack) -> LaptopJira:
     assert stack.jira is not None
     assert stack.jira.lifecycle.install(stack.descriptor_url).installed
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while b"hook" not in (stack.functions["JiraCallsFunction"].last_event or b""):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     return stack.jira
 
 
