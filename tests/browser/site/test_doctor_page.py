@@ -137,6 +137,9 @@ def test_a_har_file_is_explained_request_by_request(
         doctor.page.locator("#file").set_input_files(har)
     expect(doctor.page.locator("#answer .number")).to_have_text(["1 of 2", "2 of 2"])
     doctor.says("Refused: scheme-not-jwt")
+    paste(doctor, FORUM_CURL)  # which takes the file's place
+    doctor.says("Refused: iss-is-client-key")
+    expect(doctor.page.locator("#dropped")).to_be_empty()
 
 
 def test_what_cannot_be_read_is_one_sentence(doctor: Watched) -> None:

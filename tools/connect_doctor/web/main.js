@@ -56,7 +56,7 @@ async function take(given) {
 }
 
 async function showExample(code) {
-  file = null;
+  await take(null);
   fill(form, Object.entries(await engine.example(code)), { secrets: true });
   await explain({ focus: true });
 }
@@ -77,7 +77,8 @@ form.addEventListener("submit", (event) => {
 form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
 });
-byId("request").addEventListener("paste", () => setTimeout(() => { file = null; explain(); }));
+byId("request").addEventListener("input", () => take(null));
+byId("request").addEventListener("paste", () => setTimeout(() => explain()));
 form.addEventListener("change", () => { if (asked) explain(); });
 byId("file").addEventListener("change", (event) => take(event.target.files[0]));
 byId("forum").addEventListener("click", () => showExample("iss-is-client-key"));
