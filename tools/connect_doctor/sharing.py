@@ -7,8 +7,19 @@ from urllib.parse import urlencode
 from connect_jwt.diagnosis import Evidence
 from connect_jwt.diagnosis.transport import tokens_in
 
-_SIGNATURE = re.compile(r"\b(e[\w-]{15,}={0,2}\.[\w-]{16,}={0,2}\.)[\w-]*={0,2}", re.ASCII)
-_API_TOKEN = re.compile(r"\b(AT[ACS]TT)\w+", re.ASCII)
+_DOT = r"(?:\.|%2[Ee])"
+_SIGNATURE = re.compile(rf"\b(e[\w-]{{15,}}={{0,2}}{_DOT}[\w-]{{16,}}={{0,2}}{_DOT})[\w-]*={{0,2}}", re.ASCII)
+_API_TOKEN = re.compile(r"\b(AT[ACS]TT)[\w=-]+", re.ASCII)
+_USERINFO = re.compile(r"(://)[^/?#\s\"']+@")
+_CREDENTIAL = (
+    r"(?:(?:access|refresh|id|api|auth|session)[_-]?token|(?:client|shared)[_-]?secret"
+    r"|pass(?:word|wd|phrase)|api[_-]?key)"
+)
+_NOT_A_JWT = rf"(?!e[\w-]{{15,}}={{0,2}}{_DOT})"
+_PARAMETER = re.compile(
+    rf"((?:(?<![\w-]){_CREDENTIAL}|(?<=[?&])code)=){_NOT_A_JWT}[^&#\s\"']+", re.ASCII | re.IGNORECASE
+)
+_MEMBER = re.compile(rf'("{_CREDENTIAL}"\s*:\s*"){_NOT_A_JWT}[^"]+', re.ASCII | re.IGNORECASE)
 _SHORTEST_SECRET = 8
 _SENT = frozenset(("content-type", "x-hub-signature", "x-atlassian-webhook-identifier"))
 _RECEIVED = frozenset(
@@ -34,7 +45,9 @@ def link_parameters(evidence: Evidence) -> str:
     is_bare = evidence.token is not None
     is_whole = not is_bare and evidence.method is not None and evidence.url is not None
     fields = {
-        "request": evidence.token if is_bare else _request(evidence, with_line=is_whole),
+        "request": _bare(evidence.token)
+        if evidence.token is not None
+        else _request(evidence, with_line=is_whole),
         "method": None if is_whole else evidence.method,
         "url": None if is_whole else evidence.url,
         "app-key": evidence.app_key,
@@ -47,6 +60,11 @@ def link_parameters(evidence: Evidence) -> str:
     shown = {name: _without_secrets(text, evidence) for name, text in fields.items() if text}
     was_cut = any(text != fields[name] for name, text in shown.items())
     return urlencode(shown | ({"signature-cut-off": "yes"} if was_cut else {}))
+
+
+def _bare(token: str) -> str:
+    """A token as it was given; one that is no JWT is hidden."""
+    return token if "." in token or _API_TOKEN.match(token) else _HIDDEN
 
 
 def _request(evidence: Evidence, *, with_line: bool) -> str:
@@ -88,5 +106,8 @@ def _without_secrets(text: str, evidence: Evidence) -> str:
     for carried in tokens_in(evidence):
         signature = carried.token.rpartition(".")[2]
         if len(signature) >= _SHORTEST_SECRET:
-            text = text.replace(f".{signature}", ".")
-    return _SIGNATURE.sub(r"\1", text)
+            text = re.sub(f"({_DOT}){re.escape(signature)}", r"\1", text)
+    text = _API_TOKEN.sub(rf"\g<1>{_HIDDEN}00", _SIGNATURE.sub(r"\1", text))
+    for credential in (_PARAMETER, _MEMBER):
+        text = credential.sub(rf"\g<1>{_HIDDEN}", text)
+    return _USERINFO.sub(rf"\g<1>{_HIDDEN}@", text)

@@ -84,6 +84,51 @@ def test_other_credentials_are_not_handed_on(headers: dict[str, str]) -> None:
     assert "hunter2" not in link_parameters(request)
 
 
+OTHER_PLACES = {
+    "an API token as the token": Evidence(token="ATATT3x-hunter2-hunter2=ABCD"),
+    "an opaque token as the token": Evidence(token="hunter2hunter2"),
+    "an API token with a hyphen": Evidence(
+        method="GET", url=CALL_URL, headers={"Authorization": "Bearer ATATT3xF-hunter2=ABCD"}
+    ),
+    "a password in the URL": Evidence(method="GET", url="https://me:hunter2@jira.example.com/x"),
+    "a parameter": Evidence(method="GET", url="https://jira.example.com/x?access_token=hunter2&a=1"),
+    "a token with its dots encoded": Evidence(
+        method="GET",
+        url="https://jira.example.com/x?jwt="
+        + app_token().rpartition(".")[0].replace(".", "%2E")
+        + "%2Ehunter2hunter2",
+    ),
+    "a form": Evidence(
+        method="POST",
+        url="https://auth.example.com/token",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        body="grant_type=x&client_secret=hunter2&refresh_token=hunter2",
+    ),
+    "an access token in the answer": Evidence(
+        method="GET",
+        url=CALL_URL,
+        status=401,
+        response_body='{"access_token": "hunter2", "sharedSecret":"hunter2"}',
+    ),
+    "a code in the answer": Evidence(
+        method="GET",
+        url=CALL_URL,
+        status=302,
+        response_headers={"Location": "https://a.example/?code=hunter2"},
+    ),
+}
+
+
+@pytest.mark.parametrize("leaky", OTHER_PLACES.values(), ids=OTHER_PLACES)
+def test_credentials_in_other_places_are_not_handed_on(leaky: Evidence) -> None:
+    assert "hunter2" not in link_parameters(leaky)
+
+
+def test_where_the_next_page_begins_is_handed_on_since_it_is_hashed() -> None:
+    url = f"{CALL_URL}&nextPageToken=abc"
+    assert "nextPageToken=abc" in "".join(fields(Evidence(method="GET", url=url)).values())
+
+
 def test_a_secret_in_the_answer_or_the_url_is_not_handed_on() -> None:
     leaky = call(
         url=f"{CALL_URL}&debug={SECRET}",
