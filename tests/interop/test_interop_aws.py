@@ -14,7 +14,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
 from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from connect_jira.aws.credentials import Credentials
@@ -30,6 +30,7 @@ VISIBLE = some.text(some.characters(min_codepoint=33, max_codepoint=126), min_si
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
 
 
+@settings(deadline=None)
 @given(
     body=some.binary(max_size=300),
     target=VISIBLE,
@@ -69,6 +70,7 @@ VALUES = some.recursive(
 )
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_attributes_are_written_and_read_as_boto3_writes_and_reads_them(value: Any) -> None:
     written = attribute(value)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 
 from connect_cli.command import main
 from connect_cli.errors import CommandError
@@ -508,6 +508,7 @@ def test_regions_have_urls_of_their_own_and_one_that_forge_does_not_know_is_said
     assert "regionBaseUrls.MOON: Forge knows no such region; left out" in manifest.notes
 
 
+@settings(deadline=None)
 @given(mutations(rich_descriptor()))
 def test_no_json_ends_in_anything_but_a_manifest_or_a_sentence(source: Json) -> None:
     with contextlib.suppress(CommandError):

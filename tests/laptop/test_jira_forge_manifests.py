@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from connect_local.jira.errors import NotCarriedOut
 from connect_local.jira.forge.manifests import Endpoint, Trigger, load_manifest
@@ -191,6 +191,7 @@ def test_a_file_that_is_no_manifest_is_said(tmp_path: Path, content: bytes) -> N
         load_manifest(str(file))
 
 
+@settings(deadline=None)
 @given(mutations(NATIVE))
 def test_no_json_ends_in_anything_but_a_manifest_or_a_sentence(source: Json) -> None:
     with contextlib.suppress(NotCarriedOut):

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connect_jira.jira.error_text import LONGEST_CHARACTERS, ErrorText
@@ -64,6 +64,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_whatever_the_body_is_an_error_comes_of_it(body: object) -> None:
     error = jira_error(502, call="GET /rest/x", body=body)

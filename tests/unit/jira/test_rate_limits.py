@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connect_jira.jira.rate_limits import LimitScope, RateLimit, is_near_limit, read_rate_limit
@@ -75,6 +75,7 @@ def test_only_a_429_is_about_limits_and_any_answer_may_say_when_to_come_back(sta
     assert read_rate_limit(status, {"retry-after": "9"}, now=NOW) == RateLimit(None, 9.0)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["retry-after", RESET, "ratelimit", "ratelimit-policy"]), st.text()))
 @example({"retry-after": "Thu, 01 Jan 0000 00:00:00 GMT"})
 @example({"retry-after": "1 Jan 2020 99:99:99 +9999999999"})

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import jwt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connect_jira.jira.response import JiraResponse
@@ -171,6 +171,7 @@ NAMED = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(
     body=NAMED | members,
     claims=NAMED,

@@ -3,7 +3,7 @@
 from urllib.parse import quote, unquote_plus
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connect_jwt.canonical import canonical_request, query_string_hash, relative_path, split_url
@@ -156,6 +156,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES).map("".join))
 @example("%E0%80%80")  # a character in more bytes than it needs
 @example("%C0%AF")
@@ -166,6 +167,7 @@ def test_however_a_value_is_encoded_it_is_decoded_and_encoded_again(value: str) 
     assert canonical_request("GET", "/", f"a{value}=") == f"GET&/&a{again}="
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(PIECES, max_size=4).map("".join)))
 def test_however_values_are_encoded_they_are_sorted_as_what_they_mean(values: list[str]) -> None:
     meant = sorted(map(unquote_plus, values), key=lambda value: value.encode("utf-16-be"))
@@ -178,6 +180,7 @@ def test_however_values_are_encoded_they_are_sorted_as_what_they_mean(values: li
 ALREADY_ENCODED = st.sampled_from(["a", ".", "%20", "%3A", "%C3%A9", "%EF%BF%BD", "%F0%90%80%80"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(ALREADY_ENCODED).map("".join), min_size=1))
 @example(["%EF%BF%BD", "%F0%90%80%80"])  # beyond the BMP before U+FFFD
 def test_a_parameter_that_is_not_yet_encoded_changes_nothing_of_the_others(values: list[str]) -> None:

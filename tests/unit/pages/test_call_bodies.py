@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connect_jira.app.call_bodies import BodyInvalid, read_body, reader_of
@@ -153,6 +153,7 @@ def said_of(body: bytes) -> str:
         return str(refused)
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
