@@ -22,7 +22,7 @@ CONNECT = str(Path(sys.executable).parent / "connect")
 
 
 def connect(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """Run `connect` in this process: to start one takes longer than most commands."""
+    """Run `connect` in this process: to start one takes longer than most commands. Not for invoke."""
     outcome = run_connect(*arguments, stdin=stdin)
     assert isinstance(outcome.code, int)
     return subprocess.CompletedProcess(arguments, outcome.code, outcome.stdout, outcome.stderr)

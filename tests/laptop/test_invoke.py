@@ -40,7 +40,14 @@ def port_of(stack: LaptopStack) -> str:
 
 
 def invoke(stack: LaptopStack, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return connect("invoke", *arguments, "--port", port_of(stack), stdin=stdin)
+    return subprocess.run(
+        [CONNECT, "invoke", *arguments, "--port", port_of(stack)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def test_a_sample_event_has_the_functions_answer_as_json(stack: LaptopStack) -> None:
