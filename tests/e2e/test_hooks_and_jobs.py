@@ -17,7 +17,7 @@ from tests.e2e.forge import control, manifest
 from tests.e2e.own_reactions import run_own, seen
 from tests.e2e.watching import eventually
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 VISIBILITY_SECONDS, WORKER_SECONDS = 14, 12.0
 """A worker that is killed has begun work that counts as begun until it would have ended."""
 PATIENCE_SECONDS = 100
@@ -34,7 +34,7 @@ def own_stack(folder: Path) -> Iterator[LaptopStack]:
 
 
 def kill_when(stack: LaptopStack, folder: Path, line: str) -> None:
-    assert eventually(lambda: line in seen(folder)), seen(folder)
+    assert comes(folder, line), seen(folder)
     assert stack.functions["JiraCallsFunction"].kill_one()
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,13 @@ from connect_local.laptop.stack import LaptopStack
 
 
 def workers() -> set[int]:
-    tasks = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    children = {int(child) for task in tasks for child in task.read_text(encoding="utf-8").split()}
-    return {
-        child
-        for child in children
-        if b"functions.jira_calls.app.handler" in Path(f"/proc/{child}/cmdline").read_bytes()
-    }
+    found = set()
+    for task in Path(f"/proc/{os.getpid()}/task").iterdir():
+        with suppress(FileNotFoundError):  # a thread or a process has ended meanwhile
+            for child in (task / "children").read_text(encoding="utf-8").split():
+                if b"functions.jira_calls.app.handler" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    found.add(int(child))
+    return found
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are counted in /proc")
