@@ -44,7 +44,7 @@ def _import_routes(cloud: MiniStack, declared: dict[str, Any], resources: dict[s
     for path, methods in declared["Api"]["Properties"]["Body"]["paths"].items():
         for method, operation in methods.items():
             key = path if path == "$default" else f"{_METHODS.get(method, method.upper())} {path}"
-            alias = _alias_of(operation, key, resources)
+            alias = alias_of(operation, key, resources)
             _may_be_invoked(cloud, alias, key)
             if alias not in integrations:
                 integrations[alias] = gateway.create_integration(
@@ -53,7 +53,17 @@ def _import_routes(cloud: MiniStack, declared: dict[str, Any], resources: dict[s
             gateway.create_route(ApiId=api, RouteKey=key, Target=f"integrations/{integrations[alias]}")
 
 
-def _alias_of(operation: dict[str, Any], route: str, resources: dict[str, str]) -> str:
+def alias_of(operation: dict[str, Any], route: str, resources: dict[str, str]) -> str:
+    """The alias of the function that a route leads to.
+
+    Args:
+        operation: of the API's OpenAPI document
+        route: for messages
+        resources: the physical ids, by logical id
+
+    Raises:
+        NotDeployed: there is none
+    """
     uri: str = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
     logical_id = uri.partition("/functions/${")[2].partition("}")[0]
     if logical_id not in resources:

@@ -3,21 +3,11 @@
 from http import HTTPStatus
 from typing import Any
 
-import urllib3
-
 from tests.e2e.watching import EVENT, NOTE, eventually
 from tests.rehearsal.rehearsed_stack import RehearsedStack
 
 ISSUE = "DEMO-42"
 SECONDS = 60
-
-
-def test_the_output_descriptor_url_is_answered(stack: RehearsedStack) -> None:
-    url = stack.cloud.outputs()["DescriptorUrl"]
-    answer = urllib3.request("GET", url, retries=False, timeout=SECONDS)
-    assert answer.status == HTTPStatus.OK
-    assert answer.json()["baseUrl"] == stack.base_url
-    assert answer.json()["key"].endswith("-dev")
 
 
 def test_a_site_installs_the_app(stack: RehearsedStack) -> None:
