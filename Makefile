@@ -27,7 +27,7 @@ test: .venv/sam tests/node_modules/.done site/node_modules/.done ## every test, 
 
 rehearse: export FROM := $(FROM)
 rehearse: .venv/sam .venv/rehearsal tests/node_modules/.done ## deploy to an emulator of AWS by sam, and use it; FROM=the version before
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --no-header --timeout 600 tests/rehearsal
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --no-header --timeout 600 --basetemp .rehearsal tests/rehearsal
 
 check: export PYTHONPATH := layers/app
 check: .venv/dev .venv/template-checked ## formatting, lint, spelling, types, template, and whether the app fits together
@@ -83,7 +83,7 @@ site: .venv/dev site/node_modules/.done ## build the site, the doctor's page in 
 	@$(BIN)/python -m connect_build.site
 
 clean: ## remove everything that make has made
-	rm -rf .venv .aws-sam .bench .connect dist tests/node_modules site/node_modules bench/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .aws-sam .rehearsal .bench .connect dist tests/node_modules site/node_modules bench/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # --- environments --------------------------------------------------------------------------------------------
 
