@@ -3,16 +3,13 @@
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
-import urllib3
 
-from connect_local.jira.site import MEMBER
 from connect_tools.project import PROJECT
+from tests.e2e.conftest import admin, member, nobody  # noqa: F401 - fixtures
 from tests.e2e.foreign.peer import ForeignJira, foreign_jira
-from tests.e2e.visitor import Visitor, installed
 from tests.rehearsal.emulator import MiniStack
 from tests.rehearsal.log_groups import LogLines
 from tests.rehearsal.rehearsed_stack import RehearsedStack
@@ -119,22 +116,3 @@ def stack(deployed: RehearsedStack) -> RehearsedStack:
 @pytest.fixture(scope="module")
 def logs(stack: RehearsedStack) -> LogLines:
     return LogLines(stack)
-
-
-@pytest.fixture(scope="module")
-def admin(stack: RehearsedStack) -> Iterator[Visitor]:
-    """An administrator of a site that has installed the app."""
-    with urllib3.PoolManager() as http:
-        yield Visitor(stack.base_url, installed(stack), http)
-
-
-@pytest.fixture(scope="module")
-def member(admin: Visitor) -> Visitor:
-    """Somebody on the same site who is none."""
-    return replace(admin, account_id=MEMBER.account_id)
-
-
-@pytest.fixture(scope="module")
-def nobody(admin: Visitor) -> Visitor:
-    """Somebody who is not logged in."""
-    return replace(admin, account_id=None)

@@ -3,18 +3,23 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Self
 
 from starlette.types import Receive, Scope, Send
 
 from connect_local.jira.forge.platform import LAPTOP_APP_ID
 from connect_local.jira.laptop import LaptopJira
+from connect_local.jira.lifecycle import LifecycleResult
+from connect_local.jira.tenant import Tenant
 from connect_local.laptop.invocations import InvocationResult
 from connect_local.laptop.ports import listen
 from connect_local.laptop.servers import ThreadedServer
 from tests.rehearsal.bridges import cross
 from tests.rehearsal.emulator import MiniStack
 from tests.rehearsal.release import Release, stage_settings
+
+_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,15 @@ class RehearsedStack:
         self.deployed = release.deploy(self._ministack, self._stage, self._parameters() | parameters)
         self.cloud = DeployedCloud(self._ministack, self.name)
         cross(self._ministack, self.name, self.cloud.resources())
+
+    def install(self, tenant: Tenant) -> LifecycleResult:
+        """Have a site install the app: again when it says 503, cannot just now, as on a busy machine."""
+        for _ in range(_ATTEMPTS):
+            result = tenant.lifecycle.install(self.descriptor_url)
+            if result.installed or result.decisive.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                break
+        assert result.installed, result
+        return result
 
     def delete(self, release: Release) -> None:
         """Remove it by `sam delete`."""

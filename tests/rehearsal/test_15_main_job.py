@@ -11,8 +11,7 @@ SECONDS = 60
 
 
 def test_a_site_installs_the_app(stack: RehearsedStack) -> None:
-    result = stack.jira.lifecycle.install(stack.descriptor_url)
-    assert result.installed, result
+    result = stack.install(stack.jira.tenants.default)
     table = stack.cloud.client("dynamodb").scan(TableName=stack.cloud.attribute("Installations", "Ref"))
     assert [row["clientKey"]["S"] for row in table["Items"]] == [result.client_key]
     (app,) = stack.jira.site.apps()

@@ -22,9 +22,7 @@ class Operator:
 
     def __init__(self, ministack: MiniStack, stack: RehearsedStack) -> None:
         self._environment, self._stack = ministack.environment, stack.name
-        installed = stack.jira.lifecycle.install(stack.descriptor_url)
-        assert installed.client_key
-        self.client_key: str = installed.client_key
+        self.client_key = str(stack.install(stack.jira.tenants.default).client_key)
 
     def types(self, *words: str) -> Any:
         """A command with `--json`; what it prints."""

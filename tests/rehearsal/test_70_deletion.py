@@ -15,7 +15,7 @@ STAYS = {"Installations", "SiteData", "SecretsKey", "LargeMessages"}
 @pytest.fixture(scope="module")
 def had(stack: RehearsedStack, release: Release, narrator: Narrator) -> dict[str, str]:
     """The physical ids of what the stack had, by logical id."""
-    assert stack.jira.lifecycle.install(stack.descriptor_url).installed
+    stack.install(stack.jira.tenants.default)
     had = stack.cloud.resources()
     with narrator.step("sam delete"):
         stack.delete(release)

@@ -59,8 +59,7 @@ class Sites:
 
     def install(self, name: str) -> None:
         tenant = self._stack.jira.tenants.ensure(name)
-        result = tenant.lifecycle.install(self._stack.descriptor_url)
-        assert result.installed, result
+        self._stack.install(tenant)
         self.tenants.append(tenant)
 
     def tell(self) -> None:
@@ -122,7 +121,7 @@ def test_after_a_rollback_they_go_on_and_what_the_new_version_queued_is_worked_o
     with held_queue(stack):
         sites.tell()
         with narrator.step("sam deploy, the stage prod, the version before again"):
-            replaced(stack, before)
+            replaced(stack, before, RecordShapes="false")
     sites.have_their_notes()
     sites.tell()
     sites.have_their_notes()
@@ -134,7 +133,7 @@ def replaced(stack: RehearsedStack, release: Release, **parameters: str) -> None
     Args:
         stack: as it is
         release: in the place of what is there
-        parameters: at least one that functions see is another, since their code may be the same
+        parameters: at least one that functions see has another value, since their code may be the same
     """
     had, versions = stack.cloud.resources(), stack.versions()
     stack.deploy(release, **parameters)
