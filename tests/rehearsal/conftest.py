@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
 
 from connect_tools.project import PROJECT
 from tests.e2e.conftest import admin, member, nobody  # noqa: F401 - fixtures
@@ -100,9 +101,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     if report.failed and LOG in item.config.stash:
         lines = item.config.stash[LOG]
-        said = [line for line in lines if '"level":"INFO"' not in line and '"_aws"' not in line]
-        report.sections.append(("The functions' last words", "\n".join(said[-_LAST_WORDS:])))
-        lines.clear()
+        with suppress(BotoCoreError, ClientError):  # the stack has been deleted
+            said = [line for line in lines if '"level":"INFO"' not in line and '"_aws"' not in line]
+            report.sections.append(("The functions' last words", "\n".join(said[-_LAST_WORDS:])))
+            lines.clear()
     return report
 
 
