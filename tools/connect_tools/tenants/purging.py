@@ -40,6 +40,7 @@ IN_MEMORY_SECONDS = SITE_REMEMBERED_SECONDS + 35
 """The same for a site that had the app until a moment ago: functions remember that it has."""
 
 _ATTEMPTS = 5
+_INSTALLED_MEANWHILE = "the site has installed the app meanwhile: it is not purged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +135,11 @@ class Purging:
 
     def _delete_installations(self, *, although_installed: bool) -> int:
         """Delete the rows, and return when, by AWS's clock in Unix seconds."""
-        _, now = self._look()
+        answers = [self._read(key) for key in self._keys]
+        now = _date_of(answers[0])
+        rows = [answer["Item"] for answer in answers if "Item" in answer]
+        if not although_installed and any(_is_live(row, now) for row in rows):
+            raise CommandError(_INSTALLED_MEANWHILE)  # before a worker can see a tombstone
         self._purges.put(self._keys, purged_at=now)
         for key in self._keys:
             for _ in range(_ATTEMPTS):
@@ -152,7 +157,7 @@ class Purging:
         is_live = _is_live(row, now)
         if is_live and not although_installed:
             self._take_back()
-            raise CommandError("the site has installed the app meanwhile: it is not purged")
+            raise CommandError(_INSTALLED_MEANWHILE)
         try:
             self._installations.call(
                 "DeleteItem",
@@ -171,8 +176,9 @@ class Purging:
         before = self._target.tombstone
         if before is not None:
             self._purges.put(before.keys, purged_at=before.purged_at)
-        elif not self._removed:
-            self._purges.remove(self._keys)
+        if not self._removed:
+            had_one = before.keys if before is not None else ()
+            self._purges.remove([key for key in self._keys if key not in had_one])
 
     def _look(self) -> tuple[bool, int]:
         """Return whether there is a row, and a time not after that look, in Unix seconds."""
