@@ -37,7 +37,7 @@ check: .venv/dev .venv/template-checked ## formatting, lint, spelling, types, te
 	$(BIN)/mypy
 	$(BIN)/mypy --python-version 3.11 layers/jwt/connect_jwt tools/connect_cli tools/connect_doctor # as connect-jwt promises
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/actionlint
+	$(BIN)/actionlint .github/workflows/*.yml
 	$(BIN)/zizmor --offline --persona=pedantic --no-progress --quiet .github
 	$(BIN)/python -m connect_local.check
 
