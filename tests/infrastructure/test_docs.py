@@ -151,7 +151,7 @@ FIGURES: list[tuple[str, str, object, object]] = [
     (OPERATING, "Workers know within five minutes", tenants.REMEMBERED_SECONDS, 5 * MINUTE),
     (OPERATING, "After four days it goes to `FailedJiraCalls`", worker.LONGEST_HELD_SECONDS, 4 * DAY),
     (OPERATING, "when a message has been tried for a day", verdicts.GIVE_UP_SECONDS, DAY),
-    (OPERATING, "Jira has refused it at least three times", verdicts.MIN_REFUSALS, 3),
+    (OPERATING, "tried for a day and at least three times", verdicts.MIN_REFUSALS, 3),
     (SECURITY, "20 at once and one a second", (install_key_ids.AT_ONCE, install_key_ids.PER_SECOND), (20, 1)),
     (SECURITY, "wait half a second for it at most", install_key_ids.LONGEST_WAIT_SECONDS, 0.5),
     (SECURITY, "one read in two seconds", tenants.UNKNOWN_SECONDS, 2),

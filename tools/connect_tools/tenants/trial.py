@@ -41,7 +41,8 @@ class Trial:
     @property
     def is_secret_refused(self) -> bool:
         """True if Jira refuses a token that is right by the shared secret."""
-        return self.code in SECRET_REFUSED and self.site.connect is not None
+        connect = self.site.connect
+        return self.code in SECRET_REFUSED and connect is not None and connect.sealed_secret is not None
 
     def to_fields(self) -> dict[str, Any]:
         """Return it as JSON."""
