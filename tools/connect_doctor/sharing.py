@@ -8,7 +8,11 @@ from connect_jwt.diagnosis import Evidence
 from connect_jwt.diagnosis.transport import tokens_in
 
 _DOT = r"(?:\.|%2[Ee])"
-_SIGNATURE = re.compile(rf"\b(e[\w-]{{15,}}={{0,2}}{_DOT}[\w-]{{16,}}={{0,2}}{_DOT})[\w-]*={{0,2}}", re.ASCII)
+_BASE64 = r"(?:[\w+/-]|%2[BbFf])"  # of either alphabet, and encoded for a URL
+_PADDING = r"(?:=|%3[Dd]){0,2}"
+_SIGNATURE = re.compile(
+    rf"\b(e[\w-]{{15,}}{_PADDING}{_DOT}{_BASE64}{{16,}}{_PADDING}{_DOT}){_BASE64}*{_PADDING}", re.ASCII
+)
 _API_TOKEN = re.compile(r"\b(AT[ACS]TT)[\w=-]+", re.ASCII)
 _USERINFO = re.compile(r"(://)[^/?#\s\"']+@")
 _CREDENTIAL = (
@@ -19,7 +23,7 @@ _NOT_A_JWT = rf"(?!e[\w-]{{15,}}={{0,2}}{_DOT})"
 _PARAMETER = re.compile(
     rf"((?:(?<![\w-]){_CREDENTIAL}|(?<=[?&])code)=){_NOT_A_JWT}[^&#\s\"']+", re.ASCII | re.IGNORECASE
 )
-_MEMBER = re.compile(rf'("{_CREDENTIAL}"\s*:\s*"){_NOT_A_JWT}[^"]+', re.ASCII | re.IGNORECASE)
+_MEMBER = re.compile(rf'(\\?"{_CREDENTIAL}\\?"\s*:\s*\\?"){_NOT_A_JWT}[^"\\]+', re.ASCII | re.IGNORECASE)
 _SHORTEST_SECRET = 8
 _SENT = frozenset(("content-type", "x-hub-signature", "x-atlassian-webhook-identifier"))
 _RECEIVED = frozenset(

@@ -84,7 +84,17 @@ def test_other_credentials_are_not_handed_on(headers: dict[str, str]) -> None:
     assert "hunter2" not in link_parameters(request)
 
 
+UNSIGNED = app_token().rpartition(".")[0]
 OTHER_PLACES = {
+    "a signature in the other alphabet": Evidence(
+        method="GET", url=CALL_URL, headers={"Authorization": f"JWT {UNSIGNED}.ab+/hunter2="}
+    ),
+    "such a signature in the URL": Evidence(
+        method="GET", url=f"https://jira.example.com/x?jwt={UNSIGNED}.ab%2B%2Fhunter2%3D"
+    ),
+    "an access token in JSON in a string": Evidence(
+        method="GET", url=CALL_URL, status=401, response_body=r'"{\"access_token\": \"hunter2\"}"'
+    ),
     "an API token as the token": Evidence(token="ATATT3x-hunter2-hunter2=ABCD"),
     "an opaque token as the token": Evidence(token="hunter2hunter2"),
     "an API token with a hyphen": Evidence(
