@@ -12,6 +12,22 @@ from connect_jwt.diagnosis import Evidence
 _HIDDEN = "[hidden]"
 _TOKEN = re.compile(r"\beyJ[\w-]*(?:\.[\w=-]*){1,2}", re.ASCII)
 _JWT_PARAMETER = re.compile(r"(?<![\w-])(jwt=)[^&\s#,]+", re.IGNORECASE)
+DOT = r"(?:\.|%2[Ee])"
+"""Pattern of a dot of a token, which may be encoded for a URL."""
+
+API_TOKEN = re.compile(r"\b(AT[ACS]TT)[\w=-]+", re.ASCII)
+"""An API token of Atlassian's; its beginning says what it is."""
+
+_USERINFO = re.compile(r"(://)[^/?#\s\"']+@")
+_CREDENTIAL = (
+    r"(?:(?:access|refresh|id|api|auth|session)[_-]?token|(?:client|shared)[_-]?secret"
+    r"|pass(?:word|wd|phrase)|api[_-]?key)"
+)
+_NOT_A_JWT = rf"(?!e[\w-]{{15,}}={{0,2}}{DOT})"
+_PARAMETER = re.compile(
+    rf"((?:(?<![\w-]){_CREDENTIAL}|(?<=[?&])code)=){_NOT_A_JWT}[^&#\s\"']+", re.ASCII | re.IGNORECASE
+)
+_MEMBER = re.compile(rf'(\\?"{_CREDENTIAL}\\?"\s*:\s*\\?"){_NOT_A_JWT}[^"\\]+', re.ASCII | re.IGNORECASE)
 _MIN_LENGTH = 8
 """Shorter strings are parts of ordinary words, and no secret is so short."""
 
@@ -21,6 +37,19 @@ _MAX_DEPTH = 32
 def without_tokens(text: str) -> str:
     """A text in which nothing shaped like a token is left, nor a `jwt` parameter's value."""
     return _JWT_PARAMETER.sub(rf"\g<1>{_HIDDEN}", _TOKEN.sub(_HIDDEN, text))
+
+
+def without_credentials(text: str, *, hidden: str = _HIDDEN) -> str:
+    """A text without passwords, API tokens, and what is named like a secret; a JWT stays.
+
+    Args:
+        text: such as a URL, a form, or an answer
+        hidden: takes their place
+    """
+    text = API_TOKEN.sub(rf"\g<1>{hidden}", text)
+    for credential in (_PARAMETER, _MEMBER):
+        text = credential.sub(rf"\g<1>{hidden}", text)
+    return _USERINFO.sub(rf"\g<1>{hidden}@", text)
 
 
 def visible(text: str) -> str:
@@ -41,7 +70,7 @@ class Redaction:
         """The text, fit to be printed."""
         for secret in self._hidden:
             text = text.replace(secret, _HIDDEN)
-        return without_tokens(text)
+        return without_credentials(without_tokens(text))
 
     def value(self, value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - any JSON value
         """The JSON value, fit to be printed as JSON."""
