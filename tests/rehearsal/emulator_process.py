@@ -12,6 +12,7 @@ import threading
 from typing import Any
 
 from ministack.app import main
+from ministack.core.lambda_runtime import Worker
 from ministack.services.cloudformation import changesets, engine
 from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS as KNOWN
 from samtranslator.translator import transform
@@ -77,4 +78,6 @@ if __name__ == "__main__":
         KNOWN.setdefault(kind, {"create": _create, "update": _update, "delete": _delete})
     _take_alarms_of_metric_math()
     _tell_sam_the_parameters()
+    # On a busy machine a line of a function's log would come with its next invocation only.
+    Worker._drain_stderr_bounded.__defaults__ = (0.3, 0.02, 1.0)  # noqa: SLF001
     main()
