@@ -89,7 +89,7 @@ class Sites:
         values = {":typed": typed, ":https": f"https://{address}", ":http": f"http://{address}"}
         pages = self._scan(FilterExpression=_BEGINS_WITH, ExpressionAttributeValues=values)
         found = self._owners_of([row for rows in pages for row in rows])
-        at_the_address = [site for site in found if _without_scheme(site.address) == address]
+        at_the_address = [site for site in found if address in map(_without_scheme, _addresses(site))]
         return at_the_address if len(at_the_address) == 1 else found
 
     def _owners_of(self, rows: Sequence[Row]) -> list[KnownSite]:
@@ -124,6 +124,13 @@ class Sites:
             if not page.get("LastEvaluatedKey"):
                 return
             asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _addresses(site: KnownSite) -> Iterator[str]:
+    """Yield every address of a site: one may show the address that is another's own."""
+    yield site.address
+    if site.connect is not None:
+        yield site.connect.site.base_url
 
 
 def _tenant_of(row: Row) -> str:
