@@ -113,7 +113,6 @@ def test_everything_kept_of_a_site_is_exported_to_a_file(operator: Operator, tmp
     file = tmp_path / "site.json"
     operator.runs("tenants", "export", operator.client_key, "--output", str(file))
     exported = json.loads(file.read_text(encoding="utf-8"))
-    assert operator.client_key in [
-        row["clientKey"] for row in exported["installations"]
-    ]  # and Forge's of before
-    assert {record["clientKey"] for record in exported["workDone"]} == {operator.client_key}
+    keys = {row["clientKey"] for row in exported["installations"]}  # and Forge's of before
+    done = {record["clientKey"] for record in exported["workDone"]}
+    assert operator.client_key in done <= keys
