@@ -38,9 +38,19 @@ class QueueReader(Worker):
         return True
 
 
+def waiting(stack: RehearsedStack, queue: str) -> int:
+    """The number of messages in a queue, also of those that are hidden."""
+    names = [f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", "Delayed")]
+    counts = stack.cloud.client("sqs").get_queue_attributes(
+        QueueUrl=stack.cloud.attribute(queue, "Ref"), AttributeNames=names
+    )["Attributes"]
+    return sum(map(int, counts.values()))
+
+
 @contextmanager
 def held_queue(stack: RehearsedStack) -> Iterator[QueueReader]:
-    """Let Lambda take nothing from the queue for a while."""
+    """Let Lambda take nothing from the queue for a while, once it has taken all that is there."""
+    assert eventually(lambda: waiting(stack, "JiraCalls") == 0, seconds=60)
     functions, mapping = stack.cloud.client("lambda"), stack.cloud.attribute("JiraCallsFunctionQueue", "Ref")
     functions.update_event_source_mapping(UUID=mapping, Enabled=False)
     try:

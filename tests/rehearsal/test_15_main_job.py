@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from tests.e2e.watching import EVENT, NOTE, eventually
+from tests.rehearsal.held_queue import waiting
 from tests.rehearsal.rehearsed_stack import RehearsedStack
 
 ISSUE = "DEMO-42"
@@ -38,11 +39,3 @@ def test_nothing_is_left_in_the_queues(stack: RehearsedStack) -> None:
 def noted(stack: RehearsedStack) -> Any:
     issue = stack.jira.site.issue(ISSUE)
     return issue and issue.properties.get(NOTE)
-
-
-def waiting(stack: RehearsedStack, queue: str) -> int:
-    names = [f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", "Delayed")]
-    counts = stack.cloud.client("sqs").get_queue_attributes(
-        QueueUrl=stack.cloud.attribute(queue, "Ref"), AttributeNames=names
-    )["Attributes"]
-    return sum(map(int, counts.values()))
