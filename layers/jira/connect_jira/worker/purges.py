@@ -76,10 +76,11 @@ class Purges:
         Raises:
             TemporarilyUnavailable: DynamoDB did not answer
         """
-        if client_key not in self._purged_at:
+        purged_at = self._purged_at.get(client_key)
+        if purged_at is None:
             row: Row = self._table.call("GetItem", Key=_key(client_key)).get("Item", {})
-            self._purged_at[client_key] = row.get("purgedAt", 0)
-        return sent_at < self._purged_at[client_key]
+            purged_at = self._purged_at[client_key] = int(row.get("purgedAt", 0))
+        return sent_at < purged_at
 
     def note_dropped(self, client_key: ClientKey) -> None:
         """Count a message that was dropped; a failure to write is ignored."""
