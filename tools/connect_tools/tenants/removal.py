@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from enum import StrEnum
-from typing import Any
 
 from connect_jira.aws.dynamodb import ConditionFailed, Row, Table
 from connect_jira.data.deletion import SiteDataDeletion
@@ -119,18 +118,13 @@ class Removal:
         return rows_by_key(self._dynamodb, self._stack.resource(table), self._keys)
 
     def _number_of_entries(self, site: SiteRow, kind: str) -> int:
-        asked: dict[str, Any] = {
-            "Select": "COUNT",
-            "KeyConditionExpression": "site = :site AND begins_with(entry, :kind)",
-            "ExpressionAttributeValues": {":site": site.site_id, ":kind": f"{kind}:"},
-        }
-        number: int = 0
-        while True:
-            page = self._site_data.call("Query", **asked)
-            number += int(page["Count"])
-            if not page.get("LastEvaluatedKey"):
-                return number
-            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        pages = self._site_data.pages(
+            "Query",
+            Select="COUNT",
+            KeyConditionExpression="site = :site AND begins_with(entry, :kind)",
+            ExpressionAttributeValues={":site": site.site_id, ":kind": f"{kind}:"},
+        )
+        return sum(page["Count"] for page in pages)
 
     def _records(self) -> Iterator[Row]:
         table = self._stack.resource("WorkDone")

@@ -47,8 +47,8 @@ class Sites:
         Raises:
             CommandError: AWS does not say
         """
-        for rows in self._scan():
-            yield list(self._sites_of(rows))
+        for page in self._table.pages("Scan"):
+            yield list(self._sites_of(page["Items"]))
 
     def find(self, typed: str) -> KnownSite:
         """Return the site that is meant.
@@ -82,13 +82,13 @@ class Sites:
             "FilterExpression": "clientKey = :tenant OR tenant = :tenant",
             "ExpressionAttributeValues": {":tenant": str(tenant)},
         }
-        return [row for rows in self._scan(**asked) for row in rows]
+        return list(self._table.rows("Scan", **asked))
 
     def _beginning_with(self, typed: str) -> list[KnownSite]:
         address = _without_scheme(typed)
         values = {":typed": typed, ":https": f"https://{address}", ":http": f"http://{address}"}
-        pages = self._scan(FilterExpression=_BEGINS_WITH, ExpressionAttributeValues=values)
-        found = self._owners_of([row for rows in pages for row in rows])
+        rows = self._table.rows("Scan", FilterExpression=_BEGINS_WITH, ExpressionAttributeValues=values)
+        found = self._owners_of(list(rows))
         at_the_address = [site for site in found if address in map(_without_scheme, _addresses(site))]
         return at_the_address if len(at_the_address) == 1 else found
 
@@ -116,14 +116,6 @@ class Sites:
                 )
             except (KeyError, TypeError, ValueError):
                 click.echo(f"{visible(tenant)} is left out: newer code has written its row", err=True)
-
-    def _scan(self, **asked: object) -> Iterator[list[Row]]:
-        while True:
-            page = self._table.call("Scan", **asked)
-            yield page["Items"]
-            if not page.get("LastEvaluatedKey"):
-                return
-            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
 def _addresses(site: KnownSite) -> Iterator[str]:

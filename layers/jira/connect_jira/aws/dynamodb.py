@@ -72,7 +72,12 @@ class Table:
             raise not_an_answer(f"dynamodb:{operation}") from no_row
 
     def rows(self, operation: str, **parameters: Any) -> Iterator[Row]:  # noqa: ANN401 - as the API has them
-        """Yield the rows of every page of a `Query` or `Scan`.
+        """Yield the rows of a `Query` or `Scan`; arguments and errors as for `pages`."""
+        for page in self.pages(operation, **parameters):
+            yield from page["Items"]
+
+    def pages(self, operation: str, **parameters: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - likewise
+        """Yield every page of a `Query` or `Scan`; the next one is asked for when it is wanted.
 
         Args:
             operation: either
@@ -83,7 +88,7 @@ class Table:
         """
         while True:
             page = self.call(operation, **parameters)
-            yield from page["Items"]
+            yield page
             if not page.get("LastEvaluatedKey"):
                 return
             parameters["ExclusiveStartKey"] = page["LastEvaluatedKey"]
